@@ -1,0 +1,1 @@
+"""The design system: components without a word about the business."""

@@ -1,0 +1,78 @@
+// The board as plain data: pure functions, no React. A column is {id, name, kind, probability, count, total, weighted, cards, more}.
+
+/** Where a card is: {column, index}, or null. */
+export function locate(columns, id) {
+  for (const column of columns) {
+    const index = column.cards.findIndex((card) => card.id === id);
+    if (index >= 0) return { column, index };
+  }
+  return null;
+}
+
+/** Without the card; columns that do not hold it stay the same objects. */
+export function without(columns, id) {
+  return columns.map((c) => (c.cards.some((k) => k.id === id) ? { ...c, cards: c.cards.filter((k) => k.id !== id) } : c));
+}
+
+/** With the card at an index; beyond the loaded cards of a longer column it stays unseen. A null index keeps its place, or is the top. */
+export function put(columns, card, to, index) {
+  const here = locate(columns, card.id);
+  const at = index ?? (here && here.column.id === to ? here.index : 0);
+  return without(columns, card.id).map((c) => {
+    if (c.id !== to || (c.more && at > c.cards.length)) return c;
+    return { ...c, cards: [...c.cards.slice(0, at), card, ...c.cards.slice(at)] };
+  });
+}
+
+/** One operation of a live push; an older version of a card than the one shown is ignored. */
+export function applyOp(columns, op) {
+  if (op.op === "remove") return without(columns, op.id);
+  const here = locate(columns, op.id);
+  if (here && op.card.version < here.column.cards[here.index].version) return columns;
+  return put(columns, op.card, String(op.column), op.index);
+}
+
+export function withTotals(columns, totals) {
+  if (!totals?.length) return columns;
+  const by = new Map(totals.map((t) => [String(t.column), t]));
+  return columns.map((c) => {
+    const t = by.get(c.id);
+    return t ? { ...c, count: t.count, total: t.total, weighted: t.weighted } : c;
+  });
+}
+
+export function applyPush(columns, push) {
+  return withTotals((push.ops || []).reduce(applyOp, columns), push.totals);
+}
+
+/** The columns as shown: what the server said, with the moves that still wait for its answer on top. */
+export function withPending(columns, pending) {
+  return pending.reduce((all, move) => {
+    const here = locate(all, move.id);
+    if (!here) return all;
+    const moved = put(all, { ...here.column.cards[here.index], waiting: true }, move.to, move.index);
+    if (here.column.id === move.to) return moved;
+    return moved.map((c) => (c.id === here.column.id ? { ...c, count: c.count - 1 } : c.id === move.to ? { ...c, count: c.count + 1 } : c));
+  }, columns);
+}
+
+/** More cards of a column, each once. */
+export function append(columns, id, cards, more) {
+  const known = new Set(columns.flatMap((c) => c.cards.map((k) => k.id)));
+  return columns.map((c) => (c.id === id ? { ...c, more, cards: [...c.cards, ...cards.filter((k) => !known.has(k.id))] } : c));
+}
+
+/** The ids above and below an index once the card is gone from its old place: what the server ranks by. */
+export function neighbours(columns, id, to, index) {
+  const cards = without(columns, id).find((c) => c.id === to)?.cards || [];
+  return { before: cards[index - 1]?.id ?? 0, after: cards[index]?.id ?? 0 };
+}
+
+/** A confirmed move: the card the server answered with, at its place; a newer version that came first is kept. */
+export function settle(columns, move, card) {
+  const here = locate(columns, move.id);
+  if (here && here.column.cards[here.index].version > card.version) return columns;
+  const next = put(columns, card, move.to, move.index);
+  if (!here || here.column.id === move.to) return next;
+  return next.map((c) => (c.id === here.column.id ? { ...c, count: c.count - 1 } : c.id === move.to ? { ...c, count: c.count + 1 } : c));
+}

@@ -1,0 +1,40 @@
+"""The icon set: inline SVG paths on an 18 px grid, stroked in the text's colour."""
+
+import reflex as rx
+
+PATHS = {
+    "home": "M3 8l6-5 6 5v7H3z",
+    "deals": "M3 3h3.5v12H3zM8 3h3.5v8H8zM13 3h2.5v5H13z",
+    "people": "M9 9a3 3 0 100-6 3 3 0 000 6zM3 16c0-3 3-5 6-5s6 2 6 5",
+    "users": "M7 9a3 3 0 100-6 3 3 0 000 6zM1.500 15.500c0-3 2.500-4.500 5.500-4.500s5.500 1.500 5.500 4.500M12 3.400a3 3 0 010 5.200M14 11.500c1.600.600 2.600 2 2.600 4",
+    "teams": "M9 3v4M9 7H4v4M9 7h5v4M2.500 11h3v4h-3zM12.500 11h3v4h-3zM7.500 11h3v4h-3zM9 7v4",
+    "import": "M9 3v8M5.500 8L9 11.500 12.500 8M3 12v3h12v-3",
+    "more": "M4 9h.01M9 9h.01M14 9h.01",
+    "plus": "M9 4v10M4 9h10",
+    "check": "M4 9.500l3.500 3.500L14 5.500",
+    "close": "M5 5l8 8M13 5l-8 8",
+    "alert": "M9 3l7 12H2zM9 7.500v3.500M9 13h.01",
+    "info": "M9 16A7 7 0 109 2a7 7 0 000 14zM9 8.500v4M9 5.800h.01",
+    "left": "M11 4L6 9l5 5",
+    "right": "M7 4l5 5-5 5",
+    "fold": "M3 3h12v12H3zM7 3v12M12 7l-2 2 2 2",
+    "exit": "M7 3H3v12h4M8 9h7M12 6l3 3-3 3",
+    "person": "M9 9a3 3 0 100-6 3 3 0 000 6zM3 16c0-3 3-5 6-5s6 2 6 5",
+    "laptop": "M4 4h10v7H4zM2 14h14",
+    "phone": "M6 2h6v14H6zM8.500 13.500h1",
+    "file": "M5 2h5l4 4v10H5zM10 2v4h4",
+    "company": "M4 16V3h7v13M11 7h4v9M6 6h3M6 9h3M6 12h3",
+    "undo": "M6 4L3 7l3 3M3 7h7a4 4 0 010 8H7",
+    "keyboard": "M2 5h14v8H2zM5 8h.01M8 8h.01M11 8h.01M14 8h.01M6 11h6",
+    "theme": "M9 16A7 7 0 109 2a7 7 0 000 14zM9 2v14",
+}
+
+
+def icon(name: str, size: str = "") -> rx.Component:
+    """A decorative icon (hidden from screen readers); size is "", "big" or "huge"."""
+    return rx.el.svg(
+        rx.el.path(d=PATHS[name]),
+        view_box="0 0 18 18",
+        class_name=f"icon {size}".strip(),
+        custom_attrs={"aria-hidden": "true"},
+    )

@@ -1,0 +1,132 @@
+import React, { Children, useEffect, useId, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
+
+/** Sets one parameter of the address; the address is the only place where a filter lives, so Back works. */
+function useParam(name, resets) {
+  const [params, setParams] = useSearchParams();
+  const set = (value, replace) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old);
+      value ? next.set(name, value) : next.delete(name);
+      (resets || []).forEach((r) => next.delete(r));
+      return next;
+    }, { replace, preventScrollReset: true });
+  return [params.get(name) || "", set];
+}
+
+/** Text filter: writes to the address 200 ms after the last key; one history entry for one spell of typing. */
+export function UrlText({ param, label, placeholder }) {
+  const [value, set] = useParam(param);
+  const [text, setText] = useState(value);
+  const timer = useRef(0);
+  const spell = useRef(false);
+  useEffect(() => { if (!timer.current) setText(value); }, [value]);
+  const change = (next) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => { timer.current = 0; set(next.trim(), spell.current); spell.current = true; }, 200);
+  };
+  return (
+    <span className="search">
+      <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M8 13a5 5 0 100-10 5 5 0 000 10zM12 12l4 4" /></svg>
+      <input className="in small" type="search" aria-label={label} placeholder={placeholder || label} value={text} data-filter={param}
+             onChange={(e) => change(e.target.value)} onBlur={() => (spell.current = false)} style={{ width: "100%", maxWidth: "none" }} />
+    </span>
+  );
+}
+
+export function UrlSelect({ param, label, any, options }) {
+  const [value, set] = useParam(param);
+  return (
+    <select className="in small" aria-label={label} value={value} onChange={(e) => set(e.target.value, false)}>
+      <option value="">{any}</option>
+      {(options || []).map((o) => <option key={o.id} value={String(o.id)}>{o.name}</option>)}
+    </select>
+  );
+}
+
+/** Two or more choices side by side; `current` is what the server shows, the address may be silent. */
+export function UrlSegments({ param, label, options, current }) {
+  const [, set] = useParam(param);
+  if (!options || options.length < 2) return options?.[0] ? <b className="strong">{options[0].name}</b> : null;
+  return (
+    <span className="seg" role="group" aria-label={label}>
+      {options.map((o) => (
+        <button key={o.id} type="button" className={String(o.id) === String(current) ? "on" : ""}
+                aria-pressed={String(o.id) === String(current)} onClick={() => set(String(o.id), false)}>{o.name}</button>
+      ))}
+    </span>
+  );
+}
+
+/** Three panes side by side; on a phone one at a time, chosen by tabs. */
+export function Panes({ labels, children }) {
+  const [tab, setTab] = useState(0);
+  return (
+    <>
+      <div className="tabs" role="group" aria-label="Parts of the page">
+        {labels.map((l, i) => (
+          <button key={l} type="button" aria-pressed={tab === i} className={tab === i ? "on" : ""} onClick={() => setTab(i)}>{l}</button>
+        ))}
+      </div>
+      <div className="rec" data-tab={tab}>{Children.toArray(children)}</div>
+    </>
+  );
+}
+
+/** Finds a record by name: typed text is asked for after 200 ms; arrows choose, Enter takes; the id travels in a hidden input. */
+export function Lookup({ name, label, placeholder, options, value, shown, invalid, onSearch }) {
+  const [text, setText] = useState(shown || "");
+  const [picked, setPicked] = useState(value || "");
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(0);
+  const timer = useRef(0);
+  const id = useId();
+  const found = options || [];
+  const type = (next) => {
+    setText(next);
+    setPicked("");
+    setOpen(true);
+    setAt(0);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => onSearch && onSearch(next), 200);
+  };
+  const take = (o) => {
+    if (!o) return;
+    setText(o.name);
+    setPicked(String(o.id));
+    setOpen(false);
+  };
+  const keys = (e) => {
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      e.preventDefault();
+      setOpen(true);
+      setAt((i) => Math.max(0, Math.min(found.length - 1, i + (e.key === "ArrowDown" ? 1 : -1))));
+    } else if (e.key === "Enter" && open && found[at]) {
+      e.preventDefault();
+      take(found[at]);
+    } else if (e.key === "Escape" && open) {
+      e.preventDefault();
+      e.stopPropagation();
+      setOpen(false);
+    }
+  };
+  return (
+    <div className="lookup">
+      <input className="in" role="combobox" aria-label={label} aria-expanded={open} aria-controls={id} aria-autocomplete="list" autoComplete="off"
+             name={name + "_text"} aria-invalid={invalid || undefined} placeholder={placeholder} value={text}
+             aria-activedescendant={open && found[at] ? id + at : undefined}
+             onChange={(e) => type(e.target.value)} onKeyDown={keys} onBlur={() => setTimeout(() => setOpen(false), 120)} />
+      <input type="hidden" name={name} value={picked} />
+      {open && text.trim() && (
+        <ul id={id} role="listbox" aria-label={label}>
+          {found.map((o, i) => (
+            <li key={o.id} id={id + i} role="option" aria-selected={i === at} className={i === at ? "on" : ""}
+                onPointerDown={(e) => { e.preventDefault(); take(o); }}>{o.name}</li>
+          ))}
+          {!found.length && <li className="none" role="option" aria-selected="false">Nothing found</li>}
+        </ul>
+      )}
+    </div>
+  );
+}

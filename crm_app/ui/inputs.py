@@ -1,0 +1,88 @@
+"""Filters that live in the address, a look-up by name, panes that become tabs on a phone, inline edit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from reflex_base.event import passthrough_event_spec
+
+_inputs = rx.asset("inputs.jsx", shared=True).importable_path
+_inline = rx.asset("inline.jsx", shared=True).importable_path
+
+
+@dataclass(frozen=True)
+class EditAnswer:
+    """How the last inline save ended; n grows with each, an empty error means saved."""
+
+    n: int = 0
+    field: str = ""
+    error: str = ""
+
+
+class UrlText(rx.Component):
+    """A text filter bound to a parameter of the address."""
+
+    library = _inputs
+    tag = "UrlText"
+    param: rx.Var[str]
+    label: rx.Var[str]
+    placeholder: rx.Var[str]
+
+
+class UrlSelect(rx.Component):
+    """A choice bound to a parameter of the address."""
+
+    library = _inputs
+    tag = "UrlSelect"
+    param: rx.Var[str]
+    label: rx.Var[str]
+    any: rx.Var[str]
+    options: rx.Var[list[Any]]
+
+
+class UrlSegments(rx.Component):
+    """Segments bound to a parameter of the address."""
+
+    library = _inputs
+    tag = "UrlSegments"
+    param: rx.Var[str]
+    label: rx.Var[str]
+    current: rx.Var[Any]
+    options: rx.Var[list[Any]]
+
+
+class Panes(rx.Component):
+    """Three panes; on a phone, tabs."""
+
+    library = _inputs
+    tag = "Panes"
+    labels: rx.Var[list[str]]
+
+
+class Lookup(rx.Component):
+    """A field that finds a record by name; the form gets NAME (the id) and NAME_text (what was typed)."""
+
+    library = _inputs
+    tag = "Lookup"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    placeholder: rx.Var[str]
+    options: rx.Var[list[Any]]
+    value: rx.Var[str]
+    shown: rx.Var[str]
+    invalid: rx.Var[bool]
+    on_search: rx.EventHandler[passthrough_event_spec(str)]
+
+
+class InlineEdit(rx.Component):
+    """One property with its label, edited in place."""
+
+    library = _inline
+    tag = "InlineEdit"
+    property: rx.Var[Any]
+    answer: rx.Var[EditAnswer]
+    on_save: rx.EventHandler[passthrough_event_spec(str, str)]
+
+
+url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegments.create
+panes, lookup, inline_edit = Panes.create, Lookup.create, InlineEdit.create

@@ -1,0 +1,44 @@
+"""Parts that listen: keyboard, theme, the fold of the rail, the connection."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.event import no_args_event_spec
+
+_jsx = rx.asset("listener.jsx", shared=True).importable_path
+
+
+class ThemeSync(rx.Component):
+    """Puts the profile's theme ("system", "light", "dark") in force in this browser."""
+
+    library = _jsx
+    tag = "ThemeSync"
+    theme: rx.Var[str]
+
+
+class Shortcuts(rx.Component):
+    """`places` maps a letter after G to {"path", "name"}; N calls on_new."""
+
+    library = _jsx
+    tag = "Shortcuts"
+    places: rx.Var[dict[str, Any]]
+    on_new: rx.EventHandler[no_args_event_spec]
+
+
+class RailFold(rx.Component):
+    """The button that folds the rail."""
+
+    library = _jsx
+    tag = "RailFold"
+    label: rx.Var[str]
+
+
+class Offline(rx.Component):
+    """A remark while there is no connection."""
+
+    library = _jsx
+    tag = "Offline"
+    lost: rx.Var[bool]
+
+
+theme_sync, shortcuts, rail_fold, offline = ThemeSync.create, Shortcuts.create, RailFold.create, Offline.create

@@ -1,0 +1,171 @@
+import React, { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
+
+/** A place for a popover that never leaves the window: below its anchor, or above when there is no room. */
+export function placeNear(anchor, panel) {
+  const a = anchor.getBoundingClientRect();
+  const p = panel.getBoundingClientRect();
+  const below = a.bottom + 4 + p.height <= window.innerHeight - 8;
+  const top = below ? a.bottom + 4 : Math.max(8, a.top - p.height - 4);
+  const left = Math.max(8, Math.min(a.right - p.width, window.innerWidth - p.width - 8));
+  return { top, left: a.left + p.width < window.innerWidth - 8 && a.left < 240 ? a.left : left };
+}
+
+const focusables = (root) => [
+  ...root.querySelectorAll('a[href],button:not([disabled]),input:not([type=hidden]):not([disabled]),select,textarea,[tabindex="0"]'),
+].filter((e) => e.offsetParent !== null);
+
+/** A button with a menu: arrows walk, Esc returns to the button, a click outside closes. */
+export function Menu({ label, trigger, children, className }) {
+  const [open, setOpen] = useState(false);
+  const [place, setPlace] = useState({ top: -9999, left: 0 });
+  const button = useRef(null);
+  const panel = useRef(null);
+  const id = useId();
+  const close = useCallback((back) => {
+    setOpen(false);
+    if (back) button.current?.focus();
+  }, []);
+  useLayoutEffect(() => {
+    if (!open) return;
+    setPlace(placeNear(button.current, panel.current));
+    focusables(panel.current)[0]?.focus({ preventScroll: true });
+    const outside = (e) => !panel.current?.contains(e.target) && !button.current?.contains(e.target) && close(false);
+    const away = () => close(false);
+    document.addEventListener("pointerdown", outside);
+    window.addEventListener("resize", away);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      window.removeEventListener("resize", away);
+    };
+  }, [open, close]);
+  const keys = (e) => {
+    const items = focusables(panel.current);
+    const at = items.indexOf(document.activeElement);
+    const go = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[e.key];
+    if (go !== undefined) {
+      e.preventDefault();
+      items[(go + items.length) % items.length]?.focus();
+    } else if (e.key === "Escape" || e.key === "Tab") {
+      e.stopPropagation();
+      if (e.key === "Escape") e.preventDefault();
+      close(e.key === "Escape");
+    }
+  };
+  return (
+    <>
+      <button ref={button} type="button" className={className} aria-label={label} aria-haspopup="menu"
+              aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen((o) => !o)}>
+        {trigger}
+      </button>
+      {open && createPortal(
+        <div ref={panel} id={id} className="pop" role="menu" aria-label={label} style={place} onKeyDown={keys}
+             onClick={(e) => e.target.closest('[role="menuitem"]') && close(false)}>
+          {children}
+        </div>,
+        document.body,
+      )}
+    </>
+  );
+}
+
+const textOf = (form) => JSON.stringify([...new FormData(form).entries()].map(([k, v]) => [k, typeof v === "string" ? v : v.name]));
+
+/** A dialog with a form. Ctrl-Enter saves; Esc or a click outside asks first when something was typed. */
+export function FormDialog({ open, title, submit, busy, wide, children, onSubmit, onClose }) {
+  const box = useRef(null);
+  const form = useRef(null);
+  const opener = useRef(null);
+  const before = useRef("");
+  const [asking, setAsking] = useState(false);
+  const id = useId();
+  useEffect(() => {
+    if (!open) return;
+    opener.current = document.activeElement;
+    setAsking(false);
+    before.current = textOf(form.current);
+    const first = form.current.querySelector("[data-autofocus],.in") || focusables(box.current)[0];
+    first?.focus();
+    return () => opener.current?.isConnected && opener.current.focus({ preventScroll: true });
+  }, [open]);
+  if (!open) return null;
+  const leave = () => (textOf(form.current) !== before.current && !asking ? setAsking(true) : onClose && onClose());
+  const send = (e) => {
+    e?.preventDefault();
+    if (busy || !form.current.reportValidity()) return;
+    const values = {};
+    for (const [name, value] of new FormData(form.current).entries()) if (typeof value === "string") values[name] = value;
+    onSubmit && onSubmit(values);
+  };
+  const keys = (e) => {
+    if (e.key === "Escape") {
+      e.preventDefault();
+      e.stopPropagation();
+      leave();
+    } else if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+      send(e);
+    } else if (e.key === "Tab") {
+      const all = focusables(box.current);
+      const last = all[all.length - 1];
+      if (e.shiftKey && document.activeElement === all[0]) { e.preventDefault(); last?.focus(); }
+      else if (!e.shiftKey && document.activeElement === last) { e.preventDefault(); all[0]?.focus(); }
+    }
+  };
+  return createPortal(
+    <div className="veil" onPointerDown={(e) => e.target === e.currentTarget && leave()}>
+      <div ref={box} className={"dialog" + (wide ? " wide" : "")} role="dialog" aria-modal="true" aria-labelledby={id} onKeyDown={keys}>
+        <header>
+          <h2 id={id}>{title}</h2>
+          <button type="button" className="btn quiet icononly" aria-label="Close" onClick={leave}>
+            <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M5 5l8 8M13 5l-8 8" /></svg>
+          </button>
+        </header>
+        <form ref={form} onSubmit={send} noValidate={false}>
+          <div className="in-body">{children}</div>
+          {asking && (
+            <div className="ask" role="alert">
+              <span>Leave without saving?</span>
+              <button type="button" className="btn" onClick={() => setAsking(false)}>Keep writing</button>
+              <button type="button" className="btn danger" onClick={() => onClose && onClose()}>Discard</button>
+            </div>
+          )}
+          <footer>
+            <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> saves</span>
+            <button type="button" className="btn" onClick={leave}>Cancel</button>
+            <button type="submit" className="btn pri" aria-disabled={busy || undefined}>{submit}</button>
+          </footer>
+        </form>
+      </div>
+    </div>,
+    document.body,
+  );
+}
+
+/** Messages that leave by themselves after ten seconds (not while pointed at), newest last; announced politely. */
+export function Toasts({ latest, onAction }) {
+  const [shown, setShown] = useState([]);
+  const held = useRef(false);
+  const drop = useCallback((id) => setShown((all) => all.filter((t) => t.id !== id)), []);
+  useEffect(() => {
+    if (!latest || !latest.id) return;
+    setShown((all) => [...all.filter((t) => t.id !== latest.id).slice(-2), { ...latest, until: Date.now() + 10000 }]);
+  }, [latest]);
+  useEffect(() => {
+    if (!shown.length) return;
+    const timer = setInterval(() => {
+      if (!held.current) setShown((all) => (all.some((t) => t.until < Date.now()) ? all.filter((t) => t.until >= Date.now()) : all));
+    }, 500);
+    return () => clearInterval(timer);
+  }, [shown.length]);
+  return (
+    <div className="toasts" role="status" aria-live="polite" onPointerEnter={() => (held.current = true)} onPointerLeave={() => (held.current = false)}>
+      {shown.map((t) => (
+        <div key={t.id} className={"toast" + (t.tone === "bad" ? " bad" : "")}>
+          <span className="grow">{t.text}</span>
+          {t.action ? <button type="button" className="act" onClick={() => { drop(t.id); onAction && onAction(t.action_value); }}>{t.action}</button> : null}
+          <button type="button" aria-label="Dismiss" onClick={() => drop(t.id)}>✕</button>
+        </div>
+      ))}
+    </div>
+  );
+}

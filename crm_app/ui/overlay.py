@@ -1,0 +1,98 @@
+"""Menu, dialog and toasts: local React parts that answer without asking the server."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import reflex as rx
+from reflex_base.event import no_args_event_spec, passthrough_event_spec
+
+from .elements import Text
+from .icons import icon
+
+_jsx = rx.asset("overlay.jsx", shared=True).importable_path
+_ids = count(1)
+
+
+@dataclass(frozen=True)
+class Toast:
+    """One message; `action` names a button whose press sends `action_value` to the frame's handler."""
+
+    id: int = 0
+    text: str = ""
+    tone: str = ""
+    action: str = ""
+    action_value: str = ""
+
+
+class Toaster(rx.State):
+    """The last message of this tab; it has no handlers, other states assign it."""
+
+    latest: rx.Field[Toast] = rx.field(default_factory=Toast)
+
+
+def undo_toast(text: str, batch_id: object) -> Toast:
+    """A message that offers to undo one batch."""
+    return Toast(next(_ids), text, "", "Undo" if batch_id else "", str(batch_id or ""))
+
+
+def plain_toast(text: str, tone: str = "") -> Toast:
+    """A message; tone is "" or "bad"."""
+    return Toast(next(_ids), text, tone)
+
+
+class Menu(rx.Component):
+    """A button that opens a menu of `menu_item`s."""
+
+    library = _jsx
+    tag = "Menu"
+    label: rx.Var[str]
+    trigger: rx.Var[Any]
+
+
+class FormDialog(rx.Component):
+    """A dialog around a form; on_submit receives the fields as text by name."""
+
+    library = _jsx
+    tag = "FormDialog"
+    open: rx.Var[bool]
+    title: rx.Var[str]
+    submit: rx.Var[str]
+    busy: rx.Var[bool]
+    wide: rx.Var[bool]
+    on_submit: rx.EventHandler[passthrough_event_spec(dict[str, str])]
+    on_close: rx.EventHandler[no_args_event_spec]
+
+
+class Toasts(rx.Component):
+    """Shows what `Toaster.latest` receives."""
+
+    library = _jsx
+    tag = "Toasts"
+    latest: rx.Var[Toast]
+    on_action: rx.EventHandler[passthrough_event_spec(str)]
+
+
+dialog = FormDialog.create
+
+
+def toasts(on_action: Any) -> rx.Component:
+    """The place of the messages; once per page."""
+    return Toasts.create(latest=Toaster.latest, on_action=on_action)
+
+
+def menu(label: str, trigger: rx.Component, *items: rx.Component, class_name: str = "btn") -> rx.Component:
+    """A button and its items."""
+    return Menu.create(*items, label=label, trigger=trigger, class_name=class_name)
+
+
+def menu_item(label: Text, picture: str, **props: Any) -> rx.Component:
+    """An action of a menu."""
+    return rx.el.button(icon(picture), rx.el.span(label), class_name="item", role="menuitem", type="button", **props)
+
+
+def menu_link(label: Text, picture: str, href: Text) -> rx.Component:
+    """A page named in a menu."""
+    from .elements import page_link
+
+    return page_link(icon(picture), rx.el.span(label), href=href, class_name="item", role="menuitem")

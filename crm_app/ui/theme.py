@@ -1,0 +1,17 @@
+"""What every page loads: the one stylesheet (all tokens live in assets/kith.css), the early theme script, the icons."""
+
+import reflex as rx
+
+STYLESHEETS = ["/kith.css"]
+AVATAR_COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")
+
+
+def head() -> list[rx.Component]:
+    """Elements of the document head; nothing comes from another host."""
+    return [
+        rx.el.script(src="/theme.js"),
+        rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+        rx.el.meta(name="theme-color", content="#3f57d6"),
+        rx.el.meta(name="color-scheme", content="light dark"),
+    ]
