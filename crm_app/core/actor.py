@@ -1,0 +1,21 @@
+"""Who acts: every query and every command takes one."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A signed-in user, or the system; `member_ids` are the users of the own team and those below it."""
+
+    id: int | None
+    name: str
+    role: str
+    team_id: int | None = None
+    member_ids: frozenset[int] = field(default_factory=frozenset)
+    zone: str = "UTC"
+    locale: str = "en"
+    session_id: int | None = None
+    system: bool = False
+
+
+SYSTEM = Principal(id=None, name="Kith", role="administrator", system=True)

@@ -1,0 +1,153 @@
+"""The database: one engine a process, one transaction a command. The only place that knows a dialect."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import anyio.to_thread
+from sqlalchemy import JSON, DateTime, Dialect, Engine, TypeDecorator, create_engine, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session
+
+from crm_app.core.config import settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+JsonColumn = JSON().with_variant(JSONB(), "postgresql")
+_listeners: list[Callable[[], None]] = []
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant: stored as UTC, read as UTC. Raises ValueError for a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the pragmas and time-outs that Kith relies on."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=10)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("kith_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@cache
+def engine() -> Engine:
+    """The engine of this process."""
+    chosen = settings()
+    if chosen.is_sqlite:
+        chosen.data_dir.mkdir(parents=True, exist_ok=True)
+    return make_engine(chosen.database)
+
+
+def dispose() -> None:
+    """Close the engine; the next use opens a new one."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+        engine.cache_clear()
+
+
+def after_write(listener: Callable[[], None]) -> None:
+    """Call `listener` after every commit of this process (it must be quick and must not raise)."""
+    _listeners.append(listener)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session whose work is rolled back at the end."""
+    with engine().connect() as connection, Session(connection) as session:
+        yield session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One transaction, committed at the end, rolled back on an error; on SQLite BEGIN IMMEDIATE."""
+    with engine().connect().execution_options(kith_write=True) as connection:
+        with Session(connection, autoflush=False) as session:
+            yield session
+            session.commit()
+    for listener in _listeners:
+        listener()
+
+
+def read_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a query in this thread."""
+    with reading() as session:
+        return fn(session, *args, **kwargs)
+
+
+def write_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a command in this thread, in one transaction."""
+    with writing() as session:
+        return fn(session, *args, **kwargs)
+
+
+async def read(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a query in a worker thread."""
+    return await anyio.to_thread.run_sync(lambda: read_sync(fn, *args, **kwargs))
+
+
+async def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a command in a worker thread, in one transaction that is committed when this returns."""
+    return await anyio.to_thread.run_sync(lambda: write_sync(fn, *args, **kwargs))
+
+
+def dialect_of(session: Session) -> str:
+    """`sqlite` or `postgresql`."""
+    return session.get_bind().dialect.name
+
+
+def allocate_ids(session: Session, count: int) -> list[int]:
+    """`count` new record ids from the one sequence of the installation; never given twice."""
+    if count <= 0:
+        return []
+    if dialect_of(session) == "postgresql":
+        rows = session.connection().execute(
+            text("SELECT nextval('kith_record_id') FROM generate_series(1, :n)"), {"n": count}
+        )
+        return [row[0] for row in rows]
+    last = session.connection().execute(
+        text("UPDATE id_counter SET last_id = last_id + :n RETURNING last_id"), {"n": count}
+    ).scalar_one()
+    return list(range(last - count + 1, last + 1))
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """A part of the transaction that can fail alone."""
+    with session.begin_nested():
+        yield
+
+
+def claim_lock(session: Session) -> dict[str, Any]:
+    """Arguments for `with_for_update` when rows are claimed by one of several workers."""
+    return {"skip_locked": True} if dialect_of(session) == "postgresql" else {}

@@ -1,0 +1,60 @@
+"""What can go wrong in a command, in words for the person who gave it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class KithError(Exception):
+    """A refusal that a person may read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Invalid(KithError):
+    """Fields that do not hold, each with its reason."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)
+
+
+class Forbidden(KithError):
+    """The actor has no right to this."""
+
+
+class NotFound(KithError):
+    """No such record, or none that the actor may know of."""
+
+    def __init__(self, message: str = "This record does not exist or was deleted.") -> None:
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """One field that two people changed: what you wanted, what stands now, what you saw."""
+
+    field: str
+    yours: Any
+    theirs: Any
+    original: Any
+
+
+class Conflict(KithError):
+    """Somebody else changed the same fields in the meantime."""
+
+    def __init__(self, conflicts: Sequence[FieldConflict], version: int) -> None:
+        names = ", ".join(c.field for c in conflicts)
+        super().__init__(f"Somebody changed this in the meantime: {names}.")
+        self.conflicts = list(conflicts)
+        self.version = version
+
+
+class Refused(KithError):
+    """A command that would break something; `items` lists what stands in the way."""
+
+    def __init__(self, message: str, items: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.items = list(items)

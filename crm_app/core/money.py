@@ -1,0 +1,32 @@
+"""Money as whole minor units with a currency (ISO 4217 exponents, by Babel's CLDR data)."""
+
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+from babel.numbers import format_currency, get_currency_precision
+
+from crm_app.core.errors import Invalid
+
+
+def to_minor(amount: Decimal | int | str, currency: str) -> int:
+    """Minor units of an amount in major units, half to even. Raises Invalid if it is no number."""
+    try:
+        value = Decimal(amount)
+        scaled = value.scaleb(get_currency_precision(currency))
+        return int(scaled.to_integral_value(ROUND_HALF_EVEN))
+    except (InvalidOperation, OverflowError, ValueError):
+        raise Invalid({"amount": f"{str(amount)[:40]!r} is not an amount."}) from None
+
+
+def to_major(minor: int, currency: str) -> Decimal:
+    """The amount in major units."""
+    return Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
+def format_money(minor: int | None, currency: str, locale: str = "en") -> str:
+    """As a person reads it; whole amounts without decimals, nothing for None."""
+    if minor is None:
+        return ""
+    major = to_major(minor, currency)
+    if major == major.to_integral_value():
+        return format_currency(major, currency, format="¤#,##0", locale=locale, currency_digits=False)
+    return format_currency(major, currency, locale=locale)

@@ -1,0 +1,28 @@
+"""Text as it is compared and shown."""
+
+import unicodedata
+
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+
+
+def fold(text: str) -> str:
+    """Case, accents and ligatures removed, spaces joined: `Straße` and `STRASSE` are one."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def clip(text: str, length: int = 200) -> str:
+    """At most `length` characters, without control characters."""
+    return "".join(c for c in text if c.isprintable())[:length].strip()
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word, upper case."""
+    words = name.split()
+    return "".join(w[0] for w in ([words[0], words[-1]] if len(words) > 1 else words[:1])).upper()
+
+
+def like(text: str) -> str:
+    """A pattern for `LIKE … ESCAPE '\\\\'` that finds `text` anywhere."""
+    escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"

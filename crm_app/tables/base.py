@@ -1,0 +1,66 @@
+"""What every table of a class has in common: records, facts, operational (docs/ARCHITECTURE.md)."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from crm_app.core.clock import now
+from crm_app.core.db import JsonColumn, UtcDateTime
+
+TableClass = Literal["record", "child", "fact", "operational"]
+
+
+def id_field() -> Any:
+    """The id of a record, given by `allocate_ids`."""
+    return Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+
+
+def ref(target: str, *, nullable: bool = True, **more: Any) -> Any:
+    """A reference to another record, indexed; refused by the database if it does not exist."""
+    default: dict[str, Any] = {"default": None} if nullable else {}
+    return Field(foreign_key=f"{target}.id", index=True, nullable=nullable, sa_type=BigInteger, **default, **more)
+
+
+def moment(**more: Any) -> Any:
+    """An instant, optional unless a default factory is given."""
+    return Field(sa_type=UtcDateTime, **({"default": None} | more if "default_factory" not in more else more))
+
+
+def json_field(factory: Any = dict) -> Any:
+    """A JSON value, never null."""
+    return Field(default_factory=factory, sa_type=JsonColumn, nullable=False)
+
+
+class Record(SQLModel):
+    """An aggregate root: only `core.changes` writes it; a delete is a tombstone."""
+
+    table_class: ClassVar[TableClass] = "record"
+    id: int = id_field()
+    version: int = Field(default=1, nullable=False)
+    created_at: datetime = moment(default_factory=now, nullable=False)
+    updated_at: datetime = moment(default_factory=now, nullable=False)
+    deleted_at: datetime | None = moment()
+    external_id: str | None = Field(default=None, index=True)
+    custom: dict[str, Any] = json_field()
+
+
+class Child(SQLModel):
+    """A part of an aggregate, with a stable id, diffed under the version of its root."""
+
+    table_class: ClassVar[TableClass] = "child"
+    id: int = id_field()
+    position: int = Field(default=0, nullable=False)
+
+
+class Fact(SQLModel):
+    """Append-only."""
+
+    table_class: ClassVar[TableClass] = "fact"
+
+
+class Operational(SQLModel):
+    """Progress, leases, sessions: neither logged nor versioned."""
+
+    table_class: ClassVar[TableClass] = "operational"

@@ -1,0 +1,67 @@
+"""Pipelines, their stages, deals and their lines."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import BigInteger, Field, Index, text
+
+from crm_app.core.clock import now
+from crm_app.tables.base import Child, Record, json_field, moment, ref
+
+
+class Pipeline(Record, table=True):
+    """A way in which deals are won; its stages are in order."""
+
+    name: str
+    position: int = 0
+
+
+class Stage(Record, table=True):
+    """A step of a pipeline: open, won or lost; `required_fields` must be filled to enter it."""
+
+    pipeline_id: int = ref("pipeline", nullable=False)
+    name: str
+    position: int = 0
+    probability: int = 0
+    rot_days: int = 0
+    kind: str = "open"
+    required_fields: list[Any] = json_field(list)
+
+
+class Deal(Record, table=True):
+    """An opportunity. `next_step…` and `last_touch_at` are derived from its activities."""
+
+    __table_args__ = (
+        Index("ix_deal_board", "stage_id", "rank", "id", sqlite_where=text("deleted_at IS NULL"),
+              postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_deal_owner_stage", "owner_id", "stage_id"),
+        Index("ix_deal_closed_on", "closed_on"),
+    )
+    title: str
+    pipeline_id: int = ref("pipeline", nullable=False)
+    stage_id: int = ref("stage", nullable=False)
+    company_id: int | None = ref("company")
+    person_id: int | None = ref("person")
+    value_minor: int | None = Field(default=None, sa_type=BigInteger)
+    currency: str = "USD"
+    is_estimate: bool = False
+    owner_id: int | None = ref("user")
+    opened_on: date | None = None
+    expected_close_on: date | None = None
+    closed_on: date | None = None
+    lost_reason: str = ""
+    rank: float = 0.0
+    stage_since: datetime = moment(default_factory=now, nullable=False)
+    next_step_at: datetime | None = moment()
+    next_step: str = ""
+    last_touch_at: datetime | None = moment()
+
+
+class DealLine(Child, table=True):
+    """A product in a deal."""
+
+    __tablename__ = "deal_line"  # pyright: ignore[reportAssignmentType]
+    deal_id: int = ref("deal", nullable=False)
+    product_id: int = ref("product", nullable=False)
+    quantity: int = 1
+    unit_price_minor: int | None = Field(default=None, sa_type=BigInteger)

@@ -1,0 +1,56 @@
+"""People with their e-mails, phones and addresses."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from crm_app.tables.base import Child, Record, moment, ref
+
+
+class Person(Record, table=True):
+    """A human being: name, then lead, then contact."""
+
+    first_name: str = ""
+    last_name: str = Field(default="", index=True)
+    display_name: str = Field(index=True)
+    title: str = ""
+    company_id: int | None = ref("company")
+    lifecycle: str = Field(default="name", index=True)
+    segment: str | None = None
+    language: str = ""
+    source: str = ""
+    owner_id: int | None = ref("user")
+    last_touch_at: datetime | None = moment()
+
+
+class PersonEmail(Child, table=True):
+    """An e-mail address of a person."""
+
+    __tablename__ = "person_email"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    value: str = Field(index=True)
+    label: str = "work"
+    is_primary: bool = False
+
+
+class PersonPhone(Child, table=True):
+    """A telephone number of a person."""
+
+    __tablename__ = "person_phone"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    value: str = Field(index=True)
+    label: str = "work"
+    is_primary: bool = False
+
+
+class PersonAddress(Child, table=True):
+    """A postal address of a person."""
+
+    __tablename__ = "person_address"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    label: str = "home"
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    region: str = ""
+    country: str = ""

@@ -1,0 +1,16 @@
+"""What is sold."""
+
+from sqlmodel import BigInteger, Field
+
+from crm_app.tables.base import Record
+
+
+class Product(Record, table=True):
+    """A product with its list price."""
+
+    name: str = Field(index=True)
+    series: str = ""
+    sku: str = ""
+    list_price_minor: int | None = Field(default=None, sa_type=BigInteger)
+    currency: str = "USD"
+    active: bool = True

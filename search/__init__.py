@@ -1,0 +1,1 @@
+"""Lookup and duplicate matching; knows nothing of crm_app."""
