@@ -1,0 +1,72 @@
+# Kith. `make demo` is the only command a newcomer needs; PORT= chooses the port.
+PORT    ?= 8000
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+LOCKED  := $(VENV)/.kith-lock
+STAMP   := $(VENV)/.kith-setup
+PYTEST  := $(BIN)/python -m pytest
+SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(PORT)}
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run dev test test-fast test-browser check format bench lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## install into .venv
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Kith needs Python 3.11 or newer ($(PYTHON) is older): make setup PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "Python's venv module is missing (on Debian: apt install python3-venv)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(LOCKED): requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(STAMP): $(LOCKED) pyproject.toml
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## build, load the demo company, serve
+	@$(SERVE) exec $(BIN)/kith demo
+
+run: setup  ## build and serve; an empty database asks for its first user
+	@$(SERVE) exec $(BIN)/kith run
+
+dev: setup  ## serve with hot reload, on loopback only
+	@$(SERVE) exec $(BIN)/kith run --dev
+
+test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
+	$(PYTEST) -m "not browser"
+	$(PYTEST) -m browser
+
+test-fast: setup  ## rules and services on SQLite, in seconds
+	$(PYTEST) -q -x -m "not postgres and not redis and not slow and not server and not browser"
+
+test-browser: setup  ## browser journeys only
+	$(PYTEST) -m browser
+
+check: setup  ## lint, format, types, import rules, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+format: setup  ## apply the formatter and the safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup  ## measure what docs/benchmarks.md promises
+	$(BIN)/kith bench all
+
+lock: | $(BIN)/python  ## compile requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+
+clean:  ## remove what was built, keep the data
+	rm -rf $(VENV) .web .states build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
