@@ -130,3 +130,18 @@ export function Lookup({ name, label, placeholder, options, value, shown, invali
     </div>
   );
 }
+
+/** A form in the page: sends its fields as text by name; Ctrl-Enter saves too. */
+export function PlainForm({ children, onSubmit }) {
+  const send = (e) => {
+    e.preventDefault();
+    const values = {};
+    for (const [name, value] of new FormData(e.currentTarget).entries()) if (typeof value === "string") values[name] = value;
+    onSubmit && onSubmit(values);
+  };
+  return (
+    <form onSubmit={send} onKeyDown={(e) => e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.currentTarget.requestSubmit()}>
+      {children}
+    </form>
+  );
+}

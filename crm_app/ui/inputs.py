@@ -84,5 +84,13 @@ class InlineEdit(rx.Component):
     on_save: rx.EventHandler[passthrough_event_spec(str, str)]
 
 
+class PlainForm(rx.Component):
+    """A form in the page; on_submit receives the fields as text by name."""
+
+    library = _inputs
+    tag = "PlainForm"
+    on_submit: rx.EventHandler[passthrough_event_spec(dict[str, str])]
+
+
 url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegments.create
-panes, lookup, inline_edit = Panes.create, Lookup.create, InlineEdit.create
+panes, lookup, inline_edit, plain_form = Panes.create, Lookup.create, InlineEdit.create, PlainForm.create

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 from reflex_base.event import no_args_event_spec
+from reflex_components_core.core.banner import has_connection_errors
 
 _jsx = rx.asset("listener.jsx", shared=True).importable_path
 
@@ -41,4 +42,9 @@ class Offline(rx.Component):
     lost: rx.Var[bool]
 
 
-theme_sync, shortcuts, rail_fold, offline = ThemeSync.create, Shortcuts.create, RailFold.create, Offline.create
+theme_sync, shortcuts, rail_fold = ThemeSync.create, Shortcuts.create, RailFold.create
+
+
+def offline() -> rx.Component:
+    """The remark, bound to the state of the socket."""
+    return Offline.create(lost=has_connection_errors)

@@ -72,7 +72,7 @@ export function Menu({ label, trigger, children, className }) {
 const textOf = (form) => JSON.stringify([...new FormData(form).entries()].map(([k, v]) => [k, typeof v === "string" ? v : v.name]));
 
 /** A dialog with a form. Ctrl-Enter saves; Esc or a click outside asks first when something was typed. */
-export function FormDialog({ open, title, submit, busy, wide, children, onSubmit, onClose }) {
+export function FormDialog({ open, title, submit, cancel, busy, wide, children, onSubmit, onClose }) {
   const box = useRef(null);
   const form = useRef(null);
   const opener = useRef(null);
@@ -131,7 +131,7 @@ export function FormDialog({ open, title, submit, busy, wide, children, onSubmit
           )}
           <footer>
             <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> saves</span>
-            <button type="button" className="btn" onClick={leave}>Cancel</button>
+            <button type="button" className="btn" onClick={leave}>{cancel || "Cancel"}</button>
             <button type="submit" className="btn pri" aria-disabled={busy || undefined}>{submit}</button>
           </footer>
         </form>

@@ -58,6 +58,7 @@ class FormDialog(rx.Component):
     open: rx.Var[bool]
     title: rx.Var[str]
     submit: rx.Var[str]
+    cancel: rx.Var[str]
     busy: rx.Var[bool]
     wide: rx.Var[bool]
     on_submit: rx.EventHandler[passthrough_event_spec(dict[str, str])]

@@ -1,0 +1,8 @@
+"""The states of the deal screens."""
+
+from .board import DealBoard
+from .moving import DealMove
+from .new import NewDealForm
+from .record import DealRecord
+
+__all__ = ["DealBoard", "DealMove", "DealRecord", "NewDealForm"]

@@ -1,0 +1,117 @@
+"""Moving a deal: the board shows it at once, this state answers; a stage that asks for fields opens one small dialog."""
+
+from dataclasses import dataclass, field
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.errors import Invalid, KithError
+from crm_app.deals.queries import Card, Property, deal_page
+from crm_app.deals.service import move_deal
+from crm_app.identity.handlers import actor, allow
+from crm_app.ui.overlay import Toaster, plain_toast
+
+
+@dataclass(frozen=True)
+class MoveAnswer:
+    """How the move with this ticket ended; a refusal has a reason and the card goes back."""
+
+    ticket: int = 0
+    ok: bool = True
+    reason: str = ""
+    card: Card | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """What somebody wants: a deal into a stage, at an index between two neighbours (None: unknown)."""
+
+    ticket: int
+    deal_id: int
+    stage_id: int
+    version: int
+    index: int | None = None
+    before_id: int | None = None
+    after_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The dialog of a gate: the fields it misses, nothing else."""
+
+    deal: str = ""
+    fields: list[Property] = field(default_factory=list)
+
+
+class DealMove(rx.State):
+    """One move at a time waits for its missing fields; cancelling puts the card back."""
+
+    answer: rx.Field[MoveAnswer] = rx.field(default_factory=MoveAnswer)
+    asking: rx.Field[bool] = rx.field(False)
+    asked: rx.Field[Asked] = rx.field(default_factory=Asked)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    _waiting: Move | None = None
+
+    @rx.event
+    @allow("deal.edit")
+    async def drop_card(
+        self, ticket: int, deal_id: int, stage_id: int, index: int, before_id: int, after_id: int, version: int
+    ):
+        return await self._try(Move(ticket, deal_id, stage_id, version, index, before_id or None, after_id or None), {})
+
+    @rx.event
+    @allow("deal.edit")
+    async def choose_stage(self, deal_id: int, stage_id: int, version: int):
+        return await self._try(Move(0, deal_id, stage_id, version), {})
+
+    @rx.event
+    @allow("deal.edit")
+    async def fill_in(self, values: dict[str, str]):
+        if self._waiting is None:
+            return None
+        wanted = {p.field for p in self.asked.fields}
+        return await self._try(self._waiting, {k: v for k, v in values.items() if k in wanted})
+
+    @rx.event
+    @allow("deal.edit")
+    async def cancel(self) -> None:
+        if self._waiting is not None:
+            self.answer = MoveAnswer(self._waiting.ticket, False, "The stage asks for more.")
+        self._close()
+
+    async def _try(self, move: Move, extra: dict[str, str]):
+        from .record import DealRecord
+
+        try:
+            card = await db.write(
+                move_deal, actor(), move.deal_id, move.stage_id, move.index, move.before_id, move.after_id, move.version, extra
+            )
+        except Invalid as refusal:
+            await self._ask(move, refusal)
+        except KithError as refusal:
+            await self._refuse(move, refusal.message)
+        else:
+            self.answer = MoveAnswer(move.ticket, True, "", card)
+            self._close()
+        return DealRecord.load if move.ticket == 0 and not self.asking else None
+
+    async def _ask(self, move: Move, refusal: Invalid) -> None:
+        page = await db.read(deal_page, actor(), move.deal_id)
+        fields = [p for p in page.properties if p.field in refusal.fields]
+        if not fields:
+            return await self._refuse(move, refusal.message)
+        if self._waiting is not None and self._waiting.ticket != move.ticket:
+            self.answer = MoveAnswer(self._waiting.ticket, False, "Another move came first.")
+        first = self._waiting != move
+        self._waiting, self.asking = move, True
+        self.errors = {} if first else dict(refusal.fields)
+        if first:
+            self.asked = Asked(page.title, fields)
+
+    async def _refuse(self, move: Move, reason: str) -> None:
+        self.answer = MoveAnswer(move.ticket, False, reason)
+        self._close()
+        (await self.get_state(Toaster)).latest = plain_toast("Not moved. " + reason, "bad")
+
+    def _close(self) -> None:
+        self._waiting, self.asking, self.errors = None, False, {}

@@ -1,0 +1,55 @@
+"""The dialog for a new deal: choices are read when it opens, errors come back under their fields."""
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.errors import Invalid, KithError
+from crm_app.core.text import clip
+from crm_app.deals.queries import DealChoices, Option, deal_choices, find_companies
+from crm_app.deals.service import NewDeal, create_deal
+from crm_app.identity.handlers import actor, allow
+from crm_app.ui.overlay import Toaster, plain_toast
+
+
+class NewDealForm(rx.State):
+    """One empty form; what was typed stays in the browser until it is saved."""
+
+    open: rx.Field[bool] = rx.field(False)
+    choices: rx.Field[DealChoices] = rx.field(default_factory=DealChoices)
+    companies: rx.Field[list[Option]] = rx.field(default_factory=list)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("deal.create")
+    async def start(self) -> None:
+        self.choices = await db.read(deal_choices, actor())
+        self.errors, self.companies, self.open = {}, [], True
+
+    @rx.event
+    @allow("deal.create")
+    async def look_up(self, text: str) -> None:
+        self.companies = await db.read(find_companies, actor(), clip(text.strip()), 8) if text.strip() else []
+
+    @rx.event
+    @allow("deal.create")
+    async def close(self) -> None:
+        self.open = False
+
+    @rx.event
+    @allow("deal.create")
+    async def create(self, values: dict[str, str]):
+        if values.get("company_id_text", "").strip() and not values.get("company_id"):
+            self.errors = {"company_id": "Choose a company from the list, or leave this empty."}
+            return None
+        wanted = {k: v.strip() for k, v in values.items() if k != "company_id_text"}
+        try:
+            deal_id = await db.write(create_deal, actor(), NewDeal.parse(wanted))
+        except Invalid as refusal:
+            self.errors = dict(refusal.fields)
+            return None
+        except KithError as refusal:
+            self.errors = {"title": refusal.message}
+            return None
+        self.open = False
+        (await self.get_state(Toaster)).latest = plain_toast("Deal created.")
+        return rx.redirect(f"/deals/{deal_id}")

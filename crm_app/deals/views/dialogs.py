@@ -1,0 +1,68 @@
+"""The dialog of a gate (only the missing fields) and the dialog for a new deal."""
+
+import reflex as rx
+
+from crm_app.deals.queries import Property
+from crm_app.deals.state import DealMove, NewDealForm
+from crm_app.ui.field import choice, field, text_field, text_input
+from crm_app.ui.inputs import lookup
+from crm_app.ui.overlay import dialog
+
+
+def _gate_input(p: rx.Var[Property]) -> rx.Component:
+    chosen = choice(p.field, p.choices, p.raw, blank="Choose…", required=True)
+    return field(
+        p.label,
+        rx.match(
+            p.type,
+            ("choice", chosen),
+            ("user", chosen),
+            ("date", text_input(p.field, p.raw, type="date", required=True)),
+            ("money", text_input(p.field, p.raw, input_mode="decimal", required=True)),
+            text_input(p.field, p.raw, required=True),
+        ),
+        DealMove.errors[p.field],
+    )
+
+
+def gate_dialog() -> rx.Component:
+    """Asks for what the stage needs; what was typed stays when an answer is refused."""
+    return dialog(
+        rx.el.p("This stage needs a little more about ", rx.el.b(DealMove.asked.deal), ".", class_name="note"),
+        rx.foreach(DealMove.asked.fields, lambda p: rx.el.div(_gate_input(p), key=p.field)),
+        open=DealMove.asking,
+        title="Before the deal moves",
+        submit="Move the deal",
+        on_submit=DealMove.fill_in,
+        on_close=DealMove.cancel,
+    )
+
+
+def new_deal_dialog() -> rx.Component:
+    """Title, company, value, stage, owner and the expected close."""
+    errors, choices = NewDealForm.errors, NewDealForm.choices
+    return dialog(
+        text_field("Title", "title", error=errors["title"], required=True, max_length=200,
+                   placeholder="What is sold, to whom"),
+        field(
+            "Company",
+            lookup(name="company_id", label="Company", placeholder="Type a name", options=NewDealForm.companies,
+                   on_search=NewDealForm.look_up),
+            errors["company_id"],
+        ),
+        rx.el.div(
+            text_field("Value", "value", error=errors["value_minor"], input_mode="decimal", placeholder="0.00"),
+            text_field("Expected close", "expected_close_on", error=errors["expected_close_on"], type="date"),
+            class_name="grid2",
+        ),
+        rx.el.div(
+            field("Stage", choice("stage_id", choices.stages, choices.stage_id), errors["stage_id"]),
+            field("Owner", choice("owner_id", choices.owners, choices.owner_id, blank="Nobody"), errors["owner_id"]),
+            class_name="grid2",
+        ),
+        open=NewDealForm.open,
+        title="New deal",
+        submit="Create deal",
+        on_submit=NewDealForm.create,
+        on_close=NewDealForm.close,
+    )

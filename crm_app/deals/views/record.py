@@ -1,0 +1,176 @@
+"""The page of a deal: properties on the left, what happened in the middle, what belongs to it on the right."""
+
+import reflex as rx
+
+from crm_app.deals.queries import Line, StageOption, TimelineDay, TimelineEvent
+from crm_app.deals.state import DealMove, DealRecord
+from crm_app.ui.elements import avatar, empty, link, skeleton, skeleton_rows
+from crm_app.ui.inputs import inline_edit, panes
+from crm_app.ui.overlay import dialog
+
+from .dialogs import gate_dialog
+
+
+def _stage(stage: rx.Var[StageOption], index: rx.Var[int]) -> rx.Component:
+    deal = DealRecord.deal
+    now = stage.id == deal.stage_id
+    return rx.el.button(
+        stage.name,
+        type="button",
+        class_name=rx.cond(now, "on " + stage.kind, ""),
+        title=stage.name,
+        custom_attrs={"aria-pressed": now},
+        on_click=DealMove.choose_stage(deal.id, stage.id, deal.version),
+        key=stage.id,
+    )
+
+
+def _properties() -> rx.Component:
+    deal = DealRecord.deal
+    return rx.el.section(
+        rx.el.div(rx.el.div(rx.el.h2(deal.title, class_name="title")), class_name="id"),
+        rx.el.div(rx.foreach(deal.stages, _stage), class_name="stages", role="group", custom_attrs={"aria-label": "Stage"}),
+        rx.el.div(
+            rx.foreach(
+                deal.properties,
+                lambda p: inline_edit(property=p, answer=DealRecord.answer, on_save=DealRecord.save_field, key=p.field),
+            ),
+            class_name="props",
+        ),
+        class_name="pane",
+        custom_attrs={"aria-label": "Properties"},
+    )
+
+
+def _event(event: rx.Var[TimelineEvent], undo: rx.EventHandler) -> rx.Component:
+    return rx.el.li(
+        avatar(event.initials, event.color, event.who),
+        rx.el.div(
+            rx.el.b(event.who, class_name="strong"),
+            " ",
+            event.title,
+            rx.el.ul(rx.foreach(event.lines, lambda line: rx.el.li(line))),
+        ),
+        rx.el.aside(
+            rx.el.time(event.time),
+            rx.cond(
+                event.can_undo,
+                rx.el.button("Undo", type="button", class_name="undo", on_click=undo(event.batch_id.to(str)),
+                             custom_attrs={"aria-label": "Undo: " + event.title}),
+                rx.fragment(),
+            ),
+        ),
+        class_name="ev",
+        key=event.batch_id,
+    )
+
+
+def _day(day: rx.Var[TimelineDay], undo: rx.EventHandler) -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(day.label, class_name="day"),
+        rx.el.ul(rx.foreach(day.events, lambda event: _event(event, undo))),
+        key=day.label,
+    )
+
+
+def _timeline(undo: rx.EventHandler) -> rx.Component:
+    return rx.el.section(
+        rx.cond(
+            DealRecord.deal.timeline.length() > 0,
+            rx.foreach(DealRecord.deal.timeline, lambda day: _day(day, undo)),
+            empty("Nothing has happened yet", "Every change of this deal will stand here, newest first.", picture="info"),
+        ),
+        class_name="pane",
+        custom_attrs={"aria-label": "Timeline"},
+    )
+
+
+def _line(line: rx.Var[Line]) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(rx.el.b(line.product, class_name="strong"), rx.el.span(line.total)),
+        rx.el.div(rx.el.span(line.quantity, " × ", line.unit), class_name="mut"),
+        class_name="item2",
+        key=line.id,
+    )
+
+
+def _related() -> rx.Component:
+    deal = DealRecord.deal
+    return rx.el.section(
+        rx.el.h3("Company", class_name="sect"),
+        rx.cond(
+            deal.company,
+            rx.el.div(
+                rx.el.div(rx.el.b(deal.company.name, class_name="strong")),
+                rx.foreach(deal.company.lines, lambda text: rx.el.div(text, class_name="mut")),
+                class_name="item2",
+            ),
+            rx.el.p("No company yet.", class_name="mut"),
+        ),
+        rx.cond(
+            deal.person,
+            rx.fragment(
+                rx.el.h3("Person", class_name="sect"),
+                rx.el.div(
+                    rx.el.div(rx.el.b(deal.person.name, class_name="strong")),
+                    rx.foreach(deal.person.lines, lambda text: rx.el.div(text, class_name="mut")),
+                    class_name="item2",
+                ),
+            ),
+            rx.fragment(),
+        ),
+        rx.el.h3("Products", rx.el.span(deal.lines.length()), class_name="sect"),
+        rx.cond(
+            deal.lines.length() > 0,
+            rx.fragment(rx.foreach(deal.lines, _line)),
+            rx.el.p("No products on this deal.", class_name="mut"),
+        ),
+        class_name="pane",
+        custom_attrs={"aria-label": "Related"},
+    )
+
+
+def clash_dialog() -> rx.Component:
+    """Yours, theirs and the original, side by side; closing keeps theirs."""
+    clash = DealRecord.clash
+    return dialog(
+        rx.el.p(rx.el.b(clash.label), " was changed by somebody else while you were writing.", class_name="note"),
+        rx.el.div(
+            rx.el.div(rx.el.div("Yours", class_name="lab"), clash.yours, class_name="mine"),
+            rx.el.div(rx.el.div("Theirs, saved", class_name="lab"), clash.theirs),
+            rx.el.div(rx.el.div("Before", class_name="lab"), clash.original),
+            class_name="versions",
+        ),
+        open=DealRecord.clashing,
+        title="Two people, one field",
+        submit="Keep mine",
+        cancel="Keep theirs",
+        on_submit=DealRecord.keep_mine,
+        on_close=DealRecord.keep_theirs,
+    )
+
+
+def _loading() -> rx.Component:
+    return panes(
+        rx.el.section(skeleton("70%", "22px"), rx.el.br(), skeleton_rows(8, "24px"), class_name="pane"),
+        rx.el.section(skeleton_rows(6, "44px"), class_name="pane"),
+        rx.el.section(skeleton_rows(3, "56px"), class_name="pane"),
+        labels=["Details", "Timeline", "Related"],
+    )
+
+
+def record_screen(undo: rx.EventHandler) -> rx.Component:
+    """Everything below the top bar; `undo` takes the batch to undo."""
+    return rx.fragment(
+        rx.cond(
+            DealRecord.missing,
+            empty("This deal is not here", "It was deleted, or you may not see it.", link("To the board", "/deals")),
+            rx.cond(
+                DealRecord.deal,
+                panes(_properties(), _timeline(undo), _related(), labels=["Details", "Timeline", "Related"]),
+                _loading(),
+            ),
+        ),
+        clash_dialog(),
+        gate_dialog(),
+    )

@@ -1,0 +1,56 @@
+"""The own profile: name, language, zone, theme, and the sessions that are open in one's name."""
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.errors import Invalid, KithError
+from crm_app.identity.handlers import actor, allow
+from crm_app.identity.queries import ProfileRow, SessionRow, find_viewer, list_sessions
+from crm_app.identity.service import revoke_session, update_profile
+from crm_app.ui.overlay import Toaster, plain_toast
+
+from .viewer import Viewer
+
+
+class Profile(rx.State):
+    """What one may change of oneself."""
+
+    me: rx.Field[ProfileRow | None] = rx.field(None)
+    sessions: rx.Field[list[SessionRow]] = rx.field(default_factory=list)
+    zones: rx.Field[list[str]] = rx.field(default_factory=list)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("any")
+    async def load(self) -> None:
+        self.me = await db.read(find_viewer, actor())
+        self.sessions = (await db.read(list_sessions, actor()))[:50]
+
+    @rx.event
+    @allow("any")
+    async def save(self, values: dict[str, str]):
+        try:
+            await db.write(update_profile, actor(), values)
+        except Invalid as refusal:
+            self.errors = dict(refusal.fields)
+            return None
+        except KithError as refusal:
+            self.errors = {"name": refusal.message}
+            return None
+        self.errors = {}
+        (await self.get_state(Toaster)).latest = plain_toast("Saved.")
+        return [Viewer.load, Profile.load]
+
+    @rx.event
+    @allow("any")
+    async def choose_theme(self, theme: str):
+        return await self.save({"theme": theme})
+
+    @rx.event
+    @allow("any")
+    async def revoke(self, public_id: str):
+        try:
+            await db.write(revoke_session, actor(), public_id)
+        except KithError as refusal:
+            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        return Profile.load

@@ -1,0 +1,60 @@
+"""The page of teams: the tree, and one dialog for a team."""
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.errors import Invalid, KithError
+from crm_app.identity.handlers import actor, allow
+from crm_app.identity.queries import Option, TeamRow, list_teams, list_users
+from crm_app.identity.service import SaveTeam, save_team
+
+
+class TeamTree(rx.State):
+    """Teams in the order of the tree, each with its depth."""
+
+    rows: rx.Field[list[TeamRow]] = rx.field(default_factory=list)
+    people: rx.Field[list[Option]] = rx.field(default_factory=list)
+    loaded: rx.Field[bool] = rx.field(False)
+    edited: rx.Field[TeamRow | None] = rx.field(None)
+    parent: rx.Field[str] = rx.field("")
+    editing: rx.Field[bool] = rx.field(False)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("team.administer")
+    async def load(self) -> None:
+        self.rows = (await db.read(list_teams, actor()))[:200]
+        self.people = [Option(u.id, u.name) for u in await db.read(list_users, actor(), "")][:500]
+        self.loaded = True
+
+    @rx.event
+    @allow("team.administer")
+    async def start_new(self, parent_id: int) -> None:
+        self.edited, self.parent, self.errors, self.editing = None, str(parent_id or ""), {}, True
+
+    @rx.event
+    @allow("team.administer")
+    async def start_edit(self, team_id: int) -> None:
+        self.edited = next((row for row in self.rows if row.id == team_id), None)
+        self.parent = str(self.edited.parent_id or "") if self.edited else ""
+        self.errors, self.editing = {}, self.edited is not None
+
+    @rx.event
+    @allow("team.administer")
+    async def close(self) -> None:
+        self.editing = False
+
+    @rx.event
+    @allow("team.administer")
+    async def save(self, values: dict[str, str]):
+        try:
+            await db.write(save_team, actor(), SaveTeam.parse(values, self.edited.id if self.edited else None,
+                                                              self.edited.version if self.edited else None))
+        except Invalid as refusal:
+            self.errors = dict(refusal.fields)
+            return None
+        except KithError as refusal:
+            self.errors = {"name": refusal.message}
+            return None
+        self.editing = False
+        return TeamTree.load

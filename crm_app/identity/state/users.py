@@ -1,0 +1,98 @@
+"""The page of users: a list, one dialog to add and invite, one to edit."""
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.errors import Invalid, KithError
+from crm_app.core.text import clip
+from crm_app.identity.handlers import actor, allow
+from crm_app.identity.queries import Option, UserRow, list_teams, list_users
+from crm_app.identity.service import SaveUser, disable_user, invite_user, save_user
+from crm_app.ui.overlay import Toaster, plain_toast
+
+
+class UserList(rx.State):
+    """Everybody who works here; the text filter lives in the address."""
+
+    rows: rx.Field[list[UserRow]] = rx.field(default_factory=list)
+    teams: rx.Field[list[Option]] = rx.field(default_factory=list)
+    total: rx.Field[int] = rx.field(0)
+    loaded: rx.Field[bool] = rx.field(False)
+    edited: rx.Field[UserRow | None] = rx.field(None)
+    editing: rx.Field[bool] = rx.field(False)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    invited: rx.Field[str] = rx.field("")
+    link: rx.Field[str] = rx.field("")
+
+    @rx.event
+    @allow("user.administer")
+    async def load(self) -> None:
+        text = clip(self.router.url.query_parameters.get("q", "").strip())
+        rows = await db.read(list_users, actor(), text)
+        self.rows, self.total = rows[:200], len(rows)
+        self.teams = [Option(t.id, t.name) for t in await db.read(list_teams, actor())]
+        self.loaded = True
+
+    @rx.event
+    @allow("user.administer")
+    async def start_new(self) -> None:
+        self.edited, self.errors, self.editing = None, {}, True
+
+    @rx.event
+    @allow("user.administer")
+    async def start_edit(self, user_id: int) -> None:
+        self.edited = next((row for row in self.rows if row.id == user_id), None)
+        self.errors, self.editing = {}, self.edited is not None
+
+    @rx.event
+    @allow("user.administer")
+    async def close(self) -> None:
+        self.editing, self.link = False, ""
+
+    @rx.event
+    @allow("user.administer")
+    async def close_link(self, _values: dict[str, str]) -> None:
+        self.link = ""
+
+    @rx.event
+    @allow("user.administer")
+    async def save(self, values: dict[str, str]):
+        try:
+            user_id = await db.write(save_user, actor(), SaveUser.parse(values, self.edited.id if self.edited else None,
+                                                                        self.edited.version if self.edited else None))
+        except Invalid as refusal:
+            self.errors = dict(refusal.fields)
+            return None
+        except KithError as refusal:
+            self.errors = {"name": refusal.message}
+            return None
+        new, self.editing = self.edited is None, False
+        if new:
+            return [UserList.load, UserList.invite(user_id)]
+        await self._say("Saved.")
+        return UserList.load
+
+    @rx.event
+    @allow("user.administer")
+    async def invite(self, user_id: int):
+        try:
+            self.link = await db.write(invite_user, actor(), user_id)
+        except KithError as refusal:
+            await self._say(refusal.message, "bad")
+            return None
+        self.invited = next((row.name for row in self.rows if row.id == user_id), "")
+        return UserList.load
+
+    @rx.event
+    @allow("user.administer")
+    async def disable(self, user_id: int):
+        try:
+            await db.write(disable_user, actor(), user_id)
+        except KithError as refusal:
+            await self._say(refusal.message, "bad")
+            return None
+        await self._say("Signed out everywhere, and cannot sign in any more.")
+        return UserList.load
+
+    async def _say(self, text: str, tone: str = "") -> None:
+        (await self.get_state(Toaster)).latest = plain_toast(text, tone)

@@ -1,0 +1,43 @@
+"""The signed-in person, as the frame shows them; what they may do is only a hint for the menus, never authority."""
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.identity.handlers import actor, allow
+from crm_app.identity.policy import scope
+from crm_app.identity.queries import find_viewer
+
+ROLE_LABELS = {
+    "administrator": "Administrator", "manager": "Manager", "sales": "Sales", "marketing": "Marketing",
+    "support": "Support", "read-only": "Read only",
+}
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word: "Inès Moreau" → "IM"."""
+    words = [w for w in name.split() if w[:1].isalnum()]
+    return "".join(w[0] for w in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+class Viewer(rx.State):
+    """Name, colour, theme, and which entries of the menus make sense."""
+
+    name: rx.Field[str] = rx.field("")
+    initials: rx.Field[str] = rx.field("")
+    colour: rx.Field[str] = rx.field("")
+    role_label: rx.Field[str] = rx.field("")
+    theme: rx.Field[str] = rx.field("")
+    may_administer: rx.Field[bool] = rx.field(False)
+    may_import: rx.Field[bool] = rx.field(False)
+    may_create_deals: rx.Field[bool] = rx.field(False)
+
+    @rx.event
+    @allow("any")
+    async def load(self) -> None:
+        who = actor()
+        row = await db.read(find_viewer, who)
+        self.name, self.initials, self.colour, self.theme = row.name, initials(row.name), row.color, row.theme
+        self.role_label = ROLE_LABELS.get(who.role, who.role)
+        self.may_administer = scope(who, "administer", "user") != "none"
+        self.may_import = scope(who, "import", "deal") != "none"
+        self.may_create_deals = scope(who, "create", "deal") != "none"

@@ -1,0 +1,93 @@
+"""The own profile: three boxes."""
+
+import reflex as rx
+
+from crm_app.identity.queries import SessionRow
+from crm_app.identity.state import Profile
+from crm_app.ui.elements import button, head, skeleton_rows, tag
+from crm_app.ui.field import field, fixed_choice, text_field, text_input
+from crm_app.ui.icons import icon
+from crm_app.ui.inputs import plain_form
+
+THEMES = [("system", "Like the system"), ("light", "Light"), ("dark", "Dark")]
+LANGUAGES = [("en", "English"), ("en-GB", "English (UK)"), ("de", "Deutsch"), ("fr", "Français"), ("nl", "Nederlands"),
+             ("es", "Español"), ("it", "Italiano"), ("pl", "Polski")]
+
+
+def _about() -> rx.Component:
+    me, errors = Profile.me, Profile.errors
+    return rx.el.section(
+        rx.el.header(rx.el.h3("You")),
+        plain_form(
+            rx.el.div(
+                text_field("Name", "name", me.name, errors["name"], required=True, max_length=120),
+                text_field("E-mail", "shown_email", me.email, help_text="An administrator can change it.", disabled=True),
+                rx.el.div(
+                    field("Formats", fixed_choice("locale", LANGUAGES, me.locale), errors["locale"],
+                          "How dates, numbers and money are written."),
+                    field("Time zone", rx.fragment(
+                        text_input("zone", me.zone, list="zones"),
+                        rx.el.datalist(rx.foreach(Profile.zones, lambda z: rx.el.option(value=z, key=z)), id="zones")),
+                        errors["zone"]),
+                    class_name="grid2",
+                ),
+                class_name="pad form",
+            ),
+            rx.el.footer(button("Save", kind="pri", type="submit")),
+            on_submit=Profile.save,
+        ),
+        class_name="box",
+    )
+
+
+def _theme() -> rx.Component:
+    return rx.el.section(
+        rx.el.header(rx.el.h3("Appearance")),
+        rx.el.div(
+            rx.el.div(
+                *[
+                    rx.el.button(label, type="button", class_name=rx.cond(Profile.me.theme == key, "on", ""),
+                                 custom_attrs={"aria-pressed": Profile.me.theme == key},
+                                 on_click=Profile.choose_theme(key))
+                    for key, label in THEMES
+                ],
+                class_name="seg", role="group", custom_attrs={"aria-label": "Theme"},
+            ),
+            class_name="pad",
+        ),
+        class_name="box",
+    )
+
+
+def _session(row: rx.Var[SessionRow]) -> rx.Component:
+    return rx.el.li(
+        rx.cond(row.phone, icon("phone", "big"), icon("laptop", "big")),
+        rx.el.div(
+            rx.el.div(row.device, class_name="strong"),
+            rx.el.div(row.ip, " · ", row.seen, class_name="mut"),
+            class_name="grow",
+        ),
+        rx.cond(row.current, tag("This one", "g"),
+                button("Sign out", kind="danger", on_click=Profile.revoke(row.public_id))),
+        key=row.public_id,
+    )
+
+
+def _sessions() -> rx.Component:
+    return rx.el.section(
+        rx.el.header(rx.el.h3("Where you are signed in")),
+        rx.el.ul(rx.foreach(Profile.sessions, _session), class_name="list"),
+        class_name="box",
+    )
+
+
+def profile_screen() -> rx.Component:
+    """The page of the profile."""
+    return rx.el.div(
+        rx.el.div(
+            head("Profile", "How Kith shows itself to you."),
+            rx.cond(Profile.me, rx.fragment(_about(), _theme(), _sessions()), skeleton_rows(8, "40px")),
+            class_name="narrow",
+        ),
+        class_name="page",
+    )

@@ -1,0 +1,114 @@
+"""The list of users, the dialog of one, and the invitation's link."""
+
+import reflex as rx
+
+from crm_app.identity.queries import UserRow
+from crm_app.identity.state import UserList
+from crm_app.identity.state.viewer import ROLE_LABELS
+from crm_app.ui.elements import avatar, button, empty, head, skeleton_rows, tag
+from crm_app.ui.field import choice, field, fixed_choice, text_field
+from crm_app.ui.icons import icon
+from crm_app.ui.inputs import url_text
+from crm_app.ui.overlay import dialog, menu, menu_item
+
+STATUS = (("active", "g", "Active"), ("invited", "a", "Invited"), ("disabled", "r", "Disabled"))
+
+
+def _status(status: rx.Var[str]) -> rx.Component:
+    return rx.match(status, *[(key, tag(label, tone)) for key, tone, label in STATUS], tag("Not invited"))
+
+
+def _role(role: rx.Var[str]) -> rx.Var:
+    return rx.match(role, *ROLE_LABELS.items(), role)
+
+
+def _actions(row: rx.Var[UserRow]) -> rx.Component:
+    return menu(
+        "Actions",
+        icon("more"),
+        menu_item("Edit", "person", on_click=UserList.start_edit(row.id)),
+        rx.cond(row.email != "", menu_item("Invite with a link", "exit", on_click=UserList.invite(row.id)), rx.fragment()),
+        rx.cond(row.status == "active", menu_item("Disable", "close", on_click=UserList.disable(row.id)), rx.fragment()),
+        class_name="btn quiet icononly",
+    )
+
+
+def _row(row: rx.Var[UserRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(avatar(row.initials, row.color, row.name), rx.el.span(row.name, class_name="strong"), class_name="nowrap"),
+        rx.el.td(rx.cond(row.email != "", row.email, rx.el.span("–", class_name="mut"))),
+        rx.el.td(_role(row.role), class_name="nowrap"),
+        rx.el.td(rx.cond(row.team != "", row.team, rx.el.span("–", class_name="mut"))),
+        rx.el.td(_status(row.status)),
+        rx.el.td(_actions(row), class_name="num"),
+        key=row.id,
+    )
+
+
+def _table() -> rx.Component:
+    names = ["Name", "E-mail", "Role", "Team", "Status"]
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in names],
+                                 rx.el.th(rx.el.span("Actions", class_name="sr"), scope="col"))),
+            rx.el.tbody(rx.foreach(UserList.rows, _row)),
+        ),
+        class_name="tbl",
+        tab_index=0,
+        role="region",
+        custom_attrs={"aria-label": "Users"},
+    )
+
+
+def _user_dialog() -> rx.Component:
+    who, errors = UserList.edited, UserList.errors
+    return dialog(
+        text_field("Name", "name", rx.cond(who, who.name, ""), errors["name"], required=True, max_length=120),
+        text_field("E-mail", "email", rx.cond(who, who.email, ""), errors["email"], type="email",
+                   help_text="Signs in with it; may stay empty for somebody who does not sign in."),
+        rx.el.div(
+            field("Role", fixed_choice("role", list(ROLE_LABELS.items()), rx.cond(who, who.role, "sales")), errors["role"]),
+            field("Team", choice("team_id", UserList.teams, rx.cond(who, who.team_id.to(str), ""), blank="No team"),
+                  errors["team_id"]),
+            class_name="grid2",
+        ),
+        open=UserList.editing,
+        title=rx.cond(who, "Edit user", "New user"),
+        submit="Save",
+        on_submit=UserList.save,
+        on_close=UserList.close,
+    )
+
+
+def _link_dialog() -> rx.Component:
+    return dialog(
+        rx.el.p("Send this link to ", rx.el.b(rx.cond(UserList.invited != "", UserList.invited, "the new user")),
+                ". It works once and is shown only now.", class_name="note"),
+        rx.el.input(value=UserList.link, read_only=True, class_name="in", custom_attrs={"aria-label": "Link"}),
+        open=UserList.link != "",
+        title="Invitation",
+        submit="Done",
+        on_submit=UserList.close_link,
+        on_close=UserList.close,
+    )
+
+
+def users_screen() -> rx.Component:
+    """The page of users."""
+    return rx.el.div(
+        rx.el.div(
+            head("Users", rx.el.span(UserList.total, " people. An invited one chooses a password with a link."),
+                 url_text(param="q", label="Filter users", placeholder="Filter"),
+                 button("New user", kind="pri", picture="plus", on_click=UserList.start_new)),
+            rx.cond(
+                UserList.loaded,
+                rx.cond(UserList.rows.length() > 0, _table(),
+                        empty("Nobody found", "No user has these words in name, e-mail or team.", picture="users")),
+                skeleton_rows(10),
+            ),
+            class_name="wide",
+        ),
+        _user_dialog(),
+        _link_dialog(),
+        class_name="page",
+    )

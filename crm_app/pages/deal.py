@@ -1,0 +1,23 @@
+"""/deals/ID: one deal."""
+
+import reflex as rx
+
+from crm_app.deals.state import DealRecord
+from crm_app.deals.views import record_screen
+from crm_app.identity.state import Viewer
+from crm_app.pages.frame import BOARD, framed
+from crm_app.pages.page import Page
+from crm_app.pages.undo import Undo
+
+
+def _undo(batch_id: rx.Var[str]) -> list:
+    return [Undo.undo_batch(batch_id), DealRecord.load]
+
+
+def deal_page() -> rx.Component:
+    """Properties, timeline, related."""
+    title = rx.cond(DealRecord.deal, DealRecord.deal.title, "Deal")
+    return framed(record_screen(_undo), title=title, current=BOARD.path, crumb=BOARD, after_undo=DealRecord.load)
+
+
+PAGE = Page("/deals/[deal_id]", "Deal · Kith", deal_page, (Viewer.load, DealRecord.load))

@@ -1,0 +1,103 @@
+"""The frame every page stands in: navigation by rights, the menus, the messages, the keyboard."""
+
+from typing import Any
+
+import reflex as rx
+
+from crm_app.deals.state import NewDealForm
+from crm_app.deals.views import new_deal_dialog
+from crm_app.identity.state import Viewer
+from crm_app.pages.undo import Undo
+from crm_app.ui.elements import avatar, button, page_link
+from crm_app.ui.icons import icon
+from crm_app.ui.listener import offline, shortcuts, theme_sync
+from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
+from crm_app.ui.shell import Place, shell
+
+BOARD = Place("/deals", "Deals", "deals", key="d", phone=True)
+USERS = Place("/users", "Users", "users", Viewer.may_administer, "u")
+TEAMS = Place("/teams", "Teams", "teams", Viewer.may_administer, "t")
+IMPORT = Place("/import", "Import", "import", Viewer.may_import, "i")
+PROFILE = Place("/profile", "Profile", "person", key="p", phone=True)
+GROUPS: list[tuple[str, list[Place]]] = [("", [BOARD]), ("Organisation", [USERS, TEAMS, IMPORT])]
+
+
+def _link_if(place: Place) -> rx.Component:
+    entry = menu_link(place.name, place.picture, place.path)
+    return entry if place.shown is True else rx.cond(place.shown, entry, rx.fragment())
+
+
+def sign_out() -> rx.Component:
+    """A classic POST: leaving is a write, and the cookie is the server's."""
+    return rx.el.button(
+        icon("exit"), rx.el.span("Sign out"), class_name="item", role="menuitem", type="submit", form="sign-out"
+    )
+
+
+def _sign_out_form() -> rx.Component:
+    from reflex_components_core.el.elements.forms import BaseHTML
+
+    class PlainForm(BaseHTML):
+        """A form that the browser sends by itself."""
+
+        tag = "form"
+        action: rx.Var[str]
+        method: rx.Var[str]
+
+    return PlainForm.create(action="/sign-out", method="post", id="sign-out", hidden=True)
+
+
+def _account() -> rx.Component:
+    return menu(
+        "Your account",
+        avatar(Viewer.initials, Viewer.colour, Viewer.name, "m"),
+        rx.el.div(rx.el.b(Viewer.name), rx.el.span(Viewer.role_label, class_name="mut"), class_name="who"),
+        rx.el.hr(),
+        menu_link("Profile", "person", PROFILE.path),
+        rx.el.div(sign_out()),
+        class_name="me",
+    )
+
+
+def _more() -> rx.Component:
+    return menu(
+        "More",
+        rx.fragment(icon("more", "big"), "More"),
+        *[_link_if(p) for p in (USERS, TEAMS, IMPORT, PROFILE)],
+        rx.el.div(sign_out()),
+        class_name="",
+    )
+
+
+def framed(body: rx.Component, *, title: Any, current: str, after_undo: Any = None, crumb: Place | None = None) -> rx.Component:
+    """The whole page; `after_undo` is an event that refreshes what the page shows once something was undone."""
+    crumbs = None
+    if crumb is not None:
+        crumbs = rx.el.nav(page_link(crumb.name, href=crumb.path), rx.el.span("/"), class_name="crumbs",
+                           custom_attrs={"aria-label": "Path"})
+    may = Viewer.may_create_deals
+    places = {p.key: {"path": p.path, "name": p.name} for p in (BOARD, PROFILE)}
+    undone = [Undo.undo_batch] if after_undo is None else [Undo.undo_batch, after_undo]
+    return shell(
+        body,
+        title=title,
+        current=current,
+        groups=GROUPS,
+        new=rx.cond(may, menu("New", rx.fragment(icon("plus"), "New"),
+                              menu_item("Deal", "deals", on_click=NewDealForm.start),
+                              rx.cond(Viewer.may_import, menu_link("Import a file", "import", IMPORT.path), rx.fragment()),
+                              class_name="btn pri new"), rx.fragment()),
+        fab=rx.cond(may, rx.el.button(icon("plus", "big"), class_name="fab", type="button", on_click=NewDealForm.start,
+                                      custom_attrs={"aria-label": "New deal"}), rx.fragment()),
+        me=_account(),
+        more=_more(),
+        crumbs=crumbs,
+        extras=[
+            toasts(undone),
+            new_deal_dialog(),
+            theme_sync(theme=Viewer.theme),
+            shortcuts(places=places, on_new=NewDealForm.start),
+            offline(),
+            _sign_out_form(),
+        ],
+    )

@@ -1,0 +1,16 @@
+"""/: the board is home."""
+
+import reflex as rx
+
+from crm_app.identity.state import Viewer
+from crm_app.pages.frame import BOARD, framed
+from crm_app.pages.page import Page
+from crm_app.ui.elements import skeleton_rows
+
+
+def home_page() -> rx.Component:
+    """Shown for the moment before the board opens."""
+    return framed(rx.el.div(skeleton_rows(6), class_name="page"), title="Kith", current="/")
+
+
+PAGE = Page("/", "Kith", home_page, (Viewer.load, rx.redirect(BOARD.path, replace=True)))

@@ -1,0 +1,17 @@
+"""/import: a file becomes records."""
+
+import reflex as rx
+
+from crm_app.identity.state import Viewer
+from crm_app.imports.state import ImportRun
+from crm_app.imports.views import import_screen
+from crm_app.pages.frame import IMPORT, framed
+from crm_app.pages.page import Page
+
+
+def import_page() -> rx.Component:
+    """Upload, columns, run, report."""
+    return framed(import_screen(), title="Import", current=IMPORT.path)
+
+
+PAGE = Page(IMPORT.path, "Import · Kith", import_page, (Viewer.load, ImportRun.load))

@@ -1,0 +1,16 @@
+"""/profile."""
+
+import reflex as rx
+
+from crm_app.identity.state import Profile, Viewer
+from crm_app.identity.views import profile_screen
+from crm_app.pages.frame import PROFILE, framed
+from crm_app.pages.page import Page
+
+
+def profile_page() -> rx.Component:
+    """The screen in its frame."""
+    return framed(profile_screen(), title="Profile", current=PROFILE.path)
+
+
+PAGE = Page(PROFILE.path, "Profile · Kith", profile_page, (Viewer.load, Profile.load))
