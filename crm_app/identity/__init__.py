@@ -1,0 +1,1 @@
+"""Users, teams, roles, sessions, sign-in, and the one decision about rights."""

@@ -1,0 +1,82 @@
+"""`@allow`: what every event handler declares, and `actor()`: on whose behalf it runs."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from crm_app.core.actor import Principal
+from crm_app.core.errors import Forbidden
+from crm_app.identity.policy import parse_permission
+
+F = TypeVar("F", bound=Callable[..., Any])
+_principal: ContextVar[Principal | None] = ContextVar("kith_principal", default=None)
+CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True, str_max_length=1_000_000)
+
+
+def allow(permission: str) -> Callable[[F], F]:
+    """Declare the permission of an event handler; stands below `@rx.event`. Raises ValueError if unknown."""
+    if permission != "any":
+        parse_permission(permission)
+
+    def declare(fn: F) -> F:
+        _check_signature(fn)
+        fn.__kith_permission__ = permission  # pyright: ignore[reportFunctionMemberAccess]
+        return fn
+
+    return declare
+
+
+def _check_signature(fn: Callable[..., Any]) -> None:
+    """Every parameter but self is annotated, none is * or **. Raises TypeError."""
+    for parameter in list(inspect.signature(fn).parameters.values())[1:]:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise TypeError(f"{fn.__qualname__}: * and ** parameters cannot be validated")
+        if parameter.annotation is parameter.empty:
+            raise TypeError(f"{fn.__qualname__}: parameter {parameter.name} has no type")
+
+
+def permission_of(fn: Callable[..., Any]) -> str | None:
+    """The declared permission, or None."""
+    return getattr(fn, "__kith_permission__", None)
+
+
+def payload_schema(fn: Callable[..., Any]) -> type[BaseModel]:
+    """The pydantic model of what a client may send to this handler; extra arguments are forbidden."""
+    found = fn.__dict__.get("__kith_schema__")
+    if found is not None:
+        return found
+    hints = get_type_hints(fn, include_extras=True)
+    fields: dict[str, Any] = {}
+    for parameter in list(inspect.signature(fn).parameters.values())[1:]:
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[parameter.name] = (hints.get(parameter.name, Any), default)
+    model = create_model(f"{fn.__qualname__}_payload".replace(".", "_"), __config__=CONFIG, **fields)
+    fn.__kith_schema__ = model  # pyright: ignore[reportFunctionMemberAccess]
+    return model
+
+
+def validate_payload(fn: Callable[..., Any], payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with their declared types. Raises pydantic.ValidationError."""
+    checked = payload_schema(fn).model_validate(dict(payload))
+    return {name: getattr(checked, name) for name in payload}
+
+
+def actor() -> Principal:
+    """Who is acting in this event. Raises Forbidden outside of one."""
+    principal = _principal.get()
+    if principal is None:
+        raise Forbidden("Please sign in.")
+    return principal
+
+
+def set_actor(principal: Principal | None):
+    """Set who acts in this context; returns the token for `reset_actor`."""
+    return _principal.set(principal)
+
+
+def reset_actor(token: Any) -> None:
+    """Put back what `set_actor` replaced."""
+    _principal.reset(token)

@@ -1,0 +1,181 @@
+"""Rights: one matrix of roles × objects × actions, one function that decides, one condition for SELECTs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from crm_app.core.actor import Principal
+from crm_app.identity.matrix import ACTIONS, MATRIX, OBJECT_NAMES, OBJECTS, ROLE_NAMES, ROLES, SCOPES
+from crm_app.tables.user import User
+
+Scope = Literal["none", "own", "team", "all"]
+FieldRule = Literal["administrator", "self"]
+
+__all__ = [
+    "ACTIONS", "MATRIX", "OBJECTS", "OBJECT_NAMES", "ROLES", "ROLE_NAMES", "SCOPES",
+    "Decision", "Right", "decide", "explain", "may", "may_any", "parse_permission", "scope", "visible",
+]
+
+# Fields with a rule of their own. "administrator": only that role. "self": also the user whose record it is.
+FIELD_EDIT: Mapping[tuple[str, str], FieldRule] = {
+    ("user", "role"): "administrator",
+    ("user", "status"): "administrator",
+    ("user", "team_id"): "administrator",
+    ("user", "manager_id"): "administrator",
+    ("user", "email"): "administrator",
+    ("user", "name"): "self",
+    ("user", "locale"): "self",
+    ("user", "zone"): "self",
+    ("user", "theme"): "self",
+    ("user", "color"): "self",
+}
+FIELD_READ: Mapping[tuple[str, str], frozenset[str]] = {
+    ("user", "status"): frozenset({"administrator", "manager"}),
+    ("user", "external_id"): frozenset({"administrator"}),
+}
+ACTION_WORDS = {
+    "create": "create", "read": "see", "edit": "edit", "delete": "delete", "export": "export",
+    "mass_edit": "edit many at once", "merge": "merge", "import": "import", "administer": "administer",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer and its reason in plain words."""
+
+    allowed: bool
+    why: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@dataclass(frozen=True)
+class Right:
+    """One line of "what may this person do, and why"."""
+
+    object: str
+    action: str
+    scope: Scope
+    why: str
+
+
+def scope(principal: Principal, action: str, obj: str) -> Scope:
+    """How far the right reaches: none, own, team or all. Raises KeyError for an unknown object or action."""
+    if obj not in OBJECTS or action not in ACTIONS:
+        raise KeyError(f"{obj}.{action}")
+    if principal.system:
+        return "all"
+    return MATRIX.get(principal.role, {}).get(obj, {}).get(action, "none")
+
+
+def decide(
+    principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None
+) -> Decision:
+    """May `principal` do `action` on a record of `obj` owned by `owner_id` (for users: the user's own id)?"""
+    if principal.system:
+        return Decision(True, "The system may do everything.")
+    if field is not None:
+        ruled = _field_decision(principal, action, obj, owner_id, field)
+        if ruled is not None:
+            return ruled
+    reach = scope(principal, action, obj)
+    role, verb, noun = ROLE_NAMES.get(principal.role, principal.role), ACTION_WORDS[action], OBJECT_NAMES[obj]
+    if reach == "none":
+        return Decision(False, f"The role {role} may not {verb} {noun}.")
+    if reach == "all" or action == "create":
+        return Decision(True, f"The role {role} may {verb} all {noun}.")
+    if principal.id is not None and owner_id == principal.id:
+        return Decision(True, f"The role {role} may {verb} own {noun}, and this one is yours.")
+    if reach == "team" and owner_id in principal.member_ids:
+        return Decision(True, f"The role {role} may {verb} {noun} of the own team, and the owner is in it.")
+    whose = "your own" if reach == "own" else "those of your team"
+    return Decision(False, f"The role {role} may {verb} only {whose} among the {noun}.")
+
+
+def _field_decision(
+    principal: Principal, action: str, obj: str, owner_id: int | None, field: str
+) -> Decision | None:
+    """The rule of one field, or None where the rights on the record decide."""
+    role = ROLE_NAMES.get(principal.role, principal.role)
+    readers = FIELD_READ.get((obj, field))
+    if readers is not None and principal.role not in readers:
+        return Decision(False, f"The role {role} may not see the field {field}.")
+    if action not in ("edit", "mass_edit"):
+        return None
+    rule = FIELD_EDIT.get((obj, field))
+    if rule is None or principal.role == "administrator":
+        return None
+    if rule == "self" and action == "edit" and principal.id is not None and owner_id == principal.id:
+        return Decision(True, "This is your own profile.")
+    if rule == "administrator":
+        return Decision(False, f"Only an administrator may change the field {field}.")
+    return Decision(False, f"The field {field} is changed by the person or an administrator.")
+
+
+def may(principal: Principal, permission: str) -> bool:
+    """Does the role hold `object.action` at all? `any` is held by everybody who is signed in."""
+    if permission == "any":
+        return principal.id is not None or principal.system
+    obj, action = parse_permission(permission)
+    return scope(principal, action, obj) != "none"
+
+
+def may_any(principal: Principal, *permissions: str) -> bool:
+    """Does the role hold one of these?"""
+    return any(may(principal, permission) for permission in permissions)
+
+
+def parse_permission(permission: str) -> tuple[str, str]:
+    """`deal.read` as ("deal", "read"). Raises ValueError for what the matrix does not know."""
+    obj, dot, action = permission.partition(".")
+    if not dot or obj not in OBJECTS or action not in ACTIONS:
+        raise ValueError(f"unknown permission {permission!r}")
+    return obj, action
+
+
+def visible(principal: Principal, obj: str, owner_column: Any, action: str = "read") -> ColumnElement[bool]:
+    """The SQL condition for rows of `obj` on which `principal` may do `action`."""
+    reach = scope(principal, action, obj)
+    if reach == "all":
+        return true()
+    if reach == "none" or principal.id is None:
+        return false()
+    if reach == "own" or not principal.member_ids:
+        return owner_column == principal.id
+    if len(principal.member_ids) <= 50:
+        return owner_column.in_(sorted(principal.member_ids))
+    return owner_column.in_(_members(principal)) | (owner_column == principal.id)
+
+
+def _members(principal: Principal):
+    """A subselect of the users of the own team and below, for teams too large for a list of ids."""
+    from crm_app.identity.teams import team_subtree
+
+    return select(User.id).where(User.team_id.in_(select(team_subtree(principal.team_id).c.id)))  # pyright: ignore
+
+
+def explain(principal: Principal, owner_id: int | None = None) -> list[Right]:
+    """What this person may do and why, for every object and action; for one record if `owner_id` is given."""
+    rights = []
+    for obj in OBJECTS:
+        for action in ACTIONS:
+            reach = scope(principal, action, obj)
+            if owner_id is not None:
+                why = decide(principal, action, obj, owner_id).why
+            else:
+                why = _reach_words(principal, action, obj, reach)
+            rights.append(Right(obj, action, reach, why))
+    return rights
+
+
+def _reach_words(principal: Principal, action: str, obj: str, reach: Scope) -> str:
+    role, verb, noun = ROLE_NAMES.get(principal.role, principal.role), ACTION_WORDS[action], OBJECT_NAMES[obj]
+    return {
+        "none": f"The role {role} may not {verb} {noun}.",
+        "own": f"The role {role} may {verb} {noun} it owns.",
+        "team": f"The role {role} may {verb} {noun} of its team and the teams below.",
+        "all": f"The role {role} may {verb} all {noun}.",
+    }[reach]

@@ -1,0 +1,22 @@
+"""The tree of teams as SQL: a team and everything below it."""
+
+from sqlalchemy import CTE, select
+from sqlmodel import Session
+
+from crm_app.tables.user import Team, User
+
+
+def team_subtree(team_id: int | None) -> CTE:
+    """A recursive table of ids: `team_id` and all living teams below it (UNION, so that a circle ends)."""
+    tree = select(Team.id).where(Team.id == team_id, Team.deleted_at.is_(None)).cte("team_subtree", recursive=True)  # pyright: ignore
+    below = select(Team.id).where(Team.parent_id == tree.c.id, Team.deleted_at.is_(None))  # pyright: ignore
+    return tree.union(below)
+
+
+def find_member_ids(session: Session, user_id: int, team_id: int | None) -> frozenset[int]:
+    """Users of the own team and the teams below, and oneself."""
+    if team_id is None:
+        return frozenset({user_id})
+    tree = team_subtree(team_id)
+    rows = session.scalars(select(User.id).where(User.team_id.in_(select(tree.c.id)), User.deleted_at.is_(None)))  # pyright: ignore
+    return frozenset(rows) | {user_id}
