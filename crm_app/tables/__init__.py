@@ -6,7 +6,7 @@ from crm_app.tables.access import Credential, LoginEvent, OneTimeLink, SocketBin
 from crm_app.tables.activity import Activity
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealLine, Pipeline, Stage
-from crm_app.tables.log import ChangeBatch, ChangeLog, IdCounter, Outbox
+from crm_app.core.changes.log import ChangeBatch, ChangeLog, IdCounter, Outbox
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
 from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone
 from crm_app.tables.product import Product

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlmodel import Field
 
 from crm_app.core.clock import now
-from crm_app.tables.base import Fact, Operational, TableClass, id_field, moment, ref
+from crm_app.core.schema import Fact, Operational, TableClass, id_field, moment, ref
 
 
 class Credential(Operational, table=True):

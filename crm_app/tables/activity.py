@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Index
 
-from crm_app.tables.base import Record, moment, ref
+from crm_app.core.schema import Record, moment, ref
 
 
 class Activity(Record, table=True):

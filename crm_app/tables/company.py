@@ -2,7 +2,7 @@
 
 from sqlmodel import BigInteger, Field
 
-from crm_app.tables.base import Child, Record, ref
+from crm_app.core.schema import Child, Record, ref
 
 
 class Company(Record, table=True):

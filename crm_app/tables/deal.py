@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import BigInteger, Field, Index, text
 
 from crm_app.core.clock import now
-from crm_app.tables.base import Child, Record, json_field, moment, ref
+from crm_app.core.schema import Child, Record, json_field, moment, ref
 
 
 class Pipeline(Record, table=True):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from crm_app.tables.base import Child, Record, moment, ref
+from crm_app.core.schema import Child, Record, moment, ref
 
 
 class Person(Record, table=True):

@@ -2,7 +2,7 @@
 
 from sqlmodel import BigInteger, Field
 
-from crm_app.tables.base import Record
+from crm_app.core.schema import Record
 
 
 class Product(Record, table=True):

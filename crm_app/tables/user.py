@@ -2,7 +2,7 @@
 
 from sqlmodel import BigInteger, Field, Index, text
 
-from crm_app.tables.base import Record, ref
+from crm_app.core.schema import Record, ref
 
 
 class User(Record, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Integer
 from sqlmodel import Field, Index
 
 from crm_app.core.clock import now
-from crm_app.tables.base import Fact, Operational, TableClass, id_field, json_field, moment
+from crm_app.core.schema import Fact, Operational, TableClass, id_field, json_field, moment
 
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 

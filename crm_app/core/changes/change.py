@@ -1,0 +1,64 @@
+"""What a change is, what comes of it, and what a gate or hook may ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+
+Op = Literal["create", "update", "delete", "restore"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One wish: these fields of this record shall be so.
+
+    `set` maps a field to its new value; a child collection to its whole list of rows (a row with an `id` stays that
+    row); `tags+` and `tags-` add and remove rows by their one field; `emails.12` is one child row, None removes it.
+    `expected` is the version that the actor saw; without it the change applies to whatever stands.
+    """
+
+    kind: str
+    id: int | None = None
+    set: Mapping[str, Any] = field(default_factory=dict)
+    op: Op = "update"
+    expected: int | None = None
+    effective_at: datetime | None = None
+    row_no: int | None = None
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was done; an empty difference means that nothing had to be."""
+
+    kind: str
+    id: int
+    version: int
+    batch_id: int
+    op: Op
+    diff: dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """An undo: how many values came back, and in words what was kept because it had changed since."""
+
+    batch_id: int
+    restored: int
+    kept: list[str]
+
+
+@dataclass
+class Context:
+    """One call of `apply_many`: its transaction, its actor, and what it has read so far."""
+
+    session: Session
+    actor: Principal
+    source: str
+    batch_id: int
+    recorded_at: datetime
+    cache: dict[Any, Any] = field(default_factory=dict)

@@ -1,0 +1,130 @@
+"""The registry of kinds. `crm_app.wire` fills it; nothing is registered by being imported."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlmodel import SQLModel
+
+from crm_app.core.errors import KithError
+
+if TYPE_CHECKING:
+    from crm_app.core.changes.change import Applied, Context
+
+FieldType = Literal["text", "longtext", "int", "float", "money", "bool", "date", "datetime", "choice", "ref", "json"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a kind: what it is called, what it may hold, and what can be done with it.
+
+    `synonyms` are column headers that an import recognises. `on_delete` and `on_merge` say for a reference what
+    happens to this record when the one it points to is deleted or merged.
+    """
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    required: bool = False
+    unique: bool = False
+    choices: tuple[str, ...] = ()
+    ref: str = ""
+    on_delete: Literal["refuse", "detach", "cascade"] = "detach"
+    on_merge: Literal["move", "refuse"] = "move"
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int = 500
+    sortable: bool = True
+    filterable: bool = True
+    searchable: bool = False
+    personal: bool = False
+    editable: bool = True
+    currency_field: str = "currency"
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Children:
+    """A collection of parts: their table, the column that points to the root, and their fields.
+
+    `fixed` are columns that are the same for all rows of this kind; `key` is the one field by which add/remove sets
+    (`tags+`, `tags-`) find a row. `cap` bounds the number of rows.
+    """
+
+    name: str
+    label: str
+    table: type[SQLModel]
+    parent: str
+    fields: tuple[Field, ...]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    cap: int = 200
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Everything that Kith knows of one kind of record; lists, imports, gates and history follow from it.
+
+    `gate(context, before, after)` answers with what is missing for this transition, by field. `complete(context,
+    before, after)` answers with values that follow from the change and are recorded with it.
+    """
+
+    name: str
+    label: str
+    plural: str
+    table: type[SQLModel]
+    fields: tuple[Field, ...]
+    children: tuple[Children, ...] = ()
+    title: str = "name"
+    owner: str | None = "owner_id"
+    derived: frozenset[str] = frozenset()
+    gate: "Callable[[Context, Row | None, Row], dict[str, str]] | None" = None
+    gate_fields: frozenset[str] = frozenset()
+    complete: "Callable[[Context, Row | None, Row], Row] | None" = None
+    by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
+    child_by_name: dict[str, Children] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.by_name.update({f.name: f for f in self.fields})
+        self.child_by_name.update({c.name: c for c in self.children})
+
+
+_kinds: dict[str, Kind] = {}
+_hooks: "list[Callable[[Context, list[Applied]], None]]" = []
+
+
+def register(new: Kind) -> None:
+    """Make a kind known. Raises ValueError if the name is taken by another one."""
+    if _kinds.get(new.name, new) is not new:
+        raise ValueError(f"kind {new.name!r} is registered twice")
+    _kinds[new.name] = new
+
+
+def register_hook(hook: "Callable[[Context, list[Applied]], None]") -> None:
+    """Call `hook` after the rows of every `apply_many` are written, in the same transaction."""
+    if hook not in _hooks:
+        _hooks.append(hook)
+
+
+def hooks() -> "list[Callable[[Context, list[Applied]], None]]":
+    """The hooks in the order of their registration."""
+    return list(_hooks)
+
+
+def kind(name: str) -> Kind:
+    """The kind of that name. Raises KithError for an unknown one."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise KithError(f"There is no kind of record called {name!r}.") from None
+
+
+def kinds() -> list[Kind]:
+    """All kinds, in the order of their registration."""
+    return list(_kinds.values())
+
+
+def references_to(name: str) -> list[tuple[Kind, Field]]:
+    """Which fields of which kinds point to records of this kind."""
+    return [(k, f) for k in _kinds.values() for f in k.fields if f.ref == name]

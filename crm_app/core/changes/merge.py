@@ -1,0 +1,41 @@
+"""Two people at once: what changed since the version that the actor saw, and whether it is the same thing."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from crm_app.core.changes.change import Change
+from crm_app.core.changes.kinds import Kind, Row
+from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.values import decode
+from crm_app.core.changes.working import table_of
+from crm_app.core.errors import FieldConflict
+
+
+def changed_since(session: Session, kind: str, id: int, version: int) -> dict[str, Any]:
+    """Fields that changed after `version`, with the JSON value that each had then."""
+    table = table_of(ChangeLog)
+    query = (
+        select(table.c.diff)
+        .where(table.c.kind == kind, table.c.record_id == id, table.c.version > version)
+        .order_by(table.c.version)
+    )
+    original: dict[str, Any] = {}
+    for (diff,) in session.connection().execute(query):
+        for name, (old, _new) in diff.items():
+            original.setdefault(name, old)
+    return original
+
+
+def conflicts_of(
+    session: Session, change: Change, known: Kind, before: Row, values: Row, watched: set[str]
+) -> list[FieldConflict]:
+    """The watched fields that somebody else has changed since, unless both want the same."""
+    original = changed_since(session, change.kind, before["id"], change.expected or 0)
+    found = []
+    for name in sorted(watched & set(original)):
+        was = decode(known.table, name, original[name])
+        if was != before[name]:
+            found.append(FieldConflict(name, values.get(name, before[name]), before[name], was))
+    return found

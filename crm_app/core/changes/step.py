@@ -1,0 +1,253 @@
+"""One change against the working set: rights, values, references, versions, gate; then the row in memory."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from crm_app.core.changes import ports
+from crm_app.core.changes.change import Applied, Change, Context
+from crm_app.core.changes.children import Patch, apply_patch, patch_of, split_key
+from crm_app.core.changes.kinds import Kind, Row, kind
+from crm_app.core.changes.merge import conflicts_of
+from crm_app.core.changes.values import coerce, defaults
+from crm_app.core.changes.working import IN_LIMIT, Loaded, WorkingSet, table_of
+from crm_app.core.db import allocate_ids
+from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+
+UNGATED = ("history", "undo", "demo")
+META = frozenset(("id", "version", "created_at", "updated_at", "deleted_at"))
+
+
+class Step:
+    """Takes the changes of one `apply_many`, in order."""
+
+    def __init__(self, context: Context, working: WorkingSet) -> None:
+        self.context = context
+        self.working = working
+        self._ids: list[int] = []
+        self._living: dict[tuple[str, int], int | None] = {}
+
+    def prefetch(self, changes: Iterable[Change]) -> None:
+        """Take ids for all creations, and look up all references, in few statements."""
+        new, wanted = 0, defaultdict(set)
+        for change in changes:
+            known = kind(change.kind)
+            new += change.op == "create" and change.id is None
+            for name, value in change.set.items():
+                if (field := known.by_name.get(name)) and field.ref and isinstance(value, int):
+                    wanted[field.ref].add(value)
+                elif children := known.child_by_name.get(name):
+                    new += len(value) if isinstance(value, list) else 0
+                    for child in (f for f in children.fields if f.ref):
+                        wanted[child.ref] |= {r.get(child.name) for r in value if isinstance(r, dict)} - {None}
+        self._ids = allocate_ids(self.context.session, new)
+        for name, ids in wanted.items():
+            self._look_up(kind(name), sorted(i for i in ids if isinstance(i, int)))
+
+    def take(self, change: Change) -> Applied:
+        """Change the working set. Raises a KithError and leaves everything as it was."""
+        if change.op == "create":
+            return self._create(change)
+        known = kind(change.kind)
+        loaded = self.working.get(change.kind, change.id) if change.id is not None else None
+        if loaded is None or (loaded.row["deleted_at"] is not None) != (change.op == "restore"):
+            raise NotFound
+        self._authorise(change, known, loaded.row)
+        if change.op == "update":
+            return self._update(change, known, loaded)
+        return self._tombstone(change, loaded)
+
+    # create, update, delete
+
+    def _create(self, change: Change) -> Applied:
+        known = kind(change.kind)
+        row = defaults(known.table)
+        values, patches = self._values(known, change, row | {"id": 0}, {}, creating=True)
+        row |= values
+        row |= {"version": 1, "created_at": self.context.recorded_at, "updated_at": self.context.recorded_at}
+        self._require("create", known, row.get(known.owner) if known.owner else None)
+        self._fields_allowed(known, change, row, None)
+        row["id"] = change.id if change.id is not None else self._new_id()
+        self._finish(known, change, None, row)
+        self._unique(known, row, None)
+        loaded = self.working.add(known, row)
+        diff = {n: [None, v] for n, v in row.items() if n not in META and n not in known.derived and v is not None}
+        diff |= self._apply_children(loaded, patches)
+        self._living[known.name, row["id"]] = row.get(known.owner) if known.owner else None
+        return Applied(known.name, row["id"], 1, self.context.batch_id, "create", diff)
+
+    def _update(self, change: Change, known: Kind, loaded: Loaded) -> Applied:
+        before = loaded.row
+        values, patches = self._values(known, change, before, loaded.children, creating=False)
+        self._fields_allowed(known, change, before, before["id"])
+        after = before | values
+        wanted = {n for n in values if after[n] != before[n]}
+        if change.expected is not None and change.expected < before["version"]:
+            self._no_conflict(change, known, before, values, wanted)
+        if wanted:
+            self._finish(known, change, before, after)
+            self._unique(known, after, before)
+        diff = {n: [before[n], after[n]] for n in after if after[n] != before[n] and n not in META}
+        diff |= self._apply_children(loaded, patches)
+        if diff:
+            after["version"] = before["version"] + 1
+            after["updated_at"] = self.context.recorded_at
+            loaded.row = after
+        return Applied(known.name, before["id"], loaded.row["version"], self.context.batch_id, "update", diff)
+
+    def _tombstone(self, change: Change, loaded: Loaded) -> Applied:
+        before = loaded.row
+        gone = self.context.recorded_at if change.op == "delete" else None
+        loaded.row = before | {
+            "deleted_at": gone, "version": before["version"] + 1, "updated_at": self.context.recorded_at,
+        }
+        if change.op == "restore":
+            self._references(loaded.kind, {f.name: before[f.name] for f in loaded.kind.fields if f.ref})
+            self._unique(loaded.kind, loaded.row, None)
+        diff = {"deleted_at": [before["deleted_at"], gone]}
+        return Applied(change.kind, before["id"], loaded.row["version"], self.context.batch_id, change.op, diff)
+
+    # checks
+
+    def _require(self, action: str, known: Kind, owner_id: int | None, record_id: int | None = None) -> None:
+        verdict = ports.allowed(self.context.actor, action, known.name, owner_id, record_id=record_id)
+        if not verdict.allowed:
+            raise Forbidden(verdict.why)
+
+    def _authorise(self, change: Change, known: Kind, row: Row) -> None:
+        owner_id = row.get(known.owner) if known.owner else None
+        if not ports.allowed(self.context.actor, "read", known.name, owner_id, record_id=row["id"]).allowed:
+            raise NotFound
+        action = "edit" if change.op == "update" else "delete"
+        self._require(action, known, owner_id, row["id"])
+
+    def _fields_allowed(self, known: Kind, change: Change, row: Row, record_id: int | None) -> None:
+        owner_id = row.get(known.owner) if known.owner else None
+        refused = {}
+        for key in change.set:
+            name = split_key(key)[0]
+            verdict = ports.allowed(self.context.actor, "edit", known.name, owner_id, name, record_id)
+            if record_id is not None and not verdict.allowed:
+                refused[name] = verdict.why
+        if refused:
+            raise Forbidden(" ".join(refused.values()))
+
+    def _values(
+        self, known: Kind, change: Change, before: Row, children: dict[str, dict[int, Row]], *, creating: bool
+    ) -> tuple[Row, dict[str, Patch]]:
+        values: Row = {}
+        patches: dict[str, Patch] = {}
+        wrong: dict[str, str] = {}
+        for key, given in change.set.items():
+            name, rest = split_key(key)
+            try:
+                if name in known.child_by_name:
+                    patch = patch_of(known.child_by_name[name], rest, given, children.get(name, {}))
+                    patches.setdefault(name, {}).update(patch)
+                elif key == "custom" or key in ("external_id",):
+                    values[key] = before.get("custom", {}) | given if key == "custom" else given
+                elif name == "custom" and rest:
+                    values["custom"] = values.get("custom", before["custom"]) | {rest: given}
+                elif name in known.by_name and name not in known.derived:
+                    values[name] = coerce(known.by_name[name], given)
+                else:
+                    wrong[name] = f"A {known.label.lower()} has no field {name!r}."
+            except ValueError as error:
+                wrong[name] = str(error)
+        if creating:
+            for field in known.fields:
+                if field.required and values.get(field.name, before.get(field.name)) in (None, ""):
+                    wrong.setdefault(field.name, f"{field.label} is required.")
+        if wrong:
+            raise Invalid(wrong)
+        self._references(known, values)
+        self._child_references(known, patches)
+        return values, patches
+
+    def _references(self, known: Kind, values: Row) -> None:
+        wrong = {}
+        for name, value in values.items():
+            field = known.by_name.get(name)
+            if field and field.ref and value is not None and not self._is_living(field.ref, value):
+                wrong[name] = f"{field.label}: this {kind(field.ref).label.lower()} does not exist."
+        if wrong:
+            raise Invalid(wrong)
+
+    def _child_references(self, known: Kind, patches: dict[str, Patch]) -> None:
+        for name, patch in patches.items():
+            for field in (f for f in known.child_by_name[name].fields if f.ref):
+                for row in patch.values():
+                    if row and row[field.name] is not None and not self._is_living(field.ref, row[field.name]):
+                        raise Invalid({name: f"{field.label}: this {kind(field.ref).label.lower()} does not exist."})
+
+    def _is_living(self, name: str, id: int) -> bool:
+        known = kind(name)
+        loaded = self.working.get(name, id)
+        if loaded is not None:
+            if loaded.row["deleted_at"] is not None:
+                return False
+            self._living[name, id] = loaded.row.get(known.owner) if known.owner else None
+        elif (name, id) not in self._living:
+            self._look_up(known, [id])
+        if (name, id) not in self._living:
+            return False
+        return ports.allowed(self.context.actor, "refer", name, self._living[name, id], record_id=id).allowed
+
+    def _look_up(self, known: Kind, ids: list[int]) -> None:
+        table = table_of(known.table)
+        owner = table.c[known.owner] if known.owner else table.c.id
+        for start in range(0, len(ids), IN_LIMIT):
+            query = select(table.c.id, owner).where(
+                table.c.id.in_(ids[start : start + IN_LIMIT]), table.c.deleted_at.is_(None)
+            )
+            for id, owner_id in self.context.session.connection().execute(query):
+                self._living[known.name, id] = owner_id if known.owner else None
+
+    def _no_conflict(self, change: Change, known: Kind, before: Row, values: Row, wanted: set[str]) -> None:
+        watched = wanted | (known.gate_fields if wanted & known.gate_fields else set())
+        found = conflicts_of(self.context.session, change, known, before, values, watched)
+        if found:
+            raise Conflict(found, before["version"])
+
+    def _finish(self, known: Kind, change: Change, before: Row | None, after: Row) -> None:
+        """The gate of the transition, then what follows from the change; an undo restores the old values itself."""
+        if known.gate and self.context.source not in UNGATED and (before is not None or self.context.source != "import"):
+            missing = known.gate(self.context, before, after)
+            if missing:
+                raise Invalid(missing)
+        if known.complete and self.context.source != "undo":
+            for name, value in known.complete(self.context, before, after).items():
+                if name not in change.set:
+                    after[name] = value
+
+    def _unique(self, known: Kind, row: Row, before: Row | None) -> None:
+        table = table_of(known.table)
+        for field in (f for f in known.fields if f.unique):
+            value = row[field.name]
+            if value in (None, "") or (before is not None and before[field.name] == value):
+                continue
+            query = select(table.c.id).where(
+                table.c[field.name] == value, table.c.deleted_at.is_(None), table.c.id != row["id"]
+            )
+            taken = self.context.session.connection().execute(query).first() or any(
+                o.row[field.name] == value and o.row["id"] != row["id"] and o.row["deleted_at"] is None
+                for (name, _), o in self.working.records.items() if name == known.name
+            )
+            if taken:
+                raise Invalid({field.name: f"{field.label} {value!r} is already taken."})
+
+    # children
+
+    def _apply_children(self, loaded: Loaded, patches: dict[str, Patch]) -> dict[str, Any]:
+        diff: dict[str, Any] = {}
+        for name, patch in patches.items():
+            fresh = [self._new_id() for key in patch if isinstance(key, str)]
+            diff |= apply_patch(
+                loaded.kind.child_by_name[name], loaded.row["id"], loaded.children[name], patch, fresh
+            )
+        return diff
+
+    def _new_id(self) -> int:
+        return self._ids.pop(0) if self._ids else allocate_ids(self.context.session, 1)[0]

@@ -1,0 +1,160 @@
+"""Values: from what was given to what is stored, and to JSON and back."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Date
+from sqlmodel import SQLModel
+
+from crm_app.core.changes.kinds import Field
+from crm_app.core.db import UtcDateTime
+
+BIG = 2**53
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def coerce(field: Field, value: Any) -> Any:
+    """The value as it is stored. Raises ValueError with a reason in plain words."""
+    if value is None or (isinstance(value, str) and not value.strip() and field.type not in ("text", "longtext")):
+        if field.required:
+            raise ValueError(f"{field.label} is required.")
+        return "" if field.type in ("text", "longtext") and field.name != "segment" else None
+    checked = _COERCE[field.type](field, value)
+    if field.required and checked in (None, ""):
+        raise ValueError(f"{field.label} is required.")
+    return checked
+
+
+def _text(field: Field, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{field.label} must be text.")
+    text = _CONTROL.sub("", value).strip()
+    limit = 100_000 if field.type == "longtext" else field.max_length
+    if len(text) > limit:
+        raise ValueError(f"{field.label} may have at most {limit:,} characters.")
+    return text
+
+
+def _whole(field: Field, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise ValueError(f"{field.label} must be a whole number.")
+    try:
+        number = Decimal(value)
+        if number != number.to_integral_value() or abs(number) >= BIG:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise ValueError(f"{field.label} must be a whole number.") from None
+    return int(_bounded(field, number))
+
+
+def _float(field: Field, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{field.label} must be a number.") from None
+    if number != number or abs(number) == float("inf"):
+        raise ValueError(f"{field.label} must be a number.")
+    return float(_bounded(field, number))
+
+
+def _bounded(field: Field, number: Any) -> Any:
+    if field.minimum is not None and number < field.minimum:
+        least = "negative" if field.minimum == 0 else f"less than {field.minimum:g}"
+        raise ValueError(f"{field.label} must not be {least}.")
+    if field.maximum is not None and number > field.maximum:
+        raise ValueError(f"{field.label} must not be more than {field.maximum:g}.")
+    return number
+
+
+def _bool(field: Field, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().casefold()
+    if text in ("true", "yes", "1", "on"):
+        return True
+    if text in ("false", "no", "0", "off"):
+        return False
+    raise ValueError(f"{field.label} must be yes or no.")
+
+
+def _date(field: Field, value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        day = date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"{field.label} must be a date such as 2026-05-31.") from None
+    if not 1000 <= day.year <= 9998:
+        raise ValueError(f"{field.label} must be a date such as 2026-05-31.")
+    return day
+
+
+def _datetime(field: Field, value: Any) -> datetime:
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"{field.label} must be a time such as 2026-05-31T14:00+02:00.") from None
+    if at.tzinfo is None:
+        raise ValueError(f"{field.label} needs a time zone.")
+    return at.astimezone(UTC)
+
+
+def _choice(field: Field, value: Any) -> str:
+    if value not in field.choices:
+        raise ValueError(f"{field.label} must be one of: {', '.join(field.choices)}.")
+    return value
+
+
+def _json(_field: Field, value: Any) -> Any:
+    return value
+
+
+_COERCE = {
+    "text": _text, "longtext": _text, "int": _whole, "float": _float, "money": _whole, "bool": _bool, "date": _date,
+    "datetime": _datetime, "choice": _choice, "ref": _whole, "json": _json,
+}
+
+
+def encode(value: Any) -> Any:
+    """A stored value as JSON holds it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@cache
+def _decoders(table: type[SQLModel]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for column in table.__table__.columns:  # pyright: ignore[reportAttributeAccessIssue]
+        if isinstance(column.type, UtcDateTime):
+            found[column.name] = datetime.fromisoformat
+        elif isinstance(column.type, Date):
+            found[column.name] = date.fromisoformat
+    return found
+
+
+def decode(table: type[SQLModel], column: str, value: Any) -> Any:
+    """A value from the log as the column holds it."""
+    decoder = _decoders(table).get(column)
+    return decoder(value) if decoder and isinstance(value, str) else value
+
+
+@cache
+def _static_defaults(table: type[SQLModel]) -> tuple[tuple[str, Any, Any], ...]:
+    columns = set(table.__table__.columns.keys())  # pyright: ignore[reportAttributeAccessIssue]
+    return tuple(
+        (name, info.default if info.default_factory is None else None, info.default_factory)
+        for name, info in table.model_fields.items()
+        if name in columns
+    )
+
+
+def defaults(table: type[SQLModel]) -> dict[str, Any]:
+    """A fresh row of the table, every column with its default or None."""
+    return {
+        name: factory() if factory else (None if repr(default) == "PydanticUndefined" else default)
+        for name, default, factory in _static_defaults(table)
+    }
