@@ -10,7 +10,7 @@ from crm_app.pages.page import Page
 from crm_app.pages.undo import Undo
 
 
-def _undo(batch_id: rx.Var[str]) -> list:
+def _undo(batch_id: rx.Var[int]) -> list:
     return [Undo.undo_batch(batch_id), DealRecord.load]
 
 

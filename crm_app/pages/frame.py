@@ -15,10 +15,10 @@ from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
 from crm_app.ui.shell import Place, shell
 
 BOARD = Place("/deals", "Deals", "deals", key="d", phone=True)
-USERS = Place("/users", "Users", "users", Viewer.may_administer, "u")
-TEAMS = Place("/teams", "Teams", "teams", Viewer.may_administer, "t")
+USERS = Place("/users", "Users", "users", key="u", phone=True)
+TEAMS = Place("/teams", "Teams", "teams", key="t")
 IMPORT = Place("/import", "Import", "import", Viewer.may_import, "i")
-PROFILE = Place("/profile", "Profile", "person", key="p", phone=True)
+PROFILE = Place("/profile", "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [("", [BOARD]), ("Organisation", [USERS, TEAMS, IMPORT])]
 
 
@@ -69,26 +69,33 @@ def _more() -> rx.Component:
     )
 
 
+def _floating_new() -> rx.Component:
+    return rx.cond(
+        Viewer.may_create_deals,
+        rx.el.button(icon("plus", "big"), class_name="fab", type="button", on_click=NewDealForm.start,
+                     custom_attrs={"aria-label": "New deal"}),
+        rx.fragment(),
+    )
+
+
 def framed(body: rx.Component, *, title: Any, current: str, after_undo: Any = None, crumb: Place | None = None) -> rx.Component:
     """The whole page; `after_undo` is an event that refreshes what the page shows once something was undone."""
     crumbs = None
     if crumb is not None:
         crumbs = rx.el.nav(page_link(crumb.name, href=crumb.path), rx.el.span("/"), class_name="crumbs",
                            custom_attrs={"aria-label": "Path"})
-    may = Viewer.may_create_deals
-    places = {p.key: {"path": p.path, "name": p.name} for p in (BOARD, PROFILE)}
+    places = {p.key: {"path": p.path, "name": p.name} for p in (BOARD, USERS, TEAMS, PROFILE)}
     undone = [Undo.undo_batch] if after_undo is None else [Undo.undo_batch, after_undo]
     return shell(
         body,
         title=title,
         current=current,
         groups=GROUPS,
-        new=rx.cond(may, menu("New", rx.fragment(icon("plus"), "New"),
+        new=rx.cond(Viewer.may_create_deals, menu("New", rx.fragment(icon("plus"), "New"),
                               menu_item("Deal", "deals", on_click=NewDealForm.start),
                               rx.cond(Viewer.may_import, menu_link("Import a file", "import", IMPORT.path), rx.fragment()),
                               class_name="btn pri new"), rx.fragment()),
-        fab=rx.cond(may, rx.el.button(icon("plus", "big"), class_name="fab", type="button", on_click=NewDealForm.start,
-                                      custom_attrs={"aria-label": "New deal"}), rx.fragment()),
+        fab=_floating_new() if current == BOARD.path and crumb is None else rx.fragment(),
         me=_account(),
         more=_more(),
         crumbs=crumbs,

@@ -14,12 +14,10 @@ class Undo(rx.State):
 
     @rx.event
     @allow("any")
-    async def undo_batch(self, batch_id: str) -> None:
+    async def undo_batch(self, batch_id: int) -> None:
         toaster = await self.get_state(Toaster)
-        if not (batch_id.isascii() and batch_id.isdigit()):
-            return
         try:
-            done = await db.write(undo, actor(), int(batch_id))
+            done = await db.write(undo, actor(), batch_id)
         except KithError as refusal:
             toaster.latest = plain_toast("Not undone. " + refusal.message, "bad")
             return

@@ -22,7 +22,7 @@ class Toast:
     text: str = ""
     tone: str = ""
     action: str = ""
-    action_value: str = ""
+    action_value: int = 0
 
 
 class Toaster(rx.State):
@@ -31,9 +31,9 @@ class Toaster(rx.State):
     latest: rx.Field[Toast] = rx.field(default_factory=Toast)
 
 
-def undo_toast(text: str, batch_id: object) -> Toast:
+def undo_toast(text: str, batch_id: int) -> Toast:
     """A message that offers to undo one batch."""
-    return Toast(next(_ids), text, "", "Undo" if batch_id else "", str(batch_id or ""))
+    return Toast(next(_ids), text, "", "Undo", batch_id)
 
 
 def plain_toast(text: str, tone: str = "") -> Toast:
@@ -71,7 +71,7 @@ class Toasts(rx.Component):
     library = _jsx
     tag = "Toasts"
     latest: rx.Var[Toast]
-    on_action: rx.EventHandler[passthrough_event_spec(str)]
+    on_action: rx.EventHandler[passthrough_event_spec(int)]
 
 
 dialog = FormDialog.create

@@ -25,11 +25,18 @@ def _stage(stage: rx.Var[StageOption], index: rx.Var[int]) -> rx.Component:
     )
 
 
+def _bar() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(rx.foreach(DealRecord.deal.stages, _stage), class_name="stages", role="group",
+                  custom_attrs={"aria-label": "Stage"}),
+        class_name="bar",
+    )
+
+
 def _properties() -> rx.Component:
     deal = DealRecord.deal
     return rx.el.section(
         rx.el.div(rx.el.div(rx.el.h2(deal.title, class_name="title")), class_name="id"),
-        rx.el.div(rx.foreach(deal.stages, _stage), class_name="stages", role="group", custom_attrs={"aria-label": "Stage"}),
         rx.el.div(
             rx.foreach(
                 deal.properties,
@@ -55,7 +62,7 @@ def _event(event: rx.Var[TimelineEvent], undo: rx.EventHandler) -> rx.Component:
             rx.el.time(event.time),
             rx.cond(
                 event.can_undo,
-                rx.el.button("Undo", type="button", class_name="undo", on_click=undo(event.batch_id.to(str)),
+                rx.el.button("Undo", type="button", class_name="undo", on_click=undo(event.batch_id),
                              custom_attrs={"aria-label": "Undo: " + event.title}),
                 rx.fragment(),
             ),
@@ -167,7 +174,10 @@ def record_screen(undo: rx.EventHandler) -> rx.Component:
             empty("This deal is not here", "It was deleted, or you may not see it.", link("To the board", "/deals")),
             rx.cond(
                 DealRecord.deal,
-                panes(_properties(), _timeline(undo), _related(), labels=["Details", "Timeline", "Related"]),
+                rx.fragment(
+                    _bar(),
+                    panes(_properties(), _timeline(undo), _related(), labels=["Details", "Timeline", "Related"]),
+                ),
                 _loading(),
             ),
         ),

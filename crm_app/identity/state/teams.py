@@ -21,7 +21,7 @@ class TeamTree(rx.State):
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @rx.event
-    @allow("team.administer")
+    @allow("team.read")
     async def load(self) -> None:
         self.rows = (await db.read(list_teams, actor()))[:200]
         self.people = [Option(u.id, u.name) for u in await db.read(list_users, actor(), "")][:500]

@@ -25,7 +25,7 @@ class UserList(rx.State):
     link: rx.Field[str] = rx.field("")
 
     @rx.event
-    @allow("user.administer")
+    @allow("user.read")
     async def load(self) -> None:
         text = clip(self.router.url.query_parameters.get("q", "").strip())
         rows = await db.read(list_users, actor(), text)

@@ -4,14 +4,8 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.identity.handlers import actor, allow
-from crm_app.identity.policy import scope
+from crm_app.identity.policy import ROLE_NAMES, scope
 from crm_app.identity.queries import find_viewer
-
-ROLE_LABELS = {
-    "administrator": "Administrator", "manager": "Manager", "sales": "Sales", "marketing": "Marketing",
-    "support": "Support", "read-only": "Read only",
-}
-
 
 def initials(name: str) -> str:
     """The first letters of the first and the last word: "Inès Moreau" → "IM"."""
@@ -37,7 +31,7 @@ class Viewer(rx.State):
         who = actor()
         row = await db.read(find_viewer, who)
         self.name, self.initials, self.colour, self.theme = row.name, initials(row.name), row.color, row.theme
-        self.role_label = ROLE_LABELS.get(who.role, who.role)
+        self.role_label = ROLE_NAMES.get(who.role, who.role)
         self.may_administer = scope(who, "administer", "user") != "none"
         self.may_import = scope(who, "import", "deal") != "none"
         self.may_create_deals = scope(who, "create", "deal") != "none"

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.identity.queries import TeamRow
-from crm_app.identity.state import TeamTree
+from crm_app.identity.state import TeamTree, Viewer
 from crm_app.ui.elements import button, empty, head, skeleton_rows, tag
 from crm_app.ui.field import choice, field, text_field
 from crm_app.ui.icons import icon
@@ -22,10 +22,14 @@ def _row(row: rx.Var[TeamRow]) -> rx.Component:
             class_name="grow",
         ),
         tag(rx.cond(row.members == 1, "1 person", row.members.to(str) + " people")),
-        menu("Actions", icon("more"),
-             menu_item("Edit", "person", on_click=TeamTree.start_edit(row.id)),
-             menu_item("Add a team below", "plus", on_click=TeamTree.start_new(row.id)),
-             class_name="btn quiet icononly"),
+        rx.cond(
+            Viewer.may_administer,
+            menu("Actions", icon("more"),
+                 menu_item("Edit", "person", on_click=TeamTree.start_edit(row.id)),
+                 menu_item("Add a team below", "plus", on_click=TeamTree.start_new(row.id)),
+                 class_name="btn quiet icononly"),
+            rx.fragment(),
+        ),
         custom_attrs={"aria-level": row.depth + 1},
         key=row.id,
     )
@@ -51,18 +55,22 @@ def _dialog() -> rx.Component:
     )
 
 
+def _new() -> rx.Component:
+    return button("New team", kind="pri", picture="plus", on_click=TeamTree.start_new(0))
+
+
 def teams_screen() -> rx.Component:
     """The page of teams."""
     return rx.el.div(
         rx.el.div(
             head("Teams", "A manager sees what belongs to the own team and to the teams below it.",
-                 button("New team", kind="pri", picture="plus", on_click=TeamTree.start_new(0))),
+                 rx.cond(Viewer.may_administer, _new(), rx.fragment())),
             rx.cond(
                 TeamTree.loaded,
                 rx.cond(TeamTree.rows.length() > 0,
                         rx.el.ul(rx.foreach(TeamTree.rows, _row), class_name="box tree"),
                         empty("No teams yet", "Teams form a tree: a region, its offices, their people.",
-                              button("New team", kind="pri", picture="plus", on_click=TeamTree.start_new(0)),
+                              rx.cond(Viewer.may_administer, _new(), rx.fragment()),
                               picture="teams")),
                 skeleton_rows(6, "48px"),
             ),

@@ -2,9 +2,9 @@
 
 import reflex as rx
 
+from crm_app.identity.policy import ROLE_NAMES
 from crm_app.identity.queries import UserRow
-from crm_app.identity.state import UserList
-from crm_app.identity.state.viewer import ROLE_LABELS
+from crm_app.identity.state import UserList, Viewer
 from crm_app.ui.elements import avatar, button, empty, head, skeleton_rows, tag
 from crm_app.ui.field import choice, field, fixed_choice, text_field
 from crm_app.ui.icons import icon
@@ -19,7 +19,7 @@ def _status(status: rx.Var[str]) -> rx.Component:
 
 
 def _role(role: rx.Var[str]) -> rx.Var:
-    return rx.match(role, *ROLE_LABELS.items(), role)
+    return rx.match(role, *ROLE_NAMES.items(), role)
 
 
 def _actions(row: rx.Var[UserRow]) -> rx.Component:
@@ -40,7 +40,7 @@ def _row(row: rx.Var[UserRow]) -> rx.Component:
         rx.el.td(_role(row.role), class_name="nowrap"),
         rx.el.td(rx.cond(row.team != "", row.team, rx.el.span("–", class_name="mut"))),
         rx.el.td(_status(row.status)),
-        rx.el.td(_actions(row), class_name="num"),
+        rx.el.td(rx.cond(Viewer.may_administer, _actions(row), rx.fragment()), class_name="num"),
         key=row.id,
     )
 
@@ -67,7 +67,7 @@ def _user_dialog() -> rx.Component:
         text_field("E-mail", "email", rx.cond(who, who.email, ""), errors["email"], type="email",
                    help_text="Signs in with it; may stay empty for somebody who does not sign in."),
         rx.el.div(
-            field("Role", fixed_choice("role", list(ROLE_LABELS.items()), rx.cond(who, who.role, "sales")), errors["role"]),
+            field("Role", fixed_choice("role", list(ROLE_NAMES.items()), rx.cond(who, who.role, "sales")), errors["role"]),
             field("Team", choice("team_id", UserList.teams, rx.cond(who, who.team_id.to(str), ""), blank="No team"),
                   errors["team_id"]),
             class_name="grid2",
@@ -99,7 +99,8 @@ def users_screen() -> rx.Component:
         rx.el.div(
             head("Users", rx.el.span(UserList.total, " people. An invited one chooses a password with a link."),
                  url_text(param="q", label="Filter users", placeholder="Filter"),
-                 button("New user", kind="pri", picture="plus", on_click=UserList.start_new)),
+                 rx.cond(Viewer.may_administer,
+                         button("New user", kind="pri", picture="plus", on_click=UserList.start_new), rx.fragment())),
             rx.cond(
                 UserList.loaded,
                 rx.cond(UserList.rows.length() > 0, _table(),
