@@ -72,11 +72,20 @@ def scope(principal: Principal, action: str, obj: str) -> Scope:
 
 
 def decide(
-    principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None
+    principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None,
+    record_id: int | None = None,
 ) -> Decision:
-    """May `principal` do `action` on a record of `obj` owned by `owner_id` (for users: the user's own id)?"""
+    """May `principal` do `action` on a record of `obj` owned by `owner_id`? A user is owned by oneself.
+
+    `refer` (to point to a record from another one) asks for the right to read. Raises KeyError for an unknown object.
+    """
     if principal.system:
         return Decision(True, "The system may do everything.")
+    action = "read" if action == "refer" else action
+    if obj == "user" and owner_id is None:
+        owner_id = record_id
+    if field is None and obj == "user" and action == "edit" and principal.id is not None and owner_id == principal.id:
+        return Decision(True, "This is your own profile; some fields are changed by an administrator only.")
     if field is not None:
         ruled = _field_decision(principal, action, obj, owner_id, field)
         if ruled is not None:

@@ -1,0 +1,246 @@
+"""Commands on users, teams, passwords and one-time links. The caller opens the transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session
+
+from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.changes import Change, apply
+from crm_app.core.clock import now
+from crm_app.core.config import settings
+from crm_app.core.errors import Forbidden, Invalid, KithError, NotFound
+from crm_app.identity import sessions
+from crm_app.identity.matrix import ROLES
+from crm_app.identity.policy import decide
+from crm_app.identity.queries import find_user_by_email, has_active_user
+from crm_app.tables.access import Credential, OneTimeLink, UserSession
+from crm_app.tables.user import User
+
+INVITE_DAYS = 7
+FIRST_USER_HOURS = 24
+PROFILE_FIELDS = frozenset({"name", "locale", "zone", "theme"})
+COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")
+BAD_LINK = "This link is not valid any more. Please ask for a new one."
+
+
+@dataclass(frozen=True)
+class SaveUser:
+    """What the dialog of a user sends."""
+
+    name: str
+    email: str
+    role: str
+    team_id: int | None
+    id: int | None = None
+    version: int | None = None
+
+    @classmethod
+    def parse(cls, values: Mapping[str, str], id: int | None, version: int | None) -> "SaveUser":
+        """Raises Invalid for an unknown or malformed field."""
+        _only(values, {"name", "email", "role", "team_id"})
+        if values.get("role", "") not in ROLES:
+            raise Invalid({"role": "Please choose a role."})
+        return cls(values.get("name", "").strip(), values.get("email", "").strip().lower(), values["role"],
+                   _id_of(values, "team_id"), id, version)
+
+
+@dataclass(frozen=True)
+class SaveTeam:
+    """What the dialog of a team sends."""
+
+    name: str
+    parent_id: int | None
+    manager_id: int | None
+    office: str
+    id: int | None = None
+    version: int | None = None
+
+    @classmethod
+    def parse(cls, values: Mapping[str, str], id: int | None, version: int | None) -> "SaveTeam":
+        """Raises Invalid for an unknown or malformed field."""
+        _only(values, {"name", "parent_id", "manager_id", "office"})
+        return cls(values.get("name", "").strip(), _id_of(values, "parent_id"), _id_of(values, "manager_id"),
+                   values.get("office", "").strip(), id, version)
+
+
+def _only(values: Mapping[str, str], known: set[str] | frozenset[str]) -> None:
+    unknown = set(values) - known
+    if unknown:
+        raise Invalid(dict.fromkeys(sorted(unknown), "This field does not exist here."))
+
+
+def _id_of(values: Mapping[str, str], name: str) -> int | None:
+    text = values.get(name, "").strip()
+    if text in ("", "null", "None"):
+        return None
+    if not text.isdecimal() or len(text) > 16:
+        raise Invalid({name: "Please choose from the list."})
+    return int(text)
+
+
+def save_user(session: Session, actor: Principal, wish: SaveUser) -> int:
+    """Create or change a user; a new one cannot sign in until invited. Raises Invalid, Forbidden, Conflict."""
+    fields: dict[str, object] = {"name": wish.name, "email": wish.email, "role": wish.role, "team_id": wish.team_id}
+    if wish.id is None:
+        return create_user(session, actor, **fields)
+    return apply(session, actor, Change("user", wish.id, fields, expected=wish.version)).id
+
+
+def create_user(session: Session, actor: Principal, **fields: object) -> int:
+    """A new user, `listed` unless a status is given. Raises Invalid, Forbidden."""
+    name = str(fields.get("name", ""))
+    filled: dict[str, object] = {
+        "zone": settings().zone, "locale": settings().locale, "color": COLOURS[sum(name.encode()) % len(COLOURS)],
+        "status": "listed",
+    }
+    return apply(session, actor, Change("user", op="create", set=filled | fields)).id
+
+
+def save_team(session: Session, actor: Principal, wish: SaveTeam) -> int:
+    """Create or change a team. Raises Invalid, Forbidden, Conflict."""
+    fields = {"name": wish.name, "parent_id": wish.parent_id, "manager_id": wish.manager_id, "office": wish.office}
+    if wish.id is None:
+        return apply(session, actor, Change("team", op="create", set=fields)).id
+    return apply(session, actor, Change("team", wish.id, fields, expected=wish.version)).id
+
+
+def update_profile(session: Session, actor: Principal, values: Mapping[str, str]) -> None:
+    """Change oneself: name, formats, time zone, theme. Raises Invalid for any other field."""
+    _only(values, PROFILE_FIELDS)
+    if actor.id is None:
+        raise Forbidden("The system has no profile.")
+    apply(session, actor, Change("user", actor.id, {name: value.strip() for name, value in values.items()}))
+
+
+def disable_user(session: Session, actor: Principal, user_id: int) -> None:
+    """Nobody signs in with this account any more; its sessions and links end now. Raises Refused, Forbidden."""
+    _administers_users(actor)
+    if user_id == actor.id:
+        raise KithError("You cannot disable yourself.")
+    apply(session, actor, Change("user", user_id, {"status": "disabled"}))
+    sessions.revoke_all(session, user_id)
+    _spend_links(session, user_id)
+
+
+def invite_user(session: Session, actor: Principal, user_id: int) -> str:
+    """A link with which the user chooses a password, once; older ones end. Raises NotFound, Invalid, Forbidden."""
+    _administers_users(actor)
+    user = session.get(User, user_id)
+    if user is None or user.deleted_at is not None:
+        raise NotFound
+    if not user.email:
+        raise KithError("This user has no e-mail address yet.")
+    purpose = "reset" if user.status == "active" else "invite"
+    if purpose == "invite":
+        apply(session, actor, Change("user", user_id, {"status": "invited"}))
+    _spend_links(session, user_id)
+    return _new_link(session, purpose, timedelta(days=INVITE_DAYS), user_id)
+
+
+def _administers_users(actor: Principal) -> None:
+    verdict = decide(actor, "administer", "user")
+    if not verdict.allowed:
+        raise Forbidden(verdict.why)
+
+
+def revoke_session(session: Session, actor: Principal, public_id: str) -> None:
+    """End one of the own sessions, or anybody's as an administrator of users. Raises NotFound."""
+    found = session.query(UserSession).filter(UserSession.public_id == public_id).one_or_none()  # pyright: ignore
+    if found is None or (found.user_id != actor.id and not decide(actor, "administer", "user").allowed):
+        raise NotFound("This session has ended already.")
+    sessions.revoke(session, public_id)
+
+
+def first_user_link(session: Session) -> str | None:
+    """A fresh link to create the first administrator, or None where somebody can sign in already."""
+    if has_active_user(session):
+        return None
+    session.execute(update(OneTimeLink).where(OneTimeLink.purpose == "first_user").values(used_at=now()))  # pyright: ignore
+    return _new_link(session, "first_user", timedelta(hours=FIRST_USER_HOURS), None)
+
+
+def _new_link(session: Session, purpose: str, lasts: timedelta, user_id: int | None) -> str:
+    token = sessions.new_token()
+    session.add(OneTimeLink(token_hash=sessions.hash_token(token), purpose=purpose, user_id=user_id,
+                            expires_at=now() + lasts))
+    session.flush()
+    page = "first-user" if purpose == "first_user" else "invite"
+    return f"{settings().base_url}/{page}?token={token}"
+
+
+def _spend_links(session: Session, user_id: int) -> None:
+    session.execute(
+        update(OneTimeLink).where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))  # pyright: ignore
+        .values(used_at=now())
+    )
+
+
+def find_link(session: Session, token: str, *purposes: str) -> OneTimeLink | None:
+    """The link of this token, if it still may be used."""
+    link = session.get(OneTimeLink, sessions.hash_token(token)) if token else None
+    if link is None or link.purpose not in purposes or link.used_at is not None or link.expires_at <= now():
+        return None
+    if link.purpose == "first_user" and has_active_user(session):
+        return None
+    return link
+
+
+def _spend(session: Session, token: str, *purposes: str) -> OneTimeLink:
+    """Take the link, once: of two who try, one succeeds. Raises NotFound."""
+    link = find_link(session, token, *purposes)
+    if link is None:
+        raise NotFound(BAD_LINK)
+    taken = session.execute(
+        update(OneTimeLink).where(OneTimeLink.token_hash == link.token_hash, OneTimeLink.used_at.is_(None))  # pyright: ignore
+        .values(used_at=now())
+    )
+    if taken.rowcount != 1:  # pyright: ignore
+        raise NotFound(BAD_LINK)
+    return link
+
+
+def create_first_user(session: Session, token: str, name: str, email: str, password_hash: str) -> int:
+    """The first administrator, by the one-time link. Raises NotFound, Invalid."""
+    _spend(session, token, "first_user")
+    user_id = create_user(session, SYSTEM, name=name.strip(), email=email.strip().lower(), role="administrator",
+                          status="active")
+    set_password(session, user_id, password_hash)
+    return user_id
+
+
+def accept_invitation(session: Session, token: str, password_hash: str) -> int:
+    """Set the password by an invitation or a reset; older sessions end. Raises NotFound."""
+    link = _spend(session, token, "invite", "reset")
+    user = session.get(User, link.user_id) if link.user_id else None
+    if user is None or user.deleted_at is not None or user.status not in ("invited", "active"):
+        raise NotFound(BAD_LINK)
+    if user.status == "invited":
+        apply(session, SYSTEM, Change("user", user.id, {"status": "active"}))
+    set_password(session, user.id, password_hash)
+    sessions.revoke_all(session, user.id)
+    return user.id
+
+
+def set_password(session: Session, user_id: int, password_hash: str) -> None:
+    """Store the hash of a new password and clear the count of failures."""
+    credential = session.get(Credential, user_id)
+    if credential is None:
+        session.add(Credential(user_id=user_id, password_hash=password_hash))
+    else:
+        credential.password_hash, credential.changed_at = password_hash, now()
+        credential.failed_count, credential.locked_until = 0, None
+    session.flush()
+
+
+def activate_user(session: Session, email: str, password_hash: str, **fields: object) -> int:
+    """Command line: make (or find) a user who can sign in with this password. Raises Invalid."""
+    user = find_user_by_email(session, email)
+    if user is None:
+        user_id = create_user(session, SYSTEM, email=email.strip().lower(), status="active", **fields)
+    else:
+        user_id = apply(session, SYSTEM, Change("user", user.id, {"status": "active", **fields})).id
+    set_password(session, user_id, password_hash)
+    return user_id

@@ -1,0 +1,157 @@
+"""Sessions: a random cookie stored as its hash, idle and absolute expiry, revocation, bindings of client tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.clock import now
+from crm_app.core.config import settings
+from crm_app.core.db import allocate_ids, dialect_of
+from crm_app.core.text import clip
+from crm_app.identity.teams import find_member_ids
+from crm_app.tables.access import SocketBinding, UserSession
+from crm_app.tables.user import User
+
+TOUCH_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Live:
+    """A session that holds right now, and who it is."""
+
+    id: int
+    public_id: str
+    last_seen_at: datetime
+    principal: Principal
+
+
+def hash_token(token: str) -> str:
+    """SHA-256 in hex: what is stored of a cookie or a one-time link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """256 random bits for an address or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def create_session(session: Session, user_id: int, *, ip: str = "", user_agent: str = "") -> str:
+    """Open a session; answers with the cookie's value, which is stored nowhere."""
+    token, at = new_token(), now()
+    session.add(UserSession(
+        id=allocate_ids(session, 1)[0], token_hash=hash_token(token), public_id=secrets.token_urlsafe(18),
+        user_id=user_id, created_at=at, last_seen_at=at,
+        expires_at=at + timedelta(days=settings().session_absolute_days), ip=clip(ip, 64),
+        user_agent=clip(user_agent, 300),
+    ))
+    session.flush()
+    return token
+
+
+def is_live() -> ColumnElement[bool]:
+    """Not revoked, inside both limits, and the user still may sign in."""
+    at = now()
+    idle = at - timedelta(minutes=settings().session_idle_minutes)
+    return and_(
+        UserSession.revoked_at.is_(None), UserSession.expires_at > at, UserSession.last_seen_at > idle,  # pyright: ignore
+        User.id == UserSession.user_id, User.status == "active", User.deleted_at.is_(None),  # pyright: ignore
+    )
+
+
+def find_session(session: Session, token_hash: str) -> str | None:
+    """The public id of the live session with this cookie hash."""
+    return session.execute(
+        select(UserSession.public_id).join(User, User.id == UserSession.user_id)  # pyright: ignore
+        .where(UserSession.token_hash == token_hash, is_live())
+    ).scalar()
+
+
+def find_live(session: Session, public_id: str) -> Live | None:
+    """The live session with this public id, with its principal."""
+    row = session.execute(
+        select(UserSession, User).join(User, User.id == UserSession.user_id)  # pyright: ignore
+        .where(UserSession.public_id == public_id, is_live())
+    ).first()
+    if row is None:
+        return None
+    found, user = row
+    return Live(found.id, found.public_id, found.last_seen_at, principal_of(session, user, found.id))
+
+
+def principal_of(session: Session, user: User, session_id: int | None = None) -> Principal:
+    """The actor that a user is, with the members of the own team subtree."""
+    return Principal(
+        id=user.id, name=user.name, role=user.role, team_id=user.team_id, zone=user.zone, locale=user.locale,
+        member_ids=find_member_ids(session, user.id, user.team_id), session_id=session_id,
+    )
+
+
+def dead_ids(session: Session, public_ids: Iterable[str]) -> set[str]:
+    """Those of `public_ids` that hold no more."""
+    asked = set(public_ids)
+    alive: set[str] = set()
+    for chunk in _chunks(sorted(asked), 500):
+        alive.update(session.scalars(
+            select(UserSession.public_id).join(User, User.id == UserSession.user_id)  # pyright: ignore
+            .where(UserSession.public_id.in_(chunk), is_live())  # pyright: ignore
+        ))
+    return asked - alive
+
+
+def _chunks(items: list[str], size: int) -> Iterable[list[str]]:
+    return (items[i:i + size] for i in range(0, len(items), size))
+
+
+def touch(session: Session, public_ids: Iterable[str]) -> None:
+    """Note that these sessions were used; the idle limit counts from here."""
+    session.execute(
+        update(UserSession).where(UserSession.public_id.in_(list(public_ids)))  # pyright: ignore
+        .values(last_seen_at=now())
+    )
+
+
+def revoke(session: Session, public_id: str) -> bool:
+    """End one session; its sockets are closed by every process within two seconds."""
+    done = session.execute(
+        update(UserSession).where(UserSession.public_id == public_id, UserSession.revoked_at.is_(None))  # pyright: ignore
+        .values(revoked_at=now())
+    )
+    return done.rowcount > 0  # pyright: ignore
+
+
+def revoke_all(session: Session, user_id: int, *, keep: str | None = None) -> int:
+    """End every session of a user, but for the one with the public id `keep`."""
+    statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))  # pyright: ignore
+    if keep is not None:
+        statement = statement.where(UserSession.public_id != keep)  # pyright: ignore
+    return session.execute(statement.values(revoked_at=now())).rowcount  # pyright: ignore
+
+
+def bind(session: Session, client_token: str, public_id: str) -> bool:
+    """Bind a client token to a session, once and for ever; False if another session holds it."""
+    owner = select(UserSession.id).where(UserSession.public_id == public_id)  # pyright: ignore
+    session_id = session.execute(owner).scalar()
+    if session_id is None:
+        return False
+    insert = pg_insert if dialect_of(session) == "postgresql" else sqlite_insert
+    session.execute(
+        insert(SocketBinding).values(client_token=client_token, session_id=session_id, bound_at=now())
+        .on_conflict_do_nothing()
+    )
+    return bound_to(session, client_token) == public_id
+
+
+def bound_to(session: Session, client_token: str) -> str | None:
+    """The public id of the session that holds this client token."""
+    return session.execute(
+        select(UserSession.public_id).join(SocketBinding, SocketBinding.session_id == UserSession.id)  # pyright: ignore
+        .where(SocketBinding.client_token == client_token)
+    ).scalar()
