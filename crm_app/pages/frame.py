@@ -49,7 +49,7 @@ def _sign_out_form() -> rx.Component:
 
 def _account() -> rx.Component:
     return menu(
-        "Your account",
+        Viewer.initials + " your account",
         avatar(Viewer.initials, Viewer.colour, Viewer.name, "m"),
         rx.el.div(rx.el.b(Viewer.name), rx.el.span(Viewer.role_label, class_name="mut"), class_name="who"),
         rx.el.hr(),

@@ -57,7 +57,7 @@ const Card = memo(function Card({ card, index, column, names, movable, onPick })
   return (
     <Draggable draggableId={String(card.id)} index={index} isDragDisabled={!movable}>
       {(p, s) => (
-        <article ref={p.innerRef} {...p.draggableProps} {...p.dragHandleProps} role="group" tabIndex={0} data-card={card.id} aria-label={card.title}
+        <div ref={p.innerRef} {...p.draggableProps} {...p.dragHandleProps} role="group" tabIndex={0} data-card={card.id} aria-label={card.title}
                  className={"card" + (card.rotten ? " rot" : "") + (s.isDragging && !s.isDropAnimating ? " lifted" : "") + (card.waiting ? " waiting" : "")}
                  style={p.draggableProps.style}
                  onKeyDown={(e) => {
@@ -71,7 +71,7 @@ const Card = memo(function Card({ card, index, column, names, movable, onPick })
             {card.initials ? <span className="av" style={{ background: card.color || undefined }} title={card.owner} aria-label={"Owner " + card.owner} role="img">{card.initials}</span> : null}
           </footer>
           {movable && <MoveMenu card={card} columns={names} current={column} onPick={onPick} />}
-        </article>
+        </div>
       )}
     </Draggable>
   );

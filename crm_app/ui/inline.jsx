@@ -66,7 +66,7 @@ export function InlineEdit({ property, answer, onSave }) {
           <input {...common} {...(INPUT[type] || {})} value={draft} autoComplete="off" onChange={(e) => setDraft(e.target.value)} />
         )
       ) : editable ? (
-        <button ref={button} type="button" className={"val" + (value ? "" : " none")} aria-label={`${label}: ${value || "empty"}. Edit`}
+        <button ref={button} type="button" className={"val" + (value ? "" : " none")} aria-label={`${label}: ${value || "Add"}`}
                 onClick={() => { skipBlur.current = false; setDraft(raw ?? ""); }}>
           {value || "Add"}
         </button>

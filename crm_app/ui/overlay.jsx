@@ -84,7 +84,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
     opener.current = document.activeElement;
     setAsking(false);
     before.current = textOf(form.current);
-    const first = form.current.querySelector("[data-autofocus],.in") || focusables(box.current)[0];
+    const first = form.current.querySelector(".in:not([readonly])") || form.current.querySelector('button[type="submit"]');
     first?.focus();
     return () => opener.current?.isConnected && opener.current.focus({ preventScroll: true });
   }, [open]);

@@ -82,7 +82,7 @@ def toasts(on_action: Any) -> rx.Component:
     return Toasts.create(latest=Toaster.latest, on_action=on_action)
 
 
-def menu(label: str, trigger: rx.Component, *items: rx.Component, class_name: str = "btn") -> rx.Component:
+def menu(label: Text, trigger: rx.Component, *items: rx.Component, class_name: str = "btn") -> rx.Component:
     """A button and its items."""
     return Menu.create(*items, label=label, trigger=trigger, class_name=class_name)
 

@@ -17,7 +17,6 @@ class Profile(rx.State):
 
     me: rx.Field[ProfileRow | None] = rx.field(None)
     sessions: rx.Field[list[SessionRow]] = rx.field(default_factory=list)
-    zones: rx.Field[list[str]] = rx.field(default_factory=list)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @rx.event

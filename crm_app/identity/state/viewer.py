@@ -5,13 +5,7 @@ import reflex as rx
 from crm_app.core import db
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import ROLE_NAMES, scope
-from crm_app.identity.queries import find_viewer
-
-def initials(name: str) -> str:
-    """The first letters of the first and the last word: "Inès Moreau" → "IM"."""
-    words = [w for w in name.split() if w[:1].isalnum()]
-    return "".join(w[0] for w in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
-
+from crm_app.identity.queries import find_viewer, initials_of
 
 class Viewer(rx.State):
     """Name, colour, theme, and which entries of the menus make sense."""
@@ -30,7 +24,7 @@ class Viewer(rx.State):
     async def load(self) -> None:
         who = actor()
         row = await db.read(find_viewer, who)
-        self.name, self.initials, self.colour, self.theme = row.name, initials(row.name), row.color, row.theme
+        self.name, self.initials, self.colour, self.theme = row.name, initials_of(row.name), row.color, row.theme
         self.role_label = ROLE_NAMES.get(who.role, who.role)
         self.may_administer = scope(who, "administer", "user") != "none"
         self.may_import = scope(who, "import", "deal") != "none"

@@ -1,5 +1,7 @@
 """The own profile: three boxes."""
 
+from zoneinfo import available_timezones
+
 import reflex as rx
 
 from crm_app.identity.queries import SessionRow
@@ -12,6 +14,8 @@ from crm_app.ui.inputs import plain_form
 THEMES = [("system", "Like the system"), ("light", "Light"), ("dark", "Dark")]
 LANGUAGES = [("en", "English"), ("en-GB", "English (UK)"), ("de", "Deutsch"), ("fr", "Français"), ("nl", "Nederlands"),
              ("es", "Español"), ("it", "Italiano"), ("pl", "Polski")]
+REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+ZONES = ["UTC", *sorted(zone for zone in available_timezones() if zone.startswith(REGIONS) and zone.count("/") == 1)]
 
 
 def _about() -> rx.Component:
@@ -27,7 +31,7 @@ def _about() -> rx.Component:
                           "How dates, numbers and money are written."),
                     field("Time zone", rx.fragment(
                         text_input("zone", me.zone, list="zones"),
-                        rx.el.datalist(rx.foreach(Profile.zones, lambda z: rx.el.option(value=z, key=z)), id="zones")),
+                        rx.el.datalist(*[rx.el.option(value=zone) for zone in ZONES], id="zones")),
                         errors["zone"]),
                     class_name="grid2",
                 ),

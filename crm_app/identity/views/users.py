@@ -11,11 +11,11 @@ from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_text
 from crm_app.ui.overlay import dialog, menu, menu_item
 
-STATUS = (("active", "g", "Active"), ("invited", "a", "Invited"), ("disabled", "r", "Disabled"))
+STATUS = (("active", "g", "Active"), ("invited", "a", "Invited"), ("disabled", "r", "Disabled"), ("listed", "", "Not invited"))
 
 
 def _status(status: rx.Var[str]) -> rx.Component:
-    return rx.match(status, *[(key, tag(label, tone)) for key, tone, label in STATUS], tag("Not invited"))
+    return rx.match(status, *[(key, tag(label, tone)) for key, tone, label in STATUS], rx.el.span("–", class_name="mut"))
 
 
 def _role(role: rx.Var[str]) -> rx.Var:
