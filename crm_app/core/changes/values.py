@@ -21,7 +21,7 @@ def coerce(field: Field, value: Any) -> Any:
     if value is None or (isinstance(value, str) and not value.strip() and field.type not in ("text", "longtext")):
         if field.required:
             raise ValueError(f"{field.label} is required.")
-        return "" if field.type in ("text", "longtext") and field.name != "segment" else None
+        return "" if field.type in ("text", "longtext") else None
     checked = _COERCE[field.type](field, value)
     if field.required and checked in (None, ""):
         raise ValueError(f"{field.label} is required.")

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import clip
@@ -52,4 +53,4 @@ class NewDealForm(rx.State):
             return None
         self.open = False
         (await self.get_state(Toaster)).latest = plain_toast("Deal created.")
-        return rx.redirect(f"/deals/{deal_id}")
+        return rx.redirect(routes.DEAL.replace("[deal_id]", str(deal_id)))

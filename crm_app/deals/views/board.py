@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.deals.state import DealBoard, DealMove, NewDealForm
 from crm_app.ui.board import kanban_board
 from crm_app.ui.elements import button, empty, link, skeleton
@@ -33,9 +34,9 @@ def _nothing() -> rx.Component:
     return rx.cond(
         DealBoard.filtered,
         empty("No deal matches", "Nothing on this board has that owner and these words.",
-              link("Clear the filters", "/deals"), picture="deals"),
+              link("Clear the filters", routes.BOARD), picture="deals"),
         empty("No deals yet", "A deal is an opportunity with a value, an owner and a date. It moves from left to right.",
-              button("New deal", kind="pri", picture="plus", on_click=NewDealForm.start), link("Import", "/import"),
+              button("New deal", kind="pri", picture="plus", on_click=NewDealForm.start), link("Import", routes.IMPORTS),
               picture="deals"),
     )
 

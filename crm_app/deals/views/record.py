@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.deals.queries import Line, StageOption, TimelineDay, TimelineEvent
 from crm_app.deals.state import DealMove, DealRecord
 from crm_app.ui.elements import avatar, empty, link, skeleton, skeleton_rows
@@ -171,7 +172,7 @@ def record_screen(undo: rx.EventHandler) -> rx.Component:
     return rx.fragment(
         rx.cond(
             DealRecord.missing,
-            empty("This deal is not here", "It was deleted, or you may not see it.", link("To the board", "/deals")),
+            empty("This deal is not here", "It was deleted, or you may not see it.", link("To the board", routes.BOARD)),
             rx.cond(
                 DealRecord.deal,
                 rx.fragment(

@@ -1,0 +1,1 @@
+"""Calls, meetings, tasks, notes and e-mails."""

@@ -1,0 +1,1 @@
+"""Pipelines, the board, and the page of a deal."""

@@ -1,0 +1,52 @@
+"""When activities change, the next step and the last touch of their deals follow, in the same transaction."""
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session
+
+from crm_app.core.changes import Applied, Context
+from crm_app.core.changes.working import table_of
+from crm_app.tables import Activity, Deal
+
+STEP_NAMES = {"call": "Call", "meeting": "Meeting", "task": "Task", "email": "Mail", "note": "Note"}
+CHUNK = 500
+
+
+def follow_activities(context: Context, applied: list[Applied]) -> None:
+    """Registered in `wire`: recompute the deals that the changed activities belong, or belonged, to."""
+    ids = [a.id for a in applied if a.kind == "activity"]
+    if not ids:
+        return
+    deals: set[int] = set()
+    for done in applied:
+        if done.kind == "activity":
+            deals |= {v for v in done.diff.get("deal_id", ()) if v is not None}
+    table = table_of(Activity)
+    for start in range(0, len(ids), CHUNK):
+        query = select(table.c.deal_id).where(table.c.id.in_(ids[start : start + CHUNK]), table.c.deal_id.is_not(None))
+        deals |= set(context.session.connection().execute(query).scalars())
+    recompute(context.session, sorted(deals))
+
+
+def recompute(session: Session, deal_ids: list[int]) -> None:
+    """Set the derived columns of these deals from their living activities."""
+    run = session.connection().execute
+    activity, deal = table_of(Activity), table_of(Deal)
+    for start in range(0, len(deal_ids), CHUNK):
+        part = deal_ids[start : start + CHUNK]
+        living = (activity.c.deal_id.in_(part)) & (activity.c.deleted_at.is_(None))
+        touched = dict(run(
+            select(activity.c.deal_id, func.max(activity.c.done_at)).where(living).group_by(activity.c.deal_id)
+        ).all())
+        steps: dict[int, tuple] = {}
+        planned = (
+            select(activity.c.deal_id, activity.c.due_at, activity.c.type, activity.c.subject)
+            .where(living, activity.c.done_at.is_(None), activity.c.due_at.is_not(None))
+            .order_by(activity.c.due_at, activity.c.id)
+        )
+        for deal_id, due, type_, _subject in run(planned):
+            steps.setdefault(deal_id, (due, STEP_NAMES.get(type_, "Task")))
+        for deal_id in part:
+            due, name = steps.get(deal_id, (None, ""))
+            run(update(deal).where(deal.c.id == deal_id).values(
+                next_step_at=due, next_step=name, last_touch_at=touched.get(deal_id)
+            ))

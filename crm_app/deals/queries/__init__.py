@@ -1,0 +1,25 @@
+"""What the deal screens read: the board, one deal, choices for forms."""
+
+from crm_app.deals.queries.board import board_snapshot, card_of, column_cards, totals_of
+from crm_app.deals.queries.choices import DealChoices, deal_choices, find_companies
+from crm_app.deals.queries.page import deal_page
+from crm_app.deals.queries.rows import (
+    Board,
+    Card,
+    Column,
+    DealPage,
+    Line,
+    Option,
+    Property,
+    RelatedCard,
+    StageOption,
+    Summary,
+    TimelineDay,
+    TimelineEvent,
+)
+
+__all__ = [
+    "Board", "Card", "Column", "DealChoices", "DealPage", "Line", "Option", "Property", "RelatedCard", "StageOption",
+    "Summary", "TimelineDay", "TimelineEvent", "board_snapshot", "card_of", "column_cards", "deal_choices", "deal_page",
+    "find_companies", "totals_of",
+]

@@ -1,0 +1,199 @@
+"""The board: a fixed number of statements a stage, however many deals there are."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import Session
+
+from crm_app.core import clock
+from crm_app.core.actor import Principal
+from crm_app.core.changes.working import table_of
+from crm_app.core.config import settings
+from crm_app.core.money import format_money
+from crm_app.core.text import initials, like
+from crm_app.deals.queries.rows import Board, Card, Column, Option, Summary
+from crm_app.deals.rules import Step, days_quiet, is_rotten, step_label, step_tone
+from crm_app.identity.policy import visible
+from crm_app.tables import Company, Deal, Person, Pipeline, Stage, User
+
+CARDS = 50
+deal, stage, company, person, user, pipeline = (
+    table_of(model) for model in (Deal, Stage, Company, Person, User, Pipeline)
+)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Count and sums of one stage, by currency in minor units."""
+
+    count: int
+    total: dict[str, int]
+    weighted: dict[str, int]
+
+
+def wanted(actor: Principal, owner_id: int | None, text: str) -> ColumnElement[bool]:
+    """The deals that the actor may see and that the filter of the board lets through."""
+    condition = and_(deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+    if owner_id is not None:
+        condition = and_(condition, deal.c.owner_id == owner_id)
+    if text:
+        pattern = like(text.lower())
+        named = select(company.c.id).where(func.lower(company.c.name).like(pattern, escape="\\"))
+        condition = and_(
+            condition, or_(func.lower(deal.c.title).like(pattern, escape="\\"), deal.c.company_id.in_(named))
+        )
+    return condition
+
+
+def board_snapshot(
+    session: Session, actor: Principal, pipeline_id: int | None, owner_id: int | None = None, text: str = ""
+) -> Board:
+    """One pipeline with 50 cards a stage and totals of all; the first pipeline if that one does not exist."""
+    run = session.connection().execute
+    pipelines = run(
+        select(pipeline.c.id, pipeline.c.name).where(pipeline.c.deleted_at.is_(None)).order_by(pipeline.c.position, pipeline.c.id)
+    ).all()
+    options = [Option(str(p.id), p.name) for p in pipelines]
+    owners = owner_options(session, actor)
+    if not pipelines:
+        return Board([], None, [], Summary(0, "", ""), owners)
+    chosen = pipeline_id if pipeline_id in {p.id for p in pipelines} else pipelines[0].id
+    condition = wanted(actor, owner_id, text)
+    totals = totals_of(session, chosen, condition)
+    columns = []
+    for row in stages_of(session, chosen):
+        cards, more = _cards(session, actor, row, condition, None)
+        columns.append(column_of(row, totals.get(row.id), actor, cards, more))
+    return Board(options, chosen, columns, summary_of(session, chosen, totals, actor), owners)
+
+
+def stages_of(session: Session, pipeline_id: int) -> list[Any]:
+    """The stages of a pipeline, in order."""
+    query = select(stage).where(stage.c.pipeline_id == pipeline_id, stage.c.deleted_at.is_(None))
+    return list(session.connection().execute(query.order_by(stage.c.position, stage.c.id)).all())
+
+
+def column_of(row: Any, totals: Totals | None, actor: Principal, cards: list[Card], more: bool) -> Column:
+    """A stage as a column of the board."""
+    found = totals or Totals(0, {}, {})
+    return Column(
+        str(row.id), row.name, row.kind, row.probability, found.count, money(found.total, actor),
+        money(found.weighted, actor), cards, more,
+    )
+
+
+def totals_of(session: Session, pipeline_id: int, condition: ColumnElement[bool]) -> dict[int, Totals]:
+    """Count, sum and weighted sum of every stage of a pipeline, in SQL."""
+    query = (
+        select(deal.c.stage_id, deal.c.currency, func.count(), func.sum(deal.c.value_minor), stage.c.probability)
+        .join(stage, stage.c.id == deal.c.stage_id)
+        .where(stage.c.pipeline_id == pipeline_id, condition)
+        .group_by(deal.c.stage_id, deal.c.currency, stage.c.probability)
+    )
+    found: dict[int, Totals] = {}
+    for stage_id, currency, count, total, probability in session.connection().execute(query):
+        before = found.get(stage_id, Totals(0, {}, {}))
+        amount = int(total or 0)
+        found[stage_id] = Totals(
+            before.count + count, before.total | {currency: amount},
+            before.weighted | {currency: round(amount * probability / 100)},
+        )
+    return found
+
+
+def summary_of(session: Session, pipeline_id: int, totals: dict[int, Totals], actor: Principal) -> Summary:
+    """The open stages together."""
+    count, total, weighted = 0, dict[str, int](), dict[str, int]()
+    for row in stages_of(session, pipeline_id):
+        if row.kind == "open" and (found := totals.get(row.id)):
+            count += found.count
+            for currency in found.total:
+                total[currency] = total.get(currency, 0) + found.total[currency]
+                weighted[currency] = weighted.get(currency, 0) + found.weighted[currency]
+    return Summary(count, money(total, actor), money(weighted, actor))
+
+
+def money(amounts: dict[str, int], actor: Principal) -> str:
+    """Sums as read: one amount, or one for each currency."""
+    shown = [format_money(v, c, actor.locale) for c, v in sorted(amounts.items()) if v]
+    return " + ".join(shown) or format_money(0, next(iter(amounts), settings().currency), actor.locale)
+
+
+def column_cards(
+    session: Session, actor: Principal, stage_id: int, after: str, owner_id: int | None = None, text: str = ""
+) -> tuple[list[Card], bool]:
+    """The cards after the deal whose id is `after`, by key, and whether there are more."""
+    row = session.connection().execute(select(stage).where(stage.c.id == stage_id)).first()
+    if row is None or not after.isascii() or not after.isdigit():
+        return [], False
+    condition = wanted(actor, owner_id, text)
+    last = session.connection().execute(
+        select(deal.c.rank, deal.c.id).where(deal.c.id == int(after), visible(actor, "deal", deal.c.owner_id))
+    ).first()
+    return _cards(session, actor, row, condition, last) if last else ([], False)
+
+
+def _cards(
+    session: Session, actor: Principal, row: Any, condition: ColumnElement[bool], last: Any
+) -> tuple[list[Card], bool]:
+    query = _card_query().where(condition, deal.c.stage_id == row.id).order_by(deal.c.rank, deal.c.id).limit(CARDS + 1)
+    if last is not None:
+        query = query.where(or_(deal.c.rank > last.rank, and_(deal.c.rank == last.rank, deal.c.id > last.id)))
+    found = session.connection().execute(query).all()
+    return [_card(r, row.rot_days if row.kind == "open" else 0, row.kind, actor) for r in found[:CARDS]], len(found) > CARDS
+
+
+def card_of(session: Session, actor: Principal, deal_id: int) -> Card | None:
+    """One card, if the actor may see it."""
+    query = _card_query().add_columns(stage.c.rot_days, stage.c.kind).join(stage, stage.c.id == deal.c.stage_id)
+    found = session.connection().execute(query.where(deal.c.id == deal_id, wanted(actor, None, ""))).first()
+    return _card(found, found.rot_days if found.kind == "open" else 0, found.kind, actor) if found else None
+
+
+def _card_query() -> Any:
+    return (
+        select(
+            deal.c.id, deal.c.title, deal.c.value_minor, deal.c.currency, deal.c.is_estimate, deal.c.version,
+            deal.c.next_step, deal.c.next_step_at, deal.c.last_touch_at, deal.c.created_at, deal.c.opened_on,
+            deal.c.closed_on, deal.c.stage_since, company.c.name.label("company"), person.c.display_name.label("person"),
+            user.c.name.label("owner"), user.c.color.label("color"),
+        )
+        .select_from(deal)
+        .outerjoin(company, company.c.id == deal.c.company_id)
+        .outerjoin(person, person.c.id == deal.c.person_id)
+        .outerjoin(user, user.c.id == deal.c.owner_id)
+    )
+
+
+def _local(at: datetime | None, zone: ZoneInfo) -> date | None:
+    return at.astimezone(zone).date() if at else None
+
+
+def _card(row: Any, rot_days: int, kind: str, actor: Principal) -> Card:
+    zone = ZoneInfo(actor.zone)
+    today = clock.today(actor.zone)
+    due = _local(row.next_step_at, zone)
+    step = Step(due, row.next_step) if due else None
+    quiet = days_quiet(_local(row.last_touch_at, zone), row.opened_on or row.created_at.astimezone(zone).date(), today)
+    rotten = is_rotten(quiet, rot_days, step, today)
+    if kind == "open":
+        label, tone = step_label(step, quiet, rotten, today), step_tone(step, today)
+    else:
+        closed = row.closed_on
+        label, tone = (f"{kind.capitalize()} {closed.day} {closed:%b}" if closed else kind.capitalize()), "grey"
+    return Card(
+        row.id, row.title, row.company or "", row.person or "",
+        format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else "No value",
+        row.is_estimate, row.owner or "Nobody", initials(row.owner or ""), row.color or "", label, tone, rotten,
+        row.version,
+    )
+
+
+def owner_options(session: Session, actor: Principal) -> list[Option]:
+    """Owners of deals that the actor may see, by name."""
+    owners = select(deal.c.owner_id).where(deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id)).distinct()
+    query = select(user.c.id, user.c.name).where(user.c.id.in_(owners)).order_by(user.c.name)
+    return [Option(str(r.id), r.name) for r in session.connection().execute(query)]

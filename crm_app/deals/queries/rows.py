@@ -1,0 +1,147 @@
+"""The rows that leave the server for the deal screens; everything is formatted for the reader."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of a choice."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A deal on the board."""
+
+    id: int
+    title: str
+    company: str
+    person: str
+    value: str
+    estimate: bool
+    owner: str
+    initials: str
+    color: str
+    step: str
+    tone: str
+    rotten: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stage with its totals and its first cards; sums are of all its deals, not of those shown."""
+
+    id: str
+    name: str
+    kind: str
+    probability: int
+    count: int
+    total: str
+    weighted: str
+    cards: list[Card]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All open deals of the board."""
+
+    count: int
+    total: str
+    weighted: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """One pipeline as the actor may see it."""
+
+    pipelines: list[Option]
+    pipeline_id: int | None
+    columns: list[Column]
+    summary: Summary
+    owners: list[Option]
+
+
+@dataclass(frozen=True)
+class StageOption:
+    """A stage that a deal can be moved to."""
+
+    id: int
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Property:
+    """A field of a record on its page: as displayed, and as typed."""
+
+    field: str
+    label: str
+    value: str
+    raw: str
+    type: str
+    editable: bool
+    choices: list[Option] = field(default_factory=list)
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class RelatedCard:
+    """A related record in a few lines."""
+
+    id: int
+    name: str
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A product in a deal."""
+
+    id: int
+    product: str
+    quantity: str
+    unit: str
+    total: str
+
+
+@dataclass(frozen=True)
+class TimelineEvent:
+    """One save: who, when, and what it changed."""
+
+    batch_id: int
+    time: str
+    who: str
+    initials: str
+    color: str
+    title: str
+    lines: list[str]
+    source: str
+    can_undo: bool
+
+
+@dataclass(frozen=True)
+class TimelineDay:
+    """The saves of one day, newest first."""
+
+    label: str
+    events: list[TimelineEvent]
+
+
+@dataclass(frozen=True)
+class DealPage:
+    """Everything that the page of a deal shows."""
+
+    id: int
+    title: str
+    version: int
+    stage_id: int
+    stages: list[StageOption]
+    properties: list[Property]
+    company: RelatedCard | None
+    person: RelatedCard | None
+    lines: list[Line]
+    timeline: list[TimelineDay]

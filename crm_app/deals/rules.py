@@ -1,0 +1,66 @@
+"""What holds for deals: next steps, rot, gates and the order in a column. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+Tone = Literal["red", "green", "amber", "grey"]
+STEP_GAP = 1.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next planned activity of a deal; `due` is a date in the reader's time zone."""
+
+    due: date
+    label: str = ""
+
+
+def step_tone(step: Step | None, today: date) -> Tone:
+    """Amber without a next step, red when overdue, green today, grey later."""
+    if step is None:
+        return "amber"
+    if step.due < today:
+        return "red"
+    return "green" if step.due == today else "grey"
+
+
+def step_label(step: Step | None, quiet: int, is_rotten: bool, today: date) -> str:
+    """The words beside the dot: `2 days overdue`, `Call today`, `Demo Thu`, `No next step`, `41 days quiet`."""
+    if step is None:
+        return f"{quiet} days quiet" if is_rotten else "No next step"
+    late = (today - step.due).days
+    if late > 0:
+        return f"{late} day{'s' if late > 1 else ''} overdue"
+    name = step.label or "Task"
+    if late == 0:
+        return f"{name} today"
+    return f"{name} {step.due:%a}" if late > -7 else f"{name} {step.due.day} {step.due:%b}"
+
+
+def days_quiet(last_interaction: date | None, created: date, today: date) -> int:
+    """Days since somebody really spoke with the customer (field edits do not count), never negative."""
+    return max((today - (last_interaction or created)).days, 0)
+
+
+def is_rotten(quiet: int, rot_days: int, step: Step | None, today: date) -> bool:
+    """A deal rots after the stage's days of silence, unless something is planned; 0 days means never."""
+    planned = step is not None and step.due >= today
+    return rot_days > 0 and quiet > rot_days and not planned
+
+
+def missing_for(stage_name: str, required: list[str], labels: Mapping[str, str], after: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that a stage asks for and that are empty, each with its reason."""
+    return {
+        name: f"{labels.get(name, name)} is needed for {stage_name}."
+        for name in required
+        if after.get(name) in (None, "")
+    }
+
+
+def rank_between(above: float | None, below: float | None, top: float) -> float:
+    """A place between two neighbours; `top` is a rank above all others of the column."""
+    if above is None:
+        return top if below is None else below - STEP_GAP
+    return above + STEP_GAP if below is None else (above + below) / 2

@@ -1,0 +1,1 @@
+"""The worker: drains the outbox and keeps the house."""

@@ -1,0 +1,1 @@
+"""People: name, lead, contact."""

@@ -1,0 +1,1 @@
+"""What every kind of record has: tags, files, saved views, custom fields."""

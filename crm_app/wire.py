@@ -1,0 +1,43 @@
+"""The one place where kinds, hooks, the policy and the outbox consumers are registered."""
+
+from crm_app.activities.kind import ACTIVITY
+from crm_app.companies.kind import COMPANY
+from crm_app.core.actor import Principal
+from crm_app.core.changes import outbox, ports, register
+from crm_app.core.changes.kinds import register_hook
+from crm_app.deals.hooks import follow_activities
+from crm_app.deals.kind import DEAL, PIPELINE, STAGE
+from crm_app.identity.kind import KINDS as IDENTITY
+from crm_app.identity.policy import decide
+from crm_app.jobs.live import announce
+from crm_app.people.kind import PERSON
+from crm_app.products.kind import PRODUCT
+from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
+
+# Kinds whose rights are those of another object.
+OBJECT_OF = {"stage": "pipeline"}
+# What everybody who is signed in may point to.
+REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person"})
+
+
+def wire() -> None:
+    """Register everything; calling it twice changes nothing."""
+    for known in (*IDENTITY, TAG, FILE, SAVED_VIEW, CUSTOM_FIELD, COMPANY, PERSON, PRODUCT, PIPELINE, STAGE, DEAL, ACTIVITY):
+        register(known)
+    register_hook(follow_activities)
+    ports.install_policy(_decide)
+    outbox.register_consumer("records", "live", announce)
+
+
+def _decide(
+    principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None,
+    record_id: int | None = None,
+) -> ports.Verdict:
+    """The policy as the backbone asks it; the owner of a user is that user."""
+    if action == "refer":
+        if obj in REFERABLE:
+            return ports.Verdict(True, "Everybody may point to it.")
+        action = "read"
+    owner = record_id if obj == "user" else owner_id
+    decision = decide(principal, action, OBJECT_OF.get(obj, obj), owner, field)
+    return ports.Verdict(decision.allowed, decision.why)
