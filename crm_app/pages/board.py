@@ -1,4 +1,4 @@
-"""/deals: the board."""
+"""The board."""
 
 import reflex as rx
 

@@ -1,7 +1,8 @@
-"""/deals/ID: one deal."""
+"""One deal."""
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.deals.state import DealRecord
 from crm_app.deals.views import record_screen
 from crm_app.identity.state import Viewer
@@ -20,4 +21,4 @@ def deal_page() -> rx.Component:
     return framed(record_screen(_undo), title=title, current=BOARD.path, crumb=BOARD, after_undo=DealRecord.load)
 
 
-PAGE = Page("/deals/[deal_id]", "Deal · Kith", deal_page, (Viewer.load, DealRecord.load))
+PAGE = Page(routes.DEAL, "Deal · Kith", deal_page, (Viewer.load, DealRecord.load))

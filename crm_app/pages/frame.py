@@ -4,21 +4,22 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.deals.state import NewDealForm
 from crm_app.deals.views import new_deal_dialog
 from crm_app.identity.state import Viewer
 from crm_app.pages.undo import Undo
-from crm_app.ui.elements import avatar, button, page_link
+from crm_app.ui.elements import avatar, page_link
 from crm_app.ui.icons import icon
 from crm_app.ui.listener import offline, shortcuts, theme_sync
 from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
 from crm_app.ui.shell import Place, shell
 
-BOARD = Place("/deals", "Deals", "deals", key="d", phone=True)
-USERS = Place("/users", "Users", "users", key="u", phone=True)
-TEAMS = Place("/teams", "Teams", "teams", key="t")
-IMPORT = Place("/import", "Import", "import", Viewer.may_import, "i")
-PROFILE = Place("/profile", "Profile", "person", key="p")
+BOARD = Place(routes.BOARD, "Deals", "deals", key="d", phone=True)
+USERS = Place(routes.USERS, "Users", "users", key="u", phone=True)
+TEAMS = Place(routes.TEAMS, "Teams", "teams", key="t")
+IMPORT = Place(routes.IMPORTS, "Import", "import", Viewer.may_import, "i")
+PROFILE = Place(routes.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [("", [BOARD]), ("Organisation", [USERS, TEAMS, IMPORT])]
 
 
@@ -44,7 +45,7 @@ def _sign_out_form() -> rx.Component:
         action: rx.Var[str]
         method: rx.Var[str]
 
-    return PlainForm.create(action="/sign-out", method="post", id="sign-out", hidden=True)
+    return PlainForm.create(action=routes.SIGN_OUT, method="post", id="sign-out", hidden=True)
 
 
 def _account() -> rx.Component:
@@ -72,18 +73,29 @@ def _more() -> rx.Component:
 def _floating_new() -> rx.Component:
     return rx.cond(
         Viewer.may_create_deals,
-        rx.el.button(icon("plus", "big"), class_name="fab", type="button", on_click=NewDealForm.start,
-                     custom_attrs={"aria-label": "New deal"}),
+        rx.el.button(
+            icon("plus", "big"),
+            class_name="fab",
+            type="button",
+            on_click=NewDealForm.start,
+            custom_attrs={"aria-label": "New deal"},
+        ),
         rx.fragment(),
     )
 
 
-def framed(body: rx.Component, *, title: Any, current: str, after_undo: Any = None, crumb: Place | None = None) -> rx.Component:
+def framed(
+    body: rx.Component, *, title: Any, current: str, after_undo: Any = None, crumb: Place | None = None
+) -> rx.Component:
     """The whole page; `after_undo` is an event that refreshes what the page shows once something was undone."""
     crumbs = None
     if crumb is not None:
-        crumbs = rx.el.nav(page_link(crumb.name, href=crumb.path), rx.el.span("/"), class_name="crumbs",
-                           custom_attrs={"aria-label": "Path"})
+        crumbs = rx.el.nav(
+            page_link(crumb.name, href=crumb.path),
+            rx.el.span("/"),
+            class_name="crumbs",
+            custom_attrs={"aria-label": "Path"},
+        )
     places = {p.key: {"path": p.path, "name": p.name} for p in (BOARD, USERS, TEAMS, PROFILE)}
     undone = [Undo.undo_batch] if after_undo is None else [Undo.undo_batch, after_undo]
     return shell(
@@ -91,10 +103,17 @@ def framed(body: rx.Component, *, title: Any, current: str, after_undo: Any = No
         title=title,
         current=current,
         groups=GROUPS,
-        new=rx.cond(Viewer.may_create_deals, menu("New", rx.fragment(icon("plus"), "New"),
-                              menu_item("Deal", "deals", on_click=NewDealForm.start),
-                              rx.cond(Viewer.may_import, menu_link("Import a file", "import", IMPORT.path), rx.fragment()),
-                              class_name="btn pri new"), rx.fragment()),
+        new=rx.cond(
+            Viewer.may_create_deals,
+            menu(
+                "New",
+                rx.fragment(icon("plus"), "New"),
+                menu_item("Deal", "deals", on_click=NewDealForm.start),
+                rx.cond(Viewer.may_import, menu_link("Import a file", "import", IMPORT.path), rx.fragment()),
+                class_name="btn pri new",
+            ),
+            rx.fragment(),
+        ),
         fab=_floating_new() if current == BOARD.path and crumb is None else rx.fragment(),
         me=_account(),
         more=_more(),

@@ -1,4 +1,4 @@
-"""/import: a file becomes records."""
+"""A file becomes records."""
 
 import reflex as rx
 

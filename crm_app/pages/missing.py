@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.identity.state import Viewer
 from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
@@ -12,8 +13,12 @@ def missing_page() -> rx.Component:
     """Says so, and leads back."""
     return framed(
         rx.el.div(
-            empty("There is no such page", "The address may be mistyped, or the page has moved.",
-                  link("To the board", "/deals", kind="pri"), picture="alert"),
+            empty(
+                "There is no such page",
+                "The address may be mistyped, or the page has moved.",
+                link("To the board", routes.BOARD, kind="pri"),
+                picture="alert",
+            ),
             class_name="page",
         ),
         title="Not found",

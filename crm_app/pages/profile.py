@@ -1,4 +1,4 @@
-"""/profile."""
+"""The own profile."""
 
 import reflex as rx
 

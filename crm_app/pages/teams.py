@@ -1,4 +1,4 @@
-"""/teams."""
+"""The teams."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""/users."""
+"""The users."""
 
 import reflex as rx
 

@@ -10,7 +10,7 @@ _jsx = rx.asset("board.jsx", shared=True).importable_path
 
 
 class KanbanBoard(rx.NoSSRComponent):
-    """A snapshot and the operations since; on_move(ticket, card, column, index, before, after, version) is answered by `answer`."""
+    """A snapshot and what came since; on_move(ticket, card, column, index, before, after, version) gets an `answer`."""
 
     library = _jsx
     tag = "KanbanBoard"

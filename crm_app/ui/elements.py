@@ -58,7 +58,9 @@ def meter(percent: rx.Var[int] | int, label: Text, tone: str = "") -> rx.Compone
 
 def banner(text: Any, tone: str = "", picture: str = "info") -> rx.Component:
     """A remark above content; an error is announced at once."""
-    return rx.el.div(icon(picture), rx.el.div(text), class_name=f"banner {tone}".strip(), role="alert" if tone == "r" else "note")
+    return rx.el.div(
+        icon(picture), rx.el.div(text), class_name=f"banner {tone}".strip(), role="alert" if tone == "r" else "note"
+    )
 
 
 def skeleton(width: str = "100%", height: str = "14px") -> rx.Component:

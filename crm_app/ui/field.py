@@ -25,7 +25,9 @@ def text_input(name: str | rx.Var[str], value: Any = "", **props: Any) -> rx.Com
     return rx.el.input(name=name, default_value=value, class_name="in", **props)
 
 
-def text_field(label: Text, name: str, value: Any = "", error: Any = "", help_text: Text = "", **props: Any) -> rx.Component:
+def text_field(
+    label: Text, name: str, value: Any = "", error: Any = "", help_text: Text = "", **props: Any
+) -> rx.Component:
     """A labelled one-line input."""
     return field(label, text_input(name, value, **props), error, help_text)
 
@@ -46,5 +48,9 @@ def choice(name: str | rx.Var[str], options: Any, value: Any = "", blank: str = 
 def fixed_choice(name: str, options: list[tuple[str, str]], value: Any = "", **props: Any) -> rx.Component:
     """A select of (value, label) pairs known when the page is built."""
     return rx.el.select(
-        *[rx.el.option(label, value=key) for key, label in options], name=name, default_value=value, class_name="in", **props
+        *[rx.el.option(label, value=key) for key, label in options],
+        name=name,
+        default_value=value,
+        class_name="in",
+        **props,
     )

@@ -44,7 +44,9 @@ def _rail(groups: list[tuple[str, list[Place]]], current: str) -> rx.Component:
             parts.append(title if not seen else rx.cond(any_of(seen), title, rx.fragment()))
         parts += [_nav(p, current) for p in places]
     return rx.el.nav(
-        page_link(rx.el.span("K", class_name="mark"), rx.el.span("Kith", class_name="label"), href="/", class_name="brand"),
+        page_link(
+            rx.el.span("K", class_name="mark"), rx.el.span("Kith", class_name="label"), href="/", class_name="brand"
+        ),
         *parts,
         rail_fold(icon("fold"), rx.el.span("Fold", class_name="label"), label="Fold the menu", class_name="nav fold"),
         class_name="rail",
@@ -79,8 +81,17 @@ def _phone_bar(places: list[Place], current: str, more: rx.Component) -> rx.Comp
 
 
 def shell(
-    body: rx.Component, *, title: Any, current: str, groups: list[tuple[str, list[Place]]], new: rx.Component,
-    fab: rx.Component, me: rx.Component, more: rx.Component, crumbs: rx.Component | None = None, extras: list[rx.Component],
+    body: rx.Component,
+    *,
+    title: Any,
+    current: str,
+    groups: list[tuple[str, list[Place]]],
+    new: rx.Component,
+    fab: rx.Component,
+    me: rx.Component,
+    more: rx.Component,
+    crumbs: rx.Component | None = None,
+    extras: list[rx.Component],
 ) -> rx.Component:
     """Rail and top bar stand still; `body` scrolls by itself."""
     places = [p for _, group in groups for p in group]

@@ -59,13 +59,18 @@ def test_a_confirmed_move_takes_the_new_version(call):
 
 
 def test_a_confirmation_never_overwrites_a_newer_push(call):
-    newer = call("applyPush", BOARD, {"ops": [{"op": "upsert", "id": 2, "column": "1", "index": 0, "card": card(2, 5)}]})
+    newer = call(
+        "applyPush", BOARD, {"ops": [{"op": "upsert", "id": 2, "column": "1", "index": 0, "card": card(2, 5)}]}
+    )
     assert call("settle", newer, {"id": 2, "to": "2", "index": 0}, card(2, version=2)) == newer
 
 
 def test_an_older_push_is_ignored(call):
     board = [column("1", card(1, version=3))]
-    assert call("applyPush", board, {"ops": [{"op": "upsert", "id": 1, "column": "1", "index": 0, "card": card(1, 2)}]}) == board
+    assert (
+        call("applyPush", board, {"ops": [{"op": "upsert", "id": 1, "column": "1", "index": 0, "card": card(1, 2)}]})
+        == board
+    )
 
 
 def test_a_push_moves_adds_removes_and_brings_totals(call):
@@ -83,7 +88,9 @@ def test_a_push_moves_adds_removes_and_brings_totals(call):
 
 
 def test_a_card_below_the_loaded_ones_stays_unseen(call):
-    board = call("applyPush", BOARD, {"ops": [{"op": "upsert", "id": 1, "column": "2", "index": 30, "card": card(1, 2)}]})
+    board = call(
+        "applyPush", BOARD, {"ops": [{"op": "upsert", "id": 1, "column": "2", "index": 30, "card": card(1, 2)}]}
+    )
     assert ids(board) == {"1": [2, 3], "2": [4]}
 
 

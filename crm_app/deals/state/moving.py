@@ -1,4 +1,4 @@
-"""Moving a deal: the board shows it at once, this state answers; a stage that asks for fields opens one small dialog."""
+"""Moving a deal: the board shows it at once, this state answers; a stage that asks for fields opens a small dialog."""
 
 from dataclasses import dataclass, field
 
@@ -84,7 +84,15 @@ class DealMove(rx.State):
 
         try:
             card = await db.write(
-                move_deal, actor(), move.deal_id, move.stage_id, move.index, move.before_id, move.after_id, move.version, extra
+                move_deal,
+                actor(),
+                move.deal_id,
+                move.stage_id,
+                move.index,
+                move.before_id,
+                move.after_id,
+                move.version,
+                extra,
             )
         except Invalid as refusal:
             await self._ask(move, refusal)
@@ -99,7 +107,8 @@ class DealMove(rx.State):
         page = await db.read(deal_page, actor(), move.deal_id)
         fields = [p for p in page.properties if p.field in refusal.fields]
         if not fields:
-            return await self._refuse(move, refusal.message)
+            await self._refuse(move, refusal.message)
+            return
         if self._waiting is not None and self._waiting.ticket != move.ticket:
             self.answer = MoveAnswer(self._waiting.ticket, False, "Another move came first.")
         first = self._waiting != move

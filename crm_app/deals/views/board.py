@@ -23,7 +23,10 @@ def _filters() -> rx.Component:
 
 def _skeleton() -> rx.Component:
     column = rx.el.div(
-        skeleton("60%", "16px"), skeleton("100%", "3px"), *[skeleton("100%", "82px") for _ in range(5)], class_name="col"
+        skeleton("60%", "16px"),
+        skeleton("100%", "3px"),
+        *[skeleton("100%", "82px") for _ in range(5)],
+        class_name="col",
     )
     return rx.el.div(
         *[column for _ in range(4)], class_name="board", role="status", custom_attrs={"aria-label": "Loading the board"}
@@ -33,20 +36,35 @@ def _skeleton() -> rx.Component:
 def _nothing() -> rx.Component:
     return rx.cond(
         DealBoard.filtered,
-        empty("No deal matches", "Nothing on this board has that owner and these words.",
-              link("Clear the filters", routes.BOARD), picture="deals"),
-        empty("No deals yet", "A deal is an opportunity with a value, an owner and a date. It moves from left to right.",
-              button("New deal", kind="pri", picture="plus", on_click=NewDealForm.start), link("Import", routes.IMPORTS),
-              picture="deals"),
+        empty(
+            "No deal matches",
+            "Nothing on this board has that owner and these words.",
+            link("Clear the filters", routes.BOARD),
+            picture="deals",
+        ),
+        empty(
+            "No deals yet",
+            "A deal is an opportunity with a value, an owner and a date. It moves from left to right.",
+            button("New deal", kind="pri", picture="plus", on_click=NewDealForm.start),
+            link("Import", routes.IMPORTS),
+            picture="deals",
+        ),
     )
 
 
 def board_screen() -> rx.Component:
     """Everything below the top bar."""
     board = kanban_board(
-        columns=DealBoard.columns, epoch=DealBoard.epoch, push=DealBoard.push, page=DealBoard.more,
-        answer=DealMove.answer, summary=DealBoard.summary, movable=DealBoard.movable,
-        on_move=DealMove.drop_card, on_more=DealBoard.show_more, on_resync=DealBoard.load,
+        columns=DealBoard.columns,
+        epoch=DealBoard.epoch,
+        push=DealBoard.push,
+        page=DealBoard.more,
+        answer=DealMove.answer,
+        summary=DealBoard.summary,
+        movable=DealBoard.movable,
+        on_move=DealMove.drop_card,
+        on_more=DealBoard.show_more,
+        on_resync=DealBoard.load,
     )
     return rx.el.div(
         _filters(),

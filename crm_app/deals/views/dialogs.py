@@ -42,12 +42,18 @@ def new_deal_dialog() -> rx.Component:
     """Title, company, value, stage, owner and the expected close."""
     errors, choices = NewDealForm.errors, NewDealForm.choices
     return dialog(
-        text_field("Title", "title", error=errors["title"], required=True, max_length=200,
-                   placeholder="What is sold, to whom"),
+        text_field(
+            "Title", "title", error=errors["title"], required=True, max_length=200, placeholder="What is sold, to whom"
+        ),
         field(
             "Company",
-            lookup(name="company_id", label="Company", placeholder="Type a name", options=NewDealForm.companies,
-                   on_search=NewDealForm.look_up),
+            lookup(
+                name="company_id",
+                label="Company",
+                placeholder="Type a name",
+                options=NewDealForm.companies,
+                on_search=NewDealForm.look_up,
+            ),
             errors["company_id"],
         ),
         rx.el.div(

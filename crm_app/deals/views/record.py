@@ -28,8 +28,12 @@ def _stage(stage: rx.Var[StageOption], index: rx.Var[int]) -> rx.Component:
 
 def _bar() -> rx.Component:
     return rx.el.div(
-        rx.el.div(rx.foreach(DealRecord.deal.stages, _stage), class_name="stages", role="group",
-                  custom_attrs={"aria-label": "Stage"}),
+        rx.el.div(
+            rx.foreach(DealRecord.deal.stages, _stage),
+            class_name="stages",
+            role="group",
+            custom_attrs={"aria-label": "Stage"},
+        ),
         class_name="bar",
     )
 
@@ -63,8 +67,13 @@ def _event(event: rx.Var[TimelineEvent], undo: rx.EventHandler) -> rx.Component:
             rx.el.time(event.time),
             rx.cond(
                 event.can_undo,
-                rx.el.button("Undo", type="button", class_name="undo", on_click=undo(event.batch_id),
-                             custom_attrs={"aria-label": "Undo: " + event.title}),
+                rx.el.button(
+                    "Undo",
+                    type="button",
+                    class_name="undo",
+                    on_click=undo(event.batch_id),
+                    custom_attrs={"aria-label": "Undo: " + event.title},
+                ),
                 rx.fragment(),
             ),
         ),
@@ -86,7 +95,9 @@ def _timeline(undo: rx.EventHandler) -> rx.Component:
         rx.cond(
             DealRecord.deal.timeline.length() > 0,
             rx.foreach(DealRecord.deal.timeline, lambda day: _day(day, undo)),
-            empty("Nothing has happened yet", "Every change of this deal will stand here, newest first.", picture="info"),
+            empty(
+                "Nothing has happened yet", "Every change of this deal will stand here, newest first.", picture="info"
+            ),
         ),
         class_name="pane",
         custom_attrs={"aria-label": "Timeline"},
@@ -172,7 +183,9 @@ def record_screen(undo: rx.EventHandler) -> rx.Component:
     return rx.fragment(
         rx.cond(
             DealRecord.missing,
-            empty("This deal is not here", "It was deleted, or you may not see it.", link("To the board", routes.BOARD)),
+            empty(
+                "This deal is not here", "It was deleted, or you may not see it.", link("To the board", routes.BOARD)
+            ),
             rx.cond(
                 DealRecord.deal,
                 rx.fragment(

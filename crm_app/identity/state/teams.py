@@ -48,8 +48,13 @@ class TeamTree(rx.State):
     @allow("team.administer")
     async def save(self, values: dict[str, str]):
         try:
-            await db.write(save_team, actor(), SaveTeam.parse(values, self.edited.id if self.edited else None,
-                                                              self.edited.version if self.edited else None))
+            await db.write(
+                save_team,
+                actor(),
+                SaveTeam.parse(
+                    values, self.edited.id if self.edited else None, self.edited.version if self.edited else None
+                ),
+            )
         except Invalid as refusal:
             self.errors = dict(refusal.fields)
             return None

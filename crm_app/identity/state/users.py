@@ -58,8 +58,13 @@ class UserList(rx.State):
     @allow("user.administer")
     async def save(self, values: dict[str, str]):
         try:
-            user_id = await db.write(save_user, actor(), SaveUser.parse(values, self.edited.id if self.edited else None,
-                                                                        self.edited.version if self.edited else None))
+            user_id = await db.write(
+                save_user,
+                actor(),
+                SaveUser.parse(
+                    values, self.edited.id if self.edited else None, self.edited.version if self.edited else None
+                ),
+            )
         except Invalid as refusal:
             self.errors = dict(refusal.fields)
             return None

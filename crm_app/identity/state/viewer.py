@@ -7,6 +7,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import ROLE_NAMES, scope
 from crm_app.identity.queries import find_viewer, initials_of
 
+
 class Viewer(rx.State):
     """Name, colour, theme, and which entries of the menus make sense."""
 

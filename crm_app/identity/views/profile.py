@@ -12,8 +12,16 @@ from crm_app.ui.icons import icon
 from crm_app.ui.inputs import plain_form
 
 THEMES = [("system", "Like the system"), ("light", "Light"), ("dark", "Dark")]
-LANGUAGES = [("en", "English"), ("en-GB", "English (UK)"), ("de", "Deutsch"), ("fr", "Français"), ("nl", "Nederlands"),
-             ("es", "Español"), ("it", "Italiano"), ("pl", "Polski")]
+LANGUAGES = [
+    ("en", "English"),
+    ("en-GB", "English (UK)"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("nl", "Nederlands"),
+    ("es", "Español"),
+    ("it", "Italiano"),
+    ("pl", "Polski"),
+]
 REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 ZONES = ["UTC", *sorted(zone for zone in available_timezones() if zone.startswith(REGIONS) and zone.count("/") == 1)]
 
@@ -25,14 +33,24 @@ def _about() -> rx.Component:
         plain_form(
             rx.el.div(
                 text_field("Name", "name", me.name, errors["name"], required=True, max_length=120),
-                text_field("E-mail", "shown_email", me.email, help_text="An administrator can change it.", disabled=True),
+                text_field(
+                    "E-mail", "shown_email", me.email, help_text="An administrator can change it.", disabled=True
+                ),
                 rx.el.div(
-                    field("Formats", fixed_choice("locale", LANGUAGES, me.locale), errors["locale"],
-                          "How dates, numbers and money are written."),
-                    field("Time zone", rx.fragment(
-                        text_input("zone", me.zone, list="zones"),
-                        rx.el.datalist(*[rx.el.option(value=zone) for zone in ZONES], id="zones")),
-                        errors["zone"]),
+                    field(
+                        "Formats",
+                        fixed_choice("locale", LANGUAGES, me.locale),
+                        errors["locale"],
+                        "How dates, numbers and money are written.",
+                    ),
+                    field(
+                        "Time zone",
+                        rx.fragment(
+                            text_input("zone", me.zone, list="zones"),
+                            rx.el.datalist(*[rx.el.option(value=zone) for zone in ZONES], id="zones"),
+                        ),
+                        errors["zone"],
+                    ),
                     class_name="grid2",
                 ),
                 class_name="pad form",
@@ -50,12 +68,18 @@ def _theme() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 *[
-                    rx.el.button(label, type="button", class_name=rx.cond(Profile.me.theme == key, "on", ""),
-                                 custom_attrs={"aria-pressed": Profile.me.theme == key},
-                                 on_click=Profile.choose_theme(key))
+                    rx.el.button(
+                        label,
+                        type="button",
+                        class_name=rx.cond(Profile.me.theme == key, "on", ""),
+                        custom_attrs={"aria-pressed": Profile.me.theme == key},
+                        on_click=Profile.choose_theme(key),
+                    )
                     for key, label in THEMES
                 ],
-                class_name="seg", role="group", custom_attrs={"aria-label": "Theme"},
+                class_name="seg",
+                role="group",
+                custom_attrs={"aria-label": "Theme"},
             ),
             class_name="pad",
         ),
@@ -71,8 +95,9 @@ def _session(row: rx.Var[SessionRow]) -> rx.Component:
             rx.el.div(row.ip, " · ", row.seen, class_name="mut"),
             class_name="grow",
         ),
-        rx.cond(row.current, tag("This one", "g"),
-                button("Sign out", kind="danger", on_click=Profile.revoke(row.public_id))),
+        rx.cond(
+            row.current, tag("This one", "g"), button("Sign out", kind="danger", on_click=Profile.revoke(row.public_id))
+        ),
         key=row.public_id,
     )
 

@@ -11,11 +11,18 @@ from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_text
 from crm_app.ui.overlay import dialog, menu, menu_item
 
-STATUS = (("active", "g", "Active"), ("invited", "a", "Invited"), ("disabled", "r", "Disabled"), ("listed", "", "Not invited"))
+STATUS = (
+    ("active", "g", "Active"),
+    ("invited", "a", "Invited"),
+    ("disabled", "r", "Disabled"),
+    ("listed", "", "Not invited"),
+)
 
 
 def _status(status: rx.Var[str]) -> rx.Component:
-    return rx.match(status, *[(key, tag(label, tone)) for key, tone, label in STATUS], rx.el.span("–", class_name="mut"))
+    return rx.match(
+        status, *[(key, tag(label, tone)) for key, tone, label in STATUS], rx.el.span("–", class_name="mut")
+    )
 
 
 def _role(role: rx.Var[str]) -> rx.Var:
@@ -27,15 +34,21 @@ def _actions(row: rx.Var[UserRow]) -> rx.Component:
         "Actions",
         icon("more"),
         menu_item("Edit", "person", on_click=UserList.start_edit(row.id)),
-        rx.cond(row.email != "", menu_item("Invite with a link", "exit", on_click=UserList.invite(row.id)), rx.fragment()),
-        rx.cond(row.status == "active", menu_item("Disable", "close", on_click=UserList.disable(row.id)), rx.fragment()),
+        rx.cond(
+            row.email != "", menu_item("Invite with a link", "exit", on_click=UserList.invite(row.id)), rx.fragment()
+        ),
+        rx.cond(
+            row.status == "active", menu_item("Disable", "close", on_click=UserList.disable(row.id)), rx.fragment()
+        ),
         class_name="btn quiet icononly",
     )
 
 
 def _row(row: rx.Var[UserRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(avatar(row.initials, row.color, row.name), rx.el.span(row.name, class_name="strong"), class_name="nowrap"),
+        rx.el.td(
+            avatar(row.initials, row.color, row.name), rx.el.span(row.name, class_name="strong"), class_name="nowrap"
+        ),
         rx.el.td(rx.cond(row.email != "", row.email, rx.el.span("–", class_name="mut"))),
         rx.el.td(_role(row.role), class_name="nowrap"),
         rx.el.td(rx.cond(row.team != "", row.team, rx.el.span("–", class_name="mut"))),
@@ -49,8 +62,12 @@ def _table() -> rx.Component:
     names = ["Name", "E-mail", "Role", "Team", "Status"]
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in names],
-                                 rx.el.th(rx.el.span("Actions", class_name="sr"), scope="col"))),
+            rx.el.thead(
+                rx.el.tr(
+                    *[rx.el.th(n, scope="col") for n in names],
+                    rx.el.th(rx.el.span("Actions", class_name="sr"), scope="col"),
+                )
+            ),
             rx.el.tbody(rx.foreach(UserList.rows, _row)),
         ),
         class_name="tbl",
@@ -64,12 +81,23 @@ def _user_dialog() -> rx.Component:
     who, errors = UserList.edited, UserList.errors
     return dialog(
         text_field("Name", "name", rx.cond(who, who.name, ""), errors["name"], required=True, max_length=120),
-        text_field("E-mail", "email", rx.cond(who, who.email, ""), errors["email"], type="email",
-                   help_text="Signs in with it; may stay empty for somebody who does not sign in."),
+        text_field(
+            "E-mail",
+            "email",
+            rx.cond(who, who.email, ""),
+            errors["email"],
+            type="email",
+            help_text="Signs in with it; may stay empty for somebody who does not sign in.",
+        ),
         rx.el.div(
-            field("Role", fixed_choice("role", list(ROLE_NAMES.items()), rx.cond(who, who.role, "sales")), errors["role"]),
-            field("Team", choice("team_id", UserList.teams, rx.cond(who, who.team_id.to(str), ""), blank="No team"),
-                  errors["team_id"]),
+            field(
+                "Role", fixed_choice("role", list(ROLE_NAMES.items()), rx.cond(who, who.role, "sales")), errors["role"]
+            ),
+            field(
+                "Team",
+                choice("team_id", UserList.teams, rx.cond(who, who.team_id.to(str), ""), blank="No team"),
+                errors["team_id"],
+            ),
             class_name="grid2",
         ),
         open=UserList.editing,
@@ -82,8 +110,12 @@ def _user_dialog() -> rx.Component:
 
 def _link_dialog() -> rx.Component:
     return dialog(
-        rx.el.p("Send this link to ", rx.el.b(rx.cond(UserList.invited != "", UserList.invited, "the new user")),
-                ". It works once and is shown only now.", class_name="note"),
+        rx.el.p(
+            "Send this link to ",
+            rx.el.b(rx.cond(UserList.invited != "", UserList.invited, "the new user")),
+            ". It works once and is shown only now.",
+            class_name="note",
+        ),
         rx.el.input(value=UserList.link, read_only=True, class_name="in", custom_attrs={"aria-label": "Link"}),
         open=UserList.link != "",
         title="Invitation",
@@ -97,14 +129,23 @@ def users_screen() -> rx.Component:
     """The page of users."""
     return rx.el.div(
         rx.el.div(
-            head("Users", rx.el.span(UserList.total, " people. An invited one chooses a password with a link."),
-                 url_text(param="q", label="Filter users", placeholder="Filter"),
-                 rx.cond(Viewer.may_administer,
-                         button("New user", kind="pri", picture="plus", on_click=UserList.start_new), rx.fragment())),
+            head(
+                "Users",
+                rx.el.span(UserList.total, " people. An invited one chooses a password with a link."),
+                url_text(param="q", label="Filter users", placeholder="Filter"),
+                rx.cond(
+                    Viewer.may_administer,
+                    button("New user", kind="pri", picture="plus", on_click=UserList.start_new),
+                    rx.fragment(),
+                ),
+            ),
             rx.cond(
                 UserList.loaded,
-                rx.cond(UserList.rows.length() > 0, _table(),
-                        empty("Nobody found", "No user has these words in name, e-mail or team.", picture="users")),
+                rx.cond(
+                    UserList.rows.length() > 0,
+                    _table(),
+                    empty("Nobody found", "No user has these words in name, e-mail or team.", picture="users"),
+                ),
                 skeleton_rows(10),
             ),
             class_name="wide",
