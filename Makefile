@@ -9,7 +9,7 @@ PYTEST  := $(BIN)/python -m pytest
 SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(PORT)}
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run dev test test-fast test-browser check format bench lock clean
+.PHONY: help setup demo run dev test test-fast test-browser check format migration bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ format: setup  ## apply the formatter and the safe fixes
 
 bench: setup  ## measure what docs/benchmarks.md promises
 	$(BIN)/kith bench all
+
+migration: setup  ## write the next migration: make migration M="what changes"
+	$(BIN)/python -m crm_app.migrations.new $(M)
 
 lock: | $(BIN)/python  ## compile requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
