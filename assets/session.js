@@ -1,5 +1,5 @@
-// Another sign-in in this browser: forget the client token of the former session, which the server would refuse.
 (function () {
+  // Another sign-in in this browser: forget the client token of the former session, which the server would refuse.
   try {
     var found = document.cookie.match(/(?:^|; )kith_tab=([0-9a-f]+)/);
     var tab = found ? found[1] : "";
@@ -10,4 +10,12 @@
   } catch (error) {
     // Storage may be forbidden: then there is no token to forget either.
   }
+  // While the connection is lost: if it is because the session ended, go to the sign-in page.
+  setInterval(function () {
+    if (!document.querySelector(".offline")) return;
+    fetch("/session", { cache: "no-store" }).then(function (answer) {
+      if (answer.status === 401)
+        location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+    }).catch(function () {});
+  }, 2500);
 })();

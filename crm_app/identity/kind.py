@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 
 from crm_app.core.changes.change import Context
-from crm_app.core.changes.kinds import Field, Kind, Row, register
+from crm_app.core.changes.kinds import Field, Kind, Row
 from crm_app.identity.matrix import ROLES
 from crm_app.tables.user import Team, User
 
@@ -86,8 +86,4 @@ TEAM = Kind(
     gate=_team_gate, gate_fields=frozenset({"parent_id"}),
 )
 
-
-def register_kinds() -> None:
-    """Make users and teams known to the catalogue."""
-    register(TEAM)
-    register(USER)
+KINDS = (TEAM, USER)

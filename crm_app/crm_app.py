@@ -1,0 +1,27 @@
+"""Builds the app: its pages, the gate around it, the check in front of every event."""
+
+import reflex as rx
+
+from crm_app.http import live_sessions
+from crm_app.http.authz import Authz, check_handlers
+from crm_app.http.gate import Gate
+from crm_app.http.redact import install_redaction
+from crm_app.http.site import site
+from crm_app.pages import PAGES
+from crm_app.ui import theme
+from crm_app.wire import wire
+
+install_redaction()
+wire()
+app = rx.App(
+    stylesheets=theme.STYLESHEETS,
+    head_components=[rx.el.script(src="/session.js"), *theme.head()],
+    api_transformer=[site(), Gate],
+    enable_state=True,
+    theme=None,
+)
+for page in PAGES:
+    app.add_page(page.component, route=page.route, title=page.title, on_load=list(page.on_load))
+app._middlewares.insert(0, Authz())
+app.register_lifespan_task(live_sessions.watch)
+check_handlers()

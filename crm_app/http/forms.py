@@ -1,0 +1,69 @@
+"""The pages around signing in: plain HTML, sent as a classic form, without scripts of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · Kith</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex"><link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/kith.css"><script src="/theme.js"></script><style>{style}</style></head>
+<body><main class="door">
+<p class="door-brand"><span class="mark" aria-hidden="true">K</span> Kith</p>
+<h1>{title}</h1><p class="note">{lead}</p>"""
+STYLE = """body{display:grid;place-items:start center;min-height:100dvh;height:auto;padding:16px}
+.door{width:100%;max-width:384px;margin-top:min(14vh,140px);background:var(--surface);border-radius:12px;padding:32px 28px 28px;
+box-shadow:var(--shadow-lift);display:grid;gap:14px}
+.door-brand{display:flex;align-items:center;gap:9px;font-weight:650;font-size:15px;margin-bottom:6px}
+.door h1{font-size:20px;letter-spacing:-.015em;font-weight:620}.door form{display:grid;gap:14px;margin-top:4px}
+.door .in{min-height:44px;font-size:16px}.door .btn{min-height:44px;width:100%;font-size:14px}.door .note:empty{display:none}
+@media(max-width:480px){body{padding:0;background:var(--surface)}.door{box-shadow:none;margin-top:5vh;padding:24px 20px}}"""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One field of a form."""
+
+    name: str
+    label: str
+    type: str = "text"
+    complete: str = ""
+    help: str = ""
+    min_length: int = 0
+
+
+def page(title: str, lead: str = "", body: str = "", *, status: int = 200) -> HTMLResponse:
+    """A page of the door; `body` is HTML that is escaped already, title and lead are text."""
+    html = HEAD.format(title=escape(title), lead=escape(lead), style=STYLE) + body + "</main></body></html>"
+    return HTMLResponse(html, status, headers={"cache-control": "no-store"})
+
+
+def form(
+    action: str, inputs: Sequence[Input], submit: str, *, values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None, hidden: Mapping[str, str] | None = None,
+) -> str:
+    """The form with what was typed, each error beside its field, the focus on the first that needs it."""
+    values, errors = values or {}, errors or {}
+    focus = next((i.name for i in inputs if i.name in errors), None)
+    focus = focus or next((i.name for i in inputs if not values.get(i.name)), inputs[0].name)
+    parts = [f'<form method="post" action="{escape(action)}" novalidate>']
+    parts += [f'<input type="hidden" name="{escape(k)}" value="{escape(v)}">' for k, v in (hidden or {}).items()]
+    parts += [_input(i, values.get(i.name, ""), errors.get(i.name, ""), i.name == focus) for i in inputs]
+    return "".join(parts) + f'<button class="btn pri" type="submit">{escape(submit)}</button></form>'
+
+
+def _input(field: Input, value: str, error: str, focused: bool) -> str:
+    name = escape(field.name)
+    shown = "" if field.type == "password" else f' value="{escape(value)}"'
+    extra = f' autocomplete="{escape(field.complete)}"' if field.complete else ""
+    extra += ' inputmode="email" autocapitalize="none" spellcheck="false"' if field.type == "email" else ""
+    extra += " autofocus" if focused else ""
+    extra += f' aria-invalid="true" aria-describedby="{name}-error"' if error else ""
+    note = f'<span class="help">{escape(field.help)}</span>' if field.help and not error else ""
+    return (
+        f'<div class="field"><label class="lab" for="{name}">{escape(field.label)}</label>'
+        f'<input class="in" id="{name}" name="{name}" type="{escape(field.type)}" required{shown}{extra}>'
+        f'<span class="err" id="{name}-error" role="alert">{escape(error)}</span>{note}</div>'
+    )

@@ -1,0 +1,222 @@
+"""Layer 1, around everything: host, origin, session, client token, size; and the headers of every answer."""
+
+import asyncio
+import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crm_app import routes
+from crm_app.core.config import settings
+from crm_app.http import live_sessions
+from crm_app.http.bucket import Bucket
+from crm_app.http.cookies import read_token
+from crm_app.http.headers import dressed
+from crm_app.http.origins import allowed_hosts, allowed_origins
+
+HEADER = b"x-kith-session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+SOCKET_RATE, SOCKET_BURST = 100.0, 300.0
+
+
+@dataclass
+class Request:
+    """What the gate looks at."""
+
+    scope: Scope
+
+    @cached_property
+    def headers(self) -> dict[bytes, bytes]:
+        found: dict[bytes, bytes] = {}
+        for name, value in self.scope["headers"]:
+            found[name] = found[name] + b"; " + value if name == b"cookie" and name in found else value
+        return found
+
+    def text(self, name: bytes) -> str:
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def path(self) -> str:
+        return self.scope["path"]
+
+    @property
+    def method(self) -> str:
+        return self.scope.get("method", "GET")
+
+    @property
+    def target(self) -> str:
+        query = self.scope["query_string"].decode("latin-1")
+        return quote(self.path, safe="/:@!$&'()*+,;=~-._") + (f"?{query}" if query else "")
+
+    @cached_property
+    def origin_ok(self) -> bool:
+        return self.text(b"origin") in allowed_origins()
+
+    @cached_property
+    def host_ok(self) -> bool:
+        return self.text(b"host").lower() in allowed_hosts()
+
+    async def session(self) -> str | None:
+        """The public id of the live session."""
+        return await live_sessions.by_cookie(read_token(self.headers.get(b"cookie", b"")))
+
+    def inner(self, public_id: str | None, *, keep_cookie: bool) -> Scope:
+        """The scope for the app: without the cookie, with the public session id, never with the client's own."""
+        drop = {HEADER} if keep_cookie else {HEADER, b"cookie"}
+        headers = [(k, v) for k, v in self.scope["headers"] if k.replace(b"_", b"-") not in drop]
+        if public_id:
+            headers.append((HEADER, public_id.encode()))
+        return {**self.scope, "headers": headers}
+
+
+class Gate:
+    """The outermost ASGI app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._socket(Request(scope), receive, send)
+        elif scope["type"] == "http":
+            await self._http(Request(scope), receive, dressed(scope["path"], send))
+        else:
+            await self.app(scope, receive, send)
+
+    # http
+
+    async def _http(self, request: Request, receive: Receive, send: Send) -> None:
+        answer, public_id = await self._judge(request)
+        if answer is not None:
+            await answer(request.scope, receive, send)
+            return
+        limited = _limited(receive, settings().import_mb) if request.method not in SAFE else receive
+        own = request.path in routes.PUBLIC_PAGES
+        await self.app(request.inner(public_id, keep_cookie=own), limited, send)
+
+    async def _judge(self, request: Request) -> tuple[Response | None, str | None]:
+        path = request.path
+        if path == routes.HEALTH:
+            return None, None
+        if not request.host_ok:
+            return _elsewhere(request), None
+        if request.method not in SAFE and not request.origin_ok:
+            return PlainTextResponse("This request came from another site.", 403), None
+        if path.rstrip("/") in routes.HIDDEN:
+            return PlainTextResponse("Not found.", 404), None
+        if path in routes.PUBLIC_FILES or path.startswith(routes.HASHED_FILES):
+            return None, None
+        if path == routes.UPLOAD or path.startswith(routes.UPLOAD + "/"):
+            return await _judge_upload(request)
+        public_id = await request.session()
+        if path in routes.PUBLIC_PAGES:
+            return None, public_id
+        if public_id is None:
+            return _sign_in(request), None
+        return None, public_id
+
+    # websocket
+
+    async def _socket(self, request: Request, receive: Receive, send: Send) -> None:
+        public_id = await self._judge_socket(request)
+        if public_id is None:
+            await receive()
+            await send({"type": "websocket.close", "code": 4401})
+            return
+        with live_sessions.socket_of(public_id) as closing:
+            guarded = _guarded(receive, send, closing)
+            await self.app(request.inner(public_id, keep_cookie=False), guarded, send)
+
+    async def _judge_socket(self, request: Request) -> str | None:
+        if not request.host_ok or not request.origin_ok:
+            return None
+        if request.path.rstrip("/") != routes.SOCKET:
+            return None
+        public_id = await request.session()
+        if public_id is None:
+            return None
+        tokens = parse_qs(request.scope["query_string"].decode("latin-1")).get("token", [])
+        if len(tokens) != 1 or TOKEN.fullmatch(tokens[0]) is None:
+            return None
+        return public_id if await live_sessions.bind(tokens[0], public_id) else None
+
+
+def _elsewhere(request: Request) -> Response:
+    """Another host name: the one address of this installation instead."""
+    if request.method in SAFE:
+        return RedirectResponse(settings().base_url + "/" + request.target.lstrip("/"), 307)
+    return PlainTextResponse("This is not the address of this installation.", 421)
+
+
+def _sign_in(request: Request) -> Response:
+    if request.method not in SAFE:
+        return PlainTextResponse("Please sign in.", 401)
+    back = "" if request.path == "/" else "?next=" + quote(request.target, safe="")
+    return RedirectResponse(routes.SIGN_IN + back, 303)
+
+
+async def _judge_upload(request: Request) -> tuple[Response | None, str | None]:
+    """Uploads: a session, its own client token, a size that is known and allowed; never a public read."""
+    if request.method not in ("POST", "OPTIONS"):
+        return PlainTextResponse("Not found.", 404), None
+    public_id = await request.session()
+    client_token = request.text(b"reflex-client-token")
+    if public_id is None or not await live_sessions.is_bound(client_token, public_id):
+        return JSONResponse({"detail": "Please sign in."}, 403), None
+    length, limit = request.text(b"content-length"), _upload_limit(request)
+    if not length.isdecimal() and request.method == "POST":
+        return JSONResponse({"detail": "The size of the upload is missing."}, 411), None
+    if length.isdecimal() and int(length) > limit * 1_000_000 + 10_000:
+        return JSONResponse({"detail": f"At most {limit} MB."}, 413), None
+    return None, public_id
+
+
+def _upload_limit(request: Request) -> int:
+    """Megabytes: the import page takes more than the others."""
+    handler = request.text(b"reflex-event-handler")
+    return settings().import_mb if "import" in handler.rpartition(".")[0] else settings().upload_mb
+
+
+def _limited(receive: Receive, megabytes: int) -> Receive:
+    """Stops reading a body that is larger than the largest upload, whatever its header said."""
+    left = megabytes * 1_000_000 + 10_000
+
+    async def read() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if left < 0 else message
+
+    return read
+
+
+def _guarded(receive: Receive, send: Send, closing: asyncio.Event) -> Receive:
+    """Ends the socket when its session ends, or when it floods."""
+    bucket = Bucket(SOCKET_RATE, SOCKET_BURST)
+    waiting: asyncio.Task[Message] | None = None
+    ended = asyncio.create_task(closing.wait())
+
+    async def read() -> Message:
+        nonlocal waiting
+        waiting = waiting or asyncio.ensure_future(receive())
+        await asyncio.wait({waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done() and not ended.done():
+            message, waiting = waiting.result(), None
+            if message["type"] == "websocket.disconnect":
+                ended.cancel()
+                return message
+            if bucket.take():
+                return message
+        elif waiting is not None:
+            waiting.cancel()
+        ended.cancel()
+        await send({"type": "websocket.close", "code": 4401 if closing.is_set() else 4429})
+        return {"type": "websocket.disconnect", "code": 4401}
+
+    return read

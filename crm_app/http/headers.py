@@ -1,0 +1,38 @@
+"""Puts the security headers, the content policy and the caching on every answer."""
+
+from pathlib import Path
+
+from starlette.types import Message, Send
+
+from crm_app import routes
+from crm_app.http.csp import built_hashes, policy, security_headers
+
+OURS = frozenset({
+    b"content-security-policy", b"x-content-type-options", b"x-frame-options", b"referrer-policy", b"server",
+    b"strict-transport-security",
+})
+BUILT = Path(".web/build/client")
+YEAR = b"public, max-age=31536000, immutable"
+
+
+def dressed(path: str, send: Send) -> Send:
+    """A `send` that completes the headers of the answer for this path."""
+
+    async def complete(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in OURS]
+            message = {**message, "headers": _complete(path, message["status"], kept)}
+        await send(message)
+
+    return complete
+
+
+def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    headers = headers + security_headers()
+    scripts = () if path in routes.PUBLIC_PAGES else built_hashes(BUILT)
+    headers.append((b"content-security-policy", policy(scripts).encode()))
+    if path.startswith(routes.HASHED_FILES) and status in (200, 206, 304):
+        return [(k, v) for k, v in headers if k.lower() != b"cache-control"] + [(b"cache-control", YEAR)]
+    if not any(k.lower() == b"cache-control" for k, _ in headers):
+        headers.append((b"cache-control", b"no-cache"))
+    return headers

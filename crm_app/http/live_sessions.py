@@ -1,0 +1,130 @@
+"""Live sessions of this process: a short cache, the open sockets, and the watch that closes what was revoked."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from time import monotonic
+
+from crm_app.core import db
+from crm_app.core.clock import now
+from crm_app.http.bucket import Bucket
+from crm_app.identity import sessions
+from crm_app.identity.sessions import Live
+
+CACHE_SECONDS = 0.9
+WATCH_SECONDS = 0.8
+log = logging.getLogger("kith.sessions")
+_cache: dict[str, tuple[float, Live | None]] = {}
+_bound: dict[str, str] = {}
+_sockets: dict[str, set[asyncio.Event]] = {}
+_buckets: dict[str, Bucket] = {}
+_touched: dict[str, float] = {}
+
+
+async def find(public_id: str) -> Live | None:
+    """The live session with this public id, at most a second old."""
+    cached = _cache.get(public_id)
+    if cached is not None and monotonic() - cached[0] < CACHE_SECONDS:
+        return cached[1]
+    started = monotonic()
+    live = await db.read(sessions.find_live, public_id)
+    _cache[public_id] = (started, live)
+    return live
+
+
+async def by_cookie(token: str) -> str | None:
+    """The public id of the live session with this cookie."""
+    return await db.read(sessions.find_session, sessions.hash_token(token)) if token else None
+
+
+async def bind(client_token: str, public_id: str) -> bool:
+    """Bind a client token to a session; False if it belongs to another."""
+    known = _bound.get(client_token)
+    if known is None:
+        known = await db.read(sessions.bound_to, client_token)
+        if known is None:
+            known = public_id if await db.write(sessions.bind, client_token, public_id) else ""
+        if known:
+            _bound[client_token] = known
+    return known == public_id
+
+
+async def is_bound(client_token: str, public_id: str) -> bool:
+    """Does this client token belong to this session already?"""
+    return (_bound.get(client_token) or await db.read(sessions.bound_to, client_token)) == public_id
+
+
+def within_rate(public_id: str) -> bool:
+    """Take one event from the session's bucket."""
+    return _buckets.setdefault(public_id, Bucket()).take()
+
+
+def forget(public_id: str) -> None:
+    """Ask the database again at the next use."""
+    _cache.pop(public_id, None)
+
+
+@contextlib.contextmanager
+def socket_of(public_id: str):
+    """Registers an open socket; the event that is yielded is set when it must close."""
+    closing = asyncio.Event()
+    _sockets.setdefault(public_id, set()).add(closing)
+    try:
+        yield closing
+    finally:
+        left = _sockets.get(public_id, set())
+        left.discard(closing)
+        if not left:
+            _sockets.pop(public_id, None)
+
+
+def close_sockets(public_id: str) -> None:
+    """Close every socket of this session in this process, now."""
+    forget(public_id)
+    for closing in list(_sockets.get(public_id, ())):
+        closing.set()
+
+
+async def used(live: Live) -> None:
+    """Note a use, at most once a minute, so that the idle limit counts from the last event."""
+    at = monotonic()
+    age = (now() - live.last_seen_at).total_seconds()
+    if age < sessions.TOUCH_SECONDS or at - _touched.get(live.public_id, -1e9) < sessions.TOUCH_SECONDS:
+        return
+    _touched[live.public_id] = at
+    await db.write(sessions.touch, [live.public_id])
+
+
+async def check() -> None:
+    """Close the sockets of all sessions that hold no more, and drop what is cached of those without a socket."""
+    if _sockets:
+        for public_id in await db.read(sessions.dead_ids, list(_sockets)):
+            close_sockets(public_id)
+    old = monotonic() - 60
+    for public_id in [key for key, (at, _) in _cache.items() if at < old and key not in _sockets]:
+        for kept in (_cache, _buckets, _touched):
+            kept.pop(public_id, None)
+    if len(_bound) > 20_000:
+        _bound.clear()
+
+
+@contextlib.asynccontextmanager
+async def watch() -> AsyncIterator[None]:
+    """Looks for revoked and expired sessions while the server runs."""
+    task = asyncio.create_task(_watch_forever())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _watch_forever() -> None:
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            await check()
+        except Exception:
+            log.exception("could not look for revoked sessions")

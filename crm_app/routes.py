@@ -1,0 +1,18 @@
+"""The addresses that the server itself answers; those of the app are in `pages`. Imports nothing."""
+
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+FIRST_USER = "/first-user"
+INVITE = "/invite"
+SESSION = "/session"
+HEALTH = "/health"
+
+SOCKET = "/_event"
+UPLOAD = "/_upload"
+
+# Reachable without a session: sign-in and the files that its pages and the shell show.
+PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_OUT, FIRST_USER, INVITE, SESSION, HEALTH})
+PUBLIC_FILES = frozenset({"/kith.css", "/theme.js", "/session.js", "/icon.svg", "/favicon.ico", "/manifest.webmanifest"})
+HASHED_FILES = "/assets/"
+# What Reflex answers by itself and Kith does not show.
+HIDDEN = ("/ping", "/_health", "/_all_routes", "/auth-codespace")
