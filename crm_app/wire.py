@@ -7,7 +7,7 @@ from crm_app.core.changes import outbox, ports, register
 from crm_app.core.changes.kinds import register_hook
 from crm_app.deals.hooks import follow_activities
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
-from crm_app.identity.kind import KINDS as IDENTITY
+from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
 from crm_app.people.kind import PERSON
@@ -22,7 +22,7 @@ REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "c
 
 def wire() -> None:
     """Register everything; calling it twice changes nothing."""
-    for known in (*IDENTITY, TAG, FILE, SAVED_VIEW, CUSTOM_FIELD, COMPANY, PERSON, PRODUCT, PIPELINE, STAGE, DEAL, ACTIVITY):
+    for known in (TEAM, USER, TAG, FILE, SAVED_VIEW, CUSTOM_FIELD, COMPANY, PERSON, PRODUCT, PIPELINE, STAGE, DEAL, ACTIVITY):
         register(known)
     register_hook(follow_activities)
     ports.install_policy(_decide)

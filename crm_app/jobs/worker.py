@@ -24,14 +24,22 @@ class Worker:
 
     def start(self) -> None:
         """Begin; several workers may run, rows are claimed."""
-        db.after_write(self._wake.set)
+        db.after_write(self.wake)
         self._thread = threading.Thread(target=self.run, name="kith-worker", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Finish the row at hand and end."""
+    def wake(self) -> None:
+        """Look now."""
+        self._wake.set()
+
+    def halt(self) -> None:
+        """End after the row at hand."""
         self._stop.set()
         self._wake.set()
+
+    def stop(self) -> None:
+        """Halt, and wait for the thread to end."""
+        self.halt()
         if self._thread is not None:
             self._thread.join(timeout=10)
 

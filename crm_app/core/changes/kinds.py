@@ -44,7 +44,7 @@ class Field:
     synonyms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Children:
     """A collection of parts: their table, the column that points to the root, and their fields.
 
@@ -62,7 +62,7 @@ class Children:
     cap: int = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """Everything that Kith knows of one kind of record; lists, imports, gates and history follow from it.
 

@@ -33,7 +33,7 @@ def replay(session: Session) -> tuple[Tables, Tables]:
 
 
 def _blank(known: Kind, entry: Any) -> Row:
-    empty = {name: None for name in defaults(known.table)} | {n: v for n, v in defaults(known.table).items() if n in known.derived}
+    empty = dict.fromkeys(defaults(known.table)) | {n: v for n, v in defaults(known.table).items() if n in known.derived}
     return empty | {"id": entry["record_id"], "created_at": entry["recorded_at"]}
 
 

@@ -1,0 +1,229 @@
+"""The `kith` command. Exit codes: 0 done, 1 refused or found something, 2 wrong words or settings."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.changes import outbox
+from crm_app.core.config import load_or_exit, settings
+from crm_app.core.errors import KithError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Kith, a CRM.")
+users = typer.Typer(no_args_is_help=True, help="Users.")
+app.add_typer(users, name="user")
+Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
+As = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Act as this user; default: the system.")]
+NoBackup = Annotated[bool, typer.Option("--no-backup", help="Migrate without making a backup first.")]
+
+
+def say(as_json: bool, report: Any, *lines: str) -> None:
+    """The report for a script, or the lines for a person."""
+    print(json.dumps(report, default=str, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def acting(email: str | None) -> Principal:
+    """The user of that e-mail, or the system. Raises KithError for an unknown one."""
+    from crm_app.identity.queries import principal_by_email
+
+    return SYSTEM if email is None else db.read_sync(principal_by_email, email)
+
+
+def drain_if_alone() -> None:
+    """With no server running, do the work that the command left behind; otherwise the server notices."""
+    from crm_app.backup.lock import is_locked
+
+    if not is_locked(settings().data_dir):
+        outbox.drain_all()
+
+
+def ready() -> None:
+    """Stop here unless the schema is the one this version knows."""
+    from crm_app.migrations import assert_ready
+
+    assert_ready()
+
+
+@app.callback()
+def prepare() -> None:
+    """Check the settings and register everything, before any command."""
+    from crm_app.core.logs import set_up_logs
+    from crm_app.wire import wire
+
+    load_or_exit()
+    set_up_logs()
+    wire()
+
+
+@app.command()
+def run(
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default KITH_PORT.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Web processes; more than one needs KITH_REDIS_URL.")] = 1,
+    build_only: Annotated[bool, typer.Option("--build-only", help="Only build the front end.")] = False,
+    no_backup: NoBackup = False,
+) -> None:
+    """Build what changed, migrate and serve."""
+    from crm_app.starting import start
+
+    start(port=port, workers=workers, build_only=build_only, backup=not no_backup)
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default KITH_PORT.")] = None,
+    seed_only: Annotated[bool, typer.Option("--seed-only", help="Fill the database and stop.")] = False,
+) -> None:
+    """Serve the demo company; five people can sign in, their passwords are printed."""
+    from crm_app.starting import start
+
+    start(port=port, demo=True, seed_only=seed_only)
+
+
+@app.command()
+def worker() -> None:
+    """Drain the outbox until stopped; for KITH_WORKER=external."""
+    import signal
+
+    from crm_app.jobs.worker import Worker
+
+    ready()
+    busy = Worker()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: busy.halt())
+    db.after_write(busy.wake)
+    busy.run()
+
+
+@app.command()
+def migrate(no_backup: NoBackup = False, as_json: Json = False) -> None:
+    """Bring the database to the schema of this version, after a backup."""
+    from crm_app.migrations import migrate as go
+
+    done = go(backup=not no_backup)
+    say(as_json, done.__dict__, str(done))
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="companies, products, users, deals or people")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    mapping: Annotated[Path | None, typer.Option(help="JSON: column header → field.")] = None,
+    match: Annotated[str | None, typer.Option(help="Fields by which a row finds its record, with commas.")] = None,
+    mode: Annotated[str, typer.Option(help="create, update or both")] = "both",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only.")] = False,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Load a CSV file; exit code 1 if rows were refused."""
+    from crm_app.imports.service import import_file
+
+    ready()
+    if mode not in ("create", "update", "both"):
+        raise typer.BadParameter("must be create, update or both", param_hint="--mode")
+    chosen = json.loads(mapping.read_text()) if mapping else None
+    report = import_file(
+        acting(as_user), kind, file, mapping=chosen, match=match.split(",") if match else None, mode=mode, dry_run=dry_run
+    )
+    drain_if_alone()
+    say(as_json, report.to_json(), str(report))
+    raise typer.Exit(1 if report.refused else 0)
+
+
+@app.command()
+def kpis(
+    start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+    by: Annotated[str | None, typer.Option(help="owner, team, product, industry, stage or month")] = None,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Won, lost, open, win rate, average value and days to close."""
+    from crm_app.insight.kpis import kpis as figures
+
+    ready()
+    found = db.read_sync(
+        figures, acting(as_user), start=start.date() if start else None, end=end.date() if end else None, by=by
+    )
+    say(as_json, found, *(f"{k}: {v}" for k, v in found.items() if k != "groups"),
+        *(f"  {g['key']}: won {g['won']}, lost {g['lost']}, open {g['open']}" for g in found.get("groups", [])))
+
+
+@app.command()
+def backup(file: Path, as_json: Json = False) -> None:
+    """Write the database and all files into one archive, also while a server runs."""
+    from crm_app.backup.service import backup as go
+
+    done = go(file)
+    say(as_json, done.__dict__, str(done))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
+    """Put an archive in place of what is there, which is kept aside; refused while a server runs."""
+    from crm_app.backup.service import restore as go
+
+    done = go(file)
+    say(as_json, done.__dict__, str(done))
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Look for damage: triggers, references, log against tables, parked work. Exit code 1 if there is any."""
+    from crm_app.core.changes.replay import differences
+    from crm_app.migrations import problems
+
+    ready()
+    found = problems() + db.read_sync(differences)
+    found += [f"parked: {row.consumer} of {row.topic}, {row.error}" for row in db.read_sync(outbox.parked)]
+    say(as_json, {"problems": found}, *(found or ["No problems found."]))
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def bench(names: Annotated[list[str] | None, typer.Argument()] = None, as_json: Json = False) -> None:
+    """Measure; without a name, everything."""
+    from crm_app.bench import run_benchmarks
+
+    found = run_benchmarks(names or [])
+    say(as_json, found, *(f"{name}: {figures}" for name, figures in found.items()))
+
+
+@users.command("add")
+def user_add(
+    email: str,
+    name: Annotated[str, typer.Option(help="Full name.")],
+    role: Annotated[str, typer.Option(help="administrator, manager, sales, marketing, support or read-only")] = "sales",
+    as_json: Json = False,
+) -> None:
+    """Create a user and print the one-time link with which they choose a password."""
+    from crm_app.identity.service import create_user, invite_user
+
+    ready()
+
+    def add(session: Any) -> tuple[int, str]:
+        user_id = create_user(session, SYSTEM, name=name, email=email, role=role)
+        return user_id, invite_user(session, SYSTEM, user_id)
+
+    user_id, link = db.write_sync(add)
+    drain_if_alone()
+    say(as_json, {"id": user_id, "link": link}, f"{name} may choose a password at {link}")
+
+
+def main() -> None:
+    """Run, with refusals as one line on stderr."""
+    try:
+        app()
+    except KithError as error:
+        print(f"kith: {error.message}", file=sys.stderr)
+        for item in getattr(error, "items", []):
+            print(f"  {item}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

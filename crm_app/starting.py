@@ -1,0 +1,52 @@
+"""What `kith run` and `kith demo` do before the server listens."""
+
+from crm_app.backup.lock import hold_lock
+from crm_app.core import db
+from crm_app.core.config import settings
+from crm_app.core.errors import KithError
+from crm_app.identity.service import first_user_link
+from crm_app.migrations import assert_ready, migrate, status
+
+
+def start(
+    *, port: int | None = None, workers: int = 1, build_only: bool = False, backup: bool = True, demo: bool = False,
+    seed_only: bool = False,
+) -> None:
+    """Build if the sources changed, migrate, seed the demo if asked, print how to sign in, serve.
+
+    Raises KithError when the schema is newer or half-migrated, or when several processes lack Redis.
+    """
+    from crm_app.serve import build, serve
+
+    if workers > 1 and not settings().redis_url:
+        raise KithError("Several web processes share their state through Redis: set KITH_REDIS_URL.")
+    if build_only:
+        build()
+        return
+    lock = hold_lock(settings().data_dir)
+    try:
+        if status().state in ("empty", "behind"):
+            migrate(backup=backup)
+        assert_ready()
+        if demo:
+            _seed()
+        if seed_only:
+            return
+        link = db.write_sync(first_user_link)
+        if link:
+            print(f"\n  Nobody can sign in yet. Create the first administrator here, once:\n  {link}\n", flush=True)
+        build()
+        db.dispose()
+        serve(settings().host, settings().port if port is None else port, workers)
+    finally:
+        lock.release()
+
+
+def _seed() -> None:
+    from crm_app.demo.seed import seed_demo
+
+    logins = seed_demo(lambda line: print(f"  {line}", flush=True))
+    print("\n  The demo company. Sign in with one of these:", flush=True)
+    for login in logins:
+        print(f"    {login.role:<14} {login.email:<36} {login.password}", flush=True)
+    print(flush=True)
