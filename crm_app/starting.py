@@ -20,6 +20,8 @@ def start(
 
     if workers > 1 and not settings().redis_url:
         raise KithError("Several web processes share their state through Redis: set KITH_REDIS_URL.")
+    if settings().worker == "external" and not settings().redis_url:
+        raise KithError("An external worker reaches the open boards through Redis: set KITH_REDIS_URL.")
     if build_only:
         build()
         return

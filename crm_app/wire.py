@@ -14,6 +14,9 @@ from crm_app.people.kind import PERSON
 from crm_app.products.kind import PRODUCT
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 
+KINDS = (
+    TEAM, USER, TAG, FILE, SAVED_VIEW, CUSTOM_FIELD, COMPANY, PERSON, PRODUCT, PIPELINE, STAGE, DEAL, ACTIVITY,
+)
 # Kinds whose rights are those of another object.
 OBJECT_OF = {"stage": "pipeline"}
 # What everybody who is signed in may point to.
@@ -22,7 +25,7 @@ REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "c
 
 def wire() -> None:
     """Register everything; calling it twice changes nothing."""
-    for known in (TEAM, USER, TAG, FILE, SAVED_VIEW, CUSTOM_FIELD, COMPANY, PERSON, PRODUCT, PIPELINE, STAGE, DEAL, ACTIVITY):
+    for known in KINDS:
         register(known)
     register_hook(follow_activities)
     ports.install_policy(_decide)

@@ -50,7 +50,9 @@ def is_rotten(quiet: int, rot_days: int, step: Step | None, today: date) -> bool
     return rot_days > 0 and quiet > rot_days and not planned
 
 
-def missing_for(stage_name: str, required: list[str], labels: Mapping[str, str], after: Mapping[str, Any]) -> dict[str, str]:
+def missing_for(
+    stage_name: str, required: list[str], labels: Mapping[str, str], after: Mapping[str, Any]
+) -> dict[str, str]:
     """The fields that a stage asks for and that are empty, each with its reason."""
     return {
         name: f"{labels.get(name, name)} is needed for {stage_name}."

@@ -21,8 +21,10 @@ from crm_app.deals.queries.rows import Card
 from crm_app.deals.rules import rank_between
 from crm_app.tables import Deal
 
-EDITABLE = ("title", "company_id", "person_id", "value_minor", "owner_id", "opened_on", "expected_close_on", "closed_on",
-            "is_estimate", "lost_reason")
+EDITABLE = frozenset((
+    "title", "company_id", "person_id", "value_minor", "owner_id", "opened_on", "expected_close_on", "closed_on",
+    "is_estimate", "lost_reason",
+))
 deal = table_of(Deal)
 
 

@@ -157,9 +157,8 @@ def board_push(session: Session, actor: Principal, view: BoardView, ids: list[in
         index = run(select(func.count()).where(condition, deal.c.stage_id == row.stage_id, above)).scalar()
         ops.append({"op": "upsert", "id": id, "column": str(row.stage_id), "index": index, "card": asdict(card)})
     totals = boards.totals_of(session, view.pipeline_id, condition)
-    columns = [
-        boards.column_of(row, totals.get(row.id), actor, [], False) for row in boards.stages_of(session, view.pipeline_id)
-    ]
+    stages = boards.stages_of(session, view.pipeline_id)
+    columns = [boards.column_of(row, totals.get(row.id), actor, [], False) for row in stages]
     return {
         "ops": ops,
         "totals": [{"column": c.id, "count": c.count, "total": c.total, "weighted": c.weighted} for c in columns],

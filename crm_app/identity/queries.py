@@ -13,7 +13,7 @@ from crm_app.core.errors import Forbidden, NotFound
 from crm_app.core.text import fold
 from crm_app.identity.devices import device_name, is_phone
 from crm_app.identity.policy import decide, scope
-from crm_app.identity.sessions import is_live
+from crm_app.identity.sessions import is_live, principal_of
 from crm_app.tables.access import UserSession
 from crm_app.tables.user import Team, User
 
@@ -178,6 +178,14 @@ def has_active_user(session: Session) -> bool:
     """Can anybody sign in at all?"""
     found = select(User.id).where(User.status == "active", User.deleted_at.is_(None)).limit(1)  # pyright: ignore
     return session.scalars(found).first() is not None
+
+
+def principal_by_email(session: Session, email: str) -> Principal:
+    """The actor that the user with this address is. Raises NotFound."""
+    user = find_user_by_email(session, email)
+    if user is None:
+        raise NotFound(f"There is no user with the e-mail {email!r}.")
+    return principal_of(session, user)
 
 
 def find_user_by_email(session: Session, email: str) -> User | None:
