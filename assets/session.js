@@ -10,6 +10,12 @@
   } catch (error) {
     // Storage may be forbidden: then there is no token to forget either.
   }
+  // The page of sign-in is the server's: go there with a full load when the app sends us.
+  var push = history.pushState;
+  history.pushState = function (state, title, url) {
+    if (url && new URL(url, location.href).pathname === "/sign-in") return location.assign(url);
+    return push.apply(this, arguments);
+  };
   // While the connection is lost: if it is because the session ended, go to the sign-in page.
   setInterval(function () {
     if (!document.querySelector(".offline")) return;

@@ -12,7 +12,9 @@ UPLOAD = "/_upload"
 
 # Reachable without a session: sign-in and the files that its pages and the shell show.
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_OUT, FIRST_USER, INVITE, SESSION, HEALTH})
-PUBLIC_FILES = frozenset({"/kith.css", "/theme.js", "/session.js", "/icon.svg", "/favicon.ico", "/manifest.webmanifest"})
+PUBLIC_FILES = frozenset(
+    {"/kith.css", "/theme.js", "/session.js", "/icon.svg", "/favicon.ico", "/manifest.webmanifest"}
+)
 HASHED_FILES = "/assets/"
 # What Reflex answers by itself and Kith does not show.
 HIDDEN = ("/ping", "/_health", "/_all_routes", "/auth-codespace")

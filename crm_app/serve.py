@@ -1,0 +1,82 @@
+"""The launcher: builds the pages when their sources changed, then serves everything on one port with granian.
+
+The switches that begin with two underscores are those that `reflex run --env prod` sets for its own workers; they are
+internal names, hence the exact version of Reflex in pyproject.toml.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from crm_app.build import ROOT, build, frontend_environment
+from crm_app.core.config import settings
+
+APP = "crm_app.crm_app:app"
+KILL_SECONDS = "3"
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+    """Build if needed and become the server; returns only through an exit. Ctrl-C stops it."""
+    prepare(host, port, workers)
+    build_only()
+    os.environ.update({"__REFLEX_SKIP_COMPILE": "true", "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true"})
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", host, "--port", str(port),
+               "--workers", str(workers), "--no-access-log", "--log-level", "warning",
+               "--workers-kill-timeout", KILL_SECONDS, APP]
+    os.execv(sys.executable, command)
+
+
+def prepare(host: str, port: int, workers: int = 1) -> None:
+    """Put the chosen address into the environment of the server. Exits with code 2 if it cannot be."""
+    if workers > 1 and not settings().redis_url:
+        sys.exit("kith: several web processes share their state in Redis: set KITH_REDIS_URL")
+    os.chdir(ROOT)
+    os.environ.setdefault("KITH_BASE_URL", f"http://localhost:{port}")
+    os.environ.update(KITH_HOST=host, KITH_PORT=str(port), KITH_DATA_DIR=str(settings().data_dir.resolve()))
+    settings.cache_clear()
+    os.environ.update(frontend_environment(), REFLEX_ENV_MODE="prod")
+
+
+def build_only(*, force: bool = False) -> bool:
+    """Build the pages if a source changed; True if it did."""
+    os.chdir(ROOT)
+    return build(force=force)
+
+
+def dev(port: int = 8000) -> None:
+    """Hot reload, bound to loopback: the pages on `port`, the server on the next one. Ctrl-C stops both."""
+    backend = port + 1
+    os.chdir(ROOT)
+    pages, server = f"http://localhost:{port}", f"http://localhost:{backend}"
+    os.environ.update(frontend_environment(), KITH_BASE_URL=server, KITH_DEV_ORIGIN=pages, KITH_DEV_API=server,
+                      KITH_HOST="127.0.0.1", KITH_PORT=str(backend), REFLEX_ENV_MODE="dev",
+                      KITH_DATA_DIR=str(settings().data_dir.resolve()))
+    (ROOT / ".web" / "kith-build.sha256").unlink(missing_ok=True)
+    reflex = str(Path(sys.executable).with_name("reflex"))
+    running = [subprocess.Popen([reflex, "run", "--backend-only", "--backend-host", "127.0.0.1",
+                                 "--backend-port", str(backend)])]
+    try:
+        _wait_for_sources()
+        npx = shutil.which("npx") or "npx"
+        running.append(subprocess.Popen([npx, "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)],
+                                        cwd=ROOT / ".web"))
+        print(f"kith: open {pages} (reloads when a file changes)", flush=True)
+        running[0].wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGINT)
+        for process in running:
+            process.wait(10)
+
+
+def _wait_for_sources() -> None:
+    """The backend writes the pages' sources; make them once before the development server starts."""
+    if find_spec("reflex") is None or (ROOT / ".web" / "app" / "root.jsx").exists():
+        return
+    subprocess.run([str(Path(sys.executable).with_name("reflex")), "compile"], check=True)
