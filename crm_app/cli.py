@@ -127,7 +127,13 @@ def import_(
         raise typer.BadParameter("must be create, update or both", param_hint="--mode")
     chosen = json.loads(mapping.read_text()) if mapping else None
     report = import_file(
-        acting(as_user), kind, file, mapping=chosen, match=match.split(",") if match else None, mode=mode, dry_run=dry_run
+        acting(as_user),
+        kind,
+        file,
+        mapping=chosen,
+        match=match.split(",") if match else None,
+        mode=mode,
+        dry_run=dry_run,
     )
     drain_if_alone()
     say(as_json, report.to_json(), str(report))
@@ -149,8 +155,12 @@ def kpis(
     found = db.read_sync(
         figures, acting(as_user), start=start.date() if start else None, end=end.date() if end else None, by=by
     )
-    say(as_json, found, *(f"{k}: {v}" for k, v in found.items() if k != "groups"),
-        *(f"  {g['key']}: won {g['won']}, lost {g['lost']}, open {g['open']}" for g in found.get("groups", [])))
+    say(
+        as_json,
+        found,
+        *(f"{k}: {v}" for k, v in found.items() if k != "groups"),
+        *(f"  {g['key']}: won {g['won']}, lost {g['lost']}, open {g['open']}" for g in found.get("groups", [])),
+    )
 
 
 @app.command()

@@ -9,7 +9,12 @@ from crm_app.migrations import assert_ready, migrate, status
 
 
 def start(
-    *, port: int | None = None, workers: int = 1, build_only: bool = False, backup: bool = True, demo: bool = False,
+    *,
+    port: int | None = None,
+    workers: int = 1,
+    build_only: bool = False,
+    backup: bool = True,
+    demo: bool = False,
     seed_only: bool = False,
 ) -> None:
     """Build if the sources changed, migrate, seed the demo if asked, print how to sign in, serve.

@@ -15,7 +15,19 @@ from crm_app.products.kind import PRODUCT
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 
 KINDS = (
-    TEAM, USER, TAG, FILE, SAVED_VIEW, CUSTOM_FIELD, COMPANY, PERSON, PRODUCT, PIPELINE, STAGE, DEAL, ACTIVITY,
+    TEAM,
+    USER,
+    TAG,
+    FILE,
+    SAVED_VIEW,
+    CUSTOM_FIELD,
+    COMPANY,
+    PERSON,
+    PRODUCT,
+    PIPELINE,
+    STAGE,
+    DEAL,
+    ACTIVITY,
 )
 # Kinds whose rights are those of another object.
 OBJECT_OF = {"stage": "pipeline"}
@@ -33,7 +45,11 @@ def wire() -> None:
 
 
 def _decide(
-    principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None,
+    principal: Principal,
+    action: str,
+    obj: str,
+    owner_id: int | None = None,
+    field: str | None = None,
     record_id: int | None = None,
 ) -> ports.Verdict:
     """The policy as the backbone asks it; the owner of a user is that user."""

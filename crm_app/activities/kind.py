@@ -5,16 +5,24 @@ from crm_app.records.kind import tags_of
 from crm_app.tables import Activity
 
 TYPES = ("call", "meeting", "task", "note", "email")
-ACTIVITY = Kind("activity", "Activity", "Activities", Activity, (
-    Field("type", "Type", "choice", choices=TYPES),
-    Field("subject", "Subject", max_length=300, searchable=True),
-    Field("body", "Text", "longtext", searchable=True, sortable=False),
-    Field("person_id", "Person", "ref", ref="person"),
-    Field("company_id", "Company", "ref", ref="company"),
-    Field("deal_id", "Deal", "ref", ref="deal", on_delete="cascade"),
-    Field("owner_id", "Owner", "ref", ref="user"),
-    Field("due_at", "Due", "datetime"),
-    Field("done_at", "Done", "datetime"),
-    Field("all_day", "All day", "bool"),
-    Field("pinned", "Pinned", "bool"),
-), children=(tags_of("activity"),), title="subject")
+ACTIVITY = Kind(
+    "activity",
+    "Activity",
+    "Activities",
+    Activity,
+    (
+        Field("type", "Type", "choice", choices=TYPES),
+        Field("subject", "Subject", max_length=300, searchable=True),
+        Field("body", "Text", "longtext", searchable=True, sortable=False),
+        Field("person_id", "Person", "ref", ref="person"),
+        Field("company_id", "Company", "ref", ref="company"),
+        Field("deal_id", "Deal", "ref", ref="deal", on_delete="cascade"),
+        Field("owner_id", "Owner", "ref", ref="user"),
+        Field("due_at", "Due", "datetime"),
+        Field("done_at", "Done", "datetime"),
+        Field("all_day", "All day", "bool"),
+        Field("pinned", "Pinned", "bool"),
+    ),
+    children=(tags_of("activity"),),
+    title="subject",
+)

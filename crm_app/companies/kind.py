@@ -6,24 +6,50 @@ from crm_app.tables import Company, CompanyAddress
 
 KINDS = ("customer", "prospect", "partner", "supplier", "competitor", "other")
 ADDRESS = (
-    Field("label", "Label", max_length=40), Field("street", "Street"), Field("city", "City"),
-    Field("postcode", "Postcode", max_length=20), Field("region", "Region"), Field("country", "Country"),
+    Field("label", "Label", max_length=40),
+    Field("street", "Street"),
+    Field("city", "City"),
+    Field("postcode", "Postcode", max_length=20),
+    Field("region", "Region"),
+    Field("country", "Country"),
 )
-COMPANY = Kind("company", "Company", "Companies", Company, (
-    Field("name", "Name", required=True, searchable=True, max_length=200,
-          synonyms=("account", "company", "organisation", "organization", "account name", "company name", "firm")),
-    Field("parent_id", "Parent company", "ref", ref="company", synonyms=("subsidiary of", "parent", "parent account")),
-    Field("kind", "Kind", "choice", choices=KINDS, synonyms=("type", "account type")),
-    Field("industry", "Industry", max_length=100, synonyms=("sector", "branch", "vertical")),
-    Field("year_founded", "Founded", "int", minimum=1000, maximum=2999,
-          synonyms=("year established", "year founded", "established")),
-    Field("revenue_minor", "Revenue", "money", minimum=0, synonyms=("revenue", "annual revenue", "turnover")),
-    Field("currency", "Currency", max_length=3, synonyms=("currency code",)),
-    Field("employees", "Employees", "int", minimum=0, synonyms=("headcount", "staff", "number of employees")),
-    Field("country", "Country", max_length=100, synonyms=("office location", "location", "headquarters")),
-    Field("domain", "Domain", max_length=253, searchable=True, synonyms=("website", "web site", "url")),
-    Field("phone", "Phone", max_length=60, searchable=True, synonyms=("telephone",)),
-    Field("owner_id", "Owner", "ref", ref="user", synonyms=("account owner", "account manager")),
-), children=(
-    Children("addresses", "Addresses", CompanyAddress, "company_id", ADDRESS), tags_of("company"),
-))
+COMPANY = Kind(
+    "company",
+    "Company",
+    "Companies",
+    Company,
+    (
+        Field(
+            "name",
+            "Name",
+            required=True,
+            searchable=True,
+            max_length=200,
+            synonyms=("account", "company", "organisation", "organization", "account name", "company name", "firm"),
+        ),
+        Field(
+            "parent_id", "Parent company", "ref", ref="company", synonyms=("subsidiary of", "parent", "parent account")
+        ),
+        Field("kind", "Kind", "choice", choices=KINDS, synonyms=("type", "account type")),
+        Field("industry", "Industry", max_length=100, synonyms=("sector", "branch", "vertical")),
+        Field(
+            "year_founded",
+            "Founded",
+            "int",
+            minimum=1000,
+            maximum=2999,
+            synonyms=("year established", "year founded", "established"),
+        ),
+        Field("revenue_minor", "Revenue", "money", minimum=0, synonyms=("revenue", "annual revenue", "turnover")),
+        Field("currency", "Currency", max_length=3, synonyms=("currency code",)),
+        Field("employees", "Employees", "int", minimum=0, synonyms=("headcount", "staff", "number of employees")),
+        Field("country", "Country", max_length=100, synonyms=("office location", "location", "headquarters")),
+        Field("domain", "Domain", max_length=253, searchable=True, synonyms=("website", "web site", "url")),
+        Field("phone", "Phone", max_length=60, searchable=True, synonyms=("telephone",)),
+        Field("owner_id", "Owner", "ref", ref="user", synonyms=("account owner", "account manager")),
+    ),
+    children=(
+        Children("addresses", "Addresses", CompanyAddress, "company_id", ADDRESS),
+        tags_of("company"),
+    ),
+)

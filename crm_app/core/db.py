@@ -91,10 +91,10 @@ def reading() -> Iterator[Session]:
 @contextmanager
 def writing() -> Iterator[Session]:
     """One transaction, committed at the end, rolled back on an error; on SQLite BEGIN IMMEDIATE."""
-    with engine().connect().execution_options(kith_write=True) as connection:
-        with Session(connection, autoflush=False) as session:
-            yield session
-            session.commit()
+    connection = engine().connect().execution_options(kith_write=True)
+    with connection, Session(connection, autoflush=False) as session:
+        yield session
+        session.commit()
     for listener in _listeners:
         listener()
 
@@ -135,9 +135,11 @@ def allocate_ids(session: Session, count: int) -> list[int]:
             text("SELECT nextval('kith_record_id') FROM generate_series(1, :n)"), {"n": count}
         )
         return [row[0] for row in rows]
-    last = session.connection().execute(
-        text("UPDATE id_counter SET last_id = last_id + :n RETURNING last_id"), {"n": count}
-    ).scalar_one()
+    last = (
+        session.connection()
+        .execute(text("UPDATE id_counter SET last_id = last_id + :n RETURNING last_id"), {"n": count})
+        .scalar_one()
+    )
     return list(range(last - count + 1, last + 1))
 
 

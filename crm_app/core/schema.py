@@ -25,7 +25,8 @@ def ref(target: str, *, nullable: bool = True, **more: Any) -> Any:
 
 def moment(**more: Any) -> Any:
     """An instant, optional unless a default factory is given."""
-    return Field(sa_type=UtcDateTime, **({"default": None} | more if "default_factory" not in more else more))
+    given: dict[str, Any] = more if "default_factory" in more else {"default": None, **more}
+    return Field(sa_type=UtcDateTime, **given)
 
 
 def json_field(factory: Any = dict) -> Any:

@@ -34,9 +34,11 @@ def recompute(session: Session, deal_ids: list[int]) -> None:
     for start in range(0, len(deal_ids), CHUNK):
         part = deal_ids[start : start + CHUNK]
         living = (activity.c.deal_id.in_(part)) & (activity.c.deleted_at.is_(None))
-        touched = dict(run(
-            select(activity.c.deal_id, func.max(activity.c.done_at)).where(living).group_by(activity.c.deal_id)
-        ).all())
+        touched = dict(
+            run(
+                select(activity.c.deal_id, func.max(activity.c.done_at)).where(living).group_by(activity.c.deal_id)
+            ).all()
+        )
         steps: dict[int, tuple] = {}
         planned = (
             select(activity.c.deal_id, activity.c.due_at, activity.c.type, activity.c.subject)
@@ -47,6 +49,8 @@ def recompute(session: Session, deal_ids: list[int]) -> None:
             steps.setdefault(deal_id, (due, STEP_NAMES.get(type_, "Task")))
         for deal_id in part:
             due, name = steps.get(deal_id, (None, ""))
-            run(update(deal).where(deal.c.id == deal_id).values(
-                next_step_at=due, next_step=name, last_touch_at=touched.get(deal_id)
-            ))
+            run(
+                update(deal)
+                .where(deal.c.id == deal_id)
+                .values(next_step_at=due, next_step=name, last_touch_at=touched.get(deal_id))
+            )

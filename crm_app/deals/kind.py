@@ -11,18 +11,33 @@ from crm_app.deals.rules import missing_for
 from crm_app.records.kind import tags_of
 from crm_app.tables import Deal, DealLine, Pipeline, Stage
 
-PIPELINE = Kind("pipeline", "Pipeline", "Pipelines", Pipeline, (
-    Field("name", "Name", required=True, max_length=80), Field("position", "Position", "int", minimum=0),
-), owner=None)
-STAGE = Kind("stage", "Stage", "Stages", Stage, (
-    Field("pipeline_id", "Pipeline", "ref", required=True, ref="pipeline", on_delete="cascade"),
-    Field("name", "Name", required=True, max_length=80),
-    Field("position", "Position", "int", minimum=0),
-    Field("probability", "Probability", "int", minimum=0, maximum=100),
-    Field("rot_days", "Days until a deal rots", "int", minimum=0, maximum=3650),
-    Field("kind", "Kind", "choice", choices=("open", "won", "lost")),
-    Field("required_fields", "Required fields", "json"),
-), owner=None)
+PIPELINE = Kind(
+    "pipeline",
+    "Pipeline",
+    "Pipelines",
+    Pipeline,
+    (
+        Field("name", "Name", required=True, max_length=80),
+        Field("position", "Position", "int", minimum=0),
+    ),
+    owner=None,
+)
+STAGE = Kind(
+    "stage",
+    "Stage",
+    "Stages",
+    Stage,
+    (
+        Field("pipeline_id", "Pipeline", "ref", required=True, ref="pipeline", on_delete="cascade"),
+        Field("name", "Name", required=True, max_length=80),
+        Field("position", "Position", "int", minimum=0),
+        Field("probability", "Probability", "int", minimum=0, maximum=100),
+        Field("rot_days", "Days until a deal rots", "int", minimum=0, maximum=3650),
+        Field("kind", "Kind", "choice", choices=("open", "won", "lost")),
+        Field("required_fields", "Required fields", "json"),
+    ),
+    owner=None,
+)
 
 
 def stage_of(context: Context, stage_id: int) -> Stage:
@@ -66,33 +81,67 @@ def _moment(context: Context, after: Row) -> datetime:
     return context.recorded_at
 
 
-DEAL = Kind("deal", "Deal", "Deals", Deal, (
-    Field("title", "Title", required=True, max_length=200, searchable=True,
-          synonyms=("deal", "deal name", "opportunity", "opportunity name", "name")),
-    Field("pipeline_id", "Pipeline", "ref", ref="pipeline", on_delete="refuse", editable=False),
-    Field("stage_id", "Stage", "ref", required=True, ref="stage", on_delete="refuse",
-          synonyms=("deal stage", "stage", "status")),
-    Field("company_id", "Company", "ref", ref="company", synonyms=("account", "company", "customer", "account name")),
-    Field("person_id", "Person", "ref", ref="person", synonyms=("contact", "person", "contact name")),
-    Field("value_minor", "Value", "money", minimum=0, synonyms=("close value", "value", "amount", "deal value")),
-    Field("currency", "Currency", max_length=3, synonyms=("currency code",)),
-    Field("is_estimate", "Estimate", "bool"),
-    Field("owner_id", "Owner", "ref", ref="user", synonyms=("sales agent", "owner", "sales rep", "deal owner")),
-    Field("opened_on", "Opened", "date", synonyms=("engage date", "opened", "open date", "created date")),
-    Field("expected_close_on", "Expected close", "date", synonyms=("expected close date", "expected close")),
-    Field("closed_on", "Closed", "date", synonyms=("close date", "closed", "closed date")),
-    Field("lost_reason", "Reason for the loss", max_length=300, synonyms=("loss reason", "lost reason")),
-    Field("rank", "Rank", "float", editable=False, filterable=False),
-    Field("stage_since", "In this stage since", "datetime", editable=False),
-    Field("next_step_at", "Next step at", "datetime", editable=False),
-    Field("next_step", "Next step", editable=False),
-    Field("last_touch_at", "Last touch", "datetime", editable=False),
-), children=(
-    Children("lines", "Lines", DealLine, "deal_id", (
-        Field("product_id", "Product", "ref", required=True, ref="product", synonyms=("product", "product name")),
-        Field("quantity", "Quantity", "int", minimum=1, maximum=1_000_000),
-        Field("unit_price_minor", "Unit price", "money", minimum=0),
-    )),
-    tags_of("deal"),
-), title="title", derived=frozenset({"next_step_at", "next_step", "last_touch_at"}), gate=_gate,
-    gate_fields=frozenset({"stage_id"}), complete=_complete)
+DEAL = Kind(
+    "deal",
+    "Deal",
+    "Deals",
+    Deal,
+    (
+        Field(
+            "title",
+            "Title",
+            required=True,
+            max_length=200,
+            searchable=True,
+            synonyms=("deal", "deal name", "opportunity", "opportunity name", "name"),
+        ),
+        Field("pipeline_id", "Pipeline", "ref", ref="pipeline", on_delete="refuse", editable=False),
+        Field(
+            "stage_id",
+            "Stage",
+            "ref",
+            required=True,
+            ref="stage",
+            on_delete="refuse",
+            synonyms=("deal stage", "stage", "status"),
+        ),
+        Field(
+            "company_id", "Company", "ref", ref="company", synonyms=("account", "company", "customer", "account name")
+        ),
+        Field("person_id", "Person", "ref", ref="person", synonyms=("contact", "person", "contact name")),
+        Field("value_minor", "Value", "money", minimum=0, synonyms=("close value", "value", "amount", "deal value")),
+        Field("currency", "Currency", max_length=3, synonyms=("currency code",)),
+        Field("is_estimate", "Estimate", "bool"),
+        Field("owner_id", "Owner", "ref", ref="user", synonyms=("sales agent", "owner", "sales rep", "deal owner")),
+        Field("opened_on", "Opened", "date", synonyms=("engage date", "opened", "open date", "created date")),
+        Field("expected_close_on", "Expected close", "date", synonyms=("expected close date", "expected close")),
+        Field("closed_on", "Closed", "date", synonyms=("close date", "closed", "closed date")),
+        Field("lost_reason", "Reason for the loss", max_length=300, synonyms=("loss reason", "lost reason")),
+        Field("rank", "Rank", "float", editable=False, filterable=False),
+        Field("stage_since", "In this stage since", "datetime", editable=False),
+        Field("next_step_at", "Next step at", "datetime", editable=False),
+        Field("next_step", "Next step", editable=False),
+        Field("last_touch_at", "Last touch", "datetime", editable=False),
+    ),
+    children=(
+        Children(
+            "lines",
+            "Lines",
+            DealLine,
+            "deal_id",
+            (
+                Field(
+                    "product_id", "Product", "ref", required=True, ref="product", synonyms=("product", "product name")
+                ),
+                Field("quantity", "Quantity", "int", minimum=1, maximum=1_000_000),
+                Field("unit_price_minor", "Unit price", "money", minimum=0),
+            ),
+        ),
+        tags_of("deal"),
+    ),
+    title="title",
+    derived=frozenset({"next_step_at", "next_step", "last_touch_at"}),
+    gate=_gate,
+    gate_fields=frozenset({"stage_id"}),
+    complete=_complete,
+)

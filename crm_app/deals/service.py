@@ -21,10 +21,20 @@ from crm_app.deals.queries.rows import Card
 from crm_app.deals.rules import rank_between
 from crm_app.tables import Deal
 
-EDITABLE = frozenset((
-    "title", "company_id", "person_id", "value_minor", "owner_id", "opened_on", "expected_close_on", "closed_on",
-    "is_estimate", "lost_reason",
-))
+EDITABLE = frozenset(
+    (
+        "title",
+        "company_id",
+        "person_id",
+        "value_minor",
+        "owner_id",
+        "opened_on",
+        "expected_close_on",
+        "closed_on",
+        "is_estimate",
+        "lost_reason",
+    )
+)
 deal = table_of(Deal)
 
 
@@ -66,8 +76,14 @@ class NewDeal:
             wrong["stage_id"] = "Stage is required."
         if wrong:
             raise Invalid(wrong)
-        return cls(form.title, _number(form.stage_id), _number(form.company_id), amount, _number(form.owner_id),
-                   form.expected_close_on or None)
+        return cls(
+            form.title,
+            _number(form.stage_id),
+            _number(form.company_id),
+            amount,
+            _number(form.owner_id),
+            form.expected_close_on or None,
+        )
 
 
 def _number(text: str) -> int | None:
@@ -91,9 +107,14 @@ def amount_of(text: str) -> int | None:
 def create_deal(session: Session, actor: Principal, new: NewDeal) -> int:
     """The id of the new deal, on top of its column."""
     values: dict[str, Any] = {
-        "title": new.title, "stage_id": new.stage_id, "company_id": new.company_id, "value_minor": new.value_minor,
-        "owner_id": new.owner_id if new.owner_id is not None else actor.id, "expected_close_on": new.expected_close_on,
-        "currency": settings().currency, "opened_on": now().date(),
+        "title": new.title,
+        "stage_id": new.stage_id,
+        "company_id": new.company_id,
+        "value_minor": new.value_minor,
+        "owner_id": new.owner_id if new.owner_id is not None else actor.id,
+        "expected_close_on": new.expected_close_on,
+        "currency": settings().currency,
+        "opened_on": now().date(),
     }
     return apply(session, actor, Change("deal", op="create", set=values)).id
 
@@ -117,8 +138,14 @@ def typed(field: str, raw: str) -> Any:
 
 
 def move_deal(
-    session: Session, actor: Principal, deal_id: int, stage_id: int, index: int | None = None,
-    before_id: int | None = None, after_id: int | None = None, expected: int | None = None,
+    session: Session,
+    actor: Principal,
+    deal_id: int,
+    stage_id: int,
+    index: int | None = None,
+    before_id: int | None = None,
+    after_id: int | None = None,
+    expected: int | None = None,
     extra: Mapping[str, str] | None = None,
 ) -> Card:
     """Put a deal into a stage, between two neighbours if given, else on top; the card as it is then.
@@ -137,9 +164,15 @@ def move_deal(
 
 def _rank(session: Session, stage_id: int, above_id: int | None, below_id: int | None) -> float:
     """The rank between the neighbours, as far as they still stand in that stage."""
-    found = dict(session.connection().execute(
-        select(deal.c.id, deal.c.rank).where(deal.c.id.in_([above_id or 0, below_id or 0]), deal.c.stage_id == stage_id)
-    ).all())
+    found = dict(
+        session.connection()
+        .execute(
+            select(deal.c.id, deal.c.rank).where(
+                deal.c.id.in_([above_id or 0, below_id or 0]), deal.c.stage_id == stage_id
+            )
+        )
+        .all()
+    )
     above, below = found.get(above_id or 0), found.get(below_id or 0)
     top = session.connection().execute(select(func.min(deal.c.rank)).where(deal.c.stage_id == stage_id)).scalar()
     first = -now().timestamp()

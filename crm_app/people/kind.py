@@ -18,33 +18,82 @@ def _complete(_context: Context, before: Row | None, after: Row) -> Row:
 
 
 def _gate(_context: Context, _before: Row | None, after: Row) -> dict[str, str]:
-    return {} if after["display_name"] or after["first_name"] or after["last_name"] else {"last_name": "A person needs a name."}
+    return (
+        {}
+        if after["display_name"] or after["first_name"] or after["last_name"]
+        else {"last_name": "A person needs a name."}
+    )
 
 
-PERSON = Kind("person", "Person", "People", Person, (
-    Field("first_name", "First name", max_length=100, personal=True, synonyms=("given name", "forename")),
-    Field("last_name", "Last name", max_length=100, personal=True, synonyms=("surname", "family name")),
-    Field("display_name", "Name", max_length=200, searchable=True, personal=True,
-          synonyms=("name", "full name", "contact", "contact name", "person")),
-    Field("title", "Title", max_length=120, synonyms=("job title", "position", "role")),
-    Field("company_id", "Company", "ref", ref="company", synonyms=("company", "account", "organisation")),
-    Field("lifecycle", "Lifecycle", "choice", choices=LIFECYCLES),
-    Field("segment", "Segment", "choice", choices=SEGMENTS),
-    Field("language", "Language", max_length=35, synonyms=("locale",)),
-    Field("source", "Source", max_length=100, synonyms=("lead source", "origin")),
-    Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),
-    Field("last_touch_at", "Last touch", "datetime", editable=False),
-), children=(
-    Children("emails", "E-mails", PersonEmail, "person_id", (
-        Field("value", "E-mail", required=True, max_length=254, personal=True, searchable=True,
-              synonyms=("e mail", "email", "email address", "mail")),
-        Field("label", "Label", max_length=40), Field("is_primary", "Primary", "bool"),
-    )),
-    Children("phones", "Phones", PersonPhone, "person_id", (
-        Field("value", "Phone", required=True, max_length=60, personal=True, searchable=True,
-              synonyms=("phone", "telephone", "mobile", "phone number")),
-        Field("label", "Label", max_length=40), Field("is_primary", "Primary", "bool"),
-    )),
-    Children("addresses", "Addresses", PersonAddress, "person_id", ADDRESS),
-    tags_of("person"),
-), title="display_name", derived=frozenset({"last_touch_at"}), gate=_gate, complete=_complete)
+PERSON = Kind(
+    "person",
+    "Person",
+    "People",
+    Person,
+    (
+        Field("first_name", "First name", max_length=100, personal=True, synonyms=("given name", "forename")),
+        Field("last_name", "Last name", max_length=100, personal=True, synonyms=("surname", "family name")),
+        Field(
+            "display_name",
+            "Name",
+            max_length=200,
+            searchable=True,
+            personal=True,
+            synonyms=("name", "full name", "contact", "contact name", "person"),
+        ),
+        Field("title", "Title", max_length=120, synonyms=("job title", "position", "role")),
+        Field("company_id", "Company", "ref", ref="company", synonyms=("company", "account", "organisation")),
+        Field("lifecycle", "Lifecycle", "choice", choices=LIFECYCLES),
+        Field("segment", "Segment", "choice", choices=SEGMENTS),
+        Field("language", "Language", max_length=35, synonyms=("locale",)),
+        Field("source", "Source", max_length=100, synonyms=("lead source", "origin")),
+        Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),
+        Field("last_touch_at", "Last touch", "datetime", editable=False),
+    ),
+    children=(
+        Children(
+            "emails",
+            "E-mails",
+            PersonEmail,
+            "person_id",
+            (
+                Field(
+                    "value",
+                    "E-mail",
+                    required=True,
+                    max_length=254,
+                    personal=True,
+                    searchable=True,
+                    synonyms=("e mail", "email", "email address", "mail"),
+                ),
+                Field("label", "Label", max_length=40),
+                Field("is_primary", "Primary", "bool"),
+            ),
+        ),
+        Children(
+            "phones",
+            "Phones",
+            PersonPhone,
+            "person_id",
+            (
+                Field(
+                    "value",
+                    "Phone",
+                    required=True,
+                    max_length=60,
+                    personal=True,
+                    searchable=True,
+                    synonyms=("phone", "telephone", "mobile", "phone number"),
+                ),
+                Field("label", "Label", max_length=40),
+                Field("is_primary", "Primary", "bool"),
+            ),
+        ),
+        Children("addresses", "Addresses", PersonAddress, "person_id", ADDRESS),
+        tags_of("person"),
+    ),
+    title="display_name",
+    derived=frozenset({"last_touch_at"}),
+    gate=_gate,
+    complete=_complete,
+)

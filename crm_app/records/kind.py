@@ -6,35 +6,69 @@ from crm_app.tables import CustomField, File, RecordTag, SavedView, Tag
 
 def tags_of(kind: str) -> Children:
     """The tags of a kind: an add/remove set owned by the record."""
-    return Children("tags", "Tags", RecordTag, "record_id", (Field("tag_id", "Tag", "ref", required=True, ref="tag"),),
-                    fixed={"kind": kind}, key="tag_id")
+    return Children(
+        "tags",
+        "Tags",
+        RecordTag,
+        "record_id",
+        (Field("tag_id", "Tag", "ref", required=True, ref="tag"),),
+        fixed={"kind": kind},
+        key="tag_id",
+    )
 
 
-TAG = Kind("tag", "Tag", "Tags", Tag, (
-    Field("name", "Name", required=True, max_length=60, searchable=True),
-    Field("color", "Colour", max_length=20),
-), owner=None)
-FILE = Kind("file", "File", "Files", File, (
-    Field("name", "Name", required=True, max_length=255, searchable=True),
-    Field("sha256", "Checksum", editable=False, max_length=64),
-    Field("size", "Size", "int", minimum=0, editable=False),
-    Field("media_type", "Type", max_length=120, editable=False),
-    Field("kind", "Kind of record", max_length=40, editable=False),
-    Field("record_id", "Record", "int", editable=False),
-    Field("owner_id", "Owner", "ref", ref="user"),
-))
-SAVED_VIEW = Kind("saved_view", "Saved view", "Saved views", SavedView, (
-    Field("name", "Name", required=True, max_length=80),
-    Field("kind", "Kind of record", required=True, max_length=40),
-    Field("audience", "Shared with", "choice", choices=("private", "team", "everyone", "role")),
-    Field("owner_id", "Owner", "ref", ref="user", on_delete="cascade"),
-    Field("team_id", "Team", "ref", ref="team"),
-    Field("role", "Role", max_length=40),
-    Field("definition", "Definition", "json"),
-))
-CUSTOM_FIELD = Kind("custom_field", "Custom field", "Custom fields", CustomField, (
-    Field("kind", "Kind of record", required=True, max_length=40),
-    Field("key", "Key", required=True, max_length=80),
-    Field("label", "Label", required=True, max_length=80),
-    Field("type", "Type", "choice", choices=("text", "int", "float", "date", "bool")),
-), title="label", owner=None)
+TAG = Kind(
+    "tag",
+    "Tag",
+    "Tags",
+    Tag,
+    (
+        Field("name", "Name", required=True, max_length=60, searchable=True),
+        Field("color", "Colour", max_length=20),
+    ),
+    owner=None,
+)
+FILE = Kind(
+    "file",
+    "File",
+    "Files",
+    File,
+    (
+        Field("name", "Name", required=True, max_length=255, searchable=True),
+        Field("sha256", "Checksum", editable=False, max_length=64),
+        Field("size", "Size", "int", minimum=0, editable=False),
+        Field("media_type", "Type", max_length=120, editable=False),
+        Field("kind", "Kind of record", max_length=40, editable=False),
+        Field("record_id", "Record", "int", editable=False),
+        Field("owner_id", "Owner", "ref", ref="user"),
+    ),
+)
+SAVED_VIEW = Kind(
+    "saved_view",
+    "Saved view",
+    "Saved views",
+    SavedView,
+    (
+        Field("name", "Name", required=True, max_length=80),
+        Field("kind", "Kind of record", required=True, max_length=40),
+        Field("audience", "Shared with", "choice", choices=("private", "team", "everyone", "role")),
+        Field("owner_id", "Owner", "ref", ref="user", on_delete="cascade"),
+        Field("team_id", "Team", "ref", ref="team"),
+        Field("role", "Role", max_length=40),
+        Field("definition", "Definition", "json"),
+    ),
+)
+CUSTOM_FIELD = Kind(
+    "custom_field",
+    "Custom field",
+    "Custom fields",
+    CustomField,
+    (
+        Field("kind", "Kind of record", required=True, max_length=40),
+        Field("key", "Key", required=True, max_length=80),
+        Field("label", "Label", required=True, max_length=80),
+        Field("type", "Type", "choice", choices=("text", "int", "float", "date", "bool")),
+    ),
+    title="label",
+    owner=None,
+)

@@ -2,11 +2,11 @@
 
 from sqlmodel import SQLModel
 
+from crm_app.core.changes.log import ChangeBatch, ChangeLog, IdCounter, Outbox
 from crm_app.tables.access import Credential, LoginEvent, OneTimeLink, SocketBinding, UserSession
 from crm_app.tables.activity import Activity
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealLine, Pipeline, Stage
-from crm_app.core.changes.log import ChangeBatch, ChangeLog, IdCounter, Outbox
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
 from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone
 from crm_app.tables.product import Product
@@ -15,8 +15,35 @@ from crm_app.tables.user import Team, User
 metadata = SQLModel.metadata
 
 __all__ = [
-    "Activity", "ChangeBatch", "ChangeLog", "Company", "CompanyAddress", "Credential", "CustomField", "Deal",
-    "DealLine", "File", "IdCounter", "ImportRowError", "ImportRun", "LoginEvent", "OneTimeLink", "Outbox", "Person",
-    "PersonAddress", "PersonEmail", "PersonPhone", "Pipeline", "Product", "RecordTag", "SavedView", "SocketBinding",
-    "Stage", "Tag", "Team", "User", "UserSession", "metadata",
+    "Activity",
+    "ChangeBatch",
+    "ChangeLog",
+    "Company",
+    "CompanyAddress",
+    "Credential",
+    "CustomField",
+    "Deal",
+    "DealLine",
+    "File",
+    "IdCounter",
+    "ImportRowError",
+    "ImportRun",
+    "LoginEvent",
+    "OneTimeLink",
+    "Outbox",
+    "Person",
+    "PersonAddress",
+    "PersonEmail",
+    "PersonPhone",
+    "Pipeline",
+    "Product",
+    "RecordTag",
+    "SavedView",
+    "SocketBinding",
+    "Stage",
+    "Tag",
+    "Team",
+    "User",
+    "UserSession",
+    "metadata",
 ]

@@ -32,8 +32,14 @@ class Deal(Record, table=True):
     """An opportunity. `next_step…` and `last_touch_at` are derived from its activities."""
 
     __table_args__ = (
-        Index("ix_deal_board", "stage_id", "rank", "id", sqlite_where=text("deleted_at IS NULL"),
-              postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "ix_deal_board",
+            "stage_id",
+            "rank",
+            "id",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index("ix_deal_owner_stage", "owner_id", "stage_id"),
         Index("ix_deal_closed_on", "closed_on"),
     )

@@ -57,8 +57,14 @@ class CustomField(Record, table=True):
 
     __tablename__ = "custom_field"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
-        Index("uq_custom_field", "kind", "key", unique=True, sqlite_where=text("deleted_at IS NULL"),
-              postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "uq_custom_field",
+            "kind",
+            "key",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
     kind: str
     key: str

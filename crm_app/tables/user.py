@@ -9,8 +9,13 @@ class User(Record, table=True):
     """An employee; `listed` ones cannot sign in until they are invited."""
 
     __table_args__ = (
-        Index("uq_user_email", "email", unique=True, sqlite_where=text("deleted_at IS NULL AND email <> ''"),
-              postgresql_where=text("deleted_at IS NULL AND email <> ''")),
+        Index(
+            "uq_user_email",
+            "email",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL AND email <> ''"),
+            postgresql_where=text("deleted_at IS NULL AND email <> ''"),
+        ),
     )
     name: str
     email: str = ""

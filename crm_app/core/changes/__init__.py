@@ -6,6 +6,17 @@ from crm_app.core.changes.kinds import Children, Field, Kind, kind, kinds, regis
 from crm_app.core.changes.undo import undo
 
 __all__ = [
-    "Applied", "Change", "Children", "Context", "Field", "Kind", "Undone",
-    "apply", "apply_many", "kind", "kinds", "register", "undo",
+    "Applied",
+    "Change",
+    "Children",
+    "Context",
+    "Field",
+    "Kind",
+    "Undone",
+    "apply",
+    "apply_many",
+    "kind",
+    "kinds",
+    "register",
+    "undo",
 ]

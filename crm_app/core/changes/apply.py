@@ -30,8 +30,15 @@ def apply(session: Session, actor: Principal, change: Change, *, source: str = "
 
 
 def apply_many(
-    session: Session, actor: Principal, changes: Sequence[Change], *, source: str = "form",
-    batch_id: int | None = None, note: str = "", undoes: int | None = None, on_refused: Refuse | None = None,
+    session: Session,
+    actor: Principal,
+    changes: Sequence[Change],
+    *,
+    source: str = "form",
+    batch_id: int | None = None,
+    note: str = "",
+    undoes: int | None = None,
+    on_refused: Refuse | None = None,
 ) -> list[Applied]:
     """Apply changes in order, in the caller's transaction; all of them, or none.
 
@@ -104,10 +111,18 @@ def _load(session: Session, working: WorkingSet, changes: Sequence[Change]) -> N
 
 def _log_row(context: Context, change: Change, done: Applied, row_no: int) -> dict[str, Any]:
     return {
-        "batch_id": context.batch_id, "row_no": row_no, "recorded_at": context.recorded_at,
-        "effective_at": change.effective_at or context.recorded_at, "actor_id": context.actor.id,
-        "source": context.source, "kind": done.kind, "record_id": done.id, "op": done.op, "version": done.version,
-        "diff": {k: [encode(a), encode(b)] for k, (a, b) in done.diff.items()}, "undoes": change.undoes,
+        "batch_id": context.batch_id,
+        "row_no": row_no,
+        "recorded_at": context.recorded_at,
+        "effective_at": change.effective_at or context.recorded_at,
+        "actor_id": context.actor.id,
+        "source": context.source,
+        "kind": done.kind,
+        "record_id": done.id,
+        "op": done.op,
+        "version": done.version,
+        "diff": {k: [encode(a), encode(b)] for k, (a, b) in done.diff.items()},
+        "undoes": change.undoes,
     }
 
 
@@ -122,4 +137,6 @@ def _write(context: Context, working: WorkingSet, applied: list[Applied], log: l
     for row in log:
         touched[row["kind"]].append(row["record_id"])
     for name, ids in touched.items():
-        outbox.put(context.session, "records", {"kind": name, "ids": list(dict.fromkeys(ids)), "batch": context.batch_id})
+        outbox.put(
+            context.session, "records", {"kind": name, "ids": list(dict.fromkeys(ids)), "batch": context.batch_id}
+        )

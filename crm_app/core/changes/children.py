@@ -57,7 +57,9 @@ def _row(children: Children, given: Any) -> Row:
     return row | ({"position": int(given["position"])} if "position" in given else {})
 
 
-def apply_patch(children: Children, parent_id: int, rows: dict[int, Row], patch: Patch, ids: list[int]) -> dict[str, Any]:
+def apply_patch(
+    children: Children, parent_id: int, rows: dict[int, Row], patch: Patch, ids: list[int]
+) -> dict[str, Any]:
     """Change `rows` in place and answer with the difference; `ids` are fresh ids, one for every new row."""
     diff: dict[str, Any] = {}
     for key, wanted in patch.items():

@@ -46,8 +46,10 @@ def _before_delete(session: Session, name: str, id: int, going: set, *, undo: bo
             blocking.append(f"{other.label}: {title}")
         elif field.on_delete == "cascade":
             going.add((other.name, other_id))
-            result += [*_before_delete(session, other.name, other_id, going, undo=False),
-                       Change(other.name, other_id, op="delete")]
+            result += [
+                *_before_delete(session, other.name, other_id, going, undo=False),
+                Change(other.name, other_id, op="delete"),
+            ]
         else:
             result.append(Change(other.name, other_id, {field.name: None}))
     if blocking:

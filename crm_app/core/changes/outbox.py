@@ -83,9 +83,9 @@ def _claim(session: Session, limit: int) -> list[dict[str, Any]]:
     rows = session.connection().execute(query.with_for_update(**db.claim_lock(session))).mappings().all()
     if rows:
         session.connection().execute(
-            update(table).where(table.c.id.in_([r["id"] for r in rows])).values(
-                leased_until=now() + LEASE, attempts=table.c.attempts + 1
-            )
+            update(table)
+            .where(table.c.id.in_([r["id"] for r in rows]))
+            .values(leased_until=now() + LEASE, attempts=table.c.attempts + 1)
         )
     return [dict(r) for r in rows]
 

@@ -18,7 +18,12 @@ class Decide(Protocol):
     """May this actor do this with a record of that owner, or with that field of it?"""
 
     def __call__(
-        self, principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None,
+        self,
+        principal: Principal,
+        action: str,
+        obj: str,
+        owner_id: int | None = None,
+        field: str | None = None,
         record_id: int | None = None,
     ) -> Verdict: ...
 
@@ -37,7 +42,11 @@ def install_policy(decide: Decide) -> None:
 
 
 def allowed(
-    principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None,
+    principal: Principal,
+    action: str,
+    obj: str,
+    owner_id: int | None = None,
+    field: str | None = None,
     record_id: int | None = None,
 ) -> Verdict:
     """Ask the policy; the system may do everything."""

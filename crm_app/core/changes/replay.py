@@ -33,7 +33,9 @@ def replay(session: Session) -> tuple[Tables, Tables]:
 
 
 def _blank(known: Kind, entry: Any) -> Row:
-    empty = dict.fromkeys(defaults(known.table)) | {n: v for n, v in defaults(known.table).items() if n in known.derived}
+    empty = dict.fromkeys(defaults(known.table)) | {
+        n: v for n, v in defaults(known.table).items() if n in known.derived
+    }
     return empty | {"id": entry["record_id"], "created_at": entry["recorded_at"]}
 
 
@@ -62,7 +64,9 @@ def differences(session: Session) -> list[str]:
             for column, value in collection.fixed.items():
                 query = query.where(table_of(collection.table).c[column] == value)
             there = {r["id"]: dict(r) for r in session.connection().execute(query).mappings()}
-            found += _compare(f"{name}.{collection.name}", children.get(f"{name}.{collection.name}", {}), there, frozenset())
+            found += _compare(
+                f"{name}.{collection.name}", children.get(f"{name}.{collection.name}", {}), there, frozenset()
+            )
     return found
 
 

@@ -101,7 +101,9 @@ class Step:
         before = loaded.row
         gone = self.context.recorded_at if change.op == "delete" else None
         loaded.row = before | {
-            "deleted_at": gone, "version": before["version"] + 1, "updated_at": self.context.recorded_at,
+            "deleted_at": gone,
+            "version": before["version"] + 1,
+            "updated_at": self.context.recorded_at,
         }
         if change.op == "restore":
             self._references(loaded.kind, {f.name: before[f.name] for f in loaded.kind.fields if f.ref})
@@ -213,7 +215,11 @@ class Step:
 
     def _finish(self, known: Kind, change: Change, before: Row | None, after: Row) -> None:
         """The gate of the transition, then what follows from the change; an undo restores the old values itself."""
-        if known.gate and self.context.source not in UNGATED and (before is not None or self.context.source != "import"):
+        if (
+            known.gate
+            and self.context.source not in UNGATED
+            and (before is not None or self.context.source != "import")
+        ):
             missing = known.gate(self.context, before, after)
             if missing:
                 raise Invalid(missing)
@@ -233,7 +239,8 @@ class Step:
             )
             taken = self.context.session.connection().execute(query).first() or any(
                 o.row[field.name] == value and o.row["id"] != row["id"] and o.row["deleted_at"] is None
-                for (name, _), o in self.working.records.items() if name == known.name
+                for (name, _), o in self.working.records.items()
+                if name == known.name
             )
             if taken:
                 raise Invalid({field.name: f"{field.label} {value!r} is already taken."})
@@ -244,9 +251,7 @@ class Step:
         diff: dict[str, Any] = {}
         for name, patch in patches.items():
             fresh = [self._new_id() for key in patch if isinstance(key, str)]
-            diff |= apply_patch(
-                loaded.kind.child_by_name[name], loaded.row["id"], loaded.children[name], patch, fresh
-            )
+            diff |= apply_patch(loaded.kind.child_by_name[name], loaded.row["id"], loaded.children[name], patch, fresh)
         return diff
 
     def _new_id(self) -> int:

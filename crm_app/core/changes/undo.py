@@ -25,9 +25,12 @@ def undo(session: Session, actor: Principal, batch_id: int) -> Undone:
     if session.get(ChangeBatch, batch_id) is None:
         raise NotFound("This change does not exist.")
     log = table_of(ChangeLog)
-    rows = session.connection().execute(
-        select(log).where(log.c.batch_id == batch_id).order_by(log.c.seq.desc())
-    ).mappings().all()
+    rows = (
+        session.connection()
+        .execute(select(log).where(log.c.batch_id == batch_id).order_by(log.c.seq.desc()))
+        .mappings()
+        .all()
+    )
     new_batch = open_batch(session, actor, "undo", undoes=batch_id)
     restored, kept = 0, []
     for group in _groups(rows):

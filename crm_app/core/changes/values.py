@@ -113,8 +113,17 @@ def _json(_field: Field, value: Any) -> Any:
 
 
 _COERCE = {
-    "text": _text, "longtext": _text, "int": _whole, "float": _float, "money": _whole, "bool": _bool, "date": _date,
-    "datetime": _datetime, "choice": _choice, "ref": _whole, "json": _json,
+    "text": _text,
+    "longtext": _text,
+    "int": _whole,
+    "float": _float,
+    "money": _whole,
+    "bool": _bool,
+    "date": _date,
+    "datetime": _datetime,
+    "choice": _choice,
+    "ref": _whole,
+    "json": _json,
 }
 
 
@@ -126,9 +135,9 @@ def encode(value: Any) -> Any:
 
 
 @cache
-def _decoders(table: type[SQLModel]) -> dict[str, Any]:
+def _decoders(table: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for column in table.__table__.columns:  # pyright: ignore[reportAttributeAccessIssue]
+    for column in table.__table__.columns:
         if isinstance(column.type, UtcDateTime):
             found[column.name] = datetime.fromisoformat
         elif isinstance(column.type, Date):
@@ -143,8 +152,8 @@ def decode(table: type[SQLModel], column: str, value: Any) -> Any:
 
 
 @cache
-def _static_defaults(table: type[SQLModel]) -> tuple[tuple[str, Any, Any], ...]:
-    columns = set(table.__table__.columns.keys())  # pyright: ignore[reportAttributeAccessIssue]
+def _static_defaults(table: Any) -> tuple[tuple[str, Any, Any], ...]:
+    columns = set(table.__table__.columns.keys())
     return tuple(
         (name, info.default if info.default_factory is None else None, info.default_factory)
         for name, info in table.model_fields.items()

@@ -19,7 +19,24 @@ from crm_app.deals.queries.rows import (
 )
 
 __all__ = [
-    "Board", "Card", "Column", "DealChoices", "DealPage", "Line", "Option", "Property", "RelatedCard", "StageOption",
-    "Summary", "TimelineDay", "TimelineEvent", "board_snapshot", "card_of", "column_cards", "deal_choices", "deal_page",
-    "find_companies", "totals_of",
+    "Board",
+    "Card",
+    "Column",
+    "DealChoices",
+    "DealPage",
+    "Line",
+    "Option",
+    "Property",
+    "RelatedCard",
+    "StageOption",
+    "Summary",
+    "TimelineDay",
+    "TimelineEvent",
+    "board_snapshot",
+    "card_of",
+    "column_cards",
+    "deal_choices",
+    "deal_page",
+    "find_companies",
+    "totals_of",
 ]

@@ -54,13 +54,17 @@ def board_snapshot(
     """One pipeline with 50 cards a stage and totals of all; the first pipeline if that one does not exist."""
     run = session.connection().execute
     pipelines = run(
-        select(pipeline.c.id, pipeline.c.name).where(pipeline.c.deleted_at.is_(None)).order_by(pipeline.c.position, pipeline.c.id)
+        select(pipeline.c.id, pipeline.c.name)
+        .where(pipeline.c.deleted_at.is_(None))
+        .order_by(pipeline.c.position, pipeline.c.id)
     ).all()
     options = [Option(str(p.id), p.name) for p in pipelines]
     owners = owner_options(session, actor)
     if not pipelines:
         return Board([], None, [], Summary(0, "", ""), owners)
-    chosen = pipeline_id if pipeline_id in {p.id for p in pipelines} else pipelines[0].id
+    chosen: int = (
+        pipeline_id if pipeline_id is not None and pipeline_id in {p.id for p in pipelines} else pipelines[0].id
+    )
     condition = wanted(actor, owner_id, text)
     totals = totals_of(session, chosen, condition)
     columns = []
@@ -80,8 +84,15 @@ def column_of(row: Any, totals: Totals | None, actor: Principal, cards: list[Car
     """A stage as a column of the board."""
     found = totals or Totals(0, {}, {})
     return Column(
-        str(row.id), row.name, row.kind, row.probability, found.count, money(found.total, actor),
-        money(found.weighted, actor), cards, more,
+        str(row.id),
+        row.name,
+        row.kind,
+        row.probability,
+        found.count,
+        money(found.total, actor),
+        money(found.weighted, actor),
+        cards,
+        more,
     )
 
 
@@ -98,7 +109,8 @@ def totals_of(session: Session, pipeline_id: int, condition: ColumnElement[bool]
         before = found.get(stage_id, Totals(0, {}, {}))
         amount = int(total or 0)
         found[stage_id] = Totals(
-            before.count + count, before.total | {currency: amount},
+            before.count + count,
+            before.total | {currency: amount},
             before.weighted | {currency: round(amount * probability / 100)},
         )
     return found
@@ -130,9 +142,11 @@ def column_cards(
     if row is None or not after.isascii() or not after.isdigit():
         return [], False
     condition = wanted(actor, owner_id, text)
-    last = session.connection().execute(
-        select(deal.c.rank, deal.c.id).where(deal.c.id == int(after), visible(actor, "deal", deal.c.owner_id))
-    ).first()
+    last = (
+        session.connection()
+        .execute(select(deal.c.rank, deal.c.id).where(deal.c.id == int(after), visible(actor, "deal", deal.c.owner_id)))
+        .first()
+    )
     return _cards(session, actor, row, condition, last) if last else ([], False)
 
 
@@ -143,7 +157,9 @@ def _cards(
     if last is not None:
         query = query.where(or_(deal.c.rank > last.rank, and_(deal.c.rank == last.rank, deal.c.id > last.id)))
     found = session.connection().execute(query).all()
-    return [_card(r, row.rot_days if row.kind == "open" else 0, row.kind, actor) for r in found[:CARDS]], len(found) > CARDS
+    return [_card(r, row.rot_days if row.kind == "open" else 0, row.kind, actor) for r in found[:CARDS]], len(
+        found
+    ) > CARDS
 
 
 def card_of(session: Session, actor: Principal, deal_id: int) -> Card | None:
@@ -156,10 +172,23 @@ def card_of(session: Session, actor: Principal, deal_id: int) -> Card | None:
 def _card_query() -> Any:
     return (
         select(
-            deal.c.id, deal.c.title, deal.c.value_minor, deal.c.currency, deal.c.is_estimate, deal.c.version,
-            deal.c.next_step, deal.c.next_step_at, deal.c.last_touch_at, deal.c.created_at, deal.c.opened_on,
-            deal.c.closed_on, deal.c.stage_since, company.c.name.label("company"), person.c.display_name.label("person"),
-            user.c.name.label("owner"), user.c.color.label("color"),
+            deal.c.id,
+            deal.c.title,
+            deal.c.value_minor,
+            deal.c.currency,
+            deal.c.is_estimate,
+            deal.c.version,
+            deal.c.next_step,
+            deal.c.next_step_at,
+            deal.c.last_touch_at,
+            deal.c.created_at,
+            deal.c.opened_on,
+            deal.c.closed_on,
+            deal.c.stage_since,
+            company.c.name.label("company"),
+            person.c.display_name.label("person"),
+            user.c.name.label("owner"),
+            user.c.color.label("color"),
         )
         .select_from(deal)
         .outerjoin(company, company.c.id == deal.c.company_id)
@@ -185,15 +214,26 @@ def _card(row: Any, rot_days: int, kind: str, actor: Principal) -> Card:
         closed = row.closed_on
         label, tone = (f"{kind.capitalize()} {closed.day} {closed:%b}" if closed else kind.capitalize()), "grey"
     return Card(
-        row.id, row.title, row.company or "", row.person or "",
+        row.id,
+        row.title,
+        row.company or "",
+        row.person or "",
         format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else "No value",
-        row.is_estimate, row.owner or "Nobody", initials(row.owner or ""), row.color or "", label, tone, rotten,
+        row.is_estimate,
+        row.owner or "Nobody",
+        initials(row.owner or ""),
+        row.color or "",
+        label,
+        tone,
+        rotten,
         row.version,
     )
 
 
 def owner_options(session: Session, actor: Principal) -> list[Option]:
     """Owners of deals that the actor may see, by name."""
-    owners = select(deal.c.owner_id).where(deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id)).distinct()
+    owners = (
+        select(deal.c.owner_id).where(deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id)).distinct()
+    )
     query = select(user.c.id, user.c.name).where(user.c.id.in_(owners)).order_by(user.c.name)
     return [Option(str(r.id), r.name) for r in session.connection().execute(query)]

@@ -55,8 +55,11 @@ def find_companies(session: Session, actor: Principal, text: str, limit: int = 8
     lowered = func.lower(company.c.name)
     query = (
         select(company.c.id, company.c.name)
-        .where(lowered.like(like(text.lower()), escape="\\"), company.c.deleted_at.is_(None),
-               visible(actor, "company", company.c.owner_id))
+        .where(
+            lowered.like(like(text.lower()), escape="\\"),
+            company.c.deleted_at.is_(None),
+            visible(actor, "company", company.c.owner_id),
+        )
         .order_by(lowered.not_like(like(text.lower())[1:], escape="\\"), lowered)
         .limit(limit)
     )

@@ -1,6 +1,7 @@
 """The timeline of a deal from the change log: one event a save, grouped by day in the reader's zone."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -32,12 +33,15 @@ def timeline_of(session: Session, actor: Principal, deal_id: int) -> list[Timeli
     """What happened to the deal and its activities, newest first."""
     mine = select(activity.c.id).where(activity.c.deal_id == deal_id)
     condition = or_(
-        and_(log.c.kind == "deal", log.c.record_id == deal_id), and_(log.c.kind == "activity", log.c.record_id.in_(mine))
+        and_(log.c.kind == "deal", log.c.record_id == deal_id),
+        and_(log.c.kind == "activity", log.c.record_id.in_(mine)),
     )
     query = (
         select(log, user.c.name.label("who"), user.c.color.label("color"))
         .outerjoin(user, user.c.id == log.c.actor_id)
-        .where(condition).order_by(log.c.effective_at.desc(), log.c.seq.desc()).limit(MOST_ROWS)
+        .where(condition)
+        .order_by(log.c.effective_at.desc(), log.c.seq.desc())
+        .limit(MOST_ROWS)
     )
     rows = session.connection().execute(query).mappings().all()
     owner_id = session.connection().execute(select(deal.c.owner_id).where(deal.c.id == deal_id)).scalar()
@@ -112,7 +116,9 @@ def _activity_title(row: Any) -> str:
     return "changed an activity" if row["op"] == "update" else "removed an activity"
 
 
-def _field_lines(known: Kind, diff: dict[str, list[Any]], names: dict[tuple[str, int], str], actor: Principal) -> list[str]:
+def _field_lines(
+    known: Kind, diff: dict[str, list[Any]], names: dict[tuple[str, int], str], actor: Principal
+) -> list[str]:
     lines = []
     for key, (old, new) in diff.items():
         name = key.partition(".")[0]
@@ -143,7 +149,7 @@ def _said(field: Field, value: Any, names: dict[tuple[str, int], str], actor: Pr
     return clip(str(value), 80)
 
 
-def _names(session: Session, rows: list[Any]) -> dict[tuple[str, int], str]:
+def _names(session: Session, rows: Sequence[Any]) -> dict[tuple[str, int], str]:
     """The titles of all records that the differences point to."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for row in rows:

@@ -20,7 +20,16 @@ from crm_app.tables import Company, Deal, DealLine, Person, PersonEmail, Product
 deal, company, person, product, line, user, email = (
     table_of(m) for m in (Deal, Company, Person, Product, DealLine, User, PersonEmail)
 )
-SHOWN = ("title", "value_minor", "owner_id", "expected_close_on", "opened_on", "closed_on", "is_estimate", "lost_reason")
+SHOWN = (
+    "title",
+    "value_minor",
+    "owner_id",
+    "expected_close_on",
+    "opened_on",
+    "closed_on",
+    "is_estimate",
+    "lost_reason",
+)
 TYPES = {"owner_id": "user", "is_estimate": "choice", "value_minor": "money"}
 YES_NO = [Option("true", "Yes"), Option("false", "No")]
 
@@ -28,18 +37,30 @@ YES_NO = [Option("true", "Yes"), Option("false", "No")]
 def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
     """Raises NotFound for a deal that does not exist or that the actor may not see."""
     run = session.connection().execute
-    row = run(
-        select(deal, user.c.name.label("owner")).outerjoin(user, user.c.id == deal.c.owner_id)
-        .where(deal.c.id == deal_id, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
-    ).mappings().first()
+    row = (
+        run(
+            select(deal, user.c.name.label("owner"))
+            .outerjoin(user, user.c.id == deal.c.owner_id)
+            .where(deal.c.id == deal_id, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+        )
+        .mappings()
+        .first()
+    )
     if row is None:
         raise NotFound
     stages = [StageOption(s.id, s.name, s.kind) for s in stages_of(session, row["pipeline_id"])]
     kind = next((s.kind for s in stages if s.id == row["stage_id"]), "open")
     return DealPage(
-        row["id"], row["title"], row["version"], row["stage_id"], stages, _properties(session, actor, row, kind),
-        _company(session, actor, row["company_id"]), _person(session, actor, row["person_id"]),
-        _lines(session, actor, row), timeline_of(session, actor, deal_id),
+        row["id"],
+        row["title"],
+        row["version"],
+        row["stage_id"],
+        stages,
+        _properties(session, actor, row, kind),
+        _company(session, actor, row["company_id"]),
+        _person(session, actor, row["person_id"]),
+        _lines(session, actor, row),
+        timeline_of(session, actor, deal_id),
     )
 
 
@@ -55,8 +76,17 @@ def _properties(session: Session, actor: Principal, row: Any, kind: str) -> list
         raw, value = _written(row, name, actor)
         choices = owners if name == "owner_id" else YES_NO if name == "is_estimate" else []
         editable = decide(actor, "edit", "deal", row["owner_id"], name).allowed
-        found.append(Property(name, field.label, value, raw, TYPES.get(name, "date" if field.type == "date" else "text"),
-                              editable, choices))
+        found.append(
+            Property(
+                name,
+                field.label,
+                value,
+                raw,
+                TYPES.get(name, "date" if field.type == "date" else "text"),
+                editable,
+                choices,
+            )
+        )
     return found
 
 
@@ -84,7 +114,9 @@ def _company(session: Session, actor: Principal, company_id: int | None) -> Rela
     if row is None:
         return None
     people = f"{row.employees:,} employees" if row.employees else ""
-    return RelatedCard(row.id, row.name, [t for t in (" · ".join(x for x in (row.industry, row.country) if x), people) if t])
+    return RelatedCard(
+        row.id, row.name, [t for t in (" · ".join(x for x in (row.industry, row.country) if x), people) if t]
+    )
 
 
 def _person(session: Session, actor: Principal, person_id: int | None) -> RelatedCard | None:
@@ -92,21 +124,36 @@ def _person(session: Session, actor: Principal, person_id: int | None) -> Relate
     row = session.connection().execute(query.where(person.c.deleted_at.is_(None))).first() if person_id else None
     if row is None:
         return None
-    address = session.connection().execute(
-        select(email.c.value).where(email.c.person_id == row.id).order_by(email.c.is_primary.desc(), email.c.position)
-    ).scalar()
+    address = (
+        session.connection()
+        .execute(
+            select(email.c.value)
+            .where(email.c.person_id == row.id)
+            .order_by(email.c.is_primary.desc(), email.c.position)
+        )
+        .scalar()
+    )
     return RelatedCard(row.id, row.display_name, [t for t in (row.title, address) if t])
 
 
 def _lines(session: Session, actor: Principal, row: Any) -> list[Line]:
     query = (
-        select(line, product.c.name).join(product, product.c.id == line.c.product_id)
-        .where(line.c.deal_id == row["id"]).order_by(line.c.position, line.c.id)
+        select(line, product.c.name)
+        .join(product, product.c.id == line.c.product_id)
+        .where(line.c.deal_id == row["id"])
+        .order_by(line.c.position, line.c.id)
     )
     found = []
     for item in session.connection().execute(query):
         unit = item.unit_price_minor
         total = None if unit is None else unit * item.quantity
-        found.append(Line(item.id, item.name, str(item.quantity), format_money(unit, row["currency"], actor.locale) or "–",
-                          format_money(total, row["currency"], actor.locale)))
+        found.append(
+            Line(
+                item.id,
+                item.name,
+                str(item.quantity),
+                format_money(unit, row["currency"], actor.locale) or "–",
+                format_money(total, row["currency"], actor.locale),
+            )
+        )
     return found

@@ -1,6 +1,7 @@
 """The rows that leave the server for the deal screens; everything is formatted for the reader."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Property:
     raw: str
     type: str
     editable: bool
-    choices: list[Option] = field(default_factory=list)
+    choices: list[Option] = dataclasses.field(default_factory=list)
     href: str = ""
 
 
