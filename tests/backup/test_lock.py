@@ -1,0 +1,35 @@
+"""The lock of the data folder: servers share it, a restore needs it alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crm_app.backup.lock import Locked, hold_lock, is_locked
+
+
+def test_servers_share_a_restore_does_not(tmp_path: Path) -> None:
+    assert not is_locked(tmp_path)
+    with hold_lock(tmp_path), hold_lock(tmp_path):
+        assert is_locked(tmp_path)
+        with pytest.raises(Locked):
+            hold_lock(tmp_path, exclusive=True)
+    assert not is_locked(tmp_path)
+    with hold_lock(tmp_path, exclusive=True), pytest.raises(Locked):
+        hold_lock(tmp_path)
+
+
+def test_it_survives_exec_and_ends_with_the_process(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, pathlib\n"
+        "from crm_app.backup.lock import hold_lock\n"
+        f"hold_lock(pathlib.Path({str(tmp_path)!r}))\n"
+        "os.execv(sys.executable, [sys.executable, '-c', 'print(1, flush=True); input()'])\n"
+    )
+    server = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert server.stdout and server.stdout.readline()
+    assert is_locked(tmp_path)
+    server.kill()
+    server.communicate()
+    assert not is_locked(tmp_path)

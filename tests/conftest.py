@@ -1,0 +1,153 @@
+"""Databases for tests: every test that asks for `database_url` runs on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crm_app.core import db
+from crm_app.core.config import settings
+from crm_app.migrations import migrate
+from tests.support import redis as redis_support
+from tests.support.postgres import Cluster, server_programs
+
+SILENT = "PostgreSQL is not installed on this machine: ITS TESTS DID NOT RUN (apt install postgresql)"
+_skipped: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in dict.fromkeys(_skipped):
+        terminalreporter.write_line(f"!!! {line}", red=True, bold=True)
+
+
+def _absent(line: str) -> None:
+    """Where a program is missing: said aloud, and a failure in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(line)
+    _skipped.append(line)
+    pytest.skip(line)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """The cluster of this test run."""
+    programs = server_programs()
+    if programs is None:
+        _absent(SILENT)
+        raise AssertionError("unreachable")
+    cluster = Cluster(programs)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A redis-server of this test run."""
+    if not redis_support.installed():
+        _absent("redis-server is not installed on this machine: its tests did not run (apt install redis-server)")
+    server = redis_support.RedisServer()
+    yield server.url
+    server.stop()
+
+
+def _use(monkeypatch: pytest.MonkeyPatch, url: str, folder: Path) -> None:
+    monkeypatch.setenv("KITH_DATABASE_URL", url)
+    monkeypatch.setenv("KITH_DATA_DIR", str(folder))
+    settings.cache_clear()
+    db.dispose()
+
+
+def _migrated(url: str, folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        _use(patch, url, folder)
+        migrate()
+        db.dispose()
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "kith.db"
+    _migrated(f"sqlite:///{path}", folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty PostgreSQL database to copy."""
+    name = postgres_cluster.create()
+    _migrated(postgres_cluster.url(name), tmp_path_factory.mktemp("template-pg"))
+    return name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[bool], str]]:
+    """Makes databases of one of the two kinds, migrated or bare; gives the URL."""
+    made: list[str] = []
+
+    def sqlite(migrated: bool) -> str:
+        path = tmp_path / f"db{len(made)}" / "kith.db"
+        path.parent.mkdir()
+        made.append(str(path))
+        if migrated:
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+
+    def postgresql(migrated: bool) -> str:
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        template = request.getfixturevalue("postgres_template") if migrated else "template0"
+        made.append(cluster.create(template))
+        return cluster.url(made[-1])
+
+    yield sqlite if request.param == "sqlite" else postgresql
+    db.dispose()
+    if request.param == "postgresql":
+        for name in made:
+            request.getfixturevalue("postgres_cluster").drop(name)
+
+
+@pytest.fixture(scope="session")
+def wired() -> None:
+    """Every kind, hook and consumer is registered, as in the app."""
+    from crm_app.wire import wire
+
+    wire()
+
+
+@pytest.fixture
+def database_url(
+    wired: None, new_database: Callable[[bool], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """A migrated database of this test alone, in the settings; runs on SQLite and on PostgreSQL."""
+    url = new_database(True)
+    _use(monkeypatch, url, tmp_path / "data")
+    yield url
+    db.dispose()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def bare_database(
+    new_database: Callable[[bool], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """As `database_url`, but without any table."""
+    url = new_database(False)
+    _use(monkeypatch, url, tmp_path / "data")
+    yield url
+    db.dispose()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def sqlite_database(wired: None, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A migrated SQLite database of this test alone, for what does not depend on the database."""
+    path = tmp_path / "kith.db"
+    shutil.copy(sqlite_template, path)
+    _use(monkeypatch, f"sqlite:///{path}", tmp_path / "data")
+    yield f"sqlite:///{path}"
+    db.dispose()
+    settings.cache_clear()
