@@ -2,15 +2,19 @@
 
 import reflex as rx
 
-from crm_app.http import live_sessions
+from crm_app.core.config import settings
+from crm_app.core.logs import set_up_logs
+from crm_app.http import live, live_sessions
 from crm_app.http.authz import Authz, check_handlers
 from crm_app.http.gate import Gate
 from crm_app.http.redact import install_redaction
 from crm_app.http.site import site
+from crm_app.jobs.worker import embedded
 from crm_app.pages import PAGES
 from crm_app.ui import theme
 from crm_app.wire import wire
 
+set_up_logs()
 install_redaction()
 wire()
 app = rx.App(
@@ -24,4 +28,7 @@ for page in PAGES:
     app.add_page(page.component, route=page.route, title=page.title, on_load=list(page.on_load))
 app._middlewares.insert(0, Authz())
 app.register_lifespan_task(live_sessions.watch)
+app.register_lifespan_task(live.fanout)
+if settings().worker == "embedded":
+    app.register_lifespan_task(embedded)
 check_handlers()

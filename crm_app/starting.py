@@ -21,7 +21,8 @@ def start(
 
     Raises KithError when the schema is newer or half-migrated, or when several processes lack Redis.
     """
-    from crm_app.serve import build, serve
+    from crm_app.serve import build_only as build
+    from crm_app.serve import prepare, serve
 
     if workers > 1 and not settings().redis_url:
         raise KithError("Several web processes share their state through Redis: set KITH_REDIS_URL.")
@@ -30,6 +31,8 @@ def start(
     if build_only:
         build()
         return
+    at = settings().port if port is None else port
+    prepare(settings().host, at, workers)
     lock = hold_lock(settings().data_dir)
     try:
         if status().state in ("empty", "behind"):
@@ -44,7 +47,7 @@ def start(
             print(f"\n  Nobody can sign in yet. Create the first administrator here, once:\n  {link}\n", flush=True)
         build()
         db.dispose()
-        serve(settings().host, settings().port if port is None else port, workers)
+        serve(settings().host, at, workers)
     finally:
         lock.release()
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import AsyncIterator
 
 from crm_app.core import db
 from crm_app.core.changes import outbox
@@ -60,7 +61,7 @@ class Worker:
 
 
 @contextlib.asynccontextmanager
-async def embedded(_app: object = None):
+async def embedded() -> AsyncIterator[None]:
     """The worker as a lifespan task of the one web process."""
     worker = Worker()
     worker.start()

@@ -147,7 +147,7 @@ def _decoders(table: Any) -> dict[str, Any]:
 
 def decode(table: type[SQLModel], column: str, value: Any) -> Any:
     """A value from the log as the column holds it."""
-    decoder = _decoders(table).get(column)
+    decoder = _decoders(table).get(column)  # pyright: ignore[reportArgumentType]
     return decoder(value) if decoder and isinstance(value, str) else value
 
 
@@ -165,5 +165,5 @@ def defaults(table: type[SQLModel]) -> dict[str, Any]:
     """A fresh row of the table, every column with its default or None."""
     return {
         name: factory() if factory else (None if repr(default) == "PydanticUndefined" else default)
-        for name, default, factory in _static_defaults(table)
+        for name, default, factory in _static_defaults(table)  # pyright: ignore[reportArgumentType]
     }
