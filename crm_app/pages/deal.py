@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from crm_app import routes
 from crm_app.deals.state import DealRecord
 from crm_app.deals.views import record_screen
 from crm_app.identity.state import Viewer
 from crm_app.pages.frame import BOARD, framed
 from crm_app.pages.page import Page
 from crm_app.pages.undo import Undo
+from crm_app.ui import addresses
 
 
 def _undo(batch_id: rx.Var[int]) -> list:
@@ -21,4 +21,4 @@ def deal_page() -> rx.Component:
     return framed(record_screen(_undo), title=title, current=BOARD.path, crumb=BOARD, after_undo=DealRecord.load)
 
 
-PAGE = Page(routes.DEAL, "Deal · Kith", deal_page, (Viewer.load, DealRecord.load))
+PAGE = Page(addresses.DEAL, "Deal · Kith", deal_page, (Viewer.load, DealRecord.load))

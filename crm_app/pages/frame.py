@@ -9,17 +9,18 @@ from crm_app.deals.state import NewDealForm
 from crm_app.deals.views import new_deal_dialog
 from crm_app.identity.state import Viewer
 from crm_app.pages.undo import Undo
+from crm_app.ui import addresses
 from crm_app.ui.elements import avatar, page_link
 from crm_app.ui.icons import icon
 from crm_app.ui.listener import offline, shortcuts, theme_sync
 from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
 from crm_app.ui.shell import Place, shell
 
-BOARD = Place(routes.BOARD, "Deals", "deals", key="d", phone=True)
-USERS = Place(routes.USERS, "Users", "users", key="u", phone=True)
-TEAMS = Place(routes.TEAMS, "Teams", "teams", key="t")
-IMPORT = Place(routes.IMPORTS, "Import", "import", Viewer.may_import, "i")
-PROFILE = Place(routes.PROFILE, "Profile", "person", key="p")
+BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
+USERS = Place(addresses.USERS, "Users", "users", key="u", phone=True)
+TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
+IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
+PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [("", [BOARD]), ("Organisation", [USERS, TEAMS, IMPORT])]
 
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.identity.state import Viewer
-from crm_app.imports.state import ImportRun
+from crm_app.imports.state import ImportPage
 from crm_app.imports.views import import_screen
 from crm_app.pages.frame import IMPORT, framed
 from crm_app.pages.page import Page
@@ -14,4 +14,4 @@ def import_page() -> rx.Component:
     return framed(import_screen(), title="Import", current=IMPORT.path)
 
 
-PAGE = Page(IMPORT.path, "Import · Kith", import_page, (Viewer.load, ImportRun.load))
+PAGE = Page(IMPORT.path, "Import · Kith", import_page, (Viewer.load, ImportPage.load))

@@ -2,10 +2,10 @@
 
 import reflex as rx
 
-from crm_app import routes
 from crm_app.identity.state import Viewer
 from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.ui import addresses
 from crm_app.ui.elements import empty, link
 
 
@@ -16,7 +16,7 @@ def missing_page() -> rx.Component:
             empty(
                 "There is no such page",
                 "The address may be mistyped, or the page has moved.",
-                link("To the board", routes.BOARD, kind="pri"),
+                link("To the board", addresses.BOARD, kind="pri"),
                 picture="alert",
             ),
             class_name="page",

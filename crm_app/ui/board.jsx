@@ -125,6 +125,8 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
   const lifted = useRef(false);
   const ticket = useRef(Date.now() % 1e9);
   const lastPush = useRef(0);
+  const asking = useRef(0);
+  const lastAsked = useRef(0);
   const shown = useMemo(() => withPending(base, pending), [base, pending]);
   const names = useMemo(() => shown.map((c) => ({ id: c.id, name: c.name, count: c.count })), [shown]);
   const view = useRef(shown);
@@ -135,12 +137,20 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
   // while a card is in somebody's hand the board stands still; what arrives waits
   const change = useCallback((fn) => (lifted.current ? held.current.push(fn) : setBase(fn)), []);
 
+  // an import says "stale" many times a second: ask at once, then at most every 800 ms
+  const resync = () => {
+    if (asking.current) return;
+    const wait = Math.max(0, lastAsked.current + 800 - Date.now());
+    asking.current = setTimeout(() => { asking.current = 0; lastAsked.current = Date.now(); onResync && onResync(); }, wait);
+  };
+  useEffect(() => () => clearTimeout(asking.current), []);
+
   useEffect(() => { held.current = []; change(() => columns); setSum(summary); }, [columns, epoch]); // eslint-disable-line
   useEffect(() => {
-    if (!push || !push.id || push.id === lastPush.current) return;
+    if (!push || !push.n || push.n === lastPush.current) return;
     const missed = push.prev !== undefined && lastPush.current && push.prev !== lastPush.current;
-    lastPush.current = push.id;
-    if (push.stale || missed) return void (onResync && onResync());
+    lastPush.current = push.n;
+    if (push.stale || missed) return resync();
     change((all) => applyPush(all, push));
     if (push.summary) setSum(push.summary);
   }, [push]); // eslint-disable-line

@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from crm_app import routes
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import clip
 from crm_app.deals.queries import DealChoices, Option, deal_choices, find_companies
 from crm_app.deals.service import NewDeal, create_deal
 from crm_app.identity.handlers import actor, allow
+from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast
 
 
@@ -53,4 +53,4 @@ class NewDealForm(rx.State):
             return None
         self.open = False
         (await self.get_state(Toaster)).latest = plain_toast("Deal created.")
-        return rx.redirect(routes.DEAL.replace("[deal_id]", str(deal_id)))
+        return rx.redirect(addresses.DEAL.replace("[deal_id]", str(deal_id)))

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from crm_app import routes
 from crm_app.deals.state import DealBoard, DealMove, NewDealForm
+from crm_app.ui import addresses
 from crm_app.ui.board import kanban_board
 from crm_app.ui.elements import button, empty, link, skeleton
 from crm_app.ui.inputs import url_segments, url_select, url_text
@@ -39,14 +39,14 @@ def _nothing() -> rx.Component:
         empty(
             "No deal matches",
             "Nothing on this board has that owner and these words.",
-            link("Clear the filters", routes.BOARD),
+            link("Clear the filters", addresses.BOARD),
             picture="deals",
         ),
         empty(
             "No deals yet",
             "A deal is an opportunity with a value, an owner and a date. It moves from left to right.",
             button("New deal", kind="pri", picture="plus", on_click=NewDealForm.start),
-            link("Import", routes.IMPORTS),
+            link("Import", addresses.IMPORTS),
             picture="deals",
         ),
     )

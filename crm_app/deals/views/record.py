@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-from crm_app import routes
 from crm_app.deals.queries import Line, StageOption, TimelineDay, TimelineEvent
 from crm_app.deals.state import DealMove, DealRecord
+from crm_app.ui import addresses
 from crm_app.ui.elements import avatar, empty, link, skeleton, skeleton_rows
 from crm_app.ui.inputs import inline_edit, panes
 from crm_app.ui.overlay import dialog
@@ -184,7 +184,7 @@ def record_screen(undo: rx.EventHandler) -> rx.Component:
         rx.cond(
             DealRecord.missing,
             empty(
-                "This deal is not here", "It was deleted, or you may not see it.", link("To the board", routes.BOARD)
+                "This deal is not here", "It was deleted, or you may not see it.", link("To the board", addresses.BOARD)
             ),
             rx.cond(
                 DealRecord.deal,

@@ -1,0 +1,254 @@
+"""The import page in four steps: file, columns, run, report."""
+
+import reflex as rx
+
+from crm_app.imports.rows import ColumnRow, ErrorRow, GuessRow
+from crm_app.imports.state import ImportPage
+from crm_app.ui import addresses
+from crm_app.ui.elements import banner, button, head, link, meter
+from crm_app.ui.field import choice
+from crm_app.ui.icons import icon
+
+STEPS = (("file", "File"), ("columns", "Columns"), ("running", "Import"), ("done", "Report"))
+ORDER = [key for key, _ in STEPS]
+
+
+def _steps() -> rx.Component:
+    def entry(number: int, key: str, label: str) -> rx.Component:
+        later = ORDER[number:]
+        past = rx.match(ImportPage.step, *[(k, "done") for k in later], "")
+        return rx.el.li(
+            rx.el.i(number),
+            label,
+            class_name=rx.cond(ImportPage.step == key, "on", past),
+            custom_attrs={"aria-current": rx.cond(ImportPage.step == key, "step", "false")},
+        )
+
+    return rx.el.ol(*[entry(n, key, label) for n, (key, label) in enumerate(STEPS, 1)], class_name="steps")
+
+
+def _kinds() -> rx.Component:
+    return rx.el.div(
+        rx.foreach(
+            ImportPage.kinds,
+            lambda kind: rx.el.button(
+                kind.name,
+                type="button",
+                class_name=rx.cond(ImportPage.kind == kind.id, "on", ""),
+                custom_attrs={"aria-pressed": ImportPage.kind == kind.id},
+                on_click=ImportPage.choose_kind(kind.id),
+                key=kind.id,
+            ),
+        ),
+        class_name="seg",
+        role="group",
+        custom_attrs={"aria-label": "What the file holds"},
+    )
+
+
+def _file() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(rx.el.span("What does the file hold?", class_name="lab"), _kinds(), class_name="stack"),
+        rx.upload.root(
+            rx.el.div(
+                icon("import", "huge"),
+                rx.el.b(rx.cond(ImportPage.receiving, "Reading the file…", "Drop a CSV file here, or choose one")),
+                rx.el.span("The first row names the columns. Nothing is saved before you have seen them."),
+                class_name="drop",
+            ),
+            id="import-file",
+            accept={"text/csv": [".csv", ".tsv", ".txt"]},
+            max_files=1,
+            multiple=False,
+            on_drop=ImportPage.receive(rx.upload_files(upload_id="import-file")),
+        ),
+        rx.el.p(
+            "Users first, then companies and products, people, and deals last: deals name all the others.",
+            class_name="mut",
+        ),
+        class_name="stack",
+    )
+
+
+def _column(row: rx.Var[ColumnRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(
+            rx.el.span(row.header, class_name="strong"),
+            rx.cond(row.is_guess, rx.el.span(" guessed", class_name="mut"), rx.fragment()),
+        ),
+        rx.el.td(rx.el.span(row.samples, class_name="mut")),
+        rx.el.td(
+            rx.el.select(
+                rx.el.option("Skip this column", value=""),
+                rx.el.option("Keep as a custom field", value="custom"),
+                rx.foreach(ImportPage.targets, lambda t: rx.el.option(t.name, value=t.id, key=t.id)),
+                value=row.field,
+                on_change=lambda value: ImportPage.map_column(row.index, value),
+                class_name="in small",
+                custom_attrs={"aria-label": "Field for " + row.header.to(str)},
+            )
+        ),
+        key=row.index,
+    )
+
+
+def _columns() -> rx.Component:
+    names = ["Column", "Examples", "Becomes"]
+    return rx.el.section(
+        rx.el.p(
+            rx.el.b(ImportPage.file_name), " · ", ImportPage.rows, " rows · ", ImportPage.encoding, class_name="note"
+        ),
+        rx.foreach(ImportPage.notes, lambda text: banner(text)),
+        rx.foreach(ImportPage.problems, lambda text: banner(text, "r", "alert")),
+        rx.el.div(
+            rx.el.table(
+                rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in names])),
+                rx.el.tbody(rx.foreach(ImportPage.columns, _column)),
+            ),
+            class_name="tbl",
+            tab_index=0,
+            role="region",
+            custom_attrs={"aria-label": "Columns"},
+        ),
+        rx.el.div(
+            rx.el.label(
+                rx.el.span("Rows that are here already", class_name="lab"),
+                choice("mode", ImportPage.modes, ImportPage.mode, on_change=ImportPage.choose_mode),
+                class_name="field",
+            ),
+            rx.el.div(
+                button("Back", on_click=ImportPage.restart),
+                button("Try without saving", on_click=ImportPage.try_out),
+                button(
+                    "Import",
+                    kind="pri",
+                    picture="import",
+                    on_click=ImportPage.start,
+                    disabled=ImportPage.problems.length() > 0,
+                ),
+                class_name="row wrap end",
+            ),
+            class_name="row wrap",
+        ),
+        class_name="stack",
+    )
+
+
+def _running() -> rx.Component:
+    return rx.el.section(
+        rx.el.p(rx.cond(ImportPage.trying, "Trying ", "Importing "), rx.el.b(ImportPage.file_name), "…"),
+        meter(ImportPage.percent, "Progress", "tall"),
+        rx.el.p(ImportPage.progress, class_name="mut", role="status"),
+        rx.el.p("You may leave this page; the import goes on.", class_name="mut"),
+        class_name="stack",
+    )
+
+
+def _figure(value: rx.Var[int], label: str) -> rx.Component:
+    return rx.el.div(rx.el.b(value.to(int)), rx.el.span(label))
+
+
+def _error(row: rx.Var[ErrorRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(row.row_no, class_name="num"),
+        rx.el.td(row.reason),
+        rx.el.td(row.raw, class_name="mut"),
+        key=row.row_no,
+    )
+
+
+def _guess(row: rx.Var[GuessRow]) -> rx.Component:
+    return rx.el.li(
+        row.field,
+        ": ",
+        rx.el.b(row.given),
+        " was taken for ",
+        rx.el.b(row.taken),
+        " in ",
+        row.rows,
+        " rows",
+        key=row.given,
+    )
+
+
+def _refused() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h3("Refused rows", class_name="strong"),
+            button("Download them as CSV", picture="file", on_click=ImportPage.download_refused),
+            class_name="row",
+        ),
+        rx.el.div(
+            rx.el.table(
+                rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in ("Row", "Reason", "As it stood")])),
+                rx.el.tbody(rx.foreach(ImportPage.errors, _error)),
+            ),
+            class_name="tbl",
+            tab_index=0,
+            role="region",
+            custom_attrs={"aria-label": "Refused rows"},
+        ),
+        class_name="stack",
+    )
+
+
+def _done() -> rx.Component:
+    report = ImportPage.report
+    return rx.el.section(
+        rx.cond(
+            report.failed != "",
+            banner(report.failed, "r", "alert"),
+            rx.cond(
+                ImportPage.trying,
+                banner("This was a try. Nothing has been saved."),
+                rx.cond(
+                    report.refused > 0,
+                    banner("Done, but some rows were refused.", "y", "alert"),
+                    banner("Done. Everything in the file is here.", "g", "check"),
+                ),
+            ),
+        ),
+        rx.el.div(
+            _figure(report.total, "rows"),
+            _figure(report.created, "created"),
+            _figure(report.updated, "updated"),
+            _figure(report.unchanged, "unchanged"),
+            _figure(report.refused, "refused"),
+            class_name="kv",
+        ),
+        rx.foreach(ImportPage.remarks, lambda text: rx.el.p(text, class_name="note")),
+        rx.cond(
+            ImportPage.guesses.length() > 0,
+            rx.el.div(
+                rx.el.h3("Guesses to check", class_name="strong"),
+                rx.el.ul(rx.foreach(ImportPage.guesses, _guess)),
+                class_name="stack",
+            ),
+            rx.fragment(),
+        ),
+        rx.cond(ImportPage.errors.length() > 0, _refused(), rx.fragment()),
+        rx.el.div(
+            rx.cond(ImportPage.trying, button("Import now", kind="pri", on_click=ImportPage.start), rx.fragment()),
+            button("Another file", on_click=ImportPage.restart),
+            link("To the board", addresses.BOARD),
+            class_name="row wrap",
+        ),
+        class_name="stack",
+    )
+
+
+def import_screen() -> rx.Component:
+    """The page of the import."""
+    return rx.el.div(
+        rx.el.div(
+            head(
+                "Import",
+                "A CSV file becomes companies, products, users, people or deals. Loading it again changes nothing.",
+            ),
+            _steps(),
+            rx.cond(ImportPage.failure != "", banner(ImportPage.failure, "r", "alert"), rx.fragment()),
+            rx.match(ImportPage.step, ("columns", _columns()), ("running", _running()), ("done", _done()), _file()),
+            class_name="wide",
+        ),
+        class_name="page",
+    )

@@ -1,0 +1,39 @@
+"""Small words for the journeys."""
+
+from playwright.sync_api import Locator, Page
+
+
+def open_board(page: Page, site) -> None:
+    """Open the board and wait for its cards."""
+    page.goto(site.url + "/deals")
+    page.wait_for_selector("[data-card]")
+
+
+def first_card(page: Page, column: str) -> int:
+    """The id of the first card of a column."""
+    found = page.locator(f"section[aria-label='{column}'] [data-card]").first.get_attribute("data-card")
+    return int(found or 0)
+
+
+def card(page: Page, deal_id: int, column: str = "") -> Locator:
+    """The card of a deal, in that column if named."""
+    inside = f"section[aria-label='{column}'] " if column else ""
+    return page.locator(f"{inside}[data-card='{deal_id}']")
+
+
+def column_of(page: Page, deal_id: int) -> str:
+    """The name of the column that shows the deal."""
+    return page.locator(f"section:has([data-card='{deal_id}'])").get_attribute("aria-label") or ""
+
+
+def drag(page: Page, deal_id: int, column: str) -> None:
+    """Drag a card with the mouse to the top of a column."""
+    source = card(page, deal_id).bounding_box()
+    target = page.locator(f"section[aria-label='{column}'] .cards").bounding_box()
+    assert source is not None and target is not None
+    page.mouse.move(source["x"] + 60, source["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(source["x"] + 75, source["y"] + 50, steps=4)
+    page.mouse.move(target["x"] + 80, target["y"] + 60, steps=15)
+    page.wait_for_timeout(150)
+    page.mouse.up()

@@ -1,0 +1,148 @@
+"""The board as people use it: mouse, keyboard, touch, menu; refused moves go back; colleagues see them."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.support import card, column_of, drag, first_card, open_board
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+def test_a_card_is_dragged_with_the_mouse_and_stays(admin: Page, site) -> None:
+    open_board(admin, site)
+    moved = first_card(admin, "Prospecting")
+    drag(admin, moved, "Engaging")
+    expect(card(admin, moved, "Engaging")).to_be_visible()
+    expect(card(admin, moved, "Engaging")).not_to_have_class(re.compile("waiting"))
+    admin.reload()
+    expect(card(admin, moved, "Engaging")).to_be_visible()
+
+
+def test_the_count_follows_the_move(admin: Page, site) -> None:
+    open_board(admin, site)
+    count = admin.locator("section[aria-label='Engaging'] .n")
+    before = int(count.inner_text().replace(",", ""))
+    drag(admin, first_card(admin, "Prospecting"), "Engaging")
+    expect(count).to_have_text(f"{before + 1:,}")
+
+
+def test_a_card_moves_by_keyboard_and_it_is_said_aloud(admin: Page, site) -> None:
+    open_board(admin, site)
+    moved = first_card(admin, "Prospecting")
+    card(admin, moved).focus()
+    admin.keyboard.press("Space")
+    admin.wait_for_timeout(250)
+    admin.keyboard.press("ArrowRight")
+    admin.wait_for_timeout(350)
+    admin.keyboard.press("Space")
+    expect(card(admin, moved, "Engaging")).to_be_visible()
+    expect(admin.locator("[role=status]", has_text="Moved.")).to_have_count(1)
+
+
+def test_move_to_needs_no_dragging(admin: Page, site) -> None:
+    open_board(admin, site)
+    moved = first_card(admin, "Engaging")
+    card(admin, moved).hover()
+    card(admin, moved).locator(".cardmenu").click()
+    admin.get_by_role("menuitem").filter(has_text="Prospecting").click()
+    expect(card(admin, moved, "Prospecting")).to_be_visible()
+
+
+def test_a_gate_asks_only_for_what_is_missing_and_cancel_puts_the_card_back(admin: Page, site) -> None:
+    open_board(admin, site)
+    moved = first_card(admin, "Engaging")
+    card(admin, moved).hover()
+    card(admin, moved).locator(".cardmenu").click()
+    admin.get_by_role("menuitem").filter(has_text="Lost").click()
+    dialog = admin.get_by_role("dialog")
+    expect(dialog.locator(".field")).to_have_count(1)
+    admin.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(card(admin, moved, "Engaging")).to_be_visible()
+    card(admin, moved).hover()
+    card(admin, moved).locator(".cardmenu").click()
+    admin.get_by_role("menuitem").filter(has_text="Lost").click()
+    dialog.locator("input").fill("Chose another house")
+    admin.get_by_role("button", name="Move the deal").click()
+    expect(card(admin, moved, "Lost")).to_be_visible()
+
+
+def test_a_refused_move_goes_back_with_its_reason(seller: Page, admin: Page, site) -> None:
+    """While the seller looks, an administrator takes the deal away: the server refuses, the card returns or leaves."""
+    open_board(seller, site)
+    moved = first_card(seller, "Prospecting")
+    column = column_of(seller, moved)
+    seller.evaluate("document.querySelector('.board').dataset.test = '1'")
+    site.refuse_moves_of(moved)
+    drag(seller, moved, "Engaging")
+    expect(seller.locator(".toast")).to_contain_text("Not moved.")
+    expect(card(seller, moved, column)).to_be_visible()
+
+
+def test_a_colleague_sees_the_move_within_a_second(admin: Page, manager: Page, site) -> None:
+    open_board(admin, site)
+    open_board(manager, site)
+    moved = first_card(manager, "Prospecting")
+    admin.get_by_label("Filter deals").fill("")
+    drag(manager, moved, "Engaging")
+    began = time.monotonic()
+    expect(card(admin, moved, "Engaging")).to_be_visible(timeout=3000)
+    assert time.monotonic() - began < 1.5
+
+
+def test_filters_live_in_the_address_and_back_works(admin: Page, site) -> None:
+    open_board(admin, site)
+    admin.get_by_label("Filter deals").fill("isdom")
+    admin.wait_for_url(re.compile(r"q=isdom"))
+    expect(admin.locator("[data-card] .who").first).to_contain_text("Isdom")
+    admin.go_back()
+    expect(admin).not_to_have_url(re.compile("q="))
+    expect(admin.get_by_label("Filter deals")).to_have_value("")
+
+
+def test_more_cards_come_on_scroll(admin: Page, site) -> None:
+    open_board(admin, site)
+    won = admin.locator("section[aria-label='Won']")
+    assert won.locator("[data-card]").count() == 50
+    won.locator(".cards").evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    expect(won.locator("[data-card]")).to_have_count(100)
+
+
+def test_an_empty_filter_says_so(admin: Page, site) -> None:
+    admin.goto(site.url + "/deals?q=zzzzzz")
+    expect(admin.get_by_role("heading", name="No deal matches")).to_be_visible()
+
+
+def test_a_card_moves_by_long_press_on_a_phone(phone: Page, site) -> None:
+    open_board(phone, site)
+    moved = first_card(phone, "Prospecting")
+    box = card(phone, moved).bounding_box()
+    assert box is not None
+    x, y = box["x"] + 60, box["y"] + 40
+    touch = phone.context.new_cdp_session(phone)
+
+    def send(kind: str, px: float = 0, py: float = 0) -> None:
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [] if kind == "touchEnd" else [{"x": px, "y": py}]},
+        )
+
+    send("touchStart", x, y)
+    phone.wait_for_timeout(500)
+    for step in range(1, 16):
+        send("touchMove", x + step * 19, y + step)
+        phone.wait_for_timeout(40)
+    phone.wait_for_timeout(900)
+    send("touchEnd")
+    expect(card(phone, moved)).to_be_visible()
+    expect(phone.locator(f"section:not([aria-label='Prospecting']) [data-card='{moved}']")).to_have_count(1)
+
+
+def test_a_phone_never_scrolls_sideways(phone: Page, site) -> None:
+    for path in ("/deals", "/users", "/teams", "/profile", "/import", "/nowhere"):
+        phone.goto(site.url + path)
+        phone.wait_for_timeout(500)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
