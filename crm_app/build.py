@@ -31,13 +31,19 @@ def frontend_environment() -> dict[str, str]:
     if beside_python not in path.split(os.pathsep):
         path = beside_python + os.pathsep + path
     chosen = {
-        "PATH": path, "REFLEX_USE_NPM": "1", "REFLEX_TELEMETRY_ENABLED": "false",
-        "REFLEX_CHECK_LATEST_VERSION": "false", "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",
-        "NPM_CONFIG_UPDATE_NOTIFIER": "false", "NPM_CONFIG_FUND": "false", "NPM_CONFIG_AUDIT": "false",
+        "PATH": path,
+        "REFLEX_USE_NPM": "1",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",
+        "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+        "NPM_CONFIG_FUND": "false",
+        "NPM_CONFIG_AUDIT": "false",
     }
     if "NPM_CONFIG_REGISTRY" not in os.environ:  # or Reflex tries several by itself
-        asked = subprocess.run(["npm", "config", "get", "registry"], env=os.environ | chosen, capture_output=True,
-                               text=True, check=True)
+        asked = subprocess.run(
+            ["npm", "config", "get", "registry"], env=os.environ | chosen, capture_output=True, text=True, check=True
+        )
         chosen["NPM_CONFIG_REGISTRY"] = asked.stdout.strip()
     return chosen
 
@@ -71,8 +77,14 @@ def build(*, force: bool = False) -> bool:
         STAMP.unlink(missing_ok=True)
         environment = os.environ | frontend_environment() | {"REFLEX_ENV_MODE": "prod"}
         reflex = str(Path(sys.executable).with_name("reflex"))
-        done = subprocess.run([reflex, "export", "--no-zip", "--env", "prod"], cwd=ROOT, env=environment, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(
+            [reflex, "export", "--no-zip", "--env", "prod"],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         if done.returncode:
             print(done.stdout, file=sys.stderr, flush=True)
             raise subprocess.CalledProcessError(done.returncode, "reflex export")
@@ -93,7 +105,7 @@ def _alone() -> Iterator[None]:
 
 
 def relocate() -> None:
-    """The address of the server is baked into one chunk: let it follow the page's own. Raises RuntimeError if not found."""
+    """Let the address of the server, baked into one chunk, follow the page's own. Raises RuntimeError if not found."""
     changed = 0
     for path in (CLIENT / "assets").glob("*.js"):
         text = path.read_text()

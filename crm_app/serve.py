@@ -12,22 +12,35 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
 from crm_app.build import ROOT, build, frontend_environment
 from crm_app.core.config import settings
 
 APP = "crm_app.crm_app:app"
-KILL_SECONDS = "3"
+KILL_SECONDS = 3
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
-    """Build if needed and become the server; returns only through an exit. Ctrl-C stops it."""
+    """Build if needed and serve until Ctrl-C or SIGTERM."""
     prepare(host, port, workers)
     build_only()
     os.environ.update({"__REFLEX_SKIP_COMPILE": "true", "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true"})
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", host, "--port", str(port),
-               "--workers", str(workers), "--no-access-log", "--log-level", "warning",
-               "--workers-kill-timeout", KILL_SECONDS, APP]
-    os.execv(sys.executable, command)
+    print(f"kith: serving on {settings().base_url}", flush=True)
+    Granian(
+        APP,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=workers,
+        log_access=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=KILL_SECONDS,
+        respawn_failed_workers=True,
+    ).serve()
 
 
 def prepare(host: str, port: int, workers: int = 1) -> None:
@@ -38,7 +51,7 @@ def prepare(host: str, port: int, workers: int = 1) -> None:
     os.environ.setdefault("KITH_BASE_URL", f"http://localhost:{port}")
     os.environ.update(KITH_HOST=host, KITH_PORT=str(port), KITH_DATA_DIR=str(settings().data_dir.resolve()))
     settings.cache_clear()
-    os.environ.update(frontend_environment(), REFLEX_ENV_MODE="prod")
+    os.environ.update(REFLEX_ENV_MODE="prod", REFLEX_UPLOADED_FILES_DIR=str(settings().files_dir / "incoming"))
 
 
 def build_only(*, force: bool = False) -> bool:
@@ -52,18 +65,31 @@ def dev(port: int = 8000) -> None:
     backend = port + 1
     os.chdir(ROOT)
     pages, server = f"http://localhost:{port}", f"http://localhost:{backend}"
-    os.environ.update(frontend_environment(), KITH_BASE_URL=server, KITH_DEV_ORIGIN=pages, KITH_DEV_API=server,
-                      KITH_HOST="127.0.0.1", KITH_PORT=str(backend), REFLEX_ENV_MODE="dev",
-                      KITH_DATA_DIR=str(settings().data_dir.resolve()))
+    os.environ.update(
+        frontend_environment(),
+        KITH_BASE_URL=server,
+        KITH_DEV_ORIGIN=pages,
+        KITH_DEV_API=server,
+        KITH_HOST="127.0.0.1",
+        KITH_PORT=str(backend),
+        REFLEX_ENV_MODE="dev",
+        KITH_DATA_DIR=str(settings().data_dir.resolve()),
+    )
     (ROOT / ".web" / "kith-build.sha256").unlink(missing_ok=True)
     reflex = str(Path(sys.executable).with_name("reflex"))
-    running = [subprocess.Popen([reflex, "run", "--backend-only", "--backend-host", "127.0.0.1",
-                                 "--backend-port", str(backend)])]
+    running = [
+        subprocess.Popen(
+            [reflex, "run", "--backend-only", "--backend-host", "127.0.0.1", "--backend-port", str(backend)]
+        )
+    ]
     try:
         _wait_for_sources()
         npx = shutil.which("npx") or "npx"
-        running.append(subprocess.Popen([npx, "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)],
-                                        cwd=ROOT / ".web"))
+        running.append(
+            subprocess.Popen(
+                [npx, "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)], cwd=ROOT / ".web"
+            )
+        )
         print(f"kith: open {pages} (reloads when a file changes)", flush=True)
         running[0].wait()
     except KeyboardInterrupt:

@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
 SESSION_HEADER = "x-kith-session"
 _STATE = "reflex___state____state"
-FRAMEWORK = frozenset({
-    f"{_STATE}.hydrate",
-    f"{_STATE}.hydrate_and_load",
-    f"{_STATE}.set_is_hydrated",
-    f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal",
-    f"{_STATE}.reflex___state____update_vars_internal_state.update_vars_internal",
-    f"{_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception",
-})
+FRAMEWORK = frozenset(
+    {
+        f"{_STATE}.hydrate",
+        f"{_STATE}.hydrate_and_load",
+        f"{_STATE}.set_is_hydrated",
+        f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal",
+        f"{_STATE}.reflex___state____on_load_internal_state.set_is_hydrated",
+        f"{_STATE}.reflex___state____update_vars_internal_state.update_vars_internal",
+        f"{_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception",
+    }
+)
 log = logging.getLogger("kith.authz")
 
 

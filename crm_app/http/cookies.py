@@ -34,9 +34,10 @@ def set_session(response: Response, token: str) -> None:
     """Give the browser its session, and a mark that tells its tabs of the change; the mark opens nothing."""
     chosen = settings()
     age = chosen.session_absolute_days * 86_400
-    response.set_cookie(cookie_name(), token, max_age=age, path="/", secure=chosen.is_https, httponly=True, samesite="lax")
+    secure = chosen.is_https
+    response.set_cookie(cookie_name(), token, max_age=age, path="/", secure=secure, httponly=True, samesite="lax")
     mark = hashlib.sha256(b"tab" + hash_token(token).encode()).hexdigest()[:16]
-    response.set_cookie(TAB_COOKIE, mark, max_age=age, path="/", secure=chosen.is_https, samesite="lax")
+    response.set_cookie(TAB_COOKIE, mark, max_age=age, path="/", secure=secure, samesite="lax")
 
 
 def clear_session(response: Response) -> None:

@@ -34,18 +34,20 @@ def policy(scripts: tuple[str, ...] = ()) -> str:
     """The Content-Security-Policy: nothing from elsewhere, no inline or evaluated script."""
     base = settings().base_url
     socket = base.replace("http", "ws", 1)
-    return "; ".join((
-        "default-src 'self'",
-        " ".join(("script-src 'self'", *scripts)),
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        f"connect-src 'self' {base} {socket}",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            " ".join(("script-src 'self'", *scripts)),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            f"connect-src 'self' {base} {socket}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
 
 
 def security_headers() -> list[tuple[bytes, bytes]]:

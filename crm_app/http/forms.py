@@ -14,12 +14,14 @@ HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 <p class="door-brand"><span class="mark" aria-hidden="true">K</span> Kith</p>
 <h1>{title}</h1><p class="note">{lead}</p>"""
 STYLE = """body{display:grid;place-items:start center;min-height:100dvh;height:auto;padding:16px}
-.door{width:100%;max-width:384px;margin-top:min(14vh,140px);background:var(--surface);border-radius:12px;padding:32px 28px 28px;
-box-shadow:var(--shadow-lift);display:grid;gap:14px}
+.door{width:100%;max-width:384px;margin-top:min(14vh,140px);background:var(--surface);border-radius:12px;
+padding:32px 28px 28px;box-shadow:var(--shadow-lift);display:grid;gap:14px}
 .door-brand{display:flex;align-items:center;gap:9px;font-weight:650;font-size:15px;margin-bottom:6px}
-.door h1{font-size:20px;letter-spacing:-.015em;font-weight:620}.door form{display:grid;gap:14px;margin-top:4px}
-.door .in{min-height:44px;font-size:16px}.door .btn{min-height:44px;width:100%;font-size:14px}.door .note:empty{display:none}
-@media(max-width:480px){body{padding:0;background:var(--surface)}.door{box-shadow:none;margin-top:5vh;padding:24px 20px}}"""
+.door h1{font-size:20px;letter-spacing:-.015em;font-weight:620}
+.door form{display:grid;gap:14px;margin-top:4px}.door .note:empty{display:none}
+.door .in{min-height:44px;font-size:16px}.door .btn{min-height:44px;width:100%;font-size:14px}
+@media(max-width:480px){body{padding:0;background:var(--surface)}
+.door{box-shadow:none;margin-top:5vh;padding:24px 20px}}"""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,13 @@ def page(title: str, lead: str = "", body: str = "", *, status: int = 200) -> HT
 
 
 def form(
-    action: str, inputs: Sequence[Input], submit: str, *, values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None, hidden: Mapping[str, str] | None = None,
+    action: str,
+    inputs: Sequence[Input],
+    submit: str,
+    *,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    hidden: Mapping[str, str] | None = None,
 ) -> str:
     """The form with what was typed, each error beside its field, the focus on the first that needs it."""
     values, errors = values or {}, errors or {}

@@ -7,10 +7,16 @@ from starlette.types import Message, Send
 from crm_app import routes
 from crm_app.http.csp import built_hashes, policy, security_headers
 
-OURS = frozenset({
-    b"content-security-policy", b"x-content-type-options", b"x-frame-options", b"referrer-policy", b"server",
-    b"strict-transport-security",
-})
+OURS = frozenset(
+    {
+        b"content-security-policy",
+        b"x-content-type-options",
+        b"x-frame-options",
+        b"referrer-policy",
+        b"server",
+        b"strict-transport-security",
+    }
+)
 BUILT = Path(".web/build/client")
 YEAR = b"public, max-age=31536000, immutable"
 

@@ -3,7 +3,9 @@
 import logging
 import re
 
-SECRET = re.compile(r"(?i)((?:__Host-)?kith_session[\"']?\s*[=:]\s*[\"']?|[?&]token=|\bcookie[\"']?\s*[:,]\s*[\"'])[^\s\"'&;,}\]]+")
+SECRET = re.compile(
+    r"""(?i)((?:__Host-)?kith_session["']?\s*[=:]\s*["']?|[?&]token=|\bcookie["']?\s*[:,]\s*["'])[^\s"'&;,}\]]+"""
+)
 
 
 def redact(text: str) -> str:

@@ -47,6 +47,7 @@ def _enter(token: str, path: str) -> Response:
 
 # sign-in and sign-out
 
+
 async def show_sign_in(request: Request) -> Response:
     path = safe_next(request.query_params.get("next"))
     if request.headers.get("x-kith-session"):
@@ -55,8 +56,14 @@ async def show_sign_in(request: Request) -> Response:
 
 
 def _sign_in_page(path: str, email: str = "", error: str = "", status: int = 200) -> Response:
-    body = form(routes.SIGN_IN, [EMAIL, PASSWORD], "Sign in", values={"email": email},
-                errors={"password": error} if error else {}, hidden={"next": path})
+    body = form(
+        routes.SIGN_IN,
+        [EMAIL, PASSWORD],
+        "Sign in",
+        values={"email": email},
+        errors={"password": error} if error else {},
+        hidden={"next": path},
+    )
     return page("Sign in", "", body, status=status)
 
 
@@ -86,8 +93,10 @@ async def do_sign_out(request: Request) -> Response:
 
 # the first user and invitations
 
+
 def _gone() -> Response:
-    return page("This link does not work", service.BAD_LINK, f'<a class="btn" href="{routes.SIGN_IN}">Sign in</a>', status=404)
+    body = f'<a class="btn" href="{routes.SIGN_IN}">Sign in</a>'
+    return page("This link does not work", service.BAD_LINK, body, status=404)
 
 
 async def show_first_user(request: Request) -> Response:
@@ -98,10 +107,20 @@ async def show_first_user(request: Request) -> Response:
 
 
 def _first_user_page(token: str, values: dict[str, str], errors: dict[str, str]) -> Response:
-    body = form(routes.FIRST_USER, [NAME, EMAIL, NEW_PASSWORD], "Create and sign in", values=values, errors=errors,
-                hidden={"token": token})
-    return page("Welcome to Kith", "Nobody can sign in yet. You become the first administrator.", body,
-                status=400 if errors else 200)
+    body = form(
+        routes.FIRST_USER,
+        [NAME, EMAIL, NEW_PASSWORD],
+        "Create and sign in",
+        values=values,
+        errors=errors,
+        hidden={"token": token},
+    )
+    return page(
+        "Welcome to Kith",
+        "Nobody can sign in yet. You become the first administrator.",
+        body,
+        status=400 if errors else 200,
+    )
 
 
 async def do_first_user(request: Request) -> Response:
@@ -150,10 +169,16 @@ def _invited(session, token: str) -> tuple[str, str] | None:
 
 
 def _invite_page(token: str, invited: tuple[str, str], error: str) -> Response:
-    body = form(routes.INVITE, [NEW_PASSWORD], "Set password and sign in", errors={"password": error} if error else {},
-                hidden={"token": token, "username": invited[1]})
-    return page(f"Hello {invited[0]}", f"Choose a password. You sign in with {invited[1]}.", body,
-                status=400 if error else 200)
+    body = form(
+        routes.INVITE,
+        [NEW_PASSWORD],
+        "Set password and sign in",
+        errors={"password": error} if error else {},
+        hidden={"token": token, "username": invited[1]},
+    )
+    return page(
+        f"Hello {invited[0]}", f"Choose a password. You sign in with {invited[1]}.", body, status=400 if error else 200
+    )
 
 
 async def do_invite(request: Request) -> Response:

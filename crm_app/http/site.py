@@ -16,21 +16,24 @@ async def health(_request: Request) -> Response:
 
 async def session(request: Request) -> Response:
     """204 with a live session, 401 without: for a page whose connection is lost."""
-    return Response(status_code=204 if request.headers.get("x-kith-session") else 401,
-                    headers={"cache-control": "no-store"})
+    return Response(
+        status_code=204 if request.headers.get("x-kith-session") else 401, headers={"cache-control": "no-store"}
+    )
 
 
 def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
     """The Starlette app into which Reflex is mounted."""
-    return Starlette(routes=[
-        Route(routes.HEALTH, health, methods=["GET"]),
-        Route(routes.SESSION, session, methods=["GET"]),
-        Route(routes.SIGN_IN, signin.show_sign_in, methods=["GET"]),
-        Route(routes.SIGN_IN, signin.do_sign_in, methods=["POST"]),
-        Route(routes.SIGN_OUT, signin.do_sign_out, methods=["POST"]),
-        Route(routes.FIRST_USER, signin.show_first_user, methods=["GET"]),
-        Route(routes.FIRST_USER, signin.do_first_user, methods=["POST"]),
-        Route(routes.INVITE, signin.show_invite, methods=["GET"]),
-        Route(routes.INVITE, signin.do_invite, methods=["POST"]),
-        *more,
-    ])
+    return Starlette(
+        routes=[
+            Route(routes.HEALTH, health, methods=["GET"]),
+            Route(routes.SESSION, session, methods=["GET"]),
+            Route(routes.SIGN_IN, signin.show_sign_in, methods=["GET"]),
+            Route(routes.SIGN_IN, signin.do_sign_in, methods=["POST"]),
+            Route(routes.SIGN_OUT, signin.do_sign_out, methods=["POST"]),
+            Route(routes.FIRST_USER, signin.show_first_user, methods=["GET"]),
+            Route(routes.FIRST_USER, signin.do_first_user, methods=["POST"]),
+            Route(routes.INVITE, signin.show_invite, methods=["GET"]),
+            Route(routes.INVITE, signin.do_invite, methods=["POST"]),
+            *more,
+        ]
+    )

@@ -3,6 +3,7 @@
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from crm_app.core.changes.change import Context
 from crm_app.core.changes.kinds import Field, Kind, Row
@@ -35,8 +36,9 @@ def _administers(row: Row) -> bool:
 
 
 def _other_administrator(context: Context, user_id: int) -> bool:
-    others = select(User.id).where(User.role == "administrator", User.status == "active", User.id != user_id,
-                                   User.deleted_at.is_(None))  # pyright: ignore
+    others = select(User.id).where(
+        User.role == "administrator", User.status == "active", User.id != user_id, col(User.deleted_at).is_(None)
+    )
     return context.session.scalars(others.limit(1)).first() is not None
 
 
@@ -59,12 +61,30 @@ def _team_gate(context: Context, _before: Row | None, after: Row) -> dict[str, s
 
 
 USER = Kind(
-    name="user", label="User", plural="Users", table=User, owner=None,
+    name="user",
+    label="User",
+    plural="Users",
+    table=User,
+    owner=None,
     fields=(
-        Field("name", "Name", required=True, max_length=120, searchable=True, personal=True,
-              synonyms=("sales_agent", "sales agent", "agent", "user", "full name", "employee")),
-        Field("email", "E-mail", unique=True, max_length=254, searchable=True, personal=True,
-              synonyms=("e-mail", "mail", "email address")),
+        Field(
+            "name",
+            "Name",
+            required=True,
+            max_length=120,
+            searchable=True,
+            personal=True,
+            synonyms=("sales_agent", "sales agent", "agent", "user", "full name", "employee"),
+        ),
+        Field(
+            "email",
+            "E-mail",
+            unique=True,
+            max_length=254,
+            searchable=True,
+            personal=True,
+            synonyms=("e-mail", "mail", "email address"),
+        ),
         Field("role", "Role", "choice", required=True, choices=ROLES),
         Field("team_id", "Team", "ref", ref="team", synonyms=("team", "manager")),
         Field("status", "Status", "choice", required=True, choices=STATUSES),
@@ -73,17 +93,24 @@ USER = Kind(
         Field("theme", "Theme", "choice", choices=THEMES),
         Field("color", "Colour", max_length=20),
     ),
-    gate=_user_gate, gate_fields=frozenset({"email", "status", "zone", "role"}), complete=_user_complete,
+    gate=_user_gate,
+    gate_fields=frozenset({"email", "status", "zone", "role"}),
+    complete=_user_complete,
 )
 TEAM = Kind(
-    name="team", label="Team", plural="Teams", table=Team, owner=None,
+    name="team",
+    label="Team",
+    plural="Teams",
+    table=Team,
+    owner=None,
     fields=(
         Field("name", "Name", required=True, max_length=120, searchable=True, synonyms=("team", "manager")),
         Field("parent_id", "Part of", "ref", ref="team", on_delete="detach"),
         Field("manager_id", "Manager", "ref", ref="user", on_delete="detach"),
         Field("office", "Office", max_length=120, synonyms=("regional_office", "regional office", "office")),
     ),
-    gate=_team_gate, gate_fields=frozenset({"parent_id"}),
+    gate=_team_gate,
+    gate_fields=frozenset({"parent_id"}),
 )
 
 KINDS = (TEAM, USER)

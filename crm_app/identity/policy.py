@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, false, select, true
+from sqlmodel import col
 
 from crm_app.core.actor import Principal
 from crm_app.identity.matrix import ACTIONS, MATRIX, OBJECT_NAMES, OBJECTS, ROLE_NAMES, ROLES, SCOPES
@@ -14,8 +15,22 @@ Scope = Literal["none", "own", "team", "all"]
 FieldRule = Literal["administrator", "self"]
 
 __all__ = [
-    "ACTIONS", "MATRIX", "OBJECTS", "OBJECT_NAMES", "ROLES", "ROLE_NAMES", "SCOPES",
-    "Decision", "Right", "decide", "explain", "may", "may_any", "parse_permission", "scope", "visible",
+    "ACTIONS",
+    "MATRIX",
+    "OBJECTS",
+    "OBJECT_NAMES",
+    "ROLES",
+    "ROLE_NAMES",
+    "SCOPES",
+    "Decision",
+    "Right",
+    "decide",
+    "explain",
+    "may",
+    "may_any",
+    "parse_permission",
+    "scope",
+    "visible",
 ]
 
 # Fields with a rule of their own. "administrator": only that role. "self": also the user whose record it is.
@@ -36,8 +51,15 @@ FIELD_READ: Mapping[tuple[str, str], frozenset[str]] = {
     ("user", "external_id"): frozenset({"administrator"}),
 }
 ACTION_WORDS = {
-    "create": "create", "read": "see", "edit": "edit", "delete": "delete", "export": "export",
-    "mass_edit": "edit many at once", "merge": "merge", "import": "import", "administer": "administer",
+    "create": "create",
+    "read": "see",
+    "edit": "edit",
+    "delete": "delete",
+    "export": "export",
+    "mass_edit": "edit many at once",
+    "merge": "merge",
+    "import": "import",
+    "administer": "administer",
 }
 
 
@@ -72,7 +94,11 @@ def scope(principal: Principal, action: str, obj: str) -> Scope:
 
 
 def decide(
-    principal: Principal, action: str, obj: str, owner_id: int | None = None, field: str | None = None,
+    principal: Principal,
+    action: str,
+    obj: str,
+    owner_id: int | None = None,
+    field: str | None = None,
     record_id: int | None = None,
 ) -> Decision:
     """May `principal` do `action` on a record of `obj` owned by `owner_id`? A user is owned by oneself.
@@ -104,9 +130,7 @@ def decide(
     return Decision(False, f"The role {role} may {verb} only {whose} among the {noun}.")
 
 
-def _field_decision(
-    principal: Principal, action: str, obj: str, owner_id: int | None, field: str
-) -> Decision | None:
+def _field_decision(principal: Principal, action: str, obj: str, owner_id: int | None, field: str) -> Decision | None:
     """The rule of one field, or None where the rights on the record decide."""
     role = ROLE_NAMES.get(principal.role, principal.role)
     readers = FIELD_READ.get((obj, field))
@@ -163,7 +187,7 @@ def _members(principal: Principal):
     """A subselect of the users of the own team and below, for teams too large for a list of ids."""
     from crm_app.identity.teams import team_subtree
 
-    return select(User.id).where(User.team_id.in_(select(team_subtree(principal.team_id).c.id)))  # pyright: ignore
+    return select(col(User.id)).where(col(User.team_id).in_(select(team_subtree(principal.team_id).c.id)))
 
 
 def explain(principal: Principal, owner_id: int | None = None) -> list[Right]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from crm_app.core.actor import Principal
 from crm_app.core.clock import now
@@ -95,8 +95,10 @@ def list_users(session: Session, actor: Principal, text: str = "") -> list[UserR
     if scope(actor, "read", "user") == "none":
         raise Forbidden(decide(actor, "read", "user").why)
     rows = session.execute(
-        select(User, Team.name).outerjoin(Team, (Team.id == User.team_id) & Team.deleted_at.is_(None))  # pyright: ignore
-        .where(User.deleted_at.is_(None)).order_by(func.lower(User.name), User.id)  # pyright: ignore
+        select(User, col(Team.name))
+        .outerjoin(Team, (col(Team.id) == col(User.team_id)) & col(Team.deleted_at).is_(None))
+        .where(col(User.deleted_at).is_(None))
+        .order_by(func.lower(col(User.name)), col(User.id))
     ).all()
     see_status = decide(actor, "read", "user", field="status").allowed
     wanted = fold(text).split()
@@ -104,10 +106,20 @@ def list_users(session: Session, actor: Principal, text: str = "") -> list[UserR
     for user, team in rows:
         if wanted and not all(word in fold(f"{user.name} {user.email} {team or ''}") for word in wanted):
             continue
-        found.append(UserRow(
-            user.id, user.name, initials_of(user.name), user.color, user.email, user.role, team or "", user.team_id,
-            user.status if see_status else "", user.version,
-        ))
+        found.append(
+            UserRow(
+                user.id,
+                user.name,
+                initials_of(user.name),
+                user.color,
+                user.email,
+                user.role,
+                team or "",
+                user.team_id,
+                user.status if see_status else "",
+                user.version,
+            )
+        )
     return found
 
 
@@ -115,13 +127,23 @@ def list_teams(session: Session, actor: Principal) -> list[TeamRow]:
     """All living teams in the order of the tree, each with its depth. Raises Forbidden."""
     if scope(actor, "read", "team") == "none":
         raise Forbidden(decide(actor, "read", "team").why)
-    teams = session.scalars(select(Team).where(Team.deleted_at.is_(None)).order_by(func.lower(Team.name), Team.id)).all()  # pyright: ignore
-    counts = dict(session.execute(
-        select(User.team_id, func.count()).where(User.deleted_at.is_(None)).group_by(User.team_id)  # pyright: ignore
-    ).tuples().all())
-    managers = dict(session.execute(
-        select(User.id, User.name).where(User.id.in_([t.manager_id for t in teams if t.manager_id]))  # pyright: ignore
-    ).tuples().all())
+    teams = session.scalars(
+        select(Team).where(col(Team.deleted_at).is_(None)).order_by(func.lower(col(Team.name)), col(Team.id))
+    ).all()
+    counts = dict(
+        session.execute(
+            select(col(User.team_id), func.count()).where(col(User.deleted_at).is_(None)).group_by(col(User.team_id))
+        )
+        .tuples()
+        .all()
+    )
+    managers = dict(
+        session.execute(
+            select(col(User.id), col(User.name)).where(col(User.id).in_([t.manager_id for t in teams if t.manager_id]))
+        )
+        .tuples()
+        .all()
+    )
     known = {team.id for team in teams}
     below: dict[int | None, list[Team]] = {}
     for team in teams:
@@ -130,10 +152,19 @@ def list_teams(session: Session, actor: Principal) -> list[TeamRow]:
     stack = [(team, 0) for team in reversed(below.get(None, []))]
     while stack:
         team, depth = stack.pop()
-        rows.append(TeamRow(
-            team.id, team.name, depth, team.parent_id, team.manager_id, managers.get(team.manager_id or 0, ""),
-            team.office, counts.get(team.id, 0), team.version,
-        ))
+        rows.append(
+            TeamRow(
+                team.id,
+                team.name,
+                depth,
+                team.parent_id,
+                team.manager_id,
+                managers.get(team.manager_id or 0, ""),
+                team.office,
+                counts.get(team.id, 0),
+                team.version,
+            )
+        )
         stack += [(child, depth + 1) for child in reversed(below.get(team.id, []))]
     return rows
 
@@ -143,21 +174,29 @@ def find_viewer(session: Session, actor: Principal) -> ProfileRow:
     user = session.get(User, actor.id) if actor.id is not None else None
     if user is None or user.deleted_at is not None:
         raise NotFound
-    return ProfileRow(user.id, user.name, user.email, user.role, user.locale, user.zone, user.theme, user.color,
-                      user.version)
+    return ProfileRow(
+        user.id, user.name, user.email, user.role, user.locale, user.zone, user.theme, user.color, user.version
+    )
 
 
 def list_sessions(session: Session, actor: Principal) -> list[SessionRow]:
     """The own live sessions, the most recently used first."""
     rows = session.scalars(
-        select(UserSession).join(User, User.id == UserSession.user_id)  # pyright: ignore
-        .where(UserSession.user_id == actor.id, is_live())
-        .order_by(UserSession.last_seen_at.desc(), UserSession.id)  # pyright: ignore
+        select(UserSession)
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .where(col(UserSession.user_id) == actor.id, is_live())
+        .order_by(col(UserSession.last_seen_at).desc(), col(UserSession.id))
     ).all()
     rows = sorted(rows, key=lambda row: row.id != actor.session_id)
     return [
-        SessionRow(row.public_id, device_name(row.user_agent), is_phone(row.user_agent), row.ip,
-                   _ago(row.last_seen_at, actor.zone), row.id == actor.session_id)
+        SessionRow(
+            row.public_id,
+            device_name(row.user_agent),
+            is_phone(row.user_agent),
+            row.ip,
+            _ago(row.last_seen_at, actor.zone),
+            row.id == actor.session_id,
+        )
         for row in rows
     ]
 
@@ -176,7 +215,7 @@ def _ago(at: datetime, zone: str) -> str:
 
 def has_active_user(session: Session) -> bool:
     """Can anybody sign in at all?"""
-    found = select(User.id).where(User.status == "active", User.deleted_at.is_(None)).limit(1)  # pyright: ignore
+    found = select(col(User.id)).where(col(User.status) == "active", col(User.deleted_at).is_(None)).limit(1)
     return session.scalars(found).first() is not None
 
 
@@ -192,5 +231,5 @@ def find_user_by_email(session: Session, email: str) -> User | None:
     """The living user with this address."""
     if not email:
         return None
-    wanted = select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None))  # pyright: ignore
+    wanted = select(User).where(col(User.email) == email.strip().lower(), col(User.deleted_at).is_(None))
     return session.scalars(wanted).first()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply
@@ -43,8 +43,14 @@ class SaveUser:
         _only(values, {"name", "email", "role", "team_id"})
         if values.get("role", "") not in ROLES:
             raise Invalid({"role": "Please choose a role."})
-        return cls(values.get("name", "").strip(), values.get("email", "").strip().lower(), values["role"],
-                   _id_of(values, "team_id"), id, version)
+        return cls(
+            values.get("name", "").strip(),
+            values.get("email", "").strip().lower(),
+            values["role"],
+            _id_of(values, "team_id"),
+            id,
+            version,
+        )
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,14 @@ class SaveTeam:
     def parse(cls, values: Mapping[str, str], id: int | None, version: int | None) -> "SaveTeam":
         """Raises Invalid for an unknown or malformed field."""
         _only(values, {"name", "parent_id", "manager_id", "office"})
-        return cls(values.get("name", "").strip(), _id_of(values, "parent_id"), _id_of(values, "manager_id"),
-                   values.get("office", "").strip(), id, version)
+        return cls(
+            values.get("name", "").strip(),
+            _id_of(values, "parent_id"),
+            _id_of(values, "manager_id"),
+            values.get("office", "").strip(),
+            id,
+            version,
+        )
 
 
 def _only(values: Mapping[str, str], known: set[str] | frozenset[str]) -> None:
@@ -93,7 +105,9 @@ def create_user(session: Session, actor: Principal, **fields: object) -> int:
     """A new user, `listed` unless a status is given. Raises Invalid, Forbidden."""
     name = str(fields.get("name", ""))
     filled: dict[str, object] = {
-        "zone": settings().zone, "locale": settings().locale, "color": COLOURS[sum(name.encode()) % len(COLOURS)],
+        "zone": settings().zone,
+        "locale": settings().locale,
+        "color": COLOURS[sum(name.encode()) % len(COLOURS)],
         "status": "listed",
     }
     return apply(session, actor, Change("user", op="create", set=filled | fields)).id
@@ -148,7 +162,7 @@ def _administers_users(actor: Principal) -> None:
 
 def revoke_session(session: Session, actor: Principal, public_id: str) -> None:
     """End one of the own sessions, or anybody's as an administrator of users. Raises NotFound."""
-    found = session.query(UserSession).filter(UserSession.public_id == public_id).one_or_none()  # pyright: ignore
+    found = session.query(UserSession).filter(col(UserSession.public_id) == public_id).one_or_none()
     if found is None or (found.user_id != actor.id and not decide(actor, "administer", "user").allowed):
         raise NotFound("This session has ended already.")
     sessions.revoke(session, public_id)
@@ -158,14 +172,15 @@ def first_user_link(session: Session) -> str | None:
     """A fresh link to create the first administrator, or None where somebody can sign in already."""
     if has_active_user(session):
         return None
-    session.execute(update(OneTimeLink).where(OneTimeLink.purpose == "first_user").values(used_at=now()))  # pyright: ignore
+    session.execute(update(OneTimeLink).where(col(OneTimeLink.purpose) == "first_user").values(used_at=now()))
     return _new_link(session, "first_user", timedelta(hours=FIRST_USER_HOURS), None)
 
 
 def _new_link(session: Session, purpose: str, lasts: timedelta, user_id: int | None) -> str:
     token = sessions.new_token()
-    session.add(OneTimeLink(token_hash=sessions.hash_token(token), purpose=purpose, user_id=user_id,
-                            expires_at=now() + lasts))
+    session.add(
+        OneTimeLink(token_hash=sessions.hash_token(token), purpose=purpose, user_id=user_id, expires_at=now() + lasts)
+    )
     session.flush()
     page = "first-user" if purpose == "first_user" else "invite"
     return f"{settings().base_url}/{page}?token={token}"
@@ -173,7 +188,8 @@ def _new_link(session: Session, purpose: str, lasts: timedelta, user_id: int | N
 
 def _spend_links(session: Session, user_id: int) -> None:
     session.execute(
-        update(OneTimeLink).where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))  # pyright: ignore
+        update(OneTimeLink)
+        .where(col(OneTimeLink.user_id) == user_id, col(OneTimeLink.used_at).is_(None))
         .values(used_at=now())
     )
 
@@ -194,7 +210,8 @@ def _spend(session: Session, token: str, *purposes: str) -> OneTimeLink:
     if link is None:
         raise NotFound(BAD_LINK)
     taken = session.execute(
-        update(OneTimeLink).where(OneTimeLink.token_hash == link.token_hash, OneTimeLink.used_at.is_(None))  # pyright: ignore
+        update(OneTimeLink)
+        .where(col(OneTimeLink.token_hash) == link.token_hash, col(OneTimeLink.used_at).is_(None))
         .values(used_at=now())
     )
     if taken.rowcount != 1:  # pyright: ignore
@@ -205,8 +222,9 @@ def _spend(session: Session, token: str, *purposes: str) -> OneTimeLink:
 def create_first_user(session: Session, token: str, name: str, email: str, password_hash: str) -> int:
     """The first administrator, by the one-time link. Raises NotFound, Invalid."""
     _spend(session, token, "first_user")
-    user_id = create_user(session, SYSTEM, name=name.strip(), email=email.strip().lower(), role="administrator",
-                          status="active")
+    user_id = create_user(
+        session, SYSTEM, name=name.strip(), email=email.strip().lower(), role="administrator", status="active"
+    )
     set_password(session, user_id, password_hash)
     return user_id
 

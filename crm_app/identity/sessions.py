@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from crm_app.core.actor import Principal
 from crm_app.core.clock import now
@@ -46,12 +46,19 @@ def new_token() -> str:
 def create_session(session: Session, user_id: int, *, ip: str = "", user_agent: str = "") -> str:
     """Open a session; answers with the cookie's value, which is stored nowhere."""
     token, at = new_token(), now()
-    session.add(UserSession(
-        id=allocate_ids(session, 1)[0], token_hash=hash_token(token), public_id=secrets.token_urlsafe(18),
-        user_id=user_id, created_at=at, last_seen_at=at,
-        expires_at=at + timedelta(days=settings().session_absolute_days), ip=clip(ip, 64),
-        user_agent=clip(user_agent, 300),
-    ))
+    session.add(
+        UserSession(
+            id=allocate_ids(session, 1)[0],
+            token_hash=hash_token(token),
+            public_id=secrets.token_urlsafe(18),
+            user_id=user_id,
+            created_at=at,
+            last_seen_at=at,
+            expires_at=at + timedelta(days=settings().session_absolute_days),
+            ip=clip(ip, 64),
+            user_agent=clip(user_agent, 300),
+        )
+    )
     session.flush()
     return token
 
@@ -61,24 +68,30 @@ def is_live() -> ColumnElement[bool]:
     at = now()
     idle = at - timedelta(minutes=settings().session_idle_minutes)
     return and_(
-        UserSession.revoked_at.is_(None), UserSession.expires_at > at, UserSession.last_seen_at > idle,  # pyright: ignore
-        User.id == UserSession.user_id, User.status == "active", User.deleted_at.is_(None),  # pyright: ignore
+        col(UserSession.revoked_at).is_(None),
+        col(UserSession.expires_at) > at,
+        col(UserSession.last_seen_at) > idle,
+        col(User.id) == col(UserSession.user_id),
+        col(User.status) == "active",
+        col(User.deleted_at).is_(None),
     )
 
 
 def find_session(session: Session, token_hash: str) -> str | None:
     """The public id of the live session with this cookie hash."""
     return session.execute(
-        select(UserSession.public_id).join(User, User.id == UserSession.user_id)  # pyright: ignore
-        .where(UserSession.token_hash == token_hash, is_live())
+        select(col(UserSession.public_id))
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .where(col(UserSession.token_hash) == token_hash, is_live())
     ).scalar()
 
 
 def find_live(session: Session, public_id: str) -> Live | None:
     """The live session with this public id, with its principal."""
     row = session.execute(
-        select(UserSession, User).join(User, User.id == UserSession.user_id)  # pyright: ignore
-        .where(UserSession.public_id == public_id, is_live())
+        select(UserSession, User)
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .where(col(UserSession.public_id) == public_id, is_live())
     ).first()
     if row is None:
         return None
@@ -89,8 +102,14 @@ def find_live(session: Session, public_id: str) -> Live | None:
 def principal_of(session: Session, user: User, session_id: int | None = None) -> Principal:
     """The actor that a user is, with the members of the own team subtree."""
     return Principal(
-        id=user.id, name=user.name, role=user.role, team_id=user.team_id, zone=user.zone, locale=user.locale,
-        member_ids=find_member_ids(session, user.id, user.team_id), session_id=session_id,
+        id=user.id,
+        name=user.name,
+        role=user.role,
+        team_id=user.team_id,
+        zone=user.zone,
+        locale=user.locale,
+        member_ids=find_member_ids(session, user.id, user.team_id),
+        session_id=session_id,
     )
 
 
@@ -99,29 +118,32 @@ def dead_ids(session: Session, public_ids: Iterable[str]) -> set[str]:
     asked = set(public_ids)
     alive: set[str] = set()
     for chunk in _chunks(sorted(asked), 500):
-        alive.update(session.scalars(
-            select(UserSession.public_id).join(User, User.id == UserSession.user_id)  # pyright: ignore
-            .where(UserSession.public_id.in_(chunk), is_live())  # pyright: ignore
-        ))
+        alive.update(
+            session.scalars(
+                select(col(UserSession.public_id))
+                .join(User, col(User.id) == col(UserSession.user_id))
+                .where(col(UserSession.public_id).in_(chunk), is_live())
+            )
+        )
     return asked - alive
 
 
 def _chunks(items: list[str], size: int) -> Iterable[list[str]]:
-    return (items[i:i + size] for i in range(0, len(items), size))
+    return (items[i : i + size] for i in range(0, len(items), size))
 
 
 def touch(session: Session, public_ids: Iterable[str]) -> None:
     """Note that these sessions were used; the idle limit counts from here."""
     session.execute(
-        update(UserSession).where(UserSession.public_id.in_(list(public_ids)))  # pyright: ignore
-        .values(last_seen_at=now())
+        update(UserSession).where(col(UserSession.public_id).in_(list(public_ids))).values(last_seen_at=now())
     )
 
 
 def revoke(session: Session, public_id: str) -> bool:
     """End one session; its sockets are closed by every process within two seconds."""
     done = session.execute(
-        update(UserSession).where(UserSession.public_id == public_id, UserSession.revoked_at.is_(None))  # pyright: ignore
+        update(UserSession)
+        .where(col(UserSession.public_id) == public_id, col(UserSession.revoked_at).is_(None))
         .values(revoked_at=now())
     )
     return done.rowcount > 0  # pyright: ignore
@@ -129,21 +151,22 @@ def revoke(session: Session, public_id: str) -> bool:
 
 def revoke_all(session: Session, user_id: int, *, keep: str | None = None) -> int:
     """End every session of a user, but for the one with the public id `keep`."""
-    statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))  # pyright: ignore
+    statement = update(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.revoked_at).is_(None))
     if keep is not None:
-        statement = statement.where(UserSession.public_id != keep)  # pyright: ignore
+        statement = statement.where(col(UserSession.public_id) != keep)
     return session.execute(statement.values(revoked_at=now())).rowcount  # pyright: ignore
 
 
 def bind(session: Session, client_token: str, public_id: str) -> bool:
     """Bind a client token to a session, once and for ever; False if another session holds it."""
-    owner = select(UserSession.id).where(UserSession.public_id == public_id)  # pyright: ignore
+    owner = select(col(UserSession.id)).where(col(UserSession.public_id) == public_id)
     session_id = session.execute(owner).scalar()
     if session_id is None:
         return False
     insert = pg_insert if dialect_of(session) == "postgresql" else sqlite_insert
     session.execute(
-        insert(SocketBinding).values(client_token=client_token, session_id=session_id, bound_at=now())
+        insert(SocketBinding)
+        .values(client_token=client_token, session_id=session_id, bound_at=now())
         .on_conflict_do_nothing()
     )
     return bound_to(session, client_token) == public_id
@@ -152,6 +175,7 @@ def bind(session: Session, client_token: str, public_id: str) -> bool:
 def bound_to(session: Session, client_token: str) -> str | None:
     """The public id of the session that holds this client token."""
     return session.execute(
-        select(UserSession.public_id).join(SocketBinding, SocketBinding.session_id == UserSession.id)  # pyright: ignore
-        .where(SocketBinding.client_token == client_token)
+        select(col(UserSession.public_id))
+        .join(SocketBinding, col(SocketBinding.session_id) == col(UserSession.id))
+        .where(col(SocketBinding.client_token) == client_token)
     ).scalar()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from crm_app.core import db
 from crm_app.core.clock import now
@@ -58,7 +58,14 @@ def find_known(session: Session, email: str) -> Known:
 
 
 def finish(
-    session: Session, known: Known, email: str, right: bool, fresh: str | None, *, ip: str, user_agent: str,
+    session: Session,
+    known: Known,
+    email: str,
+    right: bool,
+    fresh: str | None,
+    *,
+    ip: str,
+    user_agent: str,
     replaces: str,
 ) -> str | None:
     """Count a failure or open the session, and record the attempt."""
@@ -72,8 +79,7 @@ def finish(
         return None
     credential.failed_count, credential.locked_until = 0, None
     credential.password_hash = fresh or credential.password_hash
-    token = open_for(session, credential.user_id, email, ip=ip, user_agent=user_agent, replaces=replaces)
-    return token
+    return open_for(session, credential.user_id, email, ip=ip, user_agent=user_agent, replaces=replaces)
 
 
 def _count_failure(credential: Credential, at: datetime) -> None:
@@ -83,7 +89,13 @@ def _count_failure(credential: Credential, at: datetime) -> None:
 
 
 def open_for(
-    session: Session, user_id: int, email: str, *, ip: str = "", user_agent: str = "", replaces: str = "",
+    session: Session,
+    user_id: int,
+    email: str,
+    *,
+    ip: str = "",
+    user_agent: str = "",
+    replaces: str = "",
     outcome: str = "signed in",
 ) -> str:
     """A session for somebody who has proved who they are; answers with the cookie's value."""
@@ -96,13 +108,21 @@ def open_for(
 def sign_out(session: Session, token: str) -> None:
     """End the session of this cookie, if it is one."""
     found = session.execute(
-        select(UserSession.public_id).where(UserSession.token_hash == sessions.hash_token(token))  # pyright: ignore
+        select(col(UserSession.public_id)).where(col(UserSession.token_hash) == sessions.hash_token(token))
     ).scalar()
     if found:
         sessions.revoke(session, found)
 
 
 def _record(session: Session, email: str, user_id: int | None, outcome: str, ip: str) -> None:
-    session.add(LoginEvent(id=allocate_ids(session, 1)[0], at=now(), email=clip(email.strip().lower(), 254),
-                           user_id=user_id, outcome=outcome, ip=clip(ip, 64)))
+    session.add(
+        LoginEvent(
+            id=allocate_ids(session, 1)[0],
+            at=now(),
+            email=clip(email.strip().lower(), 254),
+            user_id=user_id,
+            outcome=outcome,
+            ip=clip(ip, 64),
+        )
+    )
     session.flush()

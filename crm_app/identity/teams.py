@@ -1,15 +1,19 @@
 """The tree of teams as SQL: a team and everything below it."""
 
 from sqlalchemy import CTE, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from crm_app.tables.user import Team, User
 
 
 def team_subtree(team_id: int | None) -> CTE:
     """A recursive table of ids: `team_id` and all living teams below it (UNION, so that a circle ends)."""
-    tree = select(Team.id).where(Team.id == team_id, Team.deleted_at.is_(None)).cte("team_subtree", recursive=True)  # pyright: ignore
-    below = select(Team.id).where(Team.parent_id == tree.c.id, Team.deleted_at.is_(None))  # pyright: ignore
+    tree = (
+        select(col(Team.id))
+        .where(col(Team.id) == team_id, col(Team.deleted_at).is_(None))
+        .cte("team_subtree", recursive=True)
+    )
+    below = select(col(Team.id)).where(col(Team.parent_id) == tree.c.id, col(Team.deleted_at).is_(None))
     return tree.union(below)
 
 
@@ -18,5 +22,7 @@ def find_member_ids(session: Session, user_id: int, team_id: int | None) -> froz
     if team_id is None:
         return frozenset({user_id})
     tree = team_subtree(team_id)
-    rows = session.scalars(select(User.id).where(User.team_id.in_(select(tree.c.id)), User.deleted_at.is_(None)))  # pyright: ignore
+    rows = session.scalars(
+        select(col(User.id)).where(col(User.team_id).in_(select(tree.c.id)), col(User.deleted_at).is_(None))
+    )
     return frozenset(rows) | {user_id}
