@@ -1,0 +1,153 @@
+"""Commands and queries of deals on real databases."""
+
+from datetime import date
+
+import pytest
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.changes import undo
+from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from crm_app.deals.queries import Board, Column, board_snapshot, column_cards, deal_page
+from crm_app.deals.service import NewDeal, amount_of, create_deal, edit_deal, move_deal
+from tests.support.builders import change, make, make_company, make_pipeline, make_user
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+
+def principal(user_id: int, role: str = "sales") -> Principal:
+    return Principal(id=user_id, name="Somebody", role=role, member_ids=frozenset({user_id}))
+
+
+def deal(stage_id: int, **values: object) -> int:
+    return make("deal", **{"title": "A deal", "stage_id": stage_id, "currency": "USD"} | values)
+
+
+def board(actor: Principal = SYSTEM, owner_id: int | None = None, text: str = "") -> Board:
+    return db.read_sync(board_snapshot, actor, None, owner_id, text)
+
+
+def column(name: str, found: Board) -> Column:
+    return next(c for c in found.columns if c.name == name)
+
+
+def test_totals_are_counted_over_all_deals_and_cards_come_in_pages() -> None:
+    _, stages = make_pipeline()
+    for n in range(53):
+        deal(stages["Prospecting"], value_minor=1000 * n, title=f"Deal {n}")
+    found = column("Prospecting", board())
+    assert (found.count, found.total, found.weighted) == (53, "$13,780", "$1,378")  # 52·53/2 · 10, a tenth of it
+    assert len(found.cards) == 50 and found.more
+    rest, more = db.read_sync(column_cards, SYSTEM, stages["Prospecting"], str(found.cards[-1].id))
+    assert len(rest) == 3 and not more
+    assert {c.id for c in rest}.isdisjoint({c.id for c in found.cards})
+
+
+def test_a_seller_sees_and_counts_only_own_deals() -> None:
+    _, stages = make_pipeline()
+    me, other = make_user(), make_user()
+    mine = deal(stages["Prospecting"], owner_id=me, value_minor=500)
+    theirs = deal(stages["Prospecting"], owner_id=other, value_minor=700)
+    found = column("Prospecting", board(principal(me)))
+    assert [c.id for c in found.cards] == [mine] and found.total == "$5"
+    with pytest.raises(NotFound):
+        db.read_sync(deal_page, principal(me), theirs)
+    with pytest.raises(NotFound):
+        db.write_sync(move_deal, principal(me), theirs, stages["Engaging"])
+    assert column("Engaging", board()).count == 0
+
+
+def test_the_filter_finds_title_and_company_and_takes_wildcards_as_letters() -> None:
+    _, stages = make_pipeline()
+    company = make_company(name="Cancity 100%")
+    found = deal(stages["Engaging"], title="Storage", company_id=company)
+    deal(stages["Engaging"], title="Other_thing")
+    for text in ("stor", "CANCITY", "100%"):
+        assert [c.id for c in column("Engaging", board(text=text)).cards] == [found], text
+    assert column("Engaging", board(text="Othe%")).count == 0
+    assert column("Engaging", board(text="r_t")).count == 1
+
+
+def test_a_move_puts_the_card_between_its_neighbours() -> None:
+    _, stages = make_pipeline()
+    first, second = deal(stages["Engaging"], title="1"), deal(stages["Engaging"], title="2")
+    order = [c.id for c in column("Engaging", board()).cards]
+    assert order == [second, first]  # the newest on top
+    moved = deal(stages["Prospecting"], title="3")
+    card = db.write_sync(move_deal, SYSTEM, moved, stages["Engaging"], 1, second, first, 1, {})
+    assert card.version == 2
+    assert [c.id for c in column("Engaging", board()).cards] == [second, moved, first]
+
+
+def test_a_gate_asks_for_the_missing_field_and_nothing_is_written() -> None:
+    _, stages = make_pipeline()
+    change("stage", stages["Lost"], required_fields=["lost_reason"])
+    one = deal(stages["Engaging"])
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(move_deal, SYSTEM, one, stages["Lost"])
+    assert list(refused.value.fields) == ["lost_reason"]
+    assert column("Engaging", board()).count == 1
+    db.write_sync(move_deal, SYSTEM, one, stages["Lost"], None, None, None, 1, {"lost_reason": "Price"})
+    page = db.read_sync(deal_page, SYSTEM, one)
+    assert {p.field: p.raw for p in page.properties}["lost_reason"] == "Price"
+    assert page.timeline[0].events[0].title == "moved this deal from Engaging to Lost"
+
+
+def test_undo_of_a_move_brings_back_the_stage_and_the_open_end() -> None:
+    _, stages = make_pipeline()
+    one = deal(stages["Engaging"])
+    db.write_sync(move_deal, SYSTEM, one, stages["Won"])
+    batch = db.read_sync(deal_page, SYSTEM, one).timeline[0].events[0].batch_id
+    assert db.write_sync(undo, SYSTEM, batch).kept == []
+    page = db.read_sync(deal_page, SYSTEM, one)
+    assert page.stage_id == stages["Engaging"]
+    assert {p.field: p.raw for p in page.properties}["closed_on"] == ""
+
+
+def test_two_editors_merge_different_fields_and_conflict_on_the_same() -> None:
+    _, stages = make_pipeline()
+    one = deal(stages["Engaging"], title="Before")
+    assert db.write_sync(edit_deal, SYSTEM, one, "title", "Hers", 1) == 2
+    assert db.write_sync(edit_deal, SYSTEM, one, "value_minor", "1,250.50", 1) == 3
+    with pytest.raises(Conflict) as clash:
+        db.write_sync(edit_deal, SYSTEM, one, "title", "His", 1)
+    found = clash.value.conflicts[0]
+    assert (found.field, found.yours, found.theirs, found.original) == ("title", "His", "Hers", "Before")
+
+
+@pytest.mark.parametrize("role", ["marketing", "support", "read-only"])
+def test_roles_that_only_read_cannot_write(role: str) -> None:
+    _, stages = make_pipeline()
+    user = make_user(role=role)
+    one = deal(stages["Engaging"], owner_id=user)
+    for attempt in (
+        lambda s: move_deal(s, principal(user, role), one, stages["Won"]),
+        lambda s: edit_deal(s, principal(user, role), one, "title", "x", 1),
+        lambda s: create_deal(s, principal(user, role), NewDeal("x", stages["Engaging"])),
+    ):
+        with pytest.raises(Forbidden):
+            db.write_sync(attempt)
+
+
+def test_a_form_is_refused_with_all_its_errors_and_no_foreign_fields() -> None:
+    with pytest.raises(Invalid) as refused:
+        NewDeal.parse({"title": " ", "value": "lots", "stage_id": ""})
+    assert set(refused.value.fields) == {"title", "value_minor", "stage_id"}
+    with pytest.raises(Invalid):
+        NewDeal.parse({"title": "x", "stage_id": "1", "version": "7"})
+    with pytest.raises(Invalid):
+        db.write_sync(edit_deal, SYSTEM, 1, "pipeline_id", "1", None)
+
+
+def test_activities_set_the_next_step_of_their_deal() -> None:
+    _, stages = make_pipeline()
+    one = deal(stages["Engaging"], opened_on=date(2026, 1, 1))
+    planned = make("activity", type="call", deal_id=one, due_at="2026-01-02T10:00+00:00")
+    assert column("Engaging", board()).cards[0].tone == "red"
+    change("activity", planned, done_at="2026-01-02T11:00+00:00")
+    assert column("Engaging", board()).cards[0].tone == "amber"
+
+
+@pytest.mark.parametrize(("text", "minor"), [("", None), ("1,250.50", 125050), ("$ 900", 90000), (" 1 000 ", 100000)])
+def test_amounts_as_people_type_them(text: str, minor: int | None) -> None:
+    assert amount_of(text) == minor
