@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -19,7 +20,7 @@ from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import WorkingSet, table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
-from crm_app.core.errors import KithError
+from crm_app.core.errors import KithError, Refused
 
 Refuse = Callable[[Change, KithError], None]
 
@@ -129,7 +130,10 @@ def _log_row(context: Context, change: Change, done: Applied, row_no: int) -> di
 def _write(context: Context, working: WorkingSet, applied: list[Applied], log: list[dict[str, Any]]) -> None:
     if not log:
         return
-    working.flush()
+    try:
+        working.flush()
+    except IntegrityError as error:  # somebody else was faster; the checks before saw nothing
+        raise Refused("Somebody else saved the same, or removed what this points to. Please look again.") from error
     context.session.connection().execute(insert(table_of(ChangeLog)), log)
     for hook in hooks():
         hook(context, applied)

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from crm_app.core import db
@@ -15,6 +16,7 @@ from crm_app.core.clock import now
 
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
+MARK_SECONDS = 1.0
 KEEP_DONE = timedelta(hours=24)
 Consumer = Callable[[dict[str, Any]], None]
 log = logging.getLogger("kith.outbox")
@@ -41,8 +43,17 @@ def drain(limit: int = 100) -> int:
     if not db.read_sync(_has_work):
         return 0
     claimed = db.write_sync(_claim, limit)
+    results: dict[int, dict[str, Any]] = {}
+    marked_at = monotonic()
     for row in claimed:
-        _do(row)
+        outcome = _do(row)
+        if outcome:
+            results[row["id"]] = outcome
+        if monotonic() - marked_at > MARK_SECONDS:
+            db.write_sync(_mark, results)
+            results, marked_at = {}, monotonic()
+    if results:
+        db.write_sync(_mark, results)
     return len(claimed)
 
 
@@ -90,22 +101,24 @@ def _claim(session: Session, limit: int) -> list[dict[str, Any]]:
     return [dict(r) for r in rows]
 
 
-def _do(row: dict[str, Any]) -> None:
+def _do(row: dict[str, Any]) -> dict[str, Any] | None:
+    """Hand a row to its consumer; answers with what to write into it."""
     consumer = _consumers.get(row["topic"], {}).get(row["consumer"])
     if consumer is None:
-        return  # another process knows this consumer; the lease runs out and it takes the row
+        return None  # another process knows this consumer; the lease runs out and it takes the row
     try:
         consumer(row["payload"])
-        values: dict[str, Any] = {"done_at": now(), "leased_until": None, "error": ""}
     except Exception as error:
         log.exception("outbox row %s (%s) failed", row["id"], row["consumer"])
-        again = row["attempts"] + 1 < MOST_ATTEMPTS
-        values = {"error": str(error)[:500], "leased_until": now() + LEASE * row["attempts"] if again else None}
-        if not again:
-            values["parked_at"] = now()
-    db.write_sync(_mark, row["id"], values)
+        failed = {"done_at": None, "error": str(error)[:500]}
+        if row["attempts"] + 1 >= MOST_ATTEMPTS:
+            return failed | {"leased_until": None, "parked_at": now()}
+        return failed | {"leased_until": now() + LEASE * (row["attempts"] + 1), "parked_at": None}
+    return {"done_at": now(), "leased_until": None, "parked_at": None, "error": ""}
 
 
-def _mark(session: Session, id: int, values: dict[str, Any]) -> None:
+def _mark(session: Session, results: dict[int, dict[str, Any]]) -> None:
     table = table_of(Outbox)
-    session.connection().execute(update(table).where(table.c.id == id).values(values))
+    columns = ("done_at", "leased_until", "parked_at", "error")
+    statement = update(table).where(table.c.id == bindparam("b_id")).values({c: bindparam(c) for c in columns})
+    session.connection().execute(statement, [{"b_id": i, **values} for i, values in results.items()])
