@@ -22,7 +22,6 @@ app = rx.App(
     head_components=[rx.el.script(src="/session.js"), *theme.head()],
     api_transformer=[site(), Gate],
     enable_state=True,
-    theme=None,
 )
 for page in PAGES:
     app.add_page(page.component, route=page.route, title=page.title, on_load=list(page.on_load))

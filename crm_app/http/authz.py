@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 from pydantic import ValidationError
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext

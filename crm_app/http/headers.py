@@ -35,7 +35,8 @@ def dressed(path: str, send: Send) -> Send:
 
 def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     headers = headers + security_headers()
-    scripts = () if path in routes.PUBLIC_PAGES else built_hashes(BUILT)
+    is_page = any(k.lower() == b"content-type" and v.startswith(b"text/html") for k, v in headers)
+    scripts = built_hashes(BUILT) if is_page and path not in routes.PUBLIC_PAGES else ()
     headers.append((b"content-security-policy", policy(scripts).encode()))
     if path.startswith(routes.HASHED_FILES) and status in (200, 206, 304):
         return [(k, v) for k, v in headers if k.lower() != b"cache-control"] + [(b"cache-control", YEAR)]

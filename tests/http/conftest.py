@@ -1,0 +1,97 @@
+"""One server for all tests of this folder, with a user of every role."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from crm_app.core import db
+from crm_app.core.config import settings
+from crm_app.identity.matrix import ROLES
+from crm_app.identity.passwords import hash_password
+from crm_app.identity.service import activate_user
+from crm_app.migrations import migrate
+from tests.support.server import ROOT, Server, running_server
+
+PASSWORD = "correct horse 1"
+LIST_HANDLERS = """
+import json, crm_app.crm_app
+from reflex_base.registry import RegistrationContext
+from crm_app.http.authz import FRAMEWORK
+from crm_app.identity.handlers import permission_of
+print("\\n@@" + json.dumps([
+    {"name": n, "framework": n in FRAMEWORK, "permission": permission_of(h.handler.fn)}
+    for n, h in RegistrationContext.get().event_handlers.items()]))
+"""
+
+
+@dataclass
+class House:
+    """A running server and who may sign in."""
+
+    server: Server
+    database_url: str
+
+    def email(self, role: str) -> str:
+        return f"{role}@example.org"
+
+    def enter(self, role: str) -> str:
+        """A fresh session cookie of the user with this role."""
+        return self.server.sign_in(self.email(role), PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, wired: None) -> Iterator[House]:
+    """The server; SQLite, as the gate does not know the database."""
+    folder = tmp_path_factory.mktemp("house")
+    url = f"sqlite:///{folder / 'kith.db'}"
+    with using(url, folder):
+        migrate()
+        hashed = hash_password(PASSWORD)
+        for role in ROLES:
+            db.write_sync(activate_user, f"{role}@example.org", hashed, name=f"{role.title()} Person", role=role)
+    with running_server(folder, url) as server:
+        yield House(server, url)
+
+
+class using:
+    """The settings and the engine point to this database inside of the block."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setenv("KITH_DATABASE_URL", url)
+        self.patch.setenv("KITH_DATA_DIR", str(folder))
+
+    def __enter__(self) -> None:
+        settings.cache_clear()
+        db.dispose()
+
+    def __exit__(self, *_: object) -> None:
+        db.dispose()
+        self.patch.undo()
+        settings.cache_clear()
+
+
+@pytest.fixture
+def house_database(house: House) -> Iterator[House]:
+    """The server's own database, for this test's queries and commands."""
+    with using(house.database_url, house.server.data_dir):
+        yield house
+
+
+@pytest.fixture(scope="session")
+def handlers(house: House) -> list[dict[str, str]]:
+    """Every registered event handler, asked of the app itself."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIST_HANDLERS],
+        cwd=ROOT,
+        env=house.server.env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.rpartition("@@")[2])

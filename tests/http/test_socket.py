@@ -1,0 +1,131 @@
+"""Sockets: origins, stolen tokens, setvar, flooding, payloads, the actor in chained and background events."""
+
+import asyncio
+import uuid
+
+import httpx
+import pytest
+from socketio.exceptions import ConnectionError as SocketRefused
+
+from crm_app.core import db
+from crm_app.identity import sessions
+from tests.http.conftest import House
+from tests.support.sockets import Client, connected
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+
+def handler(handlers: list[dict], ending: str) -> str:
+    """The full name of the one handler that ends so."""
+    found = [h["name"] for h in handlers if h["name"].endswith(ending)]
+    assert len(found) == 1, found
+    return found[0]
+
+
+async def ready(tab: Client, path: str = "/profile") -> None:
+    await tab.send("reflex___state____state.hydrate_and_load", path)
+    await tab.until(lambda: tab.updates)
+
+
+async def test_a_permitted_event_runs_as_its_user(house: House, handlers: list[dict]) -> None:
+    """The viewer's name is that of the session, whoever asks."""
+    for role in ("sales", "marketing"):
+        async with connected(house.server, house.enter(role)) as tab:
+            await ready(tab)
+            await tab.send(handler(handlers, "viewer.load"))
+            await tab.until(lambda tab=tab, role=role: f"{role.title()} Person" in tab.values("name"))
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", None, "http://localhost", "http://localhost.evil.example"]
+)
+async def test_other_origins_are_refused(house: House, origin: str | None) -> None:
+    with pytest.raises(SocketRefused):
+        async with connected(house.server, house.enter("sales"), origin=origin):
+            pass
+
+
+async def test_a_forged_session_header_is_ignored(house_database: House, handlers: list[dict]) -> None:
+    """The public id of another session, sent as a header, does not make one that other."""
+    house = house_database
+    other = await db.read(sessions.find_session, sessions.hash_token(house.enter("administrator")))
+    with pytest.raises(SocketRefused):
+        async with connected(house.server, None, headers={"x-kith-session": other}):
+            pass
+    async with connected(house.server, house.enter("sales"), headers={"X-Kith-Session": other}) as tab:
+        await ready(tab)
+        await tab.send(handler(handlers, "viewer.load"))
+        await tab.until(lambda: "Sales Person" in tab.values("name"))
+
+
+async def test_a_stolen_client_token_opens_nothing(house: House) -> None:
+    token = str(uuid.uuid4())
+    async with connected(house.server, house.enter("administrator"), token=token) as tab:
+        await ready(tab)
+        with pytest.raises(SocketRefused):
+            async with connected(house.server, house.enter("sales"), token=token):
+                pass
+    for bad in ("", "short", "../../etc/passwd", "x" * 36):
+        with pytest.raises(SocketRefused):
+            async with connected(house.server, house.enter("sales"), token=bad or "%20"):
+                pass
+
+
+async def test_setvar_and_unknown_events_do_nothing(house: House, handlers: list[dict]) -> None:
+    async with connected(house.server, house.enter("sales")) as tab:
+        await ready(tab)
+        base = handler(handlers, "viewer.load").removesuffix(".load")
+        await tab.send(base + ".setvar", var_name="may_administer", value=True)
+        await tab.send(base + "._say", text="x")
+        await tab.send("no.such.handler")
+        await tab.send(handler(handlers, "viewer.load"))
+        await tab.until(lambda: tab.values("name"))
+        assert True not in tab.values("may_administer")
+
+
+async def test_flooding_is_cut(house: House, handlers: list[dict]) -> None:
+    """Of 150 events at once at most the burst runs; a neighbour is served meanwhile."""
+    name = handler(handlers, "viewer.load")
+    async with (
+        connected(house.server, house.enter("support")) as flood,
+        connected(house.server, house.enter("sales")) as neighbour,
+    ):
+        await ready(flood)
+        await ready(neighbour)
+        before = house.server.output().count("too many events")
+        for _ in range(150):
+            await flood.send(name)
+        await neighbour.send(name)
+        await neighbour.until(lambda: neighbour.values("name"), 2)
+        await flood.until(lambda: house.server.output().count("too many events") - before >= 50)
+
+
+async def test_a_hard_flood_closes_the_socket(house: House, handlers: list[dict]) -> None:
+    async with connected(house.server, house.enter("support")) as flood:
+        await ready(flood)
+        for _ in range(1500):
+            if flood.closed.is_set():
+                break
+            await flood.send(handler(handlers, "viewer.load"))
+        await asyncio.wait_for(flood.closed.wait(), 5)
+
+
+async def test_signing_out_closes_the_sockets(house: House) -> None:
+    cookie = house.enter("sales")
+    async with connected(house.server, cookie) as tab:
+        await ready(tab)
+        httpx.post(
+            f"{house.server.base_url}/sign-out",
+            headers={"origin": house.server.base_url, "cookie": f"kith_session={cookie}"},
+        )
+        await asyncio.wait_for(tab.closed.wait(), 2)
+
+
+async def test_no_cookie_in_the_log(house: House) -> None:
+    cookie = house.enter("sales")
+    async with connected(house.server, cookie) as tab:
+        await tab.send("no.such.handler")
+        await tab.sio.emit("event", "not json", namespace="/_event")
+        await tab.sio.emit("event", [1, 2], namespace="/_event")
+        await asyncio.sleep(0.5)
+    assert cookie not in house.server.output()
