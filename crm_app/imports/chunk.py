@@ -1,0 +1,256 @@
+"""A few hundred rows in one transaction: look up, match, apply, count. A row is applied whole or not at all."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from crm_app.core.changes import Applied, Change, apply_many
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.db import allocate_ids
+from crm_app.core.errors import KithError
+from crm_app.imports.matching import Key, find_existing, key_of
+from crm_app.imports.recipes.recipe import Draft
+from crm_app.imports.runs import AUX_ROWS
+
+if TYPE_CHECKING:
+    from crm_app.imports.job import Job
+
+
+class HalfRow(Exception):
+    """A later change of a row was refused after an earlier one had been taken."""
+
+    def __init__(self, row_no: int, reason: str) -> None:
+        super().__init__(reason)
+        self.row_no, self.reason = row_no, reason
+
+
+@dataclass
+class Chunk:
+    """Rows on their way, and what became of them."""
+
+    session: Session
+    job: "Job"
+    last_try: bool = False
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: dict[int, tuple[str, list[str]]] = field(default_factory=dict)
+    held: list[Draft] = field(default_factory=list)
+    guesses: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    standing: dict[int, int] | None = None
+    matched_ids: list[int | None] = field(default_factory=list)
+    existing_parts: dict[str, dict[int, list[dict[str, Any]]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.kind, self.recipe = self.job.kind, self.job.recipe
+
+    def run(self, drafts: list[Draft]) -> None:
+        """Take the rows; `refused` and `held` say which were not taken."""
+        drafts = self._resolve(drafts)
+        self.recipe.prepare(self, drafts)
+        drafts = self._living(drafts)
+        new, old = self._match(drafts)
+        self.matched_ids = [d.id for d in old]
+        self._load_parts(old)
+        self._create(new)
+        self._update(old)
+
+    def refuse(self, draft: Draft, reason: str) -> None:
+        """Leave this row out."""
+        self.refused.setdefault(draft.row_no, (reason, draft.raw))
+
+    def _living(self, drafts: list[Draft]) -> list[Draft]:
+        return [d for d in drafts if d.row_no not in self.refused]
+
+    def also(self, changes: list[Change]) -> list[Applied]:
+        """Make what rows need besides themselves, at once. Raises KithError."""
+        numbered = []
+        for change in changes:
+            self.job.aux_rows += 1
+            numbered.append(Change(change.kind, change.id, change.set, change.op, effective_at=change.effective_at,
+                                   row_no=AUX_ROWS + self.job.aux_rows))
+        done = apply_many(self.session, self.job.actor, numbered, source="import", batch_id=self.job.batch_id)
+        for made in done:
+            if made.op == "create":
+                self.job.also_created[made.kind] += 1
+        return done
+
+    # references
+
+    def _resolve(self, drafts: list[Draft]) -> list[Draft]:
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for draft in drafts:
+            for _holder, _name, target, _label, text in self._references(draft):
+                wanted[target].add(text)
+        found = {name: self.job.names.resolve(self.session, name, texts) for name, texts in wanted.items()}
+        ready = []
+        for draft in drafts:
+            wrong, waits, guessed = [], False, []
+            for holder, name, target, label, text in self._references(draft):
+                hit = found[target][text]
+                if hit.id is None and text in self.job.virtual.get(target, ()):
+                    continue
+                if hit.id is None:
+                    waits = waits or (target == self.kind.name and not self.last_try)
+                    wrong.append(f"{label}: {hit.problem}")
+                    continue
+                holder[name] = hit.id
+                if hit.is_guess:
+                    guessed.append((label, text, hit.name))
+            if waits:
+                self.held.append(draft)
+            elif wrong:
+                self.refuse(draft, " ".join(wrong))
+            else:
+                self.guesses.update(guessed)
+                ready.append(draft)
+        return ready
+
+    def _references(self, draft: Draft) -> list[tuple[dict[str, Any], str, str, str, str]]:
+        """Where the id goes, under which name, the kind that is meant, the label and the text."""
+        found = []
+        for name, text in draft.names.items():
+            if name not in self.recipe.own_names:
+                known = self.kind.by_name[name]
+                found.append((draft.values, name, known.ref, known.label, text))
+        for part, names in draft.part_names.items():
+            for child, text in names.items():
+                known = next(f for f in self.kind.child_by_name[part].fields if f.name == child)
+                found.append((draft.parts.setdefault(part, {}), child, known.ref, known.label, text))
+        return found
+
+    # new or known?
+
+    def _match(self, drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
+        keys = {d.row_no: key_of(self.kind, self.job.match, d) for d in drafts}
+        existing = find_existing(self.session, self.kind, [k for k in keys.values() if k])
+        fresh = iter(allocate_ids(self.session, len(drafts)))
+        seen: dict[Key, int] = dict(self.job.seen)
+        new, old = [], []
+        for draft in drafts:
+            key = keys[draft.row_no]
+            ids = existing.get(key, []) if key else []
+            if len(ids) > 1:
+                self.refuse(draft, f"{len(ids)} {self.kind.plural.lower()} match this row by {', '.join(key[0])}.")  # pyright: ignore
+            elif ids or (key and key in seen):
+                draft.id = ids[0] if ids else seen[key]  # pyright: ignore[reportArgumentType]
+                old.append(draft)
+            elif self.job.mode == "update":
+                self.refuse(draft, f"There is no such {self.kind.label.lower()} to update.")
+            else:
+                draft.id, draft.is_new = next(fresh), True
+                new.append(draft)
+                if key:
+                    seen[key] = draft.id
+        return new, old
+
+    def _load_parts(self, old: list[Draft]) -> None:
+        ids = [d.id for d in old if d.id is not None]
+        for name in {n for d in old for n in d.parts}:
+            children = self.kind.child_by_name[name]
+            table = table_of(children.table)
+            rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+            for start in range(0, len(ids), IN_LIMIT):
+                query = select(table).where(table.c[children.parent].in_(ids[start : start + IN_LIMIT])).order_by(table.c.position, table.c.id)
+                for row in self.session.connection().execute(query).mappings():
+                    rows[row[children.parent]].append(dict(row))
+            self.existing_parts[name] = rows
+
+    # values for the recipes
+
+    def creation_values(self, draft: Draft) -> dict[str, Any]:
+        """What the row says of a new record; money without a currency is in that of the organisation."""
+        values = dict(draft.values)
+        if "currency" in self.kind.by_name:
+            values.setdefault("currency", self.job.currency)
+        for name, part in draft.parts.items():
+            if part:
+                values[name] = [part]
+        return values | ({"custom": dict(draft.custom)} if draft.custom else {})
+
+    def update_values(self, draft: Draft) -> dict[str, Any]:
+        """What the row says of a known record; an empty cell says nothing."""
+        values = dict(draft.values) | ({"custom": dict(draft.custom)} if draft.custom else {})
+        for name, part in draft.parts.items():
+            rows = self.existing_parts.get(name, {}).get(draft.id or 0, [])
+            if part and not any(all(_same(row[k], v) for k, v in part.items() if k != "is_primary") for row in rows):
+                shown = [f.name for f in self.kind.child_by_name[name].fields]
+                values[name] = [{"id": r["id"]} | {k: r[k] for k in shown} for r in rows] + [part | {"is_primary": False} if "is_primary" in part else part]
+        return values
+
+    # applying
+
+    def _create(self, drafts: list[Draft]) -> None:
+        changes: list[Change] = []
+        for draft in drafts:
+            try:
+                changes += self.recipe.creation(self, draft)
+            except ValueError as error:
+                self.refuse(draft, str(error))
+        by_row = {d.row_no: d for d in drafts}
+        while True:
+            refused: dict[int, str] = {}
+            try:
+                self._apply(changes, refused, self.recipe.creation_source)
+                break
+            except HalfRow as half:
+                self.refuse(by_row[half.row_no], half.reason)
+                changes = [c for c in changes if abs(c.row_no or 0) != half.row_no]
+        for row_no, reason in refused.items():
+            self.refuse(by_row[row_no], reason)
+        for draft in self._living(drafts):
+            self.created += 1
+            self._remember(draft)
+
+    def _remember(self, draft: Draft) -> None:
+        title = str(draft.values.get(self.kind.title, ""))
+        if self.job.dry_run:
+            self.job.virtual.setdefault(self.kind.name, set()).add(title)
+            if key := key_of(self.kind, self.job.match, draft):
+                self.job.seen[key] = -1
+        elif title and draft.id is not None:
+            self.job.names.add(self.kind.name, draft.id, title)
+
+    def _update(self, drafts: list[Draft]) -> None:
+        if self.job.mode == "create":
+            self.unchanged += len(drafts)
+            return
+        changes: list[Change] = []
+        by_row: dict[int, Draft] = {}
+        for draft in drafts:
+            if draft.id == -1:
+                self.unchanged += 1
+                continue
+            try:
+                change = self.recipe.update(self, draft)
+            except ValueError as error:
+                self.refuse(draft, str(error))
+                continue
+            by_row[draft.row_no] = draft
+            changes.append(change)
+        refused: dict[int, str] = {}
+        for done in self._apply(changes, refused, "import"):
+            self.updated += bool(done.diff)
+            self.unchanged += not done.diff
+        for row_no, reason in refused.items():
+            self.refuse(by_row[row_no], reason)
+
+    def _apply(self, changes: list[Change], refused: dict[int, str], source: str) -> list[Applied]:
+        def on_refused(change: Change, error: KithError) -> None:
+            row_no = abs(change.row_no or 0)
+            if (change.row_no or 0) < 0 and row_no not in refused:
+                raise HalfRow(row_no, error.message)
+            refused.setdefault(row_no, error.message)
+
+        return apply_many(
+            self.session, self.job.actor, changes, source=source, batch_id=self.job.batch_id, on_refused=on_refused
+        )
+
+
+def _same(stored: Any, given: Any) -> bool:
+    if isinstance(stored, str) and isinstance(given, str):
+        return stored.casefold() == given.casefold()
+    return stored == given

@@ -1,0 +1,127 @@
+"""Which column of a file goes to which field: by the catalogue's names and synonyms, or as somebody said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from crm_app.core.changes.kinds import Children, Field, Kind
+from crm_app.core.errors import Refused
+from crm_app.imports.reading import squeeze
+from crm_app.imports.recipes.recipe import Recipe
+from crm_app.imports.report import Target
+
+CUSTOM = "custom"
+SKIP = ""
+EXTERNAL = ("external id", "external reference", "id", "key")
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A column: its place in the row, its header, the name of its target, and a factor for numbers."""
+
+    index: int
+    header: str
+    target: str
+    is_guess: bool = False
+    scale: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value goes: a field of the kind or of one of its child collections; neither for what a recipe reads."""
+
+    target: Target
+    field: Field | None = None
+    children: Children | None = None
+
+
+def places(kind: Kind, recipe: Recipe) -> dict[str, Place]:
+    """Everything that a column of this kind may be, by the name of the target."""
+    found: dict[str, Place] = {}
+    for extra in recipe.extras:
+        found[extra.name] = Place(extra)
+    for field in kind.fields:
+        if field.name in kind.derived or field.name in found or field.name in recipe.hidden or field.type == "json":
+            continue
+        more = recipe.synonyms.get(field.name, ())
+        if field.editable or more:
+            target = Target(field.name, field.label, (*more, *field.synonyms), field.type, field.required)
+            found[field.name] = Place(target, field)
+    for children in kind.children:
+        for child in children.fields if not children.fixed else ():
+            name, label = f"{children.name}.{child.name}", child.label
+            if name in recipe.hidden:
+                continue
+            found[name] = Place(Target(name, label, child.synonyms, child.type), child, children)
+    more = recipe.synonyms.get("external_id", ())
+    external = Field("external_id", "External id", max_length=200)
+    found["external_id"] = Place(Target("external_id", external.label, (*more, *EXTERNAL)), external)
+    return found
+
+
+def known_headers(available: Mapping[str, Place]) -> dict[str, str]:
+    """Squeezed header → target; what is named first wins, and a generic label of a child never takes a column."""
+    found: dict[str, str] = {}
+    for name, place in available.items():
+        generic = place.children is not None and not place.target.synonyms
+        for word in (name,) if generic else (name, place.target.label, *place.target.synonyms):
+            found.setdefault(squeeze(word), name)
+    return found
+
+
+def map_columns(
+    kind: Kind, recipe: Recipe, header: Sequence[str], mapping: Mapping[str, Any] | None = None
+) -> list[Mapped]:
+    """Every column with its target. Raises Refused where `mapping` names what does not exist."""
+    available = places(kind, recipe)
+    known = known_headers(available)
+    said = {squeeze(h): wish for h, wish in (mapping or {}).items()}
+    missing = [h for h in (mapping or {}) if squeeze(h) not in {squeeze(c) for c in header}]
+    if missing:
+        raise Refused(f"The mapping names columns that the file does not have: {', '.join(missing)}.", missing)
+    taken: set[str] = set()
+    result: list[Mapped] = []
+    for index, name in enumerate(header):
+        if squeeze(name) in said:
+            column = _as_said(index, name, said[squeeze(name)], available)
+        else:
+            column = _recognised(index, name, kind, known)
+        if column.target in taken and column.target not in (SKIP, CUSTOM):
+            column = Mapped(index, name, CUSTOM)
+        taken.add(column.target)
+        result.append(column)
+    return result
+
+
+def _as_said(index: int, header: str, wish: Any, available: Mapping[str, Place]) -> Mapped:
+    scale = None
+    if isinstance(wish, Mapping):
+        try:
+            scale = Decimal(str(wish["scale"])) if "scale" in wish else None
+        except InvalidOperation:
+            raise Refused(f"The mapping of {header}: the scale is not a number.") from None
+        wish = wish.get("field")
+    target = SKIP if wish in (None, "", "-", "skip") else str(wish)
+    if target not in (SKIP, CUSTOM) and target not in available:
+        raise Refused(f"The mapping of {header}: there is no field {target!r}.", sorted(available))
+    return Mapped(index, header, target, scale=scale)
+
+
+def _recognised(index: int, header: str, kind: Kind, known: Mapping[str, str]) -> Mapped:
+    squeezed = squeeze(header)
+    if squeezed in known:
+        return Mapped(index, header, known[squeezed])
+    prefix = squeeze(kind.label)
+    if squeezed.startswith(prefix) and squeezed[len(prefix):] in known:
+        return Mapped(index, header, known[squeezed[len(prefix):]], is_guess=True)
+    return Mapped(index, header, CUSTOM)
+
+
+def missing_required(kind: Kind, recipe: Recipe, columns: Sequence[Mapped]) -> list[str]:
+    """Labels of the fields without which no record can be made and that the file does not have."""
+    given = {c.target for c in columns}
+    return [
+        f.label for f in kind.fields
+        if f.required and f.name not in given and f.name not in recipe.supplies and f.name not in recipe.defaults
+    ]

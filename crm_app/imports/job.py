@@ -1,0 +1,81 @@
+"""One run of an import: what it knows of its file, and what it has seen so far."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes.kinds import Kind
+from crm_app.core.config import settings
+from crm_app.core.errors import Forbidden, Refused
+from crm_app.identity.policy import decide
+from crm_app.imports.columns import Mapped, Place, known_headers, map_columns, places
+from crm_app.imports.matching import Key, Match, check_match
+from crm_app.imports.names import Names
+from crm_app.imports.reading import Source, open_source
+from crm_app.imports.recipes import Recipe, kind_and_recipe
+
+Mode = Literal["create", "update", "both"]
+
+
+@dataclass
+class Job:
+    """A file on its way into the records of one kind."""
+
+    actor: Principal
+    kind: Kind
+    recipe: Recipe
+    source: Source
+    columns: list[Mapped]
+    places: dict[str, Place]
+    match: Match
+    mode: Mode
+    dry_run: bool
+    currency: str
+    zone: str
+    batch_id: int | None = None
+    run_id: int | None = None
+    aux_rows: int = 0
+    custom_ids: dict[int, int] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    seen: dict[Key, int] = field(default_factory=dict)
+    virtual: dict[str, set[str]] = field(default_factory=dict)
+    also_created: Counter[str] = field(default_factory=Counter)
+    guesses: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """After a roll-back: what was read or made in the transaction is not certain any more."""
+        self.names.forget()
+        self.cache.clear()
+
+
+def open_job(
+    actor: Principal, kind_name: str, path: Path, *, mapping: Mapping[str, Any] | None = None,
+    match: list[str] | None = None, mode: str = "both", dry_run: bool = False,
+) -> Job:
+    """Read the head of the file and decide what its columns are. Raises Forbidden, Refused."""
+    kind, recipe = kind_and_recipe(kind_name)
+    verdict = decide(actor, "import", kind.name)
+    if not verdict.allowed:
+        raise Forbidden(verdict.why)
+    if mode not in ("create", "update", "both"):
+        raise Refused(f"{mode!r} is not a mode: create, update or both.")
+    available = places(kind, recipe)
+    source = open_source(path, known_headers(available), settings().import_mb)
+    columns = map_columns(kind, recipe, source.header, mapping)
+    return Job(
+        actor, kind, recipe, source, columns, available, _match(kind, recipe, match), mode,  # pyright: ignore
+        dry_run, settings().currency, settings().zone,
+    )
+
+
+def _match(kind: Kind, recipe: Recipe, wish: list[str] | None) -> Match:
+    try:
+        if wish:
+            return check_match(kind, wish)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    return recipe.match or (("external_id",), (kind.title,))

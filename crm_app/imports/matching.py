@@ -1,0 +1,68 @@
+"""Finding again what was imported before: the record that a row means, by the fields that say so."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from crm_app.core.changes.kinds import Kind
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.imports.recipes.recipe import Draft
+
+Key = tuple[tuple[str, ...], tuple[Any, ...]]
+Match = tuple[tuple[str, ...], ...]
+
+
+def check_match(kind: Kind, fields: list[str]) -> Match:
+    """The wish of a person as a match. Raises ValueError for a field that the kind does not have."""
+    for name in fields:
+        if name not in kind.by_name and name != "external_id" and name not in kind.child_by_name:
+            raise ValueError(f"A {kind.label.lower()} has no field {name!r} to match by.")
+    return (tuple(fields),)
+
+
+def key_of(kind: Kind, match: Match, draft: Draft) -> Key | None:
+    """The first set of fields that the row fills, with its values; a field with `?` may be empty."""
+    for fields in match:
+        values = tuple(_value(kind, draft, name.rstrip("?")) for name in fields)
+        if all(v not in (None, "") or name.endswith("?") for v, name in zip(values, fields, strict=True)):
+            return fields, values
+    return None
+
+
+def _value(kind: Kind, draft: Draft, name: str) -> Any:
+    if name in kind.child_by_name:
+        value = draft.parts.get(name, {}).get("value")
+        return value.casefold() if value else None
+    return draft.values.get(name)
+
+
+def find_existing(session: Session, kind: Kind, keys: list[Key]) -> dict[Key, list[int]]:
+    """Living records by key."""
+    found: dict[Key, list[int]] = defaultdict(list)
+    grouped: dict[tuple[str, ...], set[Key]] = defaultdict(set)
+    for key in keys:
+        grouped[key[0]].add(key)
+    for fields, wanted in grouped.items():
+        names = [f.rstrip("?") for f in fields]
+        firsts = sorted({k[1][0] for k in wanted}, key=str)
+        for start in range(0, len(firsts), IN_LIMIT):
+            for id, *values in session.connection().execute(_query(kind, names, firsts[start : start + IN_LIMIT])):
+                key = (fields, tuple(values))
+                if key in wanted and id not in found[key]:
+                    found[key].append(id)
+    return found
+
+
+def _query(kind: Kind, names: list[str], firsts: list[Any]) -> Any:
+    table = table_of(kind.table)
+    columns, joined = [], table
+    for name in names:
+        if children := kind.child_by_name.get(name):
+            child = table_of(children.table)
+            joined = joined.join(child, child.c[children.parent] == table.c.id)
+            columns.append(func.lower(child.c.value))
+        else:
+            columns.append(table.c[name])
+    return select(table.c.id, *columns).select_from(joined).where(columns[0].in_(firsts), table.c.deleted_at.is_(None))

@@ -1,0 +1,231 @@
+"""Deals: stages by name, a line for the product, and the dates of the file as the dates of the history."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import select
+
+from crm_app.core.changes.change import Change
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.clock import now, start_of
+from crm_app.core.errors import KithError
+from crm_app.core.text import fold
+from crm_app.imports.recipes.recipe import Draft, Recipe
+from crm_app.tables import Company, Deal, Pipeline, Product, Stage
+
+PIPELINE = "Sales"
+# name, probability, kind, days until a deal rots: what a file's stages become where there is no pipeline yet
+STANDARD = (("Prospecting", 10, "open", 30), ("Engaging", 40, "open", 60), ("Won", 100, "won", 0), ("Lost", 0, "lost", 0))
+WON, LOST = {"won", "closed won"}, {"lost", "closed lost"}
+CREATION_KEPT_BACK = ("value_minor", "lost_reason", "is_estimate", "expected_close_on")
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """What the import needs to know of a stage."""
+
+    id: int
+    pipeline_id: int
+    name: str
+    kind: str
+    position: int
+
+
+class DealRecipe(Recipe):
+    """A closed deal is created where it was when it was opened, and closed on the day on which it was."""
+
+    synonyms: ClassVar = {"external_id": ("opportunity id", "deal id", "opportunity"), "pipeline_id": ("pipeline",)}
+    own_names: ClassVar = frozenset({"stage_id", "pipeline_id"})
+    supplies: ClassVar = frozenset({"title", "stage_id"})
+    match: ClassVar = (("external_id",), ("title", "company_id?"))
+    hidden: ClassVar = frozenset({"lines.unit_price_minor", "lines.quantity"})
+    creation_source: ClassVar = "history"
+
+    def read(self, draft: Draft) -> None:
+        """A deal cannot end before it began."""
+        opened, closed = draft.values.get("opened_on"), draft.values.get("closed_on")
+        if opened and closed and closed < opened:
+            raise ValueError(f"Closed ({closed}) is before opened ({opened}).")
+
+    def prepare(self, chunk, drafts: list[Draft]) -> None:
+        """Find or make the stages; refuse the rows for which that fails."""
+        for draft in drafts:
+            wanted = draft.names.get("pipeline_id", ""), draft.names.get("stage_id", "")
+            try:
+                pipeline = _pipeline(chunk, wanted[0])
+                if wanted[1]:
+                    draft.values["stage_id"] = _stage(chunk, pipeline, wanted[1]).id
+            except KithError as error:
+                chunk.refuse(draft, error.message)
+                continue
+            draft.extras["pipeline"] = str(pipeline)
+        _name_parts(chunk, drafts)
+
+    def creation(self, chunk, draft: Draft) -> list[Change]:
+        """One change for an open deal; for a closed one its opening and its closing."""
+        values = chunk.creation_values(draft)
+        stages = _stages(chunk, int(draft.extras["pipeline"]))
+        opens = [s for s in stages if s.kind == "open"]
+        final = next((s for s in stages if s.id == values.get("stage_id")), opens[0] if opens else stages[0])
+        values = {"title": draft.extras["title"], "closed_on": None} | values | {"stage_id": final.id}
+        opened, closed = values.get("opened_on"), values["closed_on"]
+        if final.kind == "open":
+            if closed:
+                values["expected_close_on"] = values.get("expected_close_on") or closed
+            return [_creation(chunk, draft, values | {"closed_on": None}, final, opened)]
+        if not opened or not opens:
+            return [_creation(chunk, draft, values, final, closed or opened)]
+        kept = {k: values[k] for k in CREATION_KEPT_BACK if k in values and k != "expected_close_on"}
+        early = {k: v for k, v in values.items() if k not in kept} | {"closed_on": None}
+        created = _creation(chunk, draft, early, opens[-1], opened)
+        after = _at(chunk, closed or opened)
+        late = kept | {"stage_id": final.id, "closed_on": closed, "stage_since": after, "rank": -_noon(after)}
+        return [created, Change("deal", draft.id, late, effective_at=after, row_no=-draft.row_no)]
+
+    def update(self, chunk, draft: Draft) -> Change:
+        """What the row says; a close date closes, or is expected, as the stage has it."""
+        values = chunk.update_values(draft)
+        values.pop("lines", None)
+        lines = _lines(chunk, draft)
+        if lines is not None:
+            values["lines"] = lines
+        stage_id, known = _standing(chunk, draft)
+        stage = _stage_by_id(chunk, values.get("stage_id", stage_id))
+        effective = None
+        if stage is not None and stage.kind == "open" and "closed_on" in values:
+            values.setdefault("expected_close_on", values.pop("closed_on"))
+            values.pop("closed_on", None)
+        elif stage is not None and known and stage.id != stage_id and values.get("closed_on"):
+            effective = _at(chunk, values["closed_on"])
+        return Change("deal", draft.id, values, effective_at=effective, row_no=draft.row_no)
+
+
+def _creation(chunk, draft: Draft, values: dict[str, Any], stage: StageInfo, day: date | None) -> Change:
+    at = _at(chunk, day) if day else None
+    since = at or now()
+    placed = {"stage_id": stage.id, "stage_since": since, "rank": -_noon(since)}
+    return Change("deal", draft.id, values | placed, "create", effective_at=at, row_no=draft.row_no)
+
+
+def _noon(at: datetime) -> float:
+    return (at + timedelta(hours=12)).timestamp()
+
+
+def _at(chunk, day: date) -> datetime:
+    cache = chunk.job.cache.setdefault("instants", {})
+    if day not in cache:
+        cache[day] = start_of(day, chunk.job.zone)
+    return cache[day]
+
+
+# pipelines and stages
+
+
+def _pipeline(chunk, name: str) -> int:
+    """The pipeline of that name, or the first one; made where there is none. Raises KithError."""
+    cache = chunk.job.cache.setdefault("pipelines", {})
+    if name in cache:
+        return cache[name]
+    table = table_of(Pipeline)
+    query = select(table.c.id, table.c.name).where(table.c.deleted_at.is_(None)).order_by(table.c.position, table.c.id)
+    rows = chunk.session.connection().execute(query).all()
+    hits = [id for id, title in rows if fold(title) == fold(name)] if name else [id for id, _ in rows]
+    if not hits:
+        made = chunk.also([Change("pipeline", None, {"name": name or PIPELINE, "position": len(rows)}, "create")])
+        hits = [made[0].id]
+        chunk.also([
+            Change("stage", None, {"pipeline_id": hits[0], "name": title, "position": n, "probability": probability,
+                                   "kind": kind, "rot_days": rot}, "create")
+            for n, (title, probability, kind, rot) in enumerate(STANDARD)
+        ])
+    cache[name] = hits[0]
+    return hits[0]
+
+
+def _stages(chunk, pipeline_id: int) -> list[StageInfo]:
+    cache = chunk.job.cache.setdefault("stages", {})
+    if pipeline_id not in cache:
+        table = table_of(Stage)
+        columns = (table.c.id, table.c.pipeline_id, table.c.name, table.c.kind, table.c.position)
+        query = select(*columns).where(table.c.pipeline_id == pipeline_id, table.c.deleted_at.is_(None))
+        rows = chunk.session.connection().execute(query.order_by(table.c.position, table.c.id))
+        cache[pipeline_id] = [StageInfo(*row) for row in rows]
+    return cache[pipeline_id]
+
+
+def _stage(chunk, pipeline_id: int, name: str) -> StageInfo:
+    """The stage of that name, made behind the open ones where there is none. Raises KithError."""
+    stages = _stages(chunk, pipeline_id)
+    for stage in stages:
+        if fold(stage.name) == fold(name):
+            return stage
+    standard = next((s for s in STANDARD if fold(s[0]) == fold(name)), None)
+    kind = "won" if fold(name) in WON else "lost" if fold(name) in LOST else "open"
+    _title, probability, kind, rot = standard or (name, {"won": 100, "lost": 0}.get(kind, 50), kind, 30)
+    ends = [s.position for s in stages if s.kind != "open"]
+    position = min(ends, default=len(stages)) if kind == "open" else len(stages)
+    later = [Change("stage", s.id, {"position": s.position + 1}) for s in stages if s.position >= position]
+    values = {"pipeline_id": pipeline_id, "name": name, "position": position, "probability": probability,
+              "kind": kind, "rot_days": rot}
+    made = chunk.also([*later, Change("stage", None, values, "create")])[-1]
+    chunk.job.cache["stages"].pop(pipeline_id)
+    return next(s for s in _stages(chunk, pipeline_id) if s.id == made.id)
+
+
+def _stage_by_id(chunk, stage_id: int | None) -> StageInfo | None:
+    stages = (s for found in chunk.job.cache.get("stages", {}).values() for s in found)
+    hit = next((s for s in stages if s.id == stage_id), None)
+    if hit is None and stage_id is not None:
+        table = table_of(Stage)
+        pipeline = chunk.session.connection().execute(select(table.c.pipeline_id).where(table.c.id == stage_id)).scalar()
+        return next((s for s in _stages(chunk, pipeline) if s.id == stage_id), None) if pipeline else None
+    return hit
+
+
+# titles, lines, what stands
+
+
+def _name_parts(chunk, drafts: list[Draft]) -> None:
+    """Titles such as `GTX Pro for Isdom`, by the names that the records have."""
+    companies = _titles(chunk, Company, {d.values.get("company_id") for d in drafts})
+    products = _titles(chunk, Product, {d.parts.get("lines", {}).get("product_id") for d in drafts})
+    for draft in drafts:
+        product = products.get(draft.parts.get("lines", {}).get("product_id"), "")
+        company = companies.get(draft.values.get("company_id"), "")
+        title = f"{product} for {company}" if product and company else product or (company and f"Deal with {company}")
+        draft.extras["title"] = (title or f"Deal {draft.values.get('external_id', '')}".strip())[:200]
+
+
+def _titles(chunk, model, ids: set[Any]) -> dict[int | None, str]:
+    cache = chunk.job.cache.setdefault(("titles", model.__name__), {})
+    missing = sorted(i for i in ids if i is not None and i not in cache)
+    table = table_of(model)
+    for start in range(0, len(missing), IN_LIMIT):
+        query = select(table.c.id, table.c.name).where(table.c.id.in_(missing[start : start + IN_LIMIT]))
+        cache.update((row[0], row[1]) for row in chunk.session.connection().execute(query))
+    return cache
+
+
+def _lines(chunk, draft: Draft) -> list[dict[str, Any]] | None:
+    """The lines with the product of the row: unchanged if it is there, in place of the only one, or added."""
+    product = draft.parts.get("lines", {}).get("product_id")
+    rows = chunk.existing_parts.get("lines", {}).get(draft.id, [])
+    if product is None or any(r["product_id"] == product for r in rows):
+        return None
+    shown = [{"id": r["id"]} | {k: r[k] for k in ("product_id", "quantity", "unit_price_minor")} for r in rows]
+    if len(shown) == 1:
+        return [shown[0] | {"product_id": product, "unit_price_minor": None}]
+    return [*shown, {"product_id": product, "quantity": 1}]
+
+
+def _standing(chunk, draft: Draft) -> tuple[int | None, bool]:
+    """The stage in which the deal stands, read once for all known deals of the chunk."""
+    if chunk.standing is None:
+        table = table_of(Deal)
+        chunk.standing = {}
+        ids = [i for i in chunk.matched_ids if i is not None]
+        for start in range(0, len(ids), IN_LIMIT):
+            query = select(table.c.id, table.c.stage_id).where(table.c.id.in_(ids[start : start + IN_LIMIT]))
+            chunk.standing.update((row[0], row[1]) for row in chunk.session.connection().execute(query))
+    return chunk.standing.get(draft.id), draft.id in chunk.standing

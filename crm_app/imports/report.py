@@ -1,0 +1,102 @@
+"""What an import says about a file: before it (the columns) and after it (the counts, the guesses, the refusals)."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SHOWN_ERRORS = 1000
+SHOWN_LINES = 20
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file and where it goes; `field` is empty where it is skipped, `custom` for a custom field."""
+
+    header: str
+    field: str
+    label: str
+    samples: list[str]
+    is_guess: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """Somewhere a column may go."""
+
+    name: str
+    label: str
+    synonyms: tuple[str, ...] = ()
+    type: str = "text"
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is in a file; `problems` say why it cannot be imported as it stands."""
+
+    columns: list[Column]
+    encoding: str
+    delimiter: str
+    rows: int
+    problems: list[str]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A value that was taken for a similar one, and how often."""
+
+    field: str
+    given: str
+    taken: str
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class RowError:
+    """A refused row, as it stood."""
+
+    row_no: int
+    reason: str
+    raw: list[str]
+
+
+@dataclass
+class ImportReport:
+    """What came of an import. `also_created` counts what the rows brought along: teams, stages, fields."""
+
+    kind: str
+    file: str = ""
+    total: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    guesses: list[Guess] = field(default_factory=list)
+    unknown_columns: list[str] = field(default_factory=list)
+    also_created: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    dry_run: bool = False
+    status: str = "done"
+    run_id: int | None = None
+    batch_id: int | None = None
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Everything in the file is in the database."""
+        return not self.problems and not self.refused and self.status == "done"
+
+    def __str__(self) -> str:
+        counts = f"{self.created:,} created, {self.updated:,} updated, {self.unchanged:,} unchanged, {self.refused:,} refused"
+        lines = [f"{self.file}: {self.total:,} rows: {counts} ({self.seconds:.1f} s)", *self.problems, *self.notes]
+        lines += [f"  {g.field}: {g.given!r} was taken for {g.taken!r} ({g.rows:,} rows)" for g in self.guesses]
+        lines += [f"  kept as custom fields: {', '.join(self.unknown_columns)}"] if self.unknown_columns else []
+        lines += [f"  row {e.row_no}: {e.reason}" for e in self.errors[:SHOWN_LINES]]
+        more = len(self.errors) - SHOWN_LINES
+        return "\n".join(lines + ([f"  … and {more:,} more"] if more > 0 else []))
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain values; at most `SHOWN_ERRORS` refusals, the rest is in the CSV of the run."""
+        return asdict(self) | {"errors": [asdict(e) for e in self.errors[:SHOWN_ERRORS]], "ok": self.ok}
