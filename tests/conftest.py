@@ -143,7 +143,9 @@ def bare_database(
 
 
 @pytest.fixture
-def sqlite_database(wired: None, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def sqlite_database(
+    wired: None, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """A migrated SQLite database of this test alone, for what does not depend on the database."""
     path = tmp_path / "kith.db"
     shutil.copy(sqlite_template, path)

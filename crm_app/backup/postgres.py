@@ -31,8 +31,11 @@ def conninfo(url: str) -> str:
     """The URL in libpq's words, with the password."""
     parts = make_url(url)
     named = {"host": parts.host, "port": parts.port, "user": parts.username, "password": parts.password}
-    return make_conninfo(dbname=parts.database, **{k: v for k, v in named.items() if v is not None},
-                         **{k: str(v) for k, v in parts.query.items()})
+    return make_conninfo(
+        dbname=parts.database,
+        **{k: v for k, v in named.items() if v is not None},
+        **{k: str(v) for k, v in parts.query.items()},
+    )
 
 
 def _run(url: str, name: str, *arguments: str) -> None:
@@ -42,8 +45,14 @@ def _run(url: str, name: str, *arguments: str) -> None:
     if parts.password:
         environment["PGPASSWORD"] = str(parts.password)
     target = conninfo(parts.set(password=None).render_as_string(hide_password=False))
-    done = subprocess.run([program(name), f"--dbname={target}", *arguments], env=environment, capture_output=True,
-                          text=True, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        [program(name), f"--dbname={target}", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Refused(f"{name} failed: {said}")
@@ -70,8 +79,9 @@ def snapshot(url: str, target: Path) -> tuple[str | None, dict[str, int]]:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         name = (connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",))[0]
         found = facts(connection)
-        _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={name}",
-             f"--file={target}")
+        _run(
+            url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={name}", f"--file={target}"
+        )
         return found
 
 
@@ -91,15 +101,28 @@ def replace(url: str, dump: Path, tables: dict[str, int]) -> None:
     """Replace the whole schema by the dump in one transaction: on any failure nothing has changed."""
     clear, script = dump.with_suffix(".clear.sql"), dump.with_suffix(".sql")
     clear.write_text(_CLEAR, encoding="utf-8")
-    listed = subprocess.run([program("pg_restore"), "--no-owner", "--no-privileges", f"--file={script}", str(dump)],
-                            capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    listed = subprocess.run(
+        [program("pg_restore"), "--no-owner", "--no-privileges", f"--file={script}", str(dump)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     if listed.returncode:
         raise Refused("the database in the backup is damaged")
     text = script.read_text(encoding="utf-8")
     # a newer pg_dump sets parameters that an older server does not know
     script.write_text(re.sub(r"(?m)^SET transaction_timeout = 0;$", "", text), encoding="utf-8")
-    _run(url, "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-         f"--file={clear}", f"--file={script}")
+    _run(
+        url,
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        f"--file={clear}",
+        f"--file={script}",
+    )
     with psycopg.connect(conninfo(url)) as connection:
         if facts(connection)[1] != tables:
             raise Refused("the restored database does not have the rows that its manifest promises")

@@ -37,9 +37,13 @@ def _dangling(connection: Connection) -> list[str]:
     for table in metadata.sorted_tables:
         for key in table.foreign_keys:
             child, parent = key.parent, key.column.table.alias("parent")
-            lost = select(func.count()).select_from(table).where(
-                child.is_not(None),
-                ~select(literal(1)).select_from(parent).where(parent.c[key.column.name] == child).exists(),
+            lost = (
+                select(func.count())
+                .select_from(table)
+                .where(
+                    child.is_not(None),
+                    ~select(literal(1)).select_from(parent).where(parent.c[key.column.name] == child).exists(),
+                )
             )
             count = connection.execute(lost).scalar_one()
             if count:
@@ -73,8 +77,11 @@ def _log_against_tables(connection: Connection) -> list[str]:
         count = connection.execute(differs).scalar_one()
         if count:
             found.append(f"{name}: {count} records whose version is not the newest in the log")
-        gone = select(func.count()).select_from(logged).where(~select(rows.c.id).where(
-            rows.c.id == logged.c.record_id).exists())
+        gone = (
+            select(func.count())
+            .select_from(logged)
+            .where(~select(rows.c.id).where(rows.c.id == logged.c.record_id).exists())
+        )
         count = connection.execute(gone).scalar_one()
         if count:
             found.append(f"{name}: {count} records are in the log but not in the table")

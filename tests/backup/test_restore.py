@@ -89,8 +89,11 @@ def test_what_was_replaced_can_be_brought_back(database_url: str, tmp_path: Path
         from crm_app.backup import postgres
 
         db.dispose()
-        postgres.replace(database_url, aside / "database.dump", {k: int(v.split(":")[0]) for k, v in newer.items()} | {
-            "alembic_version": 1})
+        postgres.replace(
+            database_url,
+            aside / "database.dump",
+            {k: int(v.split(":")[0]) for k, v in newer.items()} | {"alembic_version": 1},
+        )
     assert _hashes() == newer
 
 
@@ -116,8 +119,10 @@ def test_backup_while_it_is_written(database_url: str, tmp_path: Path) -> None:
         restore(one.path)
         assert migrations.problems() == []
         with db.engine().connect() as connection:  # never half a person
-            counts = [connection.execute(text(f"SELECT count(*) FROM {t}")).scalar_one()
-                      for t in ("person", "person_email", "change_log")]
+            counts = [
+                connection.execute(text(f"SELECT count(*) FROM {t}")).scalar_one()
+                for t in ("person", "person_email", "change_log")
+            ]
         assert counts[1] == 2 * counts[0] and counts[2] == counts[0]
 
 

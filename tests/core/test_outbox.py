@@ -39,9 +39,9 @@ def rows() -> list[Outbox]:
 
 
 def expire_leases() -> None:
-    db.write_sync(lambda s: s.connection().execute(
-        Outbox.__table__.update().values(leased_until=now() - timedelta(seconds=1))
-    ))
+    db.write_sync(
+        lambda s: s.connection().execute(Outbox.__table__.update().values(leased_until=now() - timedelta(seconds=1)))
+    )
 
 
 def test_every_row_is_done_once_by_several_workers(consumer: list[dict]) -> None:

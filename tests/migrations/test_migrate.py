@@ -74,10 +74,15 @@ def test_newer_is_refused(database_url: str) -> None:
         migrations.migrate()
 
 
-@pytest.mark.parametrize("harm", [
-    "DROP TABLE deal_line", "ALTER TABLE company DROP COLUMN employees", "DELETE FROM alembic_version",
-    "INSERT INTO alembic_version VALUES ('0000')",
-])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DROP TABLE deal_line",
+        "ALTER TABLE company DROP COLUMN employees",
+        "DELETE FROM alembic_version",
+        "INSERT INTO alembic_version VALUES ('0000')",
+    ],
+)
 def test_half_migrated_is_refused(database_url: str, harm: str) -> None:
     _execute(harm)
     assert migrations.status().state == "half"

@@ -32,10 +32,19 @@ def make_team(**values: Any) -> int:
 def make_user(**values: Any) -> int:
     """An active seller."""
     n = next(_numbers)
-    return make("user", **{
-        "name": f"User {n}", "email": f"user{n}@example.org", "role": "sales", "status": "active", "zone": "UTC",
-        "locale": "en", "theme": "system",
-    } | values)
+    return make(
+        "user",
+        **{
+            "name": f"User {n}",
+            "email": f"user{n}@example.org",
+            "role": "sales",
+            "status": "active",
+            "zone": "UTC",
+            "locale": "en",
+            "theme": "system",
+        }
+        | values,
+    )
 
 
 def make_company(**values: Any) -> int:
@@ -77,6 +86,7 @@ def principal(user_id: int | None, role: str = "sales", **values: Any) -> Princi
 
 def row(table: type, id: int) -> dict[str, Any]:
     """A row as it stands."""
+
     def read(session: Session) -> dict[str, Any]:
         found = session.get(table, id)
         assert found is not None

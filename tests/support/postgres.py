@@ -17,9 +17,16 @@ import psycopg
 from psycopg import sql
 
 _SETTINGS = {
-    "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200",
-    "shared_buffers": "64MB", "listen_addresses": "127.0.0.1", "autovacuum": "off", "wal_level": "minimal",
-    "max_wal_senders": "0", "log_min_messages": "fatal",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "listen_addresses": "127.0.0.1",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "log_min_messages": "fatal",
 }
 
 
@@ -53,18 +60,31 @@ class Cluster:
             self._who = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
             os.chown(self.folder, entry.pw_uid, entry.pw_gid)
         data = str(self.folder / "data")
-        self._run([programs / "initdb", "-D", data, "-A", "trust", "-U", "kith", "-E", "UTF8", "--locale=C", "--no-sync"])
+        self._run(
+            [programs / "initdb", "-D", data, "-A", "trust", "-U", "kith", "-E", "UTF8", "--locale=C", "--no-sync"]
+        )
         options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         self._server = subprocess.Popen(
             [str(programs / "postgres"), "-D", data, "-p", str(self.port), "-k", str(self.folder), *options],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder,
-            preexec_fn=_die_with_parent, **self._who,  # pyright: ignore[reportArgumentType]
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,
+            preexec_fn=_die_with_parent,
+            **self._who,  # pyright: ignore[reportArgumentType]
         )
         self._wait()
 
     def _run(self, command: list[object]) -> None:
-        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=self.folder,
-                              stdin=subprocess.DEVNULL, check=False, **self._who)  # pyright: ignore
+        done = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            **self._who,
+        )  # pyright: ignore
         if done.returncode:
             raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")
 

@@ -1,0 +1,68 @@
+"""Sizes, lock files, and what no source may hold."""
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(
+    path
+    for top in ("crm_app", "search", "tests")
+    for path in (ROOT / top).rglob("*.py")
+    if "versions" not in path.parts
+)
+SOURCES = [path for path in MODULES if "tests" not in path.relative_to(ROOT).parts]
+HOST = re.compile(r"https?://|--index-url|--extra-index-url|--find-links|--trusted-host|file://", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_the_median_module_is_under_a_hundred_lines() -> None:
+    sizes = sorted(len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES)
+    assert sizes[len(sizes) // 2] < 100
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_functions_are_short_and_modules_say_what_they_are(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree) or not tree.body, "a module's docstring is its rule in one line"
+    long = [
+        f"{node.name} ({(node.end_lineno or 0) - node.lineno + 1})"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
+    ]
+    assert long == []
+
+
+def test_the_python_lock_names_no_host_and_pins_all() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert not [line for line in text.splitlines() if HOST.search(line)]
+    pins = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==", text, re.MULTILINE)
+    assert len(pins) > 50 and "setuptools" in pins
+    for block in re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]:
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_the_npm_lock_names_no_host() -> None:
+    locks = list((ROOT / "reflex.lock").glob("*.json"))
+    assert locks, "reflex.lock/ is not there"
+    for path in locks:
+        text = path.read_text(encoding="utf-8")
+        assert '"resolved"' not in text, path.name
+        json.loads(text)
+
+
+def test_no_source_names_a_path_of_a_machine() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    for name in filter(None, listed.split("\0")):
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".css", ".js", ".jsx"} and path.exists():
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"(?<![\w.])/(?:home|root|work|Users)/\w", text), name

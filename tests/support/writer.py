@@ -1,0 +1,77 @@
+"""A process that writes until it is done or killed: `python -m tests.support.writer WHAT COUNT [ID]`."""
+
+import sys
+
+from sqlalchemy import Connection, text
+
+from crm_app import migrations
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply, apply_many
+from crm_app.core.changes.apply import open_batch
+from crm_app.migrations import run, state
+from crm_app.wire import wire
+
+
+def writes(count: int, shared: int) -> None:
+    """Each write: a person with two e-mails, and an edit of a record that all writers share."""
+    for n in range(count):
+        emails = [{"value": f"{n}@example.org"}, {"value": f"{n}@example.com"}]
+        db.write_sync(
+            lambda s, n=n, emails=emails: apply_many(
+                s,
+                SYSTEM,
+                [
+                    Change("person", set={"last_name": f"P{n}", "emails": emails}, op="create"),
+                    Change("company", shared, {"employees": n}),
+                ],
+            )
+        )
+
+
+def imports(count: int, shared: int) -> None:
+    """Chunks of 100 rows in one batch, as an import writes them."""
+    batch = db.write_sync(open_batch, SYSTEM, "import")
+    for chunk in range(count):
+        rows = [
+            Change(
+                "person",
+                set={"last_name": f"I{chunk}-{n}", "emails": [{"value": f"{n}@example.org"}], "company_id": shared},
+                op="create",
+                row_no=chunk * 100 + n,
+            )
+            for n in range(100)
+        ]
+        db.write_sync(apply_many, SYSTEM, rows, source="import", batch_id=batch)
+
+
+def migration(count: int, _shared: int) -> None:
+    """A long step over a database with data."""
+
+    def step(config: object, _to: str) -> None:
+        connection: Connection = config.attributes["connection"]  # type: ignore[attr-defined]
+        connection.execute(text("DROP TABLE deal_line"))
+        for n in range(count):
+            connection.execute(text(f"CREATE TABLE extra_{n} (id INTEGER PRIMARY KEY)"))
+            connection.execute(text("UPDATE person SET title = 'half way'"))
+
+    run.command.upgrade = step  # type: ignore[assignment]
+    run.status = lambda: state.Status("0000", state.head(), "behind")  # type: ignore[assignment]
+    migrations.migrate(backup=False)
+
+
+def main() -> None:
+    """Say that it begins, then write."""
+    wire()
+    what, count, shared = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    db.engine().connect().close()
+    print("begin", flush=True)
+    if what == "bump":
+        for n in range(count):
+            db.write_sync(lambda s, n=n: apply(s, SYSTEM, Change("company", shared, {"employees": n})))
+    else:
+        {"writes": writes, "imports": imports, "migration": migration}[what](count, shared)
+
+
+if __name__ == "__main__":
+    main()
