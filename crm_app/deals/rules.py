@@ -29,7 +29,9 @@ def step_tone(step: Step | None, today: date) -> Tone:
 def step_label(step: Step | None, quiet: int, is_rotten: bool, today: date) -> str:
     """The words beside the dot: `2 days overdue`, `Call today`, `Demo Thu`, `No next step`, `41 days quiet`."""
     if step is None:
-        return f"{quiet} days quiet" if is_rotten else "No next step"
+        if not is_rotten:
+            return "No next step"
+        return f"{quiet} days quiet" if quiet < 365 else "Quiet for over a year"
     late = (today - step.due).days
     if late > 0:
         return f"{late} day{'s' if late > 1 else ''} overdue"
@@ -37,6 +39,14 @@ def step_label(step: Step | None, quiet: int, is_rotten: bool, today: date) -> s
     if late == 0:
         return f"{name} today"
     return f"{name} {step.due:%a}" if late > -7 else f"{name} {step.due.day} {step.due:%b}"
+
+
+def closed_label(kind: str, closed: date | None, today: date) -> str:
+    """`Won 31 Dec`, with the year if it is another one; only `Won` without a date."""
+    if closed is None:
+        return kind.capitalize()
+    year = "" if closed.year == today.year else f" {closed.year}"
+    return f"{kind.capitalize()} {closed.day} {closed:%b}{year}"
 
 
 def days_quiet(last_interaction: date | None, created: date, today: date) -> int:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_app.deals.rules import Step, days_quiet, is_rotten, missing_for, rank_between, step_label, step_tone
+from crm_app.deals.rules import (
+    Step,
+    closed_label,
+    days_quiet,
+    is_rotten,
+    missing_for,
+    rank_between,
+    step_label,
+    step_tone,
+)
 
 MONDAY = date(2026, 11, 23)
 
@@ -27,6 +36,13 @@ def test_step(due: date | None, tone: str, label: str) -> None:
     step = Step(due, "Call") if due else None
     assert step_tone(step, MONDAY) == tone
     assert step_label(step, 3, False, MONDAY) == label
+
+
+def test_a_closed_deal_says_when() -> None:
+    assert closed_label("won", date(2026, 3, 1), MONDAY) == "Won 1 Mar"
+    assert closed_label("lost", date(2017, 12, 31), MONDAY) == "Lost 31 Dec 2017"
+    assert closed_label("won", None, MONDAY) == "Won"
+    assert step_label(None, 3000, True, MONDAY) == "Quiet for over a year"
 
 
 def test_a_rotten_deal_without_a_step_says_how_long_it_was_quiet() -> None:

@@ -15,7 +15,7 @@ from crm_app.core.config import settings
 from crm_app.core.money import format_money
 from crm_app.core.text import initials, like
 from crm_app.deals.queries.rows import Board, Card, Column, Option, Summary
-from crm_app.deals.rules import Step, days_quiet, is_rotten, step_label, step_tone
+from crm_app.deals.rules import Step, closed_label, days_quiet, is_rotten, step_label, step_tone
 from crm_app.identity.policy import visible
 from crm_app.tables import Company, Deal, Person, Pipeline, Stage, User
 
@@ -211,8 +211,7 @@ def _card(row: Any, rot_days: int, kind: str, actor: Principal) -> Card:
     if kind == "open":
         label, tone = step_label(step, quiet, rotten, today), step_tone(step, today)
     else:
-        closed = row.closed_on
-        label, tone = (f"{kind.capitalize()} {closed.day} {closed:%b}" if closed else kind.capitalize()), "grey"
+        label, tone = closed_label(kind, row.closed_on, today), "grey"
     return Card(
         row.id,
         row.title,
