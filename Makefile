@@ -62,7 +62,7 @@ format: setup  ## apply the formatter and the safe fixes
 	$(BIN)/ruff format .
 
 bench: setup  ## measure what docs/benchmarks.md promises
-	$(BIN)/kith bench all
+	$(BIN)/kith bench
 
 migration: setup  ## write the next migration: make migration M="what changes"
 	$(BIN)/python -m crm_app.migrations.new $(M)

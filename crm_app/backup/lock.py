@@ -5,10 +5,12 @@ import os
 from pathlib import Path
 from types import TracebackType
 
+from crm_app.core.errors import KithError
+
 NAME = "kith.lock"
 
 
-class Locked(Exception):
+class Locked(KithError):
     """Somebody else holds the lock in a way that excludes this one."""
 
 

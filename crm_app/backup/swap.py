@@ -27,7 +27,7 @@ def finish(data_dir: Path) -> None:
 
 
 def exchange(present: list[Path], staged: list[tuple[Path, Path]], aside: Path) -> bool:
-    """Move `present` aside and each staged path to its place; puts all back on an error. Tells if anything was aside."""
+    """Move `present` aside and each staged path to its place; puts all back on an error. Tells if any was."""
     moved: list[tuple[Path, Path]] = []
     try:
         for path in present:

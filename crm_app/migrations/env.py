@@ -1,6 +1,6 @@
 """What Alembic runs: one transaction for all steps, on the connection it is given."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from crm_app.core.db import JsonColumn, UtcDateTime, make_engine
 from crm_app.tables import metadata
 
 
-def plain_type(kind: str, item: Any, autogen: Any) -> str | bool:
+def plain_type(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """Migrations name SQLAlchemy's own types only, so that they outlive the code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -3,11 +3,10 @@
 from sqlalchemy import Connection, func, inspect, literal, select, text
 
 from crm_app.core.db import engine
+from crm_app.core.schema import Record
 from crm_app.migrations.state import status_of
 from crm_app.migrations.triggers import missing_triggers
 from crm_app.tables import metadata
-from crm_app.core.schema import Record
-from crm_app.core.changes.log import ChangeLog
 
 
 def problems() -> list[str]:
@@ -61,14 +60,14 @@ def record_tables() -> dict[str, type[Record]]:
 def _log_against_tables(connection: Connection) -> list[str]:
     """The newest version in the log is the version of the record, and every record has a log."""
     found = []
-    present = set(inspect(connection).get_table_names())
+    present, log = set(inspect(connection).get_table_names()), metadata.tables["change_log"]
     for name, table in sorted(record_tables().items()):
         if name not in present:
             continue
         logged = (
-            select(ChangeLog.record_id, func.max(ChangeLog.version).label("version"))
-            .where(ChangeLog.kind == name)  # pyright: ignore[reportArgumentType]
-            .group_by(ChangeLog.record_id)  # pyright: ignore[reportArgumentType]
+            select(log.c.record_id, func.max(log.c.version).label("version"))
+            .where(log.c.kind == name)
+            .group_by(log.c.record_id)
             .subquery()
         )
         rows = table.__table__  # pyright: ignore[reportAttributeAccessIssue]

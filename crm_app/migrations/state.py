@@ -60,7 +60,7 @@ def status(on: Engine | None = None) -> Status:
 def status_of(connection: Connection) -> Status:
     """The state as seen on this connection."""
     newest = head()
-    recorded = MigrationContext.configure(connection).get_current_heads()
+    recorded = list(MigrationContext.configure(connection).get_current_heads())
     present = set(inspect(connection).get_table_names()) - {"alembic_version"}
     ours = present & set(metadata.tables)
     if not recorded and not present:

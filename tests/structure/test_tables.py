@@ -15,7 +15,7 @@ BASES = {"record": Record, "child": Child, "fact": Fact, "operational": Operatio
 
 
 def _models(base: type = SQLModel) -> list[type[SQLModel]]:
-    found = [c for c in base.__subclasses__()]
+    found = list(base.__subclasses__())
     return [m for c in found for m in ([c] if hasattr(c, "__table__") else []) + _models(c)]
 
 

@@ -80,8 +80,8 @@ def make_deal(pipeline: tuple[int, dict[str, int]], stage: str = "Prospecting", 
 
 def principal(user_id: int | None, role: str = "sales", **values: Any) -> Principal:
     """A signed-in user without going through the sign-in."""
-    members = frozenset() if user_id is None else frozenset({user_id})
-    return Principal(id=user_id, name=f"user {user_id}", role=role, **{"member_ids": members} | values)
+    given: dict[str, Any] = {"member_ids": frozenset() if user_id is None else frozenset({user_id})} | values
+    return Principal(id=user_id, name=f"user {user_id}", role=role, **given)
 
 
 def row(table: type, id: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -54,7 +55,7 @@ class Cluster:
     def __init__(self, programs: Path) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kith-pg-"))
         self.port = _free_port()
-        self._who: dict[str, object] = {}
+        self._who: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             entry = pwd.getpwnam("postgres")
             self._who = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
@@ -71,7 +72,7 @@ class Cluster:
             stderr=subprocess.DEVNULL,
             cwd=self.folder,
             preexec_fn=_die_with_parent,
-            **self._who,  # pyright: ignore[reportArgumentType]
+            **self._who,
         )
         self._wait()
 
@@ -84,7 +85,7 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             check=False,
             **self._who,
-        )  # pyright: ignore
+        )
         if done.returncode:
             raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")
 
