@@ -41,6 +41,7 @@ class ImportPage(rx.State):
     guesses: rx.Field[list[GuessRow]] = rx.field(default_factory=list)
     errors: rx.Field[list[ErrorRow]] = rx.field(default_factory=list)
     _path: str = ""
+    _stop: bool = False
     _run_id: int | None = None
 
     @rx.event
@@ -102,17 +103,18 @@ class ImportPage(rx.State):
         if not self._path or self.step == "running" or self.problems:
             return None
         self.step, self.trying, self.percent, self.progress, self.failure = "running", dry, 0, "", ""
+        self._stop = False
         return ImportPage.run
 
     @rx.event(background=True)
     @allow("import.create")
     async def run(self) -> None:
-        who, seen = actor(), {"done": 0, "total": 0}
+        who, seen = actor(), {"done": 0, "total": 0, "stop": 0}
         async with self:
             if self.step != "running":
                 return
             kind, path, mode, dry = self.kind, Path(self._path), self.mode, self.trying
-            mapping = {c.header: c.field for c in self.columns}
+            mapping, name = {c.header: c.field for c in self.columns}, self.file_name
         work = asyncio.create_task(
             asyncio.to_thread(
                 import_file,
@@ -122,11 +124,14 @@ class ImportPage(rx.State):
                 mapping=mapping,
                 mode=mode,
                 dry_run=dry,
+                file_name=name,
+                cancel=lambda: bool(seen["stop"]),
                 progress=lambda done, total: seen.update(done=done, total=total),
             )
         )
         while not (await asyncio.wait({work}, timeout=0.3))[0]:
             async with self:
+                seen["stop"] = int(self._stop)
                 self.percent = round(100 * seen["done"] / seen["total"]) if seen["total"] else 0
                 self.progress = f"{seen['done']:,} of {seen['total']:,} rows"
         async with self:
@@ -140,6 +145,12 @@ class ImportPage(rx.State):
             else:
                 self._show(work.result())
             self.step = "done"
+
+    @rx.event
+    @allow("import.create")
+    async def cancel(self) -> None:
+        self._stop = True
+        self.progress = "Stopping after the rows at hand…"
 
     @rx.event
     @allow("import.create")
@@ -166,4 +177,5 @@ class ImportPage(rx.State):
         self.errors = [ErrorRow(e.row_no, e.reason, clip(" · ".join(e.raw), 160)) for e in report.errors[:SHOWN]]
         also = [f"Also created: {n} {name}." for name, n in report.also_created.items() if n]
         unknown = [f"Kept as custom fields: {', '.join(report.unknown_columns)}."] if report.unknown_columns else []
-        self.remarks, self._run_id = [*report.notes, *also, *unknown], report.run_id
+        stopped = ["The import was cancelled; the rows before stay."] if report.status == "cancelled" else []
+        self.remarks, self._run_id = [*stopped, *report.notes, *also, *unknown], report.run_id

@@ -16,7 +16,7 @@ ORDER = [key for key, _ in STEPS]
 def _steps() -> rx.Component:
     def entry(number: int, key: str, label: str) -> rx.Component:
         later = ORDER[number:]
-        past = rx.match(ImportPage.step, *[(k, "done") for k in later], "")
+        past = rx.match(ImportPage.step, *[(k, "done") for k in later], "") if later else ""
         return rx.el.li(
             rx.el.i(number),
             label,
@@ -66,7 +66,7 @@ def _file() -> rx.Component:
             "Users first, then companies and products, people, and deals last: deals name all the others.",
             class_name="mut",
         ),
-        class_name="stack",
+        class_name="stack far",
     )
 
 
@@ -130,7 +130,7 @@ def _columns() -> rx.Component:
             ),
             class_name="row wrap",
         ),
-        class_name="stack",
+        class_name="stack far",
     )
 
 
@@ -140,7 +140,8 @@ def _running() -> rx.Component:
         meter(ImportPage.percent, "Progress", "tall"),
         rx.el.p(ImportPage.progress, class_name="mut", role="status"),
         rx.el.p("You may leave this page; the import goes on.", class_name="mut"),
-        class_name="stack",
+        rx.el.div(button("Cancel", on_click=ImportPage.cancel)),
+        class_name="stack far",
     )
 
 
@@ -188,7 +189,7 @@ def _refused() -> rx.Component:
             role="region",
             custom_attrs={"aria-label": "Refused rows"},
         ),
-        class_name="stack",
+        class_name="stack far",
     )
 
 
@@ -233,7 +234,7 @@ def _done() -> rx.Component:
             link("To the board", addresses.BOARD),
             class_name="row wrap",
         ),
-        class_name="stack",
+        class_name="stack far",
     )
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import card, column_of, drag, first_card, open_board
+from tests.browser.support import card, drag, first_card, open_board
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -70,16 +70,20 @@ def test_a_gate_asks_only_for_what_is_missing_and_cancel_puts_the_card_back(admi
     expect(card(admin, moved, "Lost")).to_be_visible()
 
 
-def test_a_refused_move_goes_back_with_its_reason(seller: Page, admin: Page, site) -> None:
-    """While the seller looks, an administrator takes the deal away: the server refuses, the card returns or leaves."""
+def test_a_refused_move_goes_back_with_its_reason(seller: Page, site) -> None:
+    """The stage asks for a person, which is not among what a dialog can ask for: the card returns and it is said why."""
     open_board(seller, site)
     moved = first_card(seller, "Prospecting")
-    column = column_of(seller, moved)
-    seller.evaluate("document.querySelector('.board').dataset.test = '1'")
-    site.refuse_moves_of(moved)
-    drag(seller, moved, "Engaging")
+    drag(seller, moved, "Checked")
     expect(seller.locator(".toast")).to_contain_text("Not moved.")
-    expect(card(seller, moved, column)).to_be_visible()
+    expect(seller.locator(".toast")).to_contain_text("needed for Checked")
+    expect(card(seller, moved, "Prospecting")).to_be_visible()
+
+
+def test_a_seller_sees_only_own_deals(seller: Page, site) -> None:
+    open_board(seller, site)
+    owners = seller.locator("[data-card] .av").evaluate_all("all => [...new Set(all.map(e => e.title))]")
+    assert owners == ["Noor Khalil"]
 
 
 def test_a_colleague_sees_the_move_within_a_second(admin: Page, manager: Page, site) -> None:

@@ -1,0 +1,102 @@
+"""One server for all journeys, one browser, and a signed-in page for each role."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.seed import PASSWORD
+from tests.support.server import ROOT, Server, running_server, server_environment
+
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+
+
+@dataclass
+class Site:
+    """The running server of the journeys."""
+
+    server: Server
+
+    @property
+    def url(self) -> str:
+        return self.server.base_url
+
+    def run(self, code: str) -> str:
+        """Python in another process on the same database, as a command on the server's machine would."""
+        prelude = "from crm_app.wire import wire; wire()\n"
+        done = subprocess.run(
+            [sys.executable, "-c", prelude + code],
+            cwd=ROOT,
+            env=self.server.env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("journeys")
+    env = server_environment(folder, None, 0)
+    subprocess.run([sys.executable, "-m", "tests.browser.seed"], cwd=ROOT, env=env, check=True)
+    with running_server(folder) as server:
+        yield Site(server)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of its own for a role; the test fails if the page reports an error."""
+    problems: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(role: str, **options: Any) -> Page:
+            context = browser.new_context(
+                **{"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"} | options
+            )
+            stack.callback(context.close)
+            cookie = site.server.sign_in(f"{role}@example.org", PASSWORD)
+            context.add_cookies(
+                [{"name": "kith_session", "value": cookie, "url": site.url, "httpOnly": True, "sameSite": "Lax"}]
+            )
+            page = context.new_page()
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
+            return page
+
+        yield open_page
+    assert not problems
+
+
+@pytest.fixture
+def admin(sign_in: Callable[..., Page]) -> Page:
+    return sign_in("admin")
+
+
+@pytest.fixture
+def manager(sign_in: Callable[..., Page]) -> Page:
+    return sign_in("manager")
+
+
+@pytest.fixture
+def seller(sign_in: Callable[..., Page]) -> Page:
+    return sign_in("seller")
+
+
+@pytest.fixture
+def phone(sign_in: Callable[..., Page]) -> Page:
+    return sign_in("admin", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)

@@ -1,0 +1,130 @@
+"""The page of a deal: inline edit, errors, two people at one field, the timeline and its undo; a new deal."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.support import first_card, open_board
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+def open_deal(page: Page, site, column: str = "Engaging") -> int:
+    """Open the first deal of a column."""
+    open_board(page, site)
+    deal = first_card(page, column)
+    page.goto(f"{site.url}/deals/{deal}")
+    page.wait_for_selector(".prop")
+    return deal
+
+
+def edit(page: Page, field: str, text: str) -> None:
+    """Type into a property and press Enter."""
+    page.locator(f"[data-field={field}] button.val").click()
+    page.locator(f"[data-field={field}] input").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_a_value_is_edited_in_place_and_stands_in_the_timeline(admin: Page, site) -> None:
+    open_deal(admin, site)
+    edit(admin, "value_minor", "20500")
+    expect(admin.locator("[data-field=value_minor] .val")).to_have_text("$20,500")
+    expect(admin.locator(".ev").first).to_contain_text("Inès Moreau")
+    expect(admin.locator(".ev").first).to_contain_text("$20,500")
+
+
+def test_escape_restores_what_was_there(admin: Page, site) -> None:
+    open_deal(admin, site)
+    before = admin.locator("[data-field=title] .val").inner_text()
+    admin.locator("[data-field=title] button.val").click()
+    admin.keyboard.type("something else")
+    admin.keyboard.press("Escape")
+    expect(admin.locator("[data-field=title] .val")).to_have_text(before)
+
+
+def test_an_error_stands_under_the_field_and_the_text_stays(admin: Page, site) -> None:
+    open_deal(admin, site)
+    edit(admin, "value_minor", "a lot")
+    expect(admin.locator("[data-field=value_minor] .err")).not_to_be_empty()
+    expect(admin.locator("[data-field=value_minor] input")).to_have_value("a lot")
+
+
+def test_two_people_at_one_field_see_yours_theirs_and_before(admin: Page, manager: Page, site) -> None:
+    deal = open_deal(admin, site)
+    manager.goto(f"{site.url}/deals/{deal}")
+    manager.wait_for_selector(".prop")
+    edit(admin, "title", "What the administrator wrote")
+    expect(admin.locator("[data-field=title] .val")).to_have_text("What the administrator wrote")
+    edit(manager, "title", "What the manager wrote")
+    dialog = manager.get_by_role("dialog")
+    expect(dialog).to_contain_text("What the administrator wrote")
+    expect(dialog).to_contain_text("What the manager wrote")
+    dialog.get_by_role("button", name="Keep mine").click()
+    expect(manager.locator("[data-field=title] .val")).to_have_text("What the manager wrote")
+
+
+def test_two_people_at_different_fields_do_not_meet(admin: Page, manager: Page, site) -> None:
+    deal = open_deal(admin, site)
+    manager.goto(f"{site.url}/deals/{deal}")
+    manager.wait_for_selector(".prop")
+    edit(admin, "expected_close_on", "2031-05-06")
+    expect(admin.locator("[data-field=expected_close_on] .val")).to_contain_text("2031")
+    edit(manager, "title", "A title beside a date")
+    expect(manager.locator("[data-field=title] .val")).to_have_text("A title beside a date")
+    expect(manager.locator("[data-field=expected_close_on] .val")).to_contain_text("2031")
+
+
+def test_a_change_is_undone_from_the_timeline(admin: Page, site) -> None:
+    open_deal(admin, site)
+    before = admin.locator("[data-field=title] .val").inner_text()
+    edit(admin, "title", "A passing name")
+    expect(admin.locator("[data-field=title] .val")).to_have_text("A passing name")
+    admin.locator(".ev .undo").first.click()
+    expect(admin.locator(".toast")).to_contain_text("Undone.")
+    expect(admin.locator("[data-field=title] .val")).to_have_text(before)
+
+
+def test_a_stage_asks_for_its_reason_and_keeps_what_was_typed(admin: Page, site) -> None:
+    open_deal(admin, site)
+    admin.locator(".stages").get_by_text("Lost").click()
+    admin.get_by_role("dialog").locator("input").fill("Another house was cheaper")
+    admin.get_by_role("button", name="Move the deal").click()
+    expect(admin.locator(".stages .on")).to_have_text("Lost")
+
+
+def test_an_unknown_deal_says_so(admin: Page, site) -> None:
+    admin.goto(site.url + "/deals/999999999")
+    expect(admin.get_by_role("heading", name="This deal is not here")).to_be_visible()
+
+
+def test_a_new_deal_is_made_with_a_company_found_by_name(admin: Page, site) -> None:
+    open_board(admin, site)
+    admin.keyboard.press("n")
+    dialog = admin.get_by_role("dialog")
+    dialog.locator("input[name=title]").fill("A deal of my own")
+    dialog.get_by_role("combobox", name="Company").fill("isd")
+    admin.get_by_role("option", name="Isdom").click()
+    dialog.locator("input[name=value]").fill("nonsense")
+    admin.keyboard.press("Control+Enter")
+    expect(dialog.locator(".err", has_text=re.compile("."))).to_have_count(1)
+    expect(dialog.locator("input[name=title]")).to_have_value("A deal of my own")
+    dialog.locator("input[name=value]").fill("1,250.50")
+    admin.keyboard.press("Control+Enter")
+    admin.wait_for_url(re.compile(r"/deals/\d+"))
+    expect(admin.locator(".pane .title")).to_have_text("A deal of my own")
+    expect(admin.locator("[data-field=value_minor] .val")).to_have_text("$1,250.50")
+
+
+def test_a_dirty_dialog_asks_before_it_goes(admin: Page, site) -> None:
+    open_board(admin, site)
+    admin.keyboard.press("n")
+    dialog = admin.get_by_role("dialog")
+    dialog.locator("input[name=title]").fill("Half a thought")
+    admin.keyboard.press("Escape")
+    expect(dialog.get_by_text("Leave without saving?")).to_be_visible()
+    dialog.get_by_role("button", name="Keep writing").click()
+    expect(dialog.locator("input[name=title]")).to_have_value("Half a thought")
+    admin.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Discard").click()
+    expect(dialog).to_have_count(0)
