@@ -1,0 +1,1 @@
+"""Figures about the records, counted in SQL within what the actor may see."""
