@@ -65,12 +65,16 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on; default KITH_PORT.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Web processes; more than one needs KITH_REDIS_URL.")] = 1,
     build_only: Annotated[bool, typer.Option("--build-only", help="Only build the front end.")] = False,
+    dev: Annotated[bool, typer.Option("--dev", help="Hot reload, on loopback only.")] = False,
     no_backup: NoBackup = False,
 ) -> None:
     """Build what changed, migrate and serve."""
-    from crm_app.starting import start
+    from crm_app.starting import start, start_dev
 
-    start(port=port, workers=workers, build_only=build_only, backup=not no_backup)
+    if dev:
+        start_dev(port=port)
+    else:
+        start(port=port, workers=workers, build_only=build_only, backup=not no_backup)
 
 
 @app.command()

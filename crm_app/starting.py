@@ -52,6 +52,18 @@ def start(
         lock.release()
 
 
+def start_dev(*, port: int | None = None) -> None:
+    """Migrate and serve with hot reload, on loopback. Raises KithError as `start` does."""
+    from crm_app.serve import dev
+
+    with hold_lock(settings().data_dir):
+        if status().state in ("empty", "behind"):
+            migrate()
+        assert_ready()
+        db.dispose()
+        dev(settings().port if port is None else port)
+
+
 def _seed() -> None:
     from crm_app.demo.seed import seed_demo
 
