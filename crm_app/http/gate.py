@@ -1,6 +1,7 @@
 """Layer 1, around everything: host, origin, session, client token, size; and the headers of every answer."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ HEADER = b"x-kith-session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SOCKET_RATE, SOCKET_BURST = 100.0, 300.0
+DRAIN_BYTES, DRAIN_SECONDS = 64_000_000, 5
 
 
 @dataclass
@@ -94,6 +96,8 @@ class Gate:
     async def _http(self, request: Request, receive: Receive, send: Send) -> None:
         answer, public_id = await self._judge(request)
         if answer is not None:
+            if request.method not in SAFE:
+                await _drain(receive)
             await answer(request.scope, receive, send)
             return
         limited = _limited(receive, settings().import_mb) if request.method not in SAFE else receive
@@ -181,6 +185,18 @@ def _upload_limit(request: Request) -> int:
     """Megabytes: the import page takes more than the others."""
     handler = request.text(b"reflex-event-handler")
     return settings().import_mb if "import" in handler.rpartition(".")[0] else settings().upload_mb
+
+
+async def _drain(receive: Receive) -> None:
+    """Read what was sent before refusing it, else the browser sees a broken connection and not the answer."""
+    left = DRAIN_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
 
 
 def _limited(receive: Receive, megabytes: int) -> Receive:

@@ -61,10 +61,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, wired: None) -> Iterator[Hou
 class using:
     """The settings and the engine point to this database inside of the block."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, base_url: str = "http://localhost:8000") -> None:
         self.patch = pytest.MonkeyPatch()
         self.patch.setenv("KITH_DATABASE_URL", url)
         self.patch.setenv("KITH_DATA_DIR", str(folder))
+        self.patch.setenv("KITH_BASE_URL", base_url)
 
     def __enter__(self) -> None:
         settings.cache_clear()
@@ -79,7 +80,7 @@ class using:
 @pytest.fixture
 def house_database(house: House) -> Iterator[House]:
     """The server's own database, for this test's queries and commands."""
-    with using(house.database_url, house.server.data_dir):
+    with using(house.database_url, house.server.data_dir, house.server.base_url):
         yield house
 
 

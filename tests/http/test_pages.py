@@ -128,27 +128,23 @@ def test_hidden_paths(house: House, web: httpx.Client) -> None:
         assert web.get(path, headers=signed(house)).status_code == 404, path
 
 
-async def test_upload_is_bound(house: House, web: httpx.Client) -> None:
+async def test_upload_is_bound(house: House) -> None:
     """An upload needs a session, its own client token, and a size that is allowed."""
-    async with connected(house.server, house.enter("administrator")) as tab:
-        headers = {"reflex-client-token": tab.token, "reflex-event-handler": "x.y"}
-        files = {"files": ("a.txt", b"x")}
-        origin = {"origin": house.server.base_url}
-        assert web.post("/_upload", files=files, headers=headers | origin).status_code == 403
-        assert web.post("/_upload", files=files, headers=headers | signed(house)).status_code == 403
-        large = {"content-length": "26000000"}
-        own = {"cookie": "", **headers, **origin}
-        assert web.post("/_upload", files=files, headers=own).status_code == 403
     cookie = house.enter("administrator")
-    async with connected(house.server, cookie) as tab:
-        own = {
-            "cookie": f"kith_session={cookie}",
-            "reflex-client-token": tab.token,
-            "origin": house.server.base_url,
-            "reflex-event-handler": "x.y",
-        }
-        request = web.build_request("POST", "/_upload", headers=own | large, content=b"x")
-        assert web.send(request).status_code == 413
+    origin = {"origin": house.server.base_url, "reflex-event-handler": "x.y"}
+    files = {"files": ("a.txt", b"x")}
+    async with (
+        connected(house.server, cookie) as tab,
+        httpx.AsyncClient(base_url=house.server.base_url) as web,
+    ):
+        headers = origin | {"reflex-client-token": tab.token}
+        assert (await web.post("/_upload", files=files, headers=headers)).status_code == 403
+        assert (await web.post("/_upload", files=files, headers=headers | signed(house))).status_code == 403
+        own = headers | {"cookie": f"kith_session={cookie}"}
+        unknown = own | {"reflex-client-token": "00000000-0000-4000-8000-000000000000"}
+        assert (await web.post("/_upload", files=files, headers=unknown)).status_code == 403
+        large = await web.post("/_upload", headers=own, content=b"0" * 25_100_000)
+        assert (large.status_code, large.json()["detail"]) == (413, "At most 25 MB.")
 
 
 def test_an_invitation_works_once(house_database: House, web: httpx.Client) -> None:

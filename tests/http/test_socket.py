@@ -114,10 +114,9 @@ async def test_signing_out_closes_the_sockets(house: House) -> None:
     cookie = house.enter("sales")
     async with connected(house.server, cookie) as tab:
         await ready(tab)
-        httpx.post(
-            f"{house.server.base_url}/sign-out",
-            headers={"origin": house.server.base_url, "cookie": f"kith_session={cookie}"},
-        )
+        headers = {"origin": house.server.base_url, "cookie": f"kith_session={cookie}"}
+        async with httpx.AsyncClient(base_url=house.server.base_url) as web:
+            assert (await web.post("/sign-out", headers=headers)).status_code == 303
         await asyncio.wait_for(tab.closed.wait(), 2)
 
 
