@@ -1,0 +1,17 @@
+"""`kith bench`: what docs/benchmarks.md promises, measured as a user whose rights are `own`."""
+
+import importlib
+from typing import Any
+
+from crm_app.core.errors import KithError
+
+NAMES = ("board", "import", "live", "load", "transfer")
+_MODULES = {name: f"crm_app.bench.{'loading' if name == 'import' else name}" for name in NAMES}
+
+
+def run_benchmarks(names: list[str]) -> dict[str, dict[str, Any]]:
+    """The figures of each benchmark by its name; all of them without a name. Raises KithError for an unknown one."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise KithError(f"There is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}.")
+    return {name: importlib.import_module(_MODULES[name]).measure() for name in names or NAMES}

@@ -1,0 +1,68 @@
+"""A drop on a board of 10,000 deals: until it is confirmed, and until a second tab shows it."""
+
+import asyncio
+import time
+from typing import Any
+
+from crm_app.bench.figures import judged, spread
+from crm_app.bench.ground import Ground, ground
+from crm_app.bench.site import Tab, site
+
+DROPS = 60
+
+
+async def drop(tab: Tab, ticket: int, card: dict[str, Any], stage: int) -> tuple[float, dict[str, Any]]:
+    """Move a card on top of a stage: the seconds until the answer, and the card as it stands then."""
+    from crm_app.deals.state import DealMove
+
+    tab.heard.clear()
+    began = time.perf_counter()
+    await tab.send(
+        f"{DealMove.get_full_name()}.drop_card", ticket=ticket, deal_id=card["id"], stage_id=stage, index=0,
+        before_id=0, after_id=0, version=card["version"],
+    )
+    at, answer = await tab.until("answer", lambda a: a and a["ticket"] == ticket)
+    if not answer["ok"]:
+        raise RuntimeError(f"the move was refused: {answer['reason']}")
+    return at - began, answer["card"]
+
+
+def _ids(push: Any) -> set[Any]:
+    """Every id that a push speaks of, wherever it stands in it."""
+    if isinstance(push, dict):
+        return {push.get("id"), push.get("deal_id")} | set().union(*map(_ids, push.values()))
+    return set().union(*map(_ids, push)) if isinstance(push, list) else set()
+
+
+async def _play(url: str, found: Ground) -> tuple[list[float], list[float]]:
+    email, _ = found.seller()
+    mover, watcher = Tab(url, found.cookie(email)), Tab(url, found.cookie(email))
+    confirmed, shown = [], []
+    for tab in (mover, watcher):
+        await tab.open("/deals")
+    _, columns = await mover.until("columns")
+    await watcher.until("columns")
+    cards = columns[0]["cards"]
+    for n in range(DROPS):
+        card = cards[n % 20]
+        watcher.heard.clear()
+        began = time.perf_counter()
+        seconds, cards[n % 20] = await drop(mover, n + 1, card, found.stages[(n // 20 + 1) % len(found.stages)])
+        at, _ = await watcher.until("push", lambda p, i=card["id"]: p and i in _ids(p))
+        confirmed.append(seconds)
+        shown.append(at - began)
+        await asyncio.sleep(0.15)
+    await mover.close()
+    await watcher.close()
+    return confirmed, shown
+
+
+def measure() -> dict[str, Any]:
+    """Both spreads, with their bounds."""
+    with ground(1, 10_000) as found, site(found) as running:
+        confirmed, shown = asyncio.run(_play(running.url, found))
+    first, second = spread(confirmed), spread(shown)
+    return {
+        "drop_to_confirmation": first, "drop_to_second_browser": second,
+        "confirmation_p95": judged(first["p95_ms"], most=100), "second_browser_p95": judged(second["p95_ms"], most=1000),
+    }

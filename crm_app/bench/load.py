@@ -1,0 +1,71 @@
+"""200 signed-in boards on one process with 3 s think time: event times, memory and first state of a session."""
+
+import asyncio
+import random
+import time
+from typing import Any
+
+from crm_app.bench.figures import judged, spread
+from crm_app.bench.ground import Ground, ground
+from crm_app.bench.live import drop
+from crm_app.bench.site import Site, Tab, site
+
+TABS, SELLERS, THINK_SECONDS, PLAY_SECONDS = 200, 50, 3.0, 30.0
+
+
+async def _person(tab: Tab, stages: list[int], chance: random.Random, until: float) -> list[float]:
+    """Thinks, then looks at the board anew or moves a card of the own third."""
+    from crm_app.deals.state import DealBoard
+
+    taken: list[float] = []
+    _, columns = await tab.until("columns", seconds=60)
+    card, ticket = chance.choice(columns[0]["cards"]), 0
+    await asyncio.sleep(chance.uniform(0, THINK_SECONDS))
+    while time.perf_counter() < until:
+        if chance.random() < 0.3:
+            ticket += 1
+            try:
+                seconds, card = await drop(tab, ticket, card, chance.choice(stages))
+            except RuntimeError:  # a colleague of the same name was faster: a refusal is an answer too
+                seconds = 0.0
+        else:
+            tab.heard.clear()
+            began = time.perf_counter()
+            await tab.send(f"{DealBoard.get_full_name()}.show_more", stage_id=stages[0], after=str(card["id"]))
+            at, _ = await tab.until("more")
+            seconds = at - began
+        if seconds:
+            taken.append(seconds)
+        await asyncio.sleep(THINK_SECONDS * chance.uniform(0.7, 1.3))
+    return taken
+
+
+async def _play(running: Site, found: Ground) -> tuple[list[float], int, int]:
+    emails = list(found.sellers)
+    warm = Tab(running.url, found.cookie(emails[0]))
+    await warm.open("/deals")
+    await warm.until("columns")
+    first_state = warm.bytes
+    before = running.memory()
+    tabs = [Tab(running.url, found.cookie(emails[n % SELLERS])) for n in range(TABS)]
+    until = time.perf_counter() + PLAY_SECONDS + 20
+    people = []
+    for n, tab in enumerate(tabs):
+        await tab.open("/deals")
+        people.append(asyncio.create_task(_person(tab, found.stages, random.Random(n), until)))
+    taken = [seconds for person in people for seconds in await person]
+    held = running.memory() - before
+    for tab in [warm, *tabs]:
+        await tab.close()
+    return taken, held // TABS, first_state
+
+
+def measure() -> dict[str, Any]:
+    """One process serves them all."""
+    with ground(SELLERS, 200) as found, site(found) as running:
+        taken, held, first_state = asyncio.run(_play(running, found))
+    times = spread(taken)
+    return {
+        "tabs": TABS, "events": times, "event_p95_ms": judged(times["p95_ms"], most=100),
+        "kb_a_session": judged(held / 1000, most=350), "first_state_kb": judged(first_state / 1000, most=100),
+    }

@@ -1,0 +1,65 @@
+"""What a browser fetches for the first visit of each page, and when the first cards stand on the board."""
+
+import re
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from crm_app.bench.figures import judged, spread
+from crm_app.bench.ground import ground
+from crm_app.bench.site import COOKIE, Site, site
+from crm_app.ui import addresses
+
+_HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(js|css)$")
+VISITS = 5
+
+
+def _visit(browser: Any, running: Site, cookie: str, path: str) -> dict[str, Any]:
+    """One visit with an empty cache: bytes on the wire, hosts, hashed files without a year of cache, seconds."""
+    context = browser.new_context()
+    context.add_cookies([{"name": COOKIE, "value": cookie, "url": running.url, "httpOnly": True, "sameSite": "Lax"}])
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    total, hosts, uncached = [0.0], set[str](), set[str]()
+
+    def answered(response: Any) -> None:
+        parts = urlsplit(response.url)
+        if parts.scheme in ("http", "https"):
+            hosts.add(parts.netloc)
+        if _HASHED.search(parts.path) and "max-age=31536000" not in response.headers.get("cache-control", ""):
+            uncached.add(parts.path)
+
+    wire.on("Network.loadingFinished", lambda e: total.__setitem__(0, total[0] + e["encodedDataLength"]))
+    page.on("response", answered)
+    began = time.perf_counter()
+    page.goto(running.url + path)
+    page.wait_for_selector("[data-card]" if path == addresses.BOARD else "main, [role=main], .page")
+    seconds = time.perf_counter() - began
+    page.wait_for_timeout(800)
+    context.close()
+    return {"kb": total[0] / 1000, "hosts": hosts, "uncached": uncached, "seconds": seconds}
+
+
+def measure() -> dict[str, Any]:
+    """Every page as a seller, with an empty cache each time."""
+    from playwright.sync_api import sync_playwright
+
+    from crm_app.bench.chromium import executable
+
+    with ground(1, 10_000) as found, site(found) as running, sync_playwright() as playwright:
+        email, _ = found.seller()
+        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+        deal = addresses.DEAL.replace("[deal_id]", str(found.deals[email][0]))
+        paths = (addresses.BOARD, deal, addresses.USERS, addresses.TEAMS, addresses.PROFILE)
+        visits = {path: _visit(browser, running, found.cookie(email), path) for path in paths}
+        first = [_visit(browser, running, found.cookie(email), addresses.BOARD)["seconds"] for _ in range(VISITS)]
+        browser.close()
+    hosts = set().union(*(v["hosts"] for v in visits.values())) - {urlsplit(running.url).netloc}
+    return {
+        "kb_by_page": {path.replace(deal, addresses.DEAL): round(v["kb"], 1) for path, v in visits.items()},
+        "largest_kb": judged(max(v["kb"] for v in visits.values()), most=500),
+        "other_hosts": judged(len(hosts), most=0),
+        "hashed_files_not_cached_for_a_year": judged(len(set().union(*(v["uncached"] for v in visits.values()))), most=0),
+        "first_cards": spread(first), "first_cards_s": judged(spread(first)["median_ms"] / 1000, most=1),
+    }
