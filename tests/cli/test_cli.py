@@ -1,0 +1,100 @@
+"""The `kith` command as a script sees it: exit codes, one line on a wrong setting, JSON."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import ROOT
+
+pytestmark = pytest.mark.slow
+Run = subprocess.CompletedProcess
+
+
+@pytest.fixture
+def kith(tmp_path: Path):
+    """Runs the command with a data folder of its own."""
+
+    def run(*arguments: str, **settings: str) -> Run:
+        env = {k: v for k, v in os.environ.items() if not k.startswith("KITH_")}
+        env |= {"KITH_DATA_DIR": str(tmp_path / "data")} | {f"KITH_{k.upper()}": v for k, v in settings.items()}
+        command = [sys.executable, "-m", "crm_app.cli", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("port", "eighty", "KITH_PORT: "),
+        ("database_url", "mysql://localhost/x", "KITH_DATABASE_URL: must begin with sqlite://"),
+        ("base_url", "kith.example", "KITH_BASE_URL: must begin with http://"),
+        ("zone", "Mars/Olympus", "KITH_ZONE: 'Mars/Olympus' is not a time zone"),
+        ("currency", "dollars", "KITH_CURRENCY: "),
+        ("worker", "several", "KITH_WORKER: "),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_line(kith, setting: str, value: str, says: str) -> None:
+    done = kith("check", **{setting: value})
+    assert done.returncode == 2
+    assert says in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_command_on_an_unmigrated_database_is_refused(kith) -> None:
+    done = kith("check")
+    assert done.returncode == 1 and done.stderr.startswith("kith: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_unknown_words_are_code_two(kith) -> None:
+    assert kith("frobnicate").returncode == 2
+    assert kith("restore", "nowhere.tar").returncode == 2
+    assert kith("import", "deals", __file__, "--mode", "sideways").returncode in (1, 2)
+
+
+def test_several_processes_without_redis_are_refused(kith) -> None:
+    for words in (("run", "--workers", "2"),):
+        done = kith(*words)
+        assert done.returncode == 1 and "KITH_REDIS_URL" in done.stderr
+    done = kith("run", worker="external")
+    assert done.returncode == 1 and "KITH_REDIS_URL" in done.stderr
+
+
+def test_a_user_is_added_with_a_link_and_only_once(kith) -> None:
+    assert kith("migrate", "--json").returncode == 0
+    done = kith("user", "add", "ada@example.org", "--name", "Ada", "--role", "manager", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["link"].startswith("http://localhost:8000/invite?token=")
+    again = kith("user", "add", "ADA@example.org", "--name", "Ada", "--json")
+    assert again.returncode == 1 and "already" in again.stderr
+    assert kith("user", "add", "eve@example.org", "--name", "Eve", "--role", "king").returncode == 1
+    assert json.loads(kith("check", "--json").stdout) == {"problems": []}
+
+
+def test_an_import_with_refused_rows_is_code_one(kith, tmp_path: Path) -> None:
+    kith("migrate")
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("product,series,sales_price\nGTX Pro,GTX,4821\n")
+    bad.write_text("product,series,sales_price\nGTX Two,GTX,-5\n")
+    assert kith("import", "products", str(good), "--json").returncode == 0
+    done = kith("import", "products", str(bad), "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["refused"] == 1
+    assert kith("kpis", "--json", "--as", "nobody@example.org").returncode == 1
+
+
+def test_figures_of_an_empty_database(kith) -> None:
+    kith("migrate")
+    found = json.loads(kith("kpis", "--json").stdout)
+    assert found == {
+        "won": 0,
+        "lost": 0,
+        "open": 0,
+        "won_value": 0,
+        "win_rate": None,
+        "average_won": None,
+        "average_days_to_close": None,
+    }
