@@ -1,0 +1,1 @@
+"""The demo company: public sales data, with invented people and activities around them."""

@@ -1,0 +1,149 @@
+"""The files as the demo loads them: dates moved to the present, and columns that the public data does not have."""
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from crm_app.core.text import fold
+from crm_app.demo.words import FIRST, LANGUAGES, LAST, LOST_REASONS, SOURCES, TITLES
+
+DATA = Path(__file__).parent / "data"
+PEOPLE_A_COMPANY = (3, 6)
+LOOSE_PEOPLE = 80
+Row = dict[str, Any]
+
+
+@dataclass
+class DemoFiles:
+    """The rows of every file, ready to be written."""
+
+    users: list[Row]
+    companies: list[Row]
+    products: list[Row]
+    people: list[Row] = field(default_factory=list)
+    deals: list[Row] = field(default_factory=list)
+
+    def write(self, folder: Path) -> dict[str, Path]:
+        """One CSV file a kind."""
+        return {name: _write(folder / f"{name}.csv", rows) for name, rows in self.__dict__.items()}
+
+
+def build(random: Random, today: date) -> DemoFiles:
+    """Everything that is imported; the same for the same seed and day."""
+    deals = read("sales_pipeline")
+    shift = today - timedelta(days=1) - max(date.fromisoformat(d["close_date"]) for d in deals if d["close_date"])
+    files = DemoFiles(read("sales_teams"), _companies(random, deals), read("products"))
+    files.people = _people(random, files)
+    files.deals = _deals(random, deals, files, shift, today)
+    return files
+
+
+def read(name: str) -> list[Row]:
+    """A file as it was published."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(path: Path, rows: list[Row]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in fold(name)).strip("-")
+
+
+def _phone(random: Random) -> str:
+    """Numbers that are kept free for fiction."""
+    return f"+1 {random.randint(201, 989)} 555 01{random.randint(0, 99):02}"
+
+
+def _companies(random: Random, deals: list[Row]) -> list[Row]:
+    """Whoever has most deals with a company owns it; whoever bought is a customer."""
+    agents: dict[str, Counter[str]] = defaultdict(Counter)
+    bought = {d["account"] for d in deals if d["deal_stage"] == "Won"}
+    for deal in deals:
+        agents[deal["account"]][deal["sales_agent"]] += 1
+    rows = []
+    for row in read("accounts"):
+        name = row["account"]
+        ranked = sorted(agents[name].items(), key=lambda a: (-a[1], a[0]))
+        rows.append(row | {
+            "owner": ranked[0][0] if ranked else "", "kind": "customer" if name in bought else "prospect",
+            "domain": f"{_slug(name)}.example", "phone": _phone(random),
+        })
+    return rows
+
+
+def _people(random: Random, files: DemoFiles) -> list[Row]:
+    """A few people in every company, and some who are only known by name and address."""
+    names = [(first, last) for first in FIRST for last in LAST]
+    random.shuffle(names)
+    rows = []
+    for company in files.companies:
+        for place in range(random.randint(*PEOPLE_A_COMPANY)):
+            first, last = names.pop()
+            lifecycle = "contact" if place < 2 else "lead"
+            segment = "qualified" if place < 2 else random.choice(("suspect", "prospect", "prospect"))
+            rows.append(_person(random, first, last, company["domain"], lifecycle, segment) | {
+                "company": company["account"], "owner": company["owner"], "title": random.choice(TITLES),
+                "phone": _phone(random),
+            })
+    for _ in range(LOOSE_PEOPLE):
+        first, last = names.pop()
+        rows.append(_person(random, first, last, "mail.example", "name", "") | {
+            "company": "", "owner": "", "title": "", "phone": "",
+        })
+    return rows
+
+
+def _person(random: Random, first: str, last: str, domain: str, lifecycle: str, segment: str) -> Row:
+    return {
+        "first_name": first, "last_name": last, "email": f"{_slug(first)}.{_slug(last)}@{domain}",
+        "lifecycle": lifecycle, "segment": segment, "language": random.choice(LANGUAGES),
+        "source": random.choice(SOURCES),
+    }
+
+
+def _deals(random: Random, deals: list[Row], files: DemoFiles, shift: timedelta, today: date) -> list[Row]:
+    prices = {_slug(p["product"]).replace("-", ""): p["sales_price"] for p in files.products}
+    contacts: dict[str, list[str]] = defaultdict(list)
+    for person in files.people:
+        if person["lifecycle"] == "contact":
+            contacts[person["company"]].append(f"{person['first_name']} {person['last_name']}")
+    rows = []
+    for deal in deals:
+        is_open = deal["deal_stage"] not in ("Won", "Lost")
+        opened = _moved(deal["engage_date"], shift)
+        rows.append(deal | {
+            "engage_date": opened or "", "close_date": _moved(deal["close_date"], shift) or "",
+            "close_value": prices[_slug(deal["product"]).replace("-", "")] if is_open else deal["close_value"],
+            "is_estimate": "yes" if is_open else "no",
+            "expected_close_date": _expected(random, opened, today) if is_open and opened else "",
+            "contact": _pick(random, contacts.get(deal["account"], [])),
+            "lost_reason": random.choice(LOST_REASONS) if deal["deal_stage"] == "Lost" else "",
+        })
+    return rows
+
+
+def _moved(text: str, shift: timedelta) -> date | None:
+    return date.fromisoformat(text) + shift if text else None
+
+
+def _expected(random: Random, opened: date, today: date) -> date:
+    """Some weeks after the opening; where that is long past, it was put off to one of the next weeks, mostly."""
+    wish = opened + timedelta(days=random.randint(30, 140))
+    return wish if wish > today or random.random() < 0.1 else today + timedelta(days=random.randint(1, 60))
+
+
+def _pick(random: Random, names: Iterable[str]) -> str:
+    known = list(names)
+    return random.choice(known) if known and random.random() < 0.85 else ""

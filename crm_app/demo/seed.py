@@ -1,0 +1,53 @@
+"""`kith demo`: loads the demo company once, through the importer; later starts only renew the passwords."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from crm_app.core import clock, db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.config import settings
+from crm_app.core.errors import KithError, Refused
+from crm_app.demo.activities import seed_activities
+from crm_app.demo.files import build
+from crm_app.demo.logins import DemoLogin, fresh_passwords, is_seeded, open_accounts
+from crm_app.identity.queries import has_active_user
+from crm_app.imports.service import import_file
+
+SEED = 20171231
+MAPPINGS: dict[str, dict[str, Any]] = {"companies": {"revenue": {"field": "revenue_minor", "scale": 1_000_000}}}
+Printer = Callable[[str], None]
+
+
+def seed_demo(printer: Printer = lambda _line: None, *, today: date | None = None) -> list[DemoLogin]:
+    """Load what is not there yet and answer with five logins.
+
+    Raises Refused where the database is in use for something else.
+    """
+    if db.read_sync(is_seeded):
+        printer("The demo data is there already; it was kept. The passwords are new.")
+    else:
+        if db.read_sync(has_active_user):
+            raise Refused("This database is in use; the demo needs one of its own (set KITH_DATA_DIR to an empty folder).")
+        _load(printer, today or clock.today(settings().zone))
+        db.write_sync(open_accounts)
+    return db.write_sync(fresh_passwords)
+
+
+def _load(printer: Printer, today: date) -> None:
+    files = build(Random(SEED), today)
+    with TemporaryDirectory(prefix="kith-demo-") as folder:
+        for kind, path in files.write(Path(folder)).items():
+            _import(kind, path, printer)
+    added = seed_activities(Random(SEED + 1), today)
+    printer(f"{added:,} activities")
+
+
+def _import(kind: str, path: Path, printer: Printer) -> None:
+    report = import_file(SYSTEM, kind, path, mapping=MAPPINGS.get(kind))
+    if not report.ok:
+        raise KithError(f"The demo data could not be loaded: {report}")
+    printer(f"{report.total:,} {kind}")

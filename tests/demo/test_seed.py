@@ -1,0 +1,68 @@
+"""The demo: loaded once, with dates of today, and five people who can sign in."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from crm_app.core import clock, db
+from crm_app.core.changes.replay import differences
+from crm_app.core.errors import Refused
+from crm_app.demo.logins import ACCOUNTS
+from crm_app.demo.seed import seed_demo
+from crm_app.identity.passwords import verify_password
+from crm_app.tables import Activity, Company, Credential, Deal, Person, Stage, User
+from tests.support.builders import make_user
+
+pytestmark = pytest.mark.slow
+
+
+def numbers(session: Session) -> dict[str, int]:
+    """How many records of each kind there are."""
+    return {t.__name__: session.exec(select(func.count()).select_from(t)).one() for t in (Deal, Company, Person, Activity, User)}
+
+
+def test_the_demo_is_loaded_once_and_kept(sqlite_database: str) -> None:
+    first = seed_demo()
+    before = db.read_sync(numbers)
+    assert (before["Deal"], before["Company"]) == (8800, 85)
+    assert before["Person"] > 300 and before["Activity"] > 2000
+    second = seed_demo()
+    assert db.read_sync(numbers) == before
+    assert [login.email for login in first] == [login.email for login in second] == [a.email for a in ACCOUNTS]
+    assert len({login.password for login in (*first, *second)}) == 10
+    db.read_sync(_only_the_new_passwords_work, first, second)
+    db.read_sync(_it_looks_like_today, clock.today("UTC"))
+    assert db.read_sync(differences) == []
+
+
+def _only_the_new_passwords_work(session: Session, first: list, second: list) -> None:
+    for old, new in zip(first, second, strict=True):
+        user = session.exec(select(User).where(User.email == new.email)).one()
+        stored = session.exec(select(Credential.password_hash).where(Credential.user_id == user.id)).one()
+        assert verify_password(stored, new.password) and not verify_password(stored, old.password)
+        assert new.password not in stored
+
+
+def _it_looks_like_today(session: Session, today: date) -> None:
+    assert session.exec(select(func.max(Deal.closed_on))).one() == today - timedelta(days=1)
+    opened = session.exec(select(Deal, Stage).join(Stage, Stage.id == Deal.stage_id).where(Stage.kind == "open")).all()  # pyright: ignore
+    assert len(opened) == 2089
+    assert all(deal.is_estimate and deal.value_minor for deal, _ in opened)
+    steps = [deal.next_step_at.date() for deal, _ in opened if deal.next_step_at]
+    assert {"overdue", "today", "later"} == {
+        "overdue" if day < today else "later" if day > today else "today" for day in steps
+    }
+    assert 300 < len(opened) - len(steps) < 1000
+    assert session.exec(select(Company).where(Company.revenue_minor == 110_004_000_000)).one().name == "Acme Corporation"
+    seller = session.exec(select(User).where(User.name == "Darcel Schlecht")).one()
+    assert sum(deal.owner_id == seller.id for deal, _ in opened) == 194
+
+
+def test_a_database_in_use_is_left_alone(sqlite_database: str) -> None:
+    make_user(role="administrator")
+    before = db.read_sync(numbers)
+    with pytest.raises(Refused, match="in use"):
+        seed_demo()
+    assert db.read_sync(numbers) == before
