@@ -3,6 +3,7 @@
 import os
 
 import reflex as rx
+from reflex_base.constants import StateManagerMode
 
 from crm_app.core.config import settings
 
@@ -15,7 +16,7 @@ config = rx.Config(
     deploy_url=None,
     cors_allowed_origins=(chosen.base_url, *filter(None, [os.environ.get("KITH_DEV_ORIGIN")])),
     redis_url=chosen.redis_url,
-    state_manager_mode="redis" if chosen.redis_url else "memory",
+    state_manager_mode=StateManagerMode.REDIS if chosen.redis_url else StateManagerMode.MEMORY,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["gzip"],

@@ -37,7 +37,10 @@ def _administers(row: Row) -> bool:
 
 def _other_administrator(context: Context, user_id: int) -> bool:
     others = select(col(User.id)).where(
-        User.role == "administrator", User.status == "active", User.id != user_id, col(User.deleted_at).is_(None)
+        col(User.role) == "administrator",
+        col(User.status) == "active",
+        col(User.id) != user_id,
+        col(User.deleted_at).is_(None),
     )
     return context.session.scalars(others.limit(1)).first() is not None
 

@@ -130,20 +130,11 @@ def list_teams(session: Session, actor: Principal) -> list[TeamRow]:
     teams = session.scalars(
         select(Team).where(col(Team.deleted_at).is_(None)).order_by(func.lower(col(Team.name)), col(Team.id))
     ).all()
-    counts = dict(
-        session.execute(
-            select(col(User.team_id), func.count()).where(col(User.deleted_at).is_(None)).group_by(col(User.team_id))
-        )
-        .tuples()
-        .all()
-    )
-    managers = dict(
-        session.execute(
-            select(col(User.id), col(User.name)).where(col(User.id).in_([t.manager_id for t in teams if t.manager_id]))
-        )
-        .tuples()
-        .all()
-    )
+    members = select(col(User.team_id), func.count()).where(col(User.deleted_at).is_(None)).group_by(col(User.team_id))
+    counts = {row[0]: row[1] for row in session.execute(members)}
+    wanted = [team.manager_id for team in teams if team.manager_id]
+    names = select(col(User.id), col(User.name)).where(col(User.id).in_(wanted))
+    managers = {row[0]: row[1] for row in session.execute(names)}
     known = {team.id for team in teams}
     below: dict[int | None, list[Team]] = {}
     for team in teams:

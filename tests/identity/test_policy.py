@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlmodel import col
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
@@ -12,7 +13,7 @@ from crm_app.identity.policy import decide, explain, may, parse_permission, scop
 from crm_app.identity.sessions import principal_of
 from crm_app.tables.deal import Deal
 from crm_app.tables.user import User
-from tests.support.builders import make_deal, make_team, make_user
+from tests.support.builders import make_deal, make_pipeline, make_team, make_user
 
 ME, MATE, STRANGER = 1, 2, 3
 
@@ -144,12 +145,13 @@ def test_the_condition_selects_what_decide_allows(database_url: str) -> None:
     other = make_team(name="Other")
     boss, mate, far = make_user(team_id=top), make_user(team_id=below), make_user(team_id=other)
     crowd = [make_user(team_id=below) for _ in range(60)]
-    deals = {make_deal(owner_id=owner): owner for owner in (boss, mate, far, crowd[-1])}
+    pipeline = make_pipeline()
+    deals = {make_deal(pipeline, owner_id=owner): owner for owner in (boss, mate, far, crowd[-1])}
     for role in ROLES:
         for user_id in (boss, mate, far):
             who = db.read_sync(lambda s, u=user_id, r=role: _as(s, u, r))
             condition = visible(who, "deal", Deal.owner_id)
-            seen = set(db.read_sync(lambda s, c=condition: s.scalars(select(Deal.id).where(c)).all()))
+            seen = set(db.read_sync(lambda s, c=condition: s.scalars(select(col(Deal.id)).where(c)).all()))
             assert seen == {d for d, owner in deals.items() if decide(who, "read", "deal", owner)}, (role, user_id)
 
 

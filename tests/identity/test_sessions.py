@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from crm_app.core import db
 from crm_app.core.clock import now
@@ -34,7 +35,7 @@ PASSWORD = "correct horse 1"
 
 
 def principal(user_id: int):
-    return db.read_sync(lambda s: sessions.principal_of(s, s.get(User, user_id)))
+    return db.read_sync(lambda s: sessions.principal_of(s, s.get_one(User, user_id)))
 
 
 def open_session(user_id: int) -> tuple[str, str]:
@@ -47,7 +48,7 @@ def open_session(user_id: int) -> tuple[str, str]:
 
 def shift(public_id: str, **values) -> None:
     def go(session) -> None:
-        row = session.scalars(select(UserSession).where(UserSession.public_id == public_id)).one()
+        row = session.scalars(select(UserSession).where(col(UserSession.public_id) == public_id)).one()
         for name, value in values.items():
             setattr(row, name, value)
 
@@ -114,7 +115,7 @@ def test_one_ends_only_the_own_sessions(sqlite_database: str) -> None:
 def with_password(**values) -> tuple[int, str]:
     user = make_user(**values)
     db.write_sync(set_password, user, hash_password(PASSWORD))
-    return user, db.read_sync(lambda s: s.get(User, user).email)
+    return user, db.read_sync(lambda s: s.get_one(User, user).email)
 
 
 def test_sign_in_counts_and_locks(database_url: str) -> None:
@@ -125,9 +126,9 @@ def test_sign_in_counts_and_locks(database_url: str) -> None:
     assert signin.sign_in(email, PASSWORD) is None
     db.write_sync(lambda s: setattr(s.get(Credential, user), "locked_until", now() - timedelta(seconds=1)))
     assert signin.sign_in(email, PASSWORD)
-    assert db.read_sync(lambda s: s.get(Credential, user).failed_count) == 0
+    assert db.read_sync(lambda s: s.get_one(Credential, user).failed_count) == 0
     assert signin.sign_in("nobody@example.org", PASSWORD) is None
-    outcomes = db.read_sync(lambda s: s.scalars(select(LoginEvent.outcome).order_by(LoginEvent.id)).all())
+    outcomes = db.read_sync(lambda s: s.scalars(select(col(LoginEvent.outcome)).order_by(col(LoginEvent.id))).all())
     assert outcomes == ["signed in", *["refused"] * 5, "locked", "signed in", "refused"]
 
 
@@ -141,7 +142,7 @@ def test_who_may_not_sign_in(sqlite_database: str) -> None:
         _, email = with_password(status=status)
         assert signin.sign_in(email, PASSWORD) is None
     user = make_user(name="No Password")
-    assert signin.sign_in(db.read_sync(lambda s: s.get(User, user).email), "") is None
+    assert signin.sign_in(db.read_sync(lambda s: s.get_one(User, user).email), "") is None
 
 
 def test_signing_in_again_ends_the_session_before(sqlite_database: str) -> None:
@@ -182,20 +183,21 @@ def test_links_work_once(database_url: str) -> None:
 
 
 def test_users_are_administered_by_administrators(sqlite_database: str) -> None:
-    boss, seller = principal(make_user(role="administrator")), principal(make_user())
+    boss_id, seller_id = make_user(role="administrator"), make_user()
+    boss, seller = principal(boss_id), principal(seller_id)
     for command in (
         lambda s: save_user(s, seller, SaveUser("X", "x@example.org", "administrator", None)),
-        lambda s: save_user(s, seller, SaveUser("Me", "me@example.org", "administrator", None, seller.id)),
+        lambda s: save_user(s, seller, SaveUser("Me", "me@example.org", "administrator", None, seller_id)),
         lambda s: save_team(s, seller, SaveTeam("X", None, None, "")),
-        lambda s: disable_user(s, seller, boss.id),
-        lambda s: invite_user(s, seller, boss.id),
+        lambda s: disable_user(s, seller, boss_id),
+        lambda s: invite_user(s, seller, boss_id),
     ):
         with pytest.raises(Forbidden):
             db.write_sync(command)
     with pytest.raises(KithError):
-        db.write_sync(disable_user, boss, boss.id)
+        db.write_sync(disable_user, boss, boss_id)
     with pytest.raises(Invalid):
-        change("user", boss.id, role="sales")
+        change("user", boss_id, role="sales")
 
 
 def test_the_profile(sqlite_database: str) -> None:
