@@ -35,7 +35,8 @@ def dressed(path: str, send: Send) -> Send:
 
 def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     headers = headers + security_headers()
-    is_page = any(k.lower() == b"content-type" and v.startswith(b"text/html") for k, v in headers)
+    # A 304 has no type, and its headers replace those of the page that the browser kept.
+    is_page = status == 304 or any(k.lower() == b"content-type" and v.startswith(b"text/html") for k, v in headers)
     scripts = built_hashes(BUILT) if is_page and path not in routes.PUBLIC_PAGES else ()
     headers.append((b"content-security-policy", policy(scripts).encode()))
     if path.startswith(routes.HASHED_FILES) and status in (200, 206, 304):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from crm_app.core.actor import SYSTEM, Principal
@@ -162,7 +162,7 @@ def _administers_users(actor: Principal) -> None:
 
 def revoke_session(session: Session, actor: Principal, public_id: str) -> None:
     """End one of the own sessions, or anybody's as an administrator of users. Raises NotFound."""
-    found = session.query(UserSession).filter(col(UserSession.public_id) == public_id).one_or_none()
+    found = session.scalars(select(UserSession).where(col(UserSession.public_id) == public_id)).first()
     if found is None or (found.user_id != actor.id and not decide(actor, "administer", "user").allowed):
         raise NotFound("This session has ended already.")
     sessions.revoke(session, public_id)

@@ -112,6 +112,8 @@ def test_headers(house: House, web: httpx.Client) -> None:
     policy = page.headers["content-security-policy"]
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert "unsafe" not in scripts and "sha256-" in scripts and "frame-ancestors 'none'" in policy
+    kept = web.get("/profile/", headers=signed(house) | {"if-none-match": page.headers["etag"]})
+    assert (kept.status_code, kept.headers["content-security-policy"]) == (304, policy)
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "same-origin"
     assert "strict-transport-security" not in page.headers
