@@ -96,10 +96,18 @@ def _deals(owner: int, count: int, stages: list[int], companies: list[int]) -> l
     made: list[int] = []
     for start in range(0, count, CHUNK):
         wishes = [
-            Change("deal", op="create", set={
-                "title": f"Deal {n}", "stage_id": stages[n % len(stages)], "company_id": companies[n % len(companies)],
-                "owner_id": owner, "value_minor": 100_000 + n, "opened_on": date(2025, 1, 1) + timedelta(n % 300),
-            })
+            Change(
+                "deal",
+                op="create",
+                set={
+                    "title": f"Deal {n}",
+                    "stage_id": stages[n % len(stages)],
+                    "company_id": companies[n % len(companies)],
+                    "owner_id": owner,
+                    "value_minor": 100_000 + n,
+                    "opened_on": date(2025, 1, 1) + timedelta(n % 300),
+                },
+            )
             for n in range(start, min(start + CHUNK, count))
         ]
         made += [done.id for done in db.write_sync(apply_many, SYSTEM, wishes, source="demo")]

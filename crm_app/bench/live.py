@@ -18,8 +18,14 @@ async def drop(tab: Tab, ticket: int, card: dict[str, Any], stage: int) -> tuple
     tab.heard.clear()
     began = time.perf_counter()
     await tab.send(
-        f"{DealMove.get_full_name()}.drop_card", ticket=ticket, deal_id=card["id"], stage_id=stage, index=0,
-        before_id=0, after_id=0, version=card["version"],
+        f"{DealMove.get_full_name()}.drop_card",
+        ticket=ticket,
+        deal_id=card["id"],
+        stage_id=stage,
+        index=0,
+        before_id=0,
+        after_id=0,
+        version=card["version"],
     )
     at, answer = await tab.until("answer", lambda a: a and a["ticket"] == ticket)
     if not answer["ok"]:
@@ -63,6 +69,8 @@ def measure() -> dict[str, Any]:
         confirmed, shown = asyncio.run(_play(running.url, found))
     first, second = spread(confirmed), spread(shown)
     return {
-        "drop_to_confirmation": first, "drop_to_second_browser": second,
-        "confirmation_p95": judged(first["p95_ms"], most=100), "second_browser_p95": judged(second["p95_ms"], most=1000),
+        "drop_to_confirmation": first,
+        "drop_to_second_browser": second,
+        "confirmation_p95": judged(first["p95_ms"], most=100),
+        "second_browser_p95": judged(second["p95_ms"], most=1000),
     }

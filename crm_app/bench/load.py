@@ -66,6 +66,9 @@ def measure() -> dict[str, Any]:
         taken, held, first_state = asyncio.run(_play(running, found))
     times = spread(taken)
     return {
-        "tabs": TABS, "events": times, "event_p95_ms": judged(times["p95_ms"], most=100),
-        "kb_a_session": judged(held / 1000, most=350), "first_state_kb": judged(first_state / 1000, most=100),
+        "tabs": TABS,
+        "events": times,
+        "event_p95_ms": judged(times["p95_ms"], most=100),
+        "kb_a_session": judged(held / 1000, most=350),
+        "first_state_kb": judged(first_state / 1000, most=100),
     }

@@ -58,8 +58,13 @@ def site(found: Ground) -> Iterator[Site]:
     url = f"http://localhost:{port}"
     environment = os.environ | {"KITH_BASE_URL": url}
     with (found.folder / "server.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "crm_app.cli", "run", "--port", str(port)], stdout=log,
-                                   stderr=log, env=environment, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "crm_app.cli", "run", "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
     try:
         _wait(url, process, found.folder / "server.log")
         yield Site(url, process)
@@ -76,7 +81,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 180
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:  # noqa: S310  our own server
+            with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -108,8 +113,12 @@ class Tab:
     async def open(self, path: str) -> None:
         """Connect and load a page as the browser does."""
         await self.sio.connect(
-            f"{self.url}/_event?token={self.token}", headers={"Origin": self.url, "Cookie": f"{COOKIE}={self.cookie}"},
-            transports=["websocket"], namespaces=[NAMESPACE], socketio_path="/_event", wait_timeout=20,
+            f"{self.url}/_event?token={self.token}",
+            headers={"Origin": self.url, "Cookie": f"{COOKIE}={self.cookie}"},
+            transports=["websocket"],
+            namespaces=[NAMESPACE],
+            socketio_path="/_event",
+            wait_timeout=20,
         )
         await self.send(ON_LOAD, path)
 
