@@ -6,16 +6,19 @@ from time import perf_counter, process_time
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from crm_app.bench.figures import judged
 from crm_app.bench.ground import ground, make
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.log import ChangeLog, Outbox
 from crm_app.core.errors import KithError
 from crm_app.demo.files import DATA
 from crm_app.identity.queries import principal_by_email
 from crm_app.imports.service import import_file
+from crm_app.tables import Team
 
 DEALS = DATA / "sales_pipeline.csv"
 
@@ -41,7 +44,16 @@ def _prepare(folder: Path) -> None:
         report = import_file(SYSTEM, kind, path)
         if report.refused or report.problems:
             raise KithError(f"{path.name} did not load: {report.problems}")
-    db.write_sync(make, "user", name="Manager", email="manager@example.org", role="manager", status="active")
+    top = db.write_sync(make, "team", name="Everybody")
+    db.write_sync(_below, top)
+    values = {"name": "Manager", "email": "manager@example.org", "role": "manager", "status": "active", "team_id": top}
+    db.write_sync(make, "user", **values)
+
+
+def _below(session: Session, top: int) -> None:
+    """Every other team is part of that one, so that all owners are in the manager's reach."""
+    teams = session.scalars(select(Team.id).where(Team.id != top)).all()  # pyright: ignore
+    apply_many(session, SYSTEM, [Change("team", team, {"parent_id": top}) for team in teams])
 
 
 def measure() -> dict[str, Any]:
