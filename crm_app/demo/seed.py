@@ -31,7 +31,7 @@ def seed_demo(printer: Printer = lambda _line: None, *, today: date | None = Non
         printer("The demo data is there already; it was kept. The passwords are new.")
     else:
         if db.read_sync(has_active_user):
-            raise Refused("This database is in use; the demo needs one of its own (set KITH_DATA_DIR to an empty folder).")
+            raise Refused("This database is in use; the demo needs one of its own (KITH_DATA_DIR).")
         _load(printer, today or clock.today(settings().zone))
         db.write_sync(open_accounts)
     return db.write_sync(fresh_passwords)

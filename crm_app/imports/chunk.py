@@ -154,7 +154,8 @@ class Chunk:
             table = table_of(children.table)
             rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
             for start in range(0, len(ids), IN_LIMIT):
-                query = select(table).where(table.c[children.parent].in_(ids[start : start + IN_LIMIT])).order_by(table.c.position, table.c.id)
+                query = select(table).where(table.c[children.parent].in_(ids[start : start + IN_LIMIT]))
+                query = query.order_by(table.c.position, table.c.id)
                 for row in self.session.connection().execute(query).mappings():
                     rows[row[children.parent]].append(dict(row))
             self.existing_parts[name] = rows
@@ -178,7 +179,8 @@ class Chunk:
             rows = self.existing_parts.get(name, {}).get(draft.id or 0, [])
             if part and not any(all(_same(row[k], v) for k, v in part.items() if k != "is_primary") for row in rows):
                 shown = [f.name for f in self.kind.child_by_name[name].fields]
-                values[name] = [{"id": r["id"]} | {k: r[k] for k in shown} for r in rows] + [part | {"is_primary": False} if "is_primary" in part else part]
+                kept = [{"id": r["id"]} | {k: r[k] for k in shown} for r in rows]
+                values[name] = [*kept, part | ({"is_primary": not rows} if "is_primary" in shown else {})]
         return values
 
     # applying

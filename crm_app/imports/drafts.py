@@ -20,6 +20,9 @@ class Drafter:
         self._custom = [(c.index, str(custom_ids.get(c.index, ""))) for c in columns if c.target == CUSTOM]
         self._columns = [(c, places[c.target]) for c in columns if c.target not in (CUSTOM, SKIP)]
         self._currency_at = next((c.index for c, p in self._columns if c.target == "currency"), None)
+        filled = recipe.supplies | frozenset(recipe.defaults)
+        fields = [p.field for _, p in self._columns if p.field and p.field.required and not p.children]
+        self._required = [f for f in fields if f.name not in filled]
         self._given = frozenset(c.target for c, _ in self._columns)
 
     def draft(self, row_no: int, cells: list[str]) -> Draft:
@@ -42,16 +45,11 @@ class Drafter:
         for index, key in self._custom:
             if key and (text := cells[index].strip()):
                 found.custom[key] = text[:2000]
-        for field, _place in ((p.field, p) for _, p in self._columns if p.field and p.field.required and not p.children):
-            if field.name not in found.values and field.name not in found.names and field.name not in self._filled():
-                wrong.append(f"{field.label} is required.")
+        wrong += [f"{f.label} is required." for f in self._required if f.name not in found.values | found.names]
         if wrong:
             raise ValueError(" ".join(wrong))
         self.recipe.read(found)
         return found
-
-    def _filled(self) -> frozenset[str]:
-        return self.recipe.supplies | frozenset(self.recipe.defaults)
 
     def _place(self, found: Draft, place: Place, text: str, currency: str, scale: Decimal | None) -> None:
         name = place.target.name

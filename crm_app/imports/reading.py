@@ -51,7 +51,7 @@ def squeeze(text: str) -> str:
 
 
 def open_source(path: Path, known: Collection[str], limit_mb: int) -> Source:
-    """Find out how to read the file; `known` are squeezed headers that mean something. Raises Refused in plain words."""
+    """Find out how to read the file; `known` are squeezed headers that mean something. Raises Refused."""
     try:
         size = path.stat().st_size
     except OSError:

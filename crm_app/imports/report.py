@@ -89,7 +89,8 @@ class ImportReport:
         return not self.problems and not self.refused and self.status == "done"
 
     def __str__(self) -> str:
-        counts = f"{self.created:,} created, {self.updated:,} updated, {self.unchanged:,} unchanged, {self.refused:,} refused"
+        numbers = {n: getattr(self, n) for n in ("created", "updated", "unchanged", "refused")}
+        counts = ", ".join(f"{number:,} {name}" for name, number in numbers.items())
         lines = [f"{self.file}: {self.total:,} rows: {counts} ({self.seconds:.1f} s)", *self.problems, *self.notes]
         lines += [f"  {g.field}: {g.given!r} was taken for {g.taken!r} ({g.rows:,} rows)" for g in self.guesses]
         lines += [f"  kept as custom fields: {', '.join(self.unknown_columns)}"] if self.unknown_columns else []

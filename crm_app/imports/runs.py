@@ -92,7 +92,8 @@ def add(job: Job, report: ImportReport, chunk: "Chunk") -> None:
     report.guesses = [Guess(*key, rows=n) for key, n in job.guesses.items()]
     if job.run_id is None:
         return
-    rows = [{"run_id": job.run_id, "row_no": n, "reason": reason, "raw": raw} for n, (reason, raw) in chunk.refused.items()]
+    refused = chunk.refused.items()
+    rows = [{"run_id": job.run_id, "row_no": n, "reason": reason, "raw": raw} for n, (reason, raw) in refused]
     if rows:
         chunk.session.connection().execute(insert(table_of(ImportRowError)), rows)
     _store(chunk.session, job, report)

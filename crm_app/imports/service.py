@@ -151,11 +151,11 @@ def _run(job: Job, report: ImportReport, progress: Progress | None, cancel: Call
 
 def _next_size(size: int, seconds: float) -> int:
     """Chunks take about a quarter of a second, so that nobody waits behind an import."""
-    return max(LEAST_ROWS, min(CHUNK_ROWS, int(size * CHUNK_SECONDS / max(seconds, 0.001))))
+    return min(CHUNK_ROWS, max(LEAST_ROWS, int(size * CHUNK_SECONDS / max(seconds, 0.001))))
 
 
 def _settle(job: Job, report: ImportReport, waiting: list[Draft]) -> None:
-    """Rows that refer to rows of the same file: as long as that brings any of them further, then the rest is refused."""
+    """Rows that refer to rows of the same file: as long as that helps any of them; then the rest is refused."""
     while waiting and report.status == "running":
         before = len(waiting)
         parts = [waiting[i : i + CHUNK_ROWS] for i in range(0, before, CHUNK_ROWS)]

@@ -30,7 +30,7 @@ def keep_upload(file: BinaryIO, limit_mb: int | None = None) -> Path:
             while block := file.read(BLOCK):
                 size += len(block)
                 if size > limit * 1024 * 1024:
-                    raise Refused(f"This file is larger than {limit} MB; that is the most that can be imported at once.")
+                    raise Refused(f"This file is larger than {limit} MB, the most that can be imported.")
                 target.write(block)
     except BaseException:
         path.unlink(missing_ok=True)

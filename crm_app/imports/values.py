@@ -14,15 +14,16 @@ from crm_app.core.text import fold
 
 _ENGLISH = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _CONTINENTAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})")
-_AROUND = re.compile(r"^[^\d+\-.,()]*|[^\d.,()]*$")
+_MARK = r"(?:[A-Z]{3}|[$€£¥₹₽₩₺₫₴₦฿])?"
+_AMOUNT = re.compile(rf"([+-]?)\s*{_MARK}\s*([+-]?[\d.,'\s]+(?:[eE][+-]?\d+)?)\s*{_MARK}")
+_SPACES = {ord(c): None for c in " '\u00a0\u202f\u2009\t"}
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 def parse_number(label: str, text: str) -> Decimal:
     """A number as people write it: 1,234.50 · 1.234,50 · 1 234,50 · $1,234. Raises ValueError."""
-    bare = _AROUND.sub("", text).replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "")
-    if text.strip().startswith("-") and not bare.startswith("-"):
-        bare = "-" + bare
+    found = _AMOUNT.fullmatch(text.strip())
+    bare = (found.group(1) + found.group(2)).translate(_SPACES) if found else ""
     if _ENGLISH.fullmatch(bare):
         bare = bare.replace(",", "")
     elif _CONTINENTAL.fullmatch(bare):

@@ -16,7 +16,9 @@ from crm_app.tables import Company, Deal, Pipeline, Product, Stage
 
 PIPELINE = "Sales"
 # name, probability, kind, days until a deal rots: what a file's stages become where there is no pipeline yet
-STANDARD = (("Prospecting", 10, "open", 30), ("Engaging", 40, "open", 60), ("Won", 100, "won", 0), ("Lost", 0, "lost", 0))
+STANDARD = (
+    ("Prospecting", 10, "open", 30), ("Engaging", 40, "open", 60), ("Won", 100, "won", 0), ("Lost", 0, "lost", 0),
+)
 WON, LOST = {"won", "closed won"}, {"lost", "closed lost"}
 CREATION_KEPT_BACK = ("value_minor", "lost_reason", "is_estimate", "expected_close_on")
 
@@ -57,7 +59,8 @@ class DealRecipe(Recipe):
                 if wanted[1]:
                     draft.values["stage_id"] = _stage(chunk, pipeline, wanted[1]).id
             except KithError as error:
-                chunk.refuse(draft, error.message)
+                missing = f"There is no stage called {wanted[1]!r}. " if wanted[1] else "There is no pipeline yet. "
+                chunk.refuse(draft, missing + error.message)
                 continue
             draft.extras["pipeline"] = str(pipeline)
         _name_parts(chunk, drafts)
@@ -178,7 +181,8 @@ def _stage_by_id(chunk, stage_id: int | None) -> StageInfo | None:
     hit = next((s for s in stages if s.id == stage_id), None)
     if hit is None and stage_id is not None:
         table = table_of(Stage)
-        pipeline = chunk.session.connection().execute(select(table.c.pipeline_id).where(table.c.id == stage_id)).scalar()
+        query = select(table.c.pipeline_id).where(table.c.id == stage_id)
+        pipeline = chunk.session.connection().execute(query).scalar()
         return next((s for s in _stages(chunk, pipeline) if s.id == stage_id), None) if pipeline else None
     return hit
 

@@ -1,0 +1,261 @@
+"""Matching, modes, custom fields, rights, and going on after a crash."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes.replay import differences
+from crm_app.core.errors import Forbidden, NotFound, Refused
+from crm_app.imports import service
+from crm_app.imports.runs import neutral
+from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
+from crm_app.imports.values import parse_date, parse_number
+from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, ImportRun, Person, PersonEmail, Stage
+from search.names import NameIndex, squeeze
+from tests.imports.files import all_of, load, load_maven
+from tests.support.builders import make_company, make_pipeline, make_product, make_user, principal
+
+
+def test_unknown_columns_become_custom_fields_once(database_url: str, tmp_path: Path) -> None:
+    report = load(tmp_path, "companies", "account,Shoe size\nAcme,38\nBeta,\n")
+    assert report.unknown_columns == ["Shoe size"] and report.also_created == {"custom_field": 1}
+    again = load(tmp_path, "companies", "account,shoe SIZE\nAcme,39\nBeta,\n")
+    assert (again.updated, again.unchanged) == (1, 1)
+    (field,) = all_of(CustomField)
+    assert (field.kind, field.label) == ("company", "Shoe size")
+    assert {c.name: c.custom for c in all_of(Company)} == {"Acme": {str(field.id): "39"}, "Beta": {}}
+    assert db.read_sync(differences) == []
+
+
+def test_only_what_differs_is_updated_and_an_empty_cell_says_nothing(database_url: str, tmp_path: Path) -> None:
+    load(tmp_path, "companies", "account,sector,employees\nAcme,retail,5\nBeta,medical,7\n")
+    report = load(tmp_path, "companies", "account,sector,employees\nAcme,retail,6\nBeta,,7\n")
+    assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
+    assert {c.name: (c.industry, c.employees, c.version) for c in all_of(Company)} == {
+        "Acme": ("retail", 6, 2), "Beta": ("medical", 7, 1)
+    }
+    (entry,) = [e for e in all_of(ChangeLog) if e.op == "update"]
+    assert entry.diff == {"employees": [5, 6]}
+
+
+def test_the_modes(sqlite_database: str, tmp_path: Path) -> None:
+    load(tmp_path, "companies", "account,employees\nAcme,5\n")
+    text = "account,employees\nAcme,6\nBeta,7\n"
+    only_new = load(tmp_path, "companies", text, mode="create", dry_run=True)
+    assert (only_new.created, only_new.updated, only_new.unchanged) == (1, 0, 1)
+    only_old = load(tmp_path, "companies", text, mode="update")
+    assert (only_old.created, only_old.updated, only_old.refused) == (0, 1, 1)
+
+
+def test_a_mapping_and_a_match_as_somebody_wants_them(sqlite_database: str, tmp_path: Path) -> None:
+    make_company(name="Acme", domain="acme.example")
+    mapping = {"firm name": "name", "site": "domain", "mio": {"field": "revenue_minor", "scale": 1_000_000}, "x": ""}
+    report = load(tmp_path, "companies", "firm name;site;mio;x\nAcme Ltd;acme.example;1,5;no\n", mapping=mapping,
+                  match=["domain"])
+    assert (report.updated, report.unknown_columns) == (1, [])
+    (company,) = all_of(Company)
+    assert (company.name, company.revenue_minor, company.custom) == ("Acme Ltd", 150_000_000, {})
+    for wrong in ({"mapping": {"firm name": "nmae"}}, {"mapping": {"nowhere": "name"}}, {"match": ["shoe"]}):
+        assert load(tmp_path, "companies", "firm name\nX\n", **wrong).problems
+
+
+def test_a_name_that_two_companies_have_is_not_guessed(sqlite_database: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        make_company(name="Twin")
+    make_company(name="Twin Peaks")
+    report = load(tmp_path, "people", "name,company\nAda,Twin\nBob,twinpeaks\nCleo,Twinn\n")
+    assert [g.taken for g in report.guesses] == ["Twin Peaks"]
+    assert report.created == 1
+    assert [e.reason for e in report.errors] == [
+        "Company: 2 companies are called 'Twin'.", "Company: No company is called 'Twinn'. Is it 'Twin'?"
+    ]
+
+
+def test_people_are_found_again_by_address_then_by_name(database_url: str, tmp_path: Path) -> None:
+    make_company(name="Acme")
+    text = "first name,last name,email,company\nAda,Byron,Ada@Acme.example,Acme\nGrace,Hopper,,Acme\n,,x@y.example,\n"
+    assert load(tmp_path, "people", text).created == 3
+    assert load(tmp_path, "people", text).unchanged == 3
+    moved = load(tmp_path, "people", "name,email,title\nAda King,ada@acme.example,Countess\n")
+    assert (moved.updated, moved.created) == (1, 0)
+    titles = {p.display_name: p.title for p in all_of(Person)}
+    assert titles == {"Ada King": "Countess", "Grace Hopper": "", "x@y.example": ""}
+    emails = sorted((e.value, e.is_primary) for e in all_of(PersonEmail))
+    assert emails == [("ada@acme.example", True), ("x@y.example", True)]
+
+
+def test_a_deal_moves_on_and_changes_its_product(database_url: str, tmp_path: Path) -> None:
+    _, stages = make_pipeline()
+    first, second = make_product(name="GTX Pro"), make_product(name="MG Special")
+    head = "opportunity_id,product,deal_stage,engage_date,close_date,close_value\n"
+    load(tmp_path, "deals", head + "A1,GTX Pro,Engaging,2017-01-01,,\n")
+    assert [line.product_id for line in all_of(DealLine)] == [first]
+    report = load(tmp_path, "deals", head + "A1,MG Special,Won,2017-01-01,2017-02-01,55\n")
+    assert report.updated == 1
+    (deal,) = all_of(Deal)
+    assert (deal.stage_id, deal.value_minor, str(deal.closed_on)) == (stages["Won"], 5500, "2017-02-01")
+    assert deal.title == "GTX Pro"
+    assert [line.product_id for line in all_of(DealLine)] == [second]
+    days = [str(e.effective_at.date()) for e in all_of(ChangeLog) if e.kind == "deal"]
+    assert days == ["2017-01-01", "2017-02-01"]
+
+
+def test_a_stage_that_is_missing_is_made_behind_the_open_ones(sqlite_database: str, tmp_path: Path) -> None:
+    make_pipeline()
+    report = load(tmp_path, "deals", "deal,stage,close date\nBig one,Negotiation,2030-01-01\n")
+    assert report.also_created == {"stage": 1}
+    assert [s.name for s in sorted(all_of(Stage), key=lambda s: s.position)] == [
+        "Prospecting", "Engaging", "Negotiation", "Won", "Lost"
+    ]
+    (deal,) = all_of(Deal)
+    assert (deal.closed_on, str(deal.expected_close_on)) == (None, "2030-01-01")
+
+
+def test_the_right_to_import_is_asked_for(sqlite_database: str, tmp_path: Path) -> None:
+    seller = principal(make_user(role="sales"), "sales")
+    with pytest.raises(Forbidden):
+        load(tmp_path, "companies", "account\nAcme\n", actor=seller)
+    run = load(tmp_path, "companies", "account,employees\nAcme,x\n").run_id
+    assert run is not None
+    with pytest.raises(NotFound):
+        refused_csv(seller, run)
+    manager = principal(make_user(role="manager"), "manager")
+    assert load(tmp_path, "companies", "account\nAcme\n", actor=manager).created == 1
+    assert load(tmp_path, "users", "name\nEve\n", actor=SYSTEM).created == 1
+    with pytest.raises(Forbidden):
+        load(tmp_path, "users", "name\nEve\n", actor=manager)
+
+
+def test_an_import_does_not_reach_beyond_the_rights_of_its_actor(sqlite_database: str, tmp_path: Path) -> None:
+    """A manager may not change a deal of another team by loading a file over it, nor make stages."""
+    make_pipeline()
+    stranger = make_user(name="Stranger")
+    text = "opportunity_id,owner,stage,value\nA1,Stranger,Engaging,5\n"
+    load(tmp_path, "deals", text)
+    manager = principal(make_user(role="manager"), "manager")
+    report = load(tmp_path, "deals", text.replace(",5", ",1"), actor=manager)
+    assert (report.updated, report.refused) == (0, 1)
+    assert all_of(Deal)[0].value_minor == 500 and all_of(Deal)[0].owner_id == stranger
+    report = load(tmp_path, "deals", "opportunity_id,stage\nA2,Brand new\n", actor=manager)
+    assert report.refused == 1 and report.errors[0].reason.startswith("There is no stage called 'Brand new'.")
+
+
+def test_a_cancelled_run_goes_on_exactly(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "CHUNK_ROWS", 20)
+    calls = iter((False, False, True))
+    path = Path(__file__).parents[2] / "crm_app" / "demo" / "data" / "accounts.csv"
+    report = import_file(SYSTEM, "companies", path, cancel=lambda: next(calls))
+    assert report.status == "cancelled" and 0 < report.created <= 40 and report.run_id is not None
+    seen: list[tuple[int, int]] = []
+    done = resume(SYSTEM, report.run_id, progress=lambda a, b: seen.append((a, b)))
+    assert (done.status, done.created, done.refused) == ("done", 85, 0)
+    assert seen[-1] == (85, 85)
+    assert len(all_of(Company)) == 85
+    assert resume(SYSTEM, report.run_id).created == 85
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from crm_app.wire import wire
+from crm_app.core.actor import SYSTEM
+from crm_app.imports.service import import_file
+wire()
+def progress(done, total):
+    if done >= 3000:
+        os.kill(os.getpid(), 9)
+import_file(SYSTEM, "deals", Path(sys.argv[1]), progress=progress)
+"""
+
+
+@pytest.mark.slow
+def test_kill_nine_in_the_middle_leaves_whole_rows_and_the_run_goes_on(sqlite_database: str, tmp_path: Path) -> None:
+    load_maven("companies", "products", "users")
+    path = Path(__file__).parents[2] / "crm_app" / "demo" / "data" / "sales_pipeline.csv"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], env=environment, check=False, timeout=120)
+    assert killed.returncode == -9
+    deals = all_of(Deal)
+    assert 3000 <= len(deals) < 8800
+    assert len(all_of(DealLine)) == len(deals)
+    assert db.read_sync(differences) == []
+    (run,) = [r for r in all_of(ImportRun) if r.kind == "deal"]
+    done = resume(SYSTEM, run.id)
+    assert (done.created, done.refused, done.status) == (8800, 0, "done")
+    assert len({d.external_id for d in all_of(Deal)}) == len(all_of(Deal)) == 8800
+
+
+def test_a_changed_file_is_not_gone_on_with(sqlite_database: str, tmp_path: Path) -> None:
+    report = load(tmp_path, "companies", "account\nAcme\n")
+    (tmp_path / "file.csv").write_text("account\nOther\n")
+    with pytest.raises(Refused, match="changed"):
+        resume(SYSTEM, report.run_id or 0)
+
+
+def test_rows_that_refer_to_later_rows_wait_for_them(sqlite_database: str, tmp_path: Path) -> None:
+    report = load(tmp_path, "companies", "account,parent\nA,B\nB,C\nC,\nD,Nowhere\n")
+    assert (report.created, report.refused) == (3, 1)
+    ids = {c.name: c.id for c in all_of(Company)}
+    assert {c.name: c.parent_id for c in all_of(Company)} == {"A": ids["B"], "B": ids["C"], "C": None}
+
+
+def test_the_same_record_twice_in_a_file_is_one(sqlite_database: str, tmp_path: Path) -> None:
+    report = load(tmp_path, "companies", "account,employees\nAcme,5\nAcme,6\n")
+    assert (report.created, report.updated) == (1, 1)
+    assert [(c.name, c.employees) for c in all_of(Company)] == [("Acme", 6)]
+    tried = load(tmp_path, "products", "product\nX\nX\n", dry_run=True)
+    assert (tried.created, tried.unchanged) == (1, 1)
+
+
+def test_an_upload_beyond_the_limit_leaves_nothing(sqlite_database: str, tmp_path: Path) -> None:
+    big = tmp_path / "big"
+    big.write_bytes(b"x" * (2 * 1024 * 1024))
+    with big.open("rb") as file, pytest.raises(Refused, match="larger than 1 MB"):
+        keep_upload(file, 1)
+    with big.open("rb") as file:
+        kept = keep_upload(file, 3)
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("1,234.50", "1234.50"), ("1.234,50", "1234.50"), ("1234,5", "1234.5"), ("$1,234", "1234"), ("1 234 €", "1234"),
+    ("-5", "-5"), ("1100.04", "1100.04"), ("1'000.00", "1000.00"), ("-$5", "-5"), ("0", "0"),
+])
+def test_numbers_as_people_write_them(text: str, number: str) -> None:
+    assert str(parse_number("Value", text)) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "lots", "1,2,3", "12-5", "1.2.3", "NaN", "Infinity", "1e400", "--5", "1.5M", "5%", "5 pieces"]
+)
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="number"):
+        parse_number("Value", text)
+
+
+def test_days_are_never_guessed() -> None:
+    assert str(parse_date("Day", "31.05.2026")) == str(parse_date("Day", "2026-05-31T10:00:00")) == "2026-05-31"
+    for text in ("05/06/2026", "2026-02-30", "yesterday", "31.02.2026"):
+        with pytest.raises(ValueError, match="date"):
+            parse_date("Day", text)
+
+
+@given(st.text())
+def test_no_cell_is_ever_a_formula(text: str) -> None:
+    assert not neutral(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_names_that_are_the_same_but_for_spelling() -> None:
+    index = NameIndex([(1, "GTX Pro"), (2, "GTX Plus Pro"), (3, "Ähre"), (4, "twin"), (5, "Twin")])
+    assert index.find("GTXPro") == (1, "GTX Pro")
+    assert index.find("gtx-plus pro") == (2, "GTX Plus Pro")
+    assert index.find("AHRE") == (3, "Ähre")
+    assert index.find("twin") is None and index.find("") is None and index.find("GTX") is None
+    assert squeeze("GTX Pro") == "gtxpro"
