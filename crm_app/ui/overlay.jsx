@@ -60,7 +60,7 @@ export function Menu({ label, trigger, children, className }) {
       </button>
       {open && createPortal(
         <div ref={panel} id={id} className="pop" role="menu" aria-label={label} style={place} onKeyDown={keys}
-             onClick={(e) => e.target.closest('[role="menuitem"]') && close(false)}>
+             onClick={(e) => e.target.closest('[role="menuitem"]') && setTimeout(() => close(false), 0)}>
           {children}
         </div>,
         document.body,
@@ -125,7 +125,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
           {asking && (
             <div className="ask" role="alert">
               <span>Leave without saving?</span>
-              <button type="button" className="btn" onClick={() => setAsking(false)}>Keep writing</button>
+              <button type="button" className="btn" onClick={() => { setAsking(false); form.current.querySelector(".in")?.focus(); }}>Keep writing</button>
               <button type="button" className="btn danger" onClick={() => onClose && onClose()}>Discard</button>
             </div>
           )}

@@ -79,7 +79,7 @@ def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
             return page
 
         yield open_page
-    assert not problems
+    assert problems == []
 
 
 @pytest.fixture

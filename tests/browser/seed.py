@@ -32,8 +32,8 @@ COMPANIES = ("Cancity", "Isdom", "Warephase", "Hatfan", "Codehow", "Rangreen")
 def fill(session: Session) -> None:
     """Three people who can sign in, one pipeline, two hundred deals, some next steps."""
 
-    def make(kind: str, **values: object) -> int:
-        return apply(session, SYSTEM, Change(kind, op="create", set=values)).id
+    def make(what: str, /, **values: object) -> int:
+        return apply(session, SYSTEM, Change(what, op="create", set=values)).id
 
     team = make("team", name="Region East", office="Lyon")
     secret = hash_password(PASSWORD)

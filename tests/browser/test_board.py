@@ -71,7 +71,7 @@ def test_a_gate_asks_only_for_what_is_missing_and_cancel_puts_the_card_back(admi
 
 
 def test_a_refused_move_goes_back_with_its_reason(seller: Page, site) -> None:
-    """The stage asks for a person, which is not among what a dialog can ask for: the card returns and it is said why."""
+    """The stage asks for a person, which no dialog can ask for: the card returns and it is said why."""
     open_board(seller, site)
     moved = first_card(seller, "Prospecting")
     drag(seller, moved, "Checked")

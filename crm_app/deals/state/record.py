@@ -66,7 +66,7 @@ class DealRecord(rx.State):
 
     @rx.event
     @allow("deal.edit")
-    async def keep_mine(self, _values: dict[str, str]) -> None:
+    async def keep_mine(self, values: dict[str, str]) -> None:
         clash, self.clashing = self.clash, False
         await self._save(clash.field, clash.yours, clash.version)
 

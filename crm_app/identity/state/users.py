@@ -51,7 +51,7 @@ class UserList(rx.State):
 
     @rx.event
     @allow("user.administer")
-    async def close_link(self, _values: dict[str, str]) -> None:
+    async def close_link(self, values: dict[str, str]) -> None:
         self.link = ""
 
     @rx.event
