@@ -36,6 +36,7 @@ def frontend_environment() -> dict[str, str]:
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",
+        "REFLEX_UPLOADED_FILES_DIR": str(WEB / "uploads"),
         "NPM_CONFIG_UPDATE_NOTIFIER": "false",
         "NPM_CONFIG_FUND": "false",
         "NPM_CONFIG_AUDIT": "false",
@@ -126,12 +127,14 @@ def _own_origin(found: re.Match[str]) -> str:
 
 
 def strip_addresses() -> None:
-    """The npm lock names no registry."""
-    if not LOCK.exists():
-        return
-    lock = json.loads(LOCK.read_text())
-    found = [entry for entry in lock.get("packages", {}).values() if "resolved" in entry and not entry.get("link")]
-    for entry in found:
-        del entry["resolved"]
-    if found:
-        LOCK.write_text(json.dumps(lock, indent=2) + "\n")
+    """The npm lock names no registry, and both files are always written the same way."""
+    for path in (LOCK, LOCK.with_name("package.json")):
+        if not path.exists():
+            continue
+        held = json.loads(path.read_text())
+        for entry in held.get("packages", {}).values():
+            if not entry.get("link"):
+                entry.pop("resolved", None)
+        text = json.dumps(held, indent=2, sort_keys=path != LOCK) + "\n"
+        if text != path.read_text():
+            path.write_text(text)

@@ -80,7 +80,7 @@ def _event(
 
 def _told(rows: list[Any], names: dict[tuple[str, int], str], actor: Principal) -> tuple[str, list[str]]:
     """A sentence without its subject, and a line for every further field."""
-    verb = {"import": "imported", "demo": "recorded", "undo": "undid a change of"}
+    verb = {"import": "imported", "history": "imported", "demo": "recorded", "undo": "brought back"}
     lines: list[str] = []
     title = ""
     for row in reversed(rows):

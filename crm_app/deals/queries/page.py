@@ -152,7 +152,7 @@ def _lines(session: Session, actor: Principal, row: Any) -> list[Line]:
                 item.id,
                 item.name,
                 str(item.quantity),
-                format_money(unit, row["currency"], actor.locale) or "–",
+                format_money(unit, row["currency"], actor.locale) or "no price",
                 format_money(total, row["currency"], actor.locale),
             )
         )
