@@ -70,7 +70,7 @@ def _file() -> rx.Component:
     )
 
 
-def _column(row: rx.Var[ColumnRow]) -> rx.Component:
+def _column(row: rx.vars.ObjectVar[ColumnRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             rx.el.span(row.header, class_name="strong"),
@@ -149,7 +149,7 @@ def _figure(value: rx.Var[int], label: str) -> rx.Component:
     return rx.el.div(rx.el.b(value.to(int)), rx.el.span(label))
 
 
-def _error(row: rx.Var[ErrorRow]) -> rx.Component:
+def _error(row: rx.vars.ObjectVar[ErrorRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(row.row_no, class_name="num"),
         rx.el.td(row.reason),
@@ -158,7 +158,7 @@ def _error(row: rx.Var[ErrorRow]) -> rx.Component:
     )
 
 
-def _guess(row: rx.Var[GuessRow]) -> rx.Component:
+def _guess(row: rx.vars.ObjectVar[GuessRow]) -> rx.Component:
     return rx.el.li(
         row.field,
         ": ",
@@ -203,7 +203,7 @@ def _done() -> rx.Component:
                 ImportPage.trying,
                 banner("This was a try. Nothing has been saved."),
                 rx.cond(
-                    report.refused > 0,
+                    report.refused.to(int) > 0,
                     banner("Done, but some rows were refused.", "y", "alert"),
                     banner("Done. Everything in the file is here.", "g", "check"),
                 ),

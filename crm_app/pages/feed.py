@@ -18,8 +18,8 @@ def first_pipeline(session: Session, wanted: int | None) -> int:
     """The wanted pipeline if there is one, else the first; 0 without any."""
     table = table_of(Pipeline)
     query = select(table.c.id).where(table.c.deleted_at.is_(None)).order_by(table.c.position, table.c.id)
-    found = list(session.connection().execute(query).scalars())
-    return wanted if wanted in found else next(iter(found), 0)
+    found = [int(id) for id in session.connection().execute(query).scalars()]
+    return wanted if wanted is not None and wanted in found else next(iter(found), 0)
 
 
 class BoardFeed(rx.State):

@@ -37,7 +37,7 @@ def sign_out() -> rx.Component:
 
 
 def _sign_out_form() -> rx.Component:
-    from reflex_components_core.el.elements.forms import BaseHTML
+    from reflex_components_core.el.elements.base import BaseHTML
 
     class PlainForm(BaseHTML):
         """A form that the browser sends by itself."""

@@ -89,7 +89,7 @@ def empty(title: Text, text: Text, *actions: rx.Component, picture: str = "file"
     )
 
 
-def head(title: Text, text: Text, *actions: rx.Component) -> rx.Component:
+def head(title: Text, text: Any, *actions: rx.Component) -> rx.Component:
     """The head of a page that scrolls: what it is, one line, its actions."""
     return rx.el.div(
         rx.el.div(rx.el.h2(title), rx.el.p(text)),

@@ -7,7 +7,7 @@ import reflex as rx
 from .elements import Text
 
 
-def field(label: Text, control: rx.Component, error: Any = "", help_text: Text = "") -> rx.Component:
+def field(label: Text, control: Any, error: Any = "", help_text: Text = "") -> rx.Component:
     """A labelled control; the error is announced when it appears."""
     return rx.el.label(
         rx.el.span(label, class_name="lab"),

@@ -9,7 +9,7 @@ from crm_app.ui.inputs import lookup
 from crm_app.ui.overlay import dialog
 
 
-def _gate_input(p: rx.Var[Property]) -> rx.Component:
+def _gate_input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
     chosen = choice(p.field, p.choices, p.raw, blank="Choose…", required=True)
     return field(
         p.label,

@@ -1,5 +1,8 @@
 """The page of a deal: properties on the left, what happened in the middle, what belongs to it on the right."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from crm_app.deals.queries import Line, StageOption, TimelineDay, TimelineEvent
@@ -12,13 +15,13 @@ from crm_app.ui.overlay import dialog
 from .dialogs import gate_dialog
 
 
-def _stage(stage: rx.Var[StageOption], index: rx.Var[int]) -> rx.Component:
+def _stage(stage: rx.vars.ObjectVar[StageOption], index: rx.Var[int]) -> rx.Component:
     deal = DealRecord.deal
     now = stage.id == deal.stage_id
     return rx.el.button(
         stage.name,
         type="button",
-        class_name=rx.cond(now, "on " + stage.kind, ""),
+        class_name=rx.cond(now, "on " + stage.kind.to(str), ""),
         title=stage.name,
         custom_attrs={"aria-pressed": now},
         on_click=DealMove.choose_stage(deal.id, stage.id, deal.version),
@@ -54,7 +57,7 @@ def _properties() -> rx.Component:
     )
 
 
-def _event(event: rx.Var[TimelineEvent], undo: rx.EventHandler) -> rx.Component:
+def _event(event: rx.vars.ObjectVar[TimelineEvent], undo: Callable[..., Any]) -> rx.Component:
     return rx.el.li(
         avatar(event.initials, event.color, event.who),
         rx.el.div(
@@ -72,7 +75,7 @@ def _event(event: rx.Var[TimelineEvent], undo: rx.EventHandler) -> rx.Component:
                     type="button",
                     class_name="undo",
                     on_click=undo(event.batch_id),
-                    custom_attrs={"aria-label": "Undo: " + event.title},
+                    custom_attrs={"aria-label": "Undo: " + event.title.to(str)},
                 ),
                 rx.fragment(),
             ),
@@ -82,7 +85,7 @@ def _event(event: rx.Var[TimelineEvent], undo: rx.EventHandler) -> rx.Component:
     )
 
 
-def _day(day: rx.Var[TimelineDay], undo: rx.EventHandler) -> rx.Component:
+def _day(day: rx.vars.ObjectVar[TimelineDay], undo: Callable[..., Any]) -> rx.Component:
     return rx.el.div(
         rx.el.h3(day.label, class_name="day"),
         rx.el.ul(rx.foreach(day.events, lambda event: _event(event, undo))),
@@ -90,7 +93,7 @@ def _day(day: rx.Var[TimelineDay], undo: rx.EventHandler) -> rx.Component:
     )
 
 
-def _timeline(undo: rx.EventHandler) -> rx.Component:
+def _timeline(undo: Callable[..., Any]) -> rx.Component:
     return rx.el.section(
         rx.cond(
             DealRecord.deal.timeline.length() > 0,
@@ -104,7 +107,7 @@ def _timeline(undo: rx.EventHandler) -> rx.Component:
     )
 
 
-def _line(line: rx.Var[Line]) -> rx.Component:
+def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
     return rx.el.div(
         rx.el.div(rx.el.b(line.product, class_name="strong"), rx.el.span(line.total)),
         rx.el.div(rx.el.span(line.quantity, " × ", line.unit), class_name="mut"),
@@ -178,7 +181,7 @@ def _loading() -> rx.Component:
     )
 
 
-def record_screen(undo: rx.EventHandler) -> rx.Component:
+def record_screen(undo: Callable[..., Any]) -> rx.Component:
     """Everything below the top bar; `undo` takes the batch to undo."""
     return rx.fragment(
         rx.cond(

@@ -87,7 +87,7 @@ def _theme() -> rx.Component:
     )
 
 
-def _session(row: rx.Var[SessionRow]) -> rx.Component:
+def _session(row: rx.vars.ObjectVar[SessionRow]) -> rx.Component:
     return rx.el.li(
         rx.cond(row.phone, icon("phone", "big"), icon("laptop", "big")),
         rx.el.div(

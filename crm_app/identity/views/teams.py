@@ -10,17 +10,19 @@ from crm_app.ui.icons import icon
 from crm_app.ui.overlay import dialog, menu, menu_item
 
 
-def _row(row: rx.Var[TeamRow]) -> rx.Component:
+def _row(row: rx.vars.ObjectVar[TeamRow]) -> rx.Component:
     return rx.el.li(
         rx.el.span(
-            class_name="indent", style={"width": (row.depth * 20).to(str) + "px"}, custom_attrs={"aria-hidden": "true"}
+            class_name="indent",
+            style={"width": (row.depth.to(int) * 20).to(str) + "px"},
+            custom_attrs={"aria-hidden": "true"},
         ),
         icon("teams"),
         rx.el.div(
             rx.el.div(row.name, class_name="strong"),
             rx.el.div(
                 rx.cond(row.manager != "", row.manager, "No manager"),
-                rx.cond(row.office != "", " · " + row.office, ""),
+                rx.cond(row.office != "", " · " + row.office.to(str), ""),
                 class_name="mut",
             ),
             class_name="grow",
@@ -37,7 +39,7 @@ def _row(row: rx.Var[TeamRow]) -> rx.Component:
             ),
             rx.fragment(),
         ),
-        custom_attrs={"aria-level": row.depth + 1},
+        custom_attrs={"aria-level": row.depth.to(int) + 1},
         key=row.id,
     )
 

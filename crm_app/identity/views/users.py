@@ -1,5 +1,7 @@
 """The list of users, the dialog of one, and the invitation's link."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.identity.policy import ROLE_NAMES
@@ -19,17 +21,17 @@ STATUS = (
 )
 
 
-def _status(status: rx.Var[str]) -> rx.Component:
+def _status(status: rx.Var[str]) -> Any:
     return rx.match(
         status, *[(key, tag(label, tone)) for key, tone, label in STATUS], rx.el.span("–", class_name="mut")
     )
 
 
-def _role(role: rx.Var[str]) -> rx.Var:
+def _role(role: rx.Var[str]) -> Any:
     return rx.match(role, *ROLE_NAMES.items(), role)
 
 
-def _actions(row: rx.Var[UserRow]) -> rx.Component:
+def _actions(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
     return menu(
         "Actions",
         icon("more"),
@@ -44,7 +46,7 @@ def _actions(row: rx.Var[UserRow]) -> rx.Component:
     )
 
 
-def _row(row: rx.Var[UserRow]) -> rx.Component:
+def _row(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             avatar(row.initials, row.color, row.name), rx.el.span(row.name, class_name="strong"), class_name="nowrap"
