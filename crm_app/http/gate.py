@@ -17,7 +17,7 @@ from crm_app.core.config import settings
 from crm_app.http import live_sessions
 from crm_app.http.bucket import Bucket
 from crm_app.http.cookies import read_token
-from crm_app.http.headers import dressed
+from crm_app.http.headers import dressed, is_built_folder
 from crm_app.http.origins import allowed_hosts, allowed_origins
 
 HEADER = b"x-kith-session"
@@ -102,7 +102,10 @@ class Gate:
             return
         limited = _limited(receive, settings().import_mb) if request.method not in SAFE else receive
         own = request.path in routes.PUBLIC_PAGES
-        await self.app(request.inner(public_id, keep_cookie=own), limited, send)
+        inner = request.inner(public_id, keep_cookie=own)
+        if is_built_folder(request.path):  # or the static files redirect to a guessed address with a slash
+            inner = {**inner, "path": request.path + "/", "raw_path": inner.get("raw_path", b"") + b"/"}
+        await self.app(inner, limited, send)
 
     async def _judge(self, request: Request) -> tuple[Response | None, str | None]:
         path = request.path

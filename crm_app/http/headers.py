@@ -1,5 +1,6 @@
 """Puts the security headers, the content policy and the caching on every answer."""
 
+from functools import cache
 from pathlib import Path
 
 from starlette.types import Message, Send
@@ -44,3 +45,13 @@ def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> lis
     if not any(k.lower() == b"cache-control" for k, _ in headers):
         headers.append((b"cache-control", b"no-cache"))
     return headers
+
+
+def is_built_folder(path: str) -> bool:
+    """Is this the address of a built page that is stored as a folder?"""
+    return path.count("/") == 1 and len(path) > 1 and path[1:] in _folders()
+
+
+@cache
+def _folders() -> frozenset[str]:
+    return frozenset(index.parent.name for index in BUILT.glob("*/index.html"))

@@ -6,9 +6,12 @@ import uuid
 import httpx
 import pytest
 from socketio.exceptions import ConnectionError as SocketRefused
+from sqlalchemy import select
+from sqlmodel import col
 
 from crm_app.core import db
 from crm_app.identity import sessions
+from crm_app.tables.user import User
 from tests.http.conftest import House
 from tests.support.sockets import Client, connected
 
@@ -128,3 +131,30 @@ async def test_no_cookie_in_the_log(house: House) -> None:
         await tab.sio.emit("event", [1, 2], namespace="/_event")
         await asyncio.sleep(0.5)
     assert cookie not in house.server.output()
+
+
+async def test_an_event_writes_as_its_user_and_chains(house_database: House, handlers: list[dict]) -> None:
+    """The theme of the own profile changes; the events that follow it run with the same actor."""
+    house = house_database
+    async with connected(house.server, house.enter("manager")) as tab:
+        await ready(tab)
+        await tab.send(handler(handlers, "profile.choose_theme"), theme="dark")
+        await tab.until(lambda: "dark" in tab.values("theme"))
+        await tab.send(handler(handlers, "profile.choose_theme"), theme="dark", user_id=1)
+        await tab.send(handler(handlers, "profile.choose_theme"), theme={"$ne": 1})
+        await tab.until(lambda: house.server.output().count("choose_theme for user") >= 2)
+    themes = await db.read(lambda s: dict(s.execute(select(col(User.role), col(User.theme))).all()))
+    assert themes.pop("manager") == "dark" and set(themes.values()) == {"system"}
+
+
+async def test_an_upload_runs_as_its_user(house: House, handlers: list[dict]) -> None:
+    """The file reaches the handler; the same request of a role without the right does not."""
+    name = handler(handlers, "import_page.receive")
+    for role, seen in (("administrator", True), ("sales", False)):
+        cookie = house.enter(role)
+        headers = {"origin": house.server.base_url, "cookie": f"kith_session={cookie}", "reflex-event-handler": name}
+        async with connected(house.server, cookie) as tab, httpx.AsyncClient(base_url=house.server.base_url) as web:
+            await ready(tab, "/import")
+            files = {"files": ("accounts.csv", b"account,sector\nAcme,retail\n", "text/csv")}
+            sent = await web.post("/_upload", files=files, headers=headers | {"reflex-client-token": tab.token})
+            assert ("accounts.csv" in sent.text + str(tab.updates)) is seen, (role, sent.text, tab.updates)
