@@ -64,14 +64,22 @@ def _deals(session: Session, today: date) -> list[DealFacts]:
     recent = today - timedelta(days=RECENT_DAYS)
     query = (
         select(
-            deal.c.id, deal.c.external_id, deal.c.title, deal.c.company_id, deal.c.person_id, person.c.display_name,
-            deal.c.owner_id, deal.c.opened_on, deal.c.closed_on, stage.c.kind,
+            deal.c.id,
+            deal.c.external_id,
+            deal.c.title,
+            deal.c.company_id,
+            deal.c.person_id,
+            person.c.display_name,
+            deal.c.owner_id,
+            deal.c.opened_on,
+            deal.c.closed_on,
+            stage.c.kind,
         )
         .select_from(deal.join(stage, stage.c.id == deal.c.stage_id).outerjoin(person, person.c.id == deal.c.person_id))
         .where(deal.c.deleted_at.is_(None), (stage.c.kind == "open") | (deal.c.closed_on >= recent))
         .order_by(deal.c.external_id)
     )
-    return [DealFacts(*row[:-1], row[-1] == "open") for row in session.connection().execute(query)]
+    return [DealFacts(*row[:9], is_open=row[9] == "open") for row in session.connection().execute(query)]
 
 
 def _existing(session: Session) -> set[str]:
@@ -109,7 +117,12 @@ def _at(random: Random, day: date) -> datetime:
 
 def _base(deal: DealFacts, mark: str, type_: str, subject: str, body: str) -> dict[str, Any]:
     return {
-        "external_id": f"demo-{deal.external_id}-{mark}", "type": type_, "subject": subject.format(**deal.words),
-        "body": body.format(**deal.words), "deal_id": deal.id, "company_id": deal.company_id,
-        "person_id": deal.person_id, "owner_id": deal.owner_id,
+        "external_id": f"demo-{deal.external_id}-{mark}",
+        "type": type_,
+        "subject": subject.format(**deal.words),
+        "body": body.format(**deal.words),
+        "deal_id": deal.id,
+        "company_id": deal.company_id,
+        "person_id": deal.person_id,
+        "owner_id": deal.owner_id,
     }

@@ -76,10 +76,15 @@ def _companies(random: Random, deals: list[Row]) -> list[Row]:
     for row in read("accounts"):
         name = row["account"]
         ranked = sorted(agents[name].items(), key=lambda a: (-a[1], a[0]))
-        rows.append(row | {
-            "owner": ranked[0][0] if ranked else "", "kind": "customer" if name in bought else "prospect",
-            "domain": f"{_slug(name)}.example", "phone": _phone(random),
-        })
+        rows.append(
+            row
+            | {
+                "owner": ranked[0][0] if ranked else "",
+                "kind": "customer" if name in bought else "prospect",
+                "domain": f"{_slug(name)}.example",
+                "phone": _phone(random),
+            }
+        )
     return rows
 
 
@@ -93,22 +98,37 @@ def _people(random: Random, files: DemoFiles) -> list[Row]:
             first, last = names.pop()
             lifecycle = "contact" if place < 2 else "lead"
             segment = "qualified" if place < 2 else random.choice(("suspect", "prospect", "prospect"))
-            rows.append(_person(random, first, last, company["domain"], lifecycle, segment) | {
-                "company": company["account"], "owner": company["owner"], "title": random.choice(TITLES),
-                "phone": _phone(random),
-            })
+            rows.append(
+                _person(random, first, last, company["domain"], lifecycle, segment)
+                | {
+                    "company": company["account"],
+                    "owner": company["owner"],
+                    "title": random.choice(TITLES),
+                    "phone": _phone(random),
+                }
+            )
     for _ in range(LOOSE_PEOPLE):
         first, last = names.pop()
-        rows.append(_person(random, first, last, "mail.example", "name", "") | {
-            "company": "", "owner": "", "title": "", "phone": "",
-        })
+        rows.append(
+            _person(random, first, last, "mail.example", "name", "")
+            | {
+                "company": "",
+                "owner": "",
+                "title": "",
+                "phone": "",
+            }
+        )
     return rows
 
 
 def _person(random: Random, first: str, last: str, domain: str, lifecycle: str, segment: str) -> Row:
     return {
-        "first_name": first, "last_name": last, "email": f"{_slug(first)}.{_slug(last)}@{domain}",
-        "lifecycle": lifecycle, "segment": segment, "language": random.choice(LANGUAGES),
+        "first_name": first,
+        "last_name": last,
+        "email": f"{_slug(first)}.{_slug(last)}@{domain}",
+        "lifecycle": lifecycle,
+        "segment": segment,
+        "language": random.choice(LANGUAGES),
         "source": random.choice(SOURCES),
     }
 
@@ -123,14 +143,18 @@ def _deals(random: Random, deals: list[Row], files: DemoFiles, shift: timedelta,
     for deal in deals:
         is_open = deal["deal_stage"] not in ("Won", "Lost")
         opened = _moved(deal["engage_date"], shift)
-        rows.append(deal | {
-            "engage_date": opened or "", "close_date": _moved(deal["close_date"], shift) or "",
-            "close_value": prices[_slug(deal["product"]).replace("-", "")] if is_open else deal["close_value"],
-            "is_estimate": "yes" if is_open else "no",
-            "expected_close_date": _expected(random, opened, today) if is_open and opened else "",
-            "contact": _pick(random, contacts.get(deal["account"], [])),
-            "lost_reason": random.choice(LOST_REASONS) if deal["deal_stage"] == "Lost" else "",
-        })
+        rows.append(
+            deal
+            | {
+                "engage_date": opened or "",
+                "close_date": _moved(deal["close_date"], shift) or "",
+                "close_value": prices[_slug(deal["product"]).replace("-", "")] if is_open else deal["close_value"],
+                "is_estimate": "yes" if is_open else "no",
+                "expected_close_date": _expected(random, opened, today) if is_open and opened else "",
+                "contact": _pick(random, contacts.get(deal["account"], [])),
+                "lost_reason": random.choice(LOST_REASONS) if deal["deal_stage"] == "Lost" else "",
+            }
+        )
     return rows
 
 

@@ -70,8 +70,16 @@ class Chunk:
         numbered = []
         for change in changes:
             self.job.aux_rows += 1
-            numbered.append(Change(change.kind, change.id, change.set, change.op, effective_at=change.effective_at,
-                                   row_no=AUX_ROWS + self.job.aux_rows))
+            numbered.append(
+                Change(
+                    change.kind,
+                    change.id,
+                    change.set,
+                    change.op,
+                    effective_at=change.effective_at,
+                    row_no=AUX_ROWS + self.job.aux_rows,
+                )
+            )
         done = apply_many(self.session, self.job.actor, numbered, source="import", batch_id=self.job.batch_id)
         for made in done:
             if made.op == "create":

@@ -113,8 +113,8 @@ def _recognised(index: int, header: str, kind: Kind, known: Mapping[str, str]) -
     if squeezed in known:
         return Mapped(index, header, known[squeezed])
     prefix = squeeze(kind.label)
-    if squeezed.startswith(prefix) and squeezed[len(prefix):] in known:
-        return Mapped(index, header, known[squeezed[len(prefix):]], is_guess=True)
+    if squeezed.startswith(prefix) and squeezed[len(prefix) :] in known:
+        return Mapped(index, header, known[squeezed[len(prefix) :]], is_guess=True)
     return Mapped(index, header, CUSTOM)
 
 
@@ -122,6 +122,7 @@ def missing_required(kind: Kind, recipe: Recipe, columns: Sequence[Mapped]) -> l
     """Labels of the fields without which no record can be made and that the file does not have."""
     given = {c.target for c in columns}
     return [
-        f.label for f in kind.fields
+        f.label
+        for f in kind.fields
         if f.required and f.name not in given and f.name not in recipe.supplies and f.name not in recipe.defaults
     ]

@@ -13,8 +13,13 @@ class Drafter:
     """Reads the rows of one file."""
 
     def __init__(
-        self, recipe: Recipe, columns: Sequence[Mapped], places: dict[str, Place], custom_ids: dict[int, int],
-        currency: str, zone: str,
+        self,
+        recipe: Recipe,
+        columns: Sequence[Mapped],
+        places: dict[str, Place],
+        custom_ids: dict[int, int],
+        currency: str,
+        zone: str,
     ) -> None:
         self.recipe, self.currency, self.zone = recipe, currency, zone
         self._custom = [(c.index, str(custom_ids.get(c.index, ""))) for c in columns if c.target == CUSTOM]

@@ -53,8 +53,14 @@ class Job:
 
 
 def open_job(
-    actor: Principal, kind_name: str, path: Path, *, mapping: Mapping[str, Any] | None = None,
-    match: list[str] | None = None, mode: str = "both", dry_run: bool = False,
+    actor: Principal,
+    kind_name: str,
+    path: Path,
+    *,
+    mapping: Mapping[str, Any] | None = None,
+    match: list[str] | None = None,
+    mode: str = "both",
+    dry_run: bool = False,
 ) -> Job:
     """Read the head of the file and decide what its columns are. Raises Forbidden, Refused."""
     kind, recipe = kind_and_recipe(kind_name)
@@ -67,8 +73,17 @@ def open_job(
     source = open_source(path, known_headers(available), settings().import_mb)
     columns = map_columns(kind, recipe, source.header, mapping)
     return Job(
-        actor, kind, recipe, source, columns, available, _match(kind, recipe, match), mode,  # pyright: ignore
-        dry_run, settings().currency, settings().zone,
+        actor,
+        kind,
+        recipe,
+        source,
+        columns,
+        available,
+        _match(kind, recipe, match),
+        mode,  # pyright: ignore
+        dry_run,
+        settings().currency,
+        settings().zone,
     )
 
 

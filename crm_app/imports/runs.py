@@ -45,9 +45,20 @@ def begin(session: Session, job: Job, report: ImportReport, options: dict[str, A
     job.run_id = allocate_ids(session, 1)[0]
     report.batch_id, report.run_id = job.batch_id, job.run_id
     values = {
-        "id": job.run_id, "kind": job.kind.name, "file_name": report.file, "file_sha256": checksum(job.source.path),
-        "user_id": job.actor.id, "batch_id": job.batch_id, "status": "running", "total": report.total, "created": 0,
-        "updated": 0, "unchanged": 0, "refused": 0, "guesses": [], "started_at": now(),
+        "id": job.run_id,
+        "kind": job.kind.name,
+        "file_name": report.file,
+        "file_sha256": checksum(job.source.path),
+        "user_id": job.actor.id,
+        "batch_id": job.batch_id,
+        "status": "running",
+        "total": report.total,
+        "created": 0,
+        "updated": 0,
+        "unchanged": 0,
+        "refused": 0,
+        "guesses": [],
+        "started_at": now(),
         "mapping": options | {"header": list(job.source.header)},
     }
     session.connection().execute(insert(table_of(ImportRun)), values)
@@ -66,9 +77,15 @@ def _custom_fields(session: Session, job: Job) -> None:
     )
     found: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(query)}
     fresh = [
-        Change("custom_field", None, {"kind": job.kind.name, "key": key, "label": c.header[:80], "type": "text"},
-               "create", row_no=AUX_ROWS + job.aux_rows + n)
-        for n, (key, c) in enumerate(wanted.items(), 1) if key not in found
+        Change(
+            "custom_field",
+            None,
+            {"kind": job.kind.name, "key": key, "label": c.header[:80], "type": "text"},
+            "create",
+            row_no=AUX_ROWS + job.aux_rows + n,
+        )
+        for n, (key, c) in enumerate(wanted.items(), 1)
+        if key not in found
     ]
     job.aux_rows += len(wanted)
     made = apply_many(session, replace(job.actor, system=True), fresh, source="import", batch_id=job.batch_id)
@@ -102,8 +119,12 @@ def add(job: Job, report: ImportReport, chunk: "Chunk") -> None:
 def _store(session: Session, job: Job, report: ImportReport, **more: Any) -> None:
     table = table_of(ImportRun)
     values = {
-        "total": report.total, "created": report.created, "updated": report.updated, "unchanged": report.unchanged,
-        "refused": report.refused, "guesses": [[*key, n] for key, n in job.guesses.items()],
+        "total": report.total,
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "refused": report.refused,
+        "guesses": [[*key, n] for key, n in job.guesses.items()],
     }
     session.connection().execute(update(table).where(table.c.id == job.run_id).values(**values, **more))
 
@@ -124,8 +145,17 @@ def load(session: Session, actor: Principal, run_id: int) -> tuple[ImportReport,
     """A run as it was left, and how it was begun. Raises NotFound."""
     run = _readable(session, actor, run_id)
     report = ImportReport(
-        run.kind, run.file_name, run.total, run.created, run.updated, run.unchanged, run.refused,
-        guesses=[Guess(*g) for g in run.guesses], status=run.status, run_id=run.id, batch_id=run.batch_id,
+        run.kind,
+        run.file_name,
+        run.total,
+        run.created,
+        run.updated,
+        run.unchanged,
+        run.refused,
+        guesses=[Guess(*g) for g in run.guesses],
+        status=run.status,
+        run_id=run.id,
+        batch_id=run.batch_id,
     )
     return report, run.mapping | {"sha256": run.file_sha256}
 

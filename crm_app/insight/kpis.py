@@ -37,7 +37,9 @@ class Tally:
         """As they are reported; what has nothing to divide is None."""
         value = to_major(self.value, currency)
         return {
-            "won": self.won, "lost": self.lost, "open": self.open,
+            "won": self.won,
+            "lost": self.lost,
+            "open": self.open,
             "won_value": int(value) if value == value.to_integral_value() else float(value),
             "win_rate": self.won / (self.won + self.lost) if self.won + self.lost else None,
             "average_won": float(value / self.valued) if self.valued else None,
@@ -76,7 +78,9 @@ def _tallies(
     won = STAGE.c.kind == "won"
     deal = (
         select(
-            group_id.label("group_id"), key.label("group_key"), STAGE.c.kind,
+            group_id.label("group_id"),
+            key.label("group_key"),
+            STAGE.c.kind,
             case((and_(won, DEAL.c.currency == settings().currency), DEAL.c.value_minor)).label("value"),
             case((won, seconds)).label("seconds"),
         )
@@ -85,8 +89,14 @@ def _tallies(
         .subquery()
     )
     query = select(
-        deal.c.group_id, deal.c.group_key, deal.c.kind, func.count(), func.sum(deal.c.value),
-        func.count(deal.c.value), func.sum(deal.c.seconds), func.count(deal.c.seconds),
+        deal.c.group_id,
+        deal.c.group_key,
+        deal.c.kind,
+        func.count(),
+        func.sum(deal.c.value),
+        func.count(deal.c.value),
+        func.sum(deal.c.seconds),
+        func.count(deal.c.seconds),
     ).group_by(deal.c.group_id, deal.c.group_key, deal.c.kind)
     found: dict[tuple[Any, Any], Tally] = {}
     for id, name, kind, count, value, valued, taken, of in session.connection().execute(query):
@@ -127,8 +137,12 @@ def _product(source: Any) -> tuple[Any, Any, Any]:
     """The first line says what a deal is about, so that a deal is counted once."""
     product, other = table_of(Product), LINE.alias("other_line")
     first = (
-        select(other.c.id).where(other.c.deal_id == DEAL.c.id).order_by(other.c.position, other.c.id).limit(1)
-        .correlate(DEAL).scalar_subquery()
+        select(other.c.id)
+        .where(other.c.deal_id == DEAL.c.id)
+        .order_by(other.c.position, other.c.id)
+        .limit(1)
+        .correlate(DEAL)
+        .scalar_subquery()
     )
     joined = source.outerjoin(LINE, LINE.c.id == first).outerjoin(product, product.c.id == LINE.c.product_id)
     return joined, product.c.id, product.c.name
@@ -150,5 +164,10 @@ def _month(source: Any) -> tuple[Any, Any, Any]:
 
 
 DIMENSIONS: dict[str, Dimension] = {
-    "owner": _owner, "team": _team, "product": _product, "industry": _industry, "stage": _stage, "month": _month,
+    "owner": _owner,
+    "team": _team,
+    "product": _product,
+    "industry": _industry,
+    "stage": _stage,
+    "month": _month,
 }

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.slow
 
 def numbers(session: Session) -> dict[str, int]:
     """How many records of each kind there are."""
-    return {t.__name__: session.exec(select(func.count()).select_from(t)).one() for t in (Deal, Company, Person, Activity, User)}
+    return {
+        t.__name__: session.exec(select(func.count()).select_from(t)).one()
+        for t in (Deal, Company, Person, Activity, User)
+    }
 
 
 def test_the_demo_is_loaded_once_and_kept(sqlite_database: str) -> None:
@@ -55,7 +58,9 @@ def _it_looks_like_today(session: Session, today: date) -> None:
         "overdue" if day < today else "later" if day > today else "today" for day in steps
     }
     assert 300 < len(opened) - len(steps) < 1000
-    assert session.exec(select(Company).where(Company.revenue_minor == 110_004_000_000)).one().name == "Acme Corporation"
+    assert (
+        session.exec(select(Company).where(Company.revenue_minor == 110_004_000_000)).one().name == "Acme Corporation"
+    )
     seller = session.exec(select(User).where(User.name == "Darcel Schlecht")).one()
     assert sum(deal.owner_id == seller.id for deal, _ in opened) == 194
 

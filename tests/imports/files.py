@@ -28,6 +28,7 @@ def load_maven(*kinds: str) -> list[ImportReport]:
 
 def all_of(table: type) -> list[Any]:
     """Every row, as it stands."""
+
     def read(session: Session) -> list[Any]:
         rows = session.exec(select(table)).all()
         session.expunge_all()

@@ -40,16 +40,19 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     assert {c.name: c.revenue_minor for c in all_of(Company) if c.name != "Isdom"} == {"One": 150, "Two": 200}
 
 
-@pytest.mark.parametrize(("data", "reason"), [
-    (b"", "empty"),
-    (b" \r\n \n", "empty"),
-    (b"account,sector\n", "no rows"),
-    (b"PK\x03\x04rest", "Excel"),
-    (b"account\x00,sector\x00\n1,2\n", "not a text file"),
-    (b"Acme,technology\nBeta,retail\n", "No column"),
-    (b"account^sector\nAcme^retail\n", "No column"),
-    (b"sector,employees\nretail,5\n", "no column for: Name"),
-])
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n \n", "empty"),
+        (b"account,sector\n", "no rows"),
+        (b"PK\x03\x04rest", "Excel"),
+        (b"account\x00,sector\x00\n1,2\n", "not a text file"),
+        (b"Acme,technology\nBeta,retail\n", "No column"),
+        (b"account^sector\nAcme^retail\n", "No column"),
+        (b"sector,employees\nretail,5\n", "no column for: Name"),
+    ],
+)
 def test_a_file_that_cannot_be_imported_says_why(tmp_path: Path, data: bytes, reason: str) -> None:
     report = load(tmp_path, "companies", data)
     assert reason in " ".join(report.problems)
@@ -70,18 +73,25 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
 
 def test_each_bad_row_is_refused_with_its_reasons_and_the_others_are_taken(tmp_path: Path) -> None:
     make_pipeline()
-    report = load(tmp_path, "deals", HEAD + "\n".join([
-        "A1,GTX Pro,Isdom,Won,2017-01-01,2017-02-01,100",
-        "A2,GTX Pro,Isdom,Won,2017-13-01,2017-02-01,100",
-        "A3,GTX Pro,Isdom,Won,2017-01-01,2017-02-01,-5",
-        "A4,GTX Pro,Isdom,Won,2017-01-01,2017-02-01,100,surplus",
-        "A5,GTX Pro,Isdom,Won",
-        "A6,Abacus,Nobody Inc,Won,2017-01-01,2017-02-01,100",
-        "A7,GTX Pro,Isdom,Won,2017-03-01,2017-02-01,lots",
-        "A8,GTX Pro,Isdom,Lost,2017-03-01,2017-02-01,0",
-        "",
-        "A9,,,Prospecting,,,",
-    ]))
+    report = load(
+        tmp_path,
+        "deals",
+        HEAD
+        + "\n".join(
+            [
+                "A1,GTX Pro,Isdom,Won,2017-01-01,2017-02-01,100",
+                "A2,GTX Pro,Isdom,Won,2017-13-01,2017-02-01,100",
+                "A3,GTX Pro,Isdom,Won,2017-01-01,2017-02-01,-5",
+                "A4,GTX Pro,Isdom,Won,2017-01-01,2017-02-01,100,surplus",
+                "A5,GTX Pro,Isdom,Won",
+                "A6,Abacus,Nobody Inc,Won,2017-01-01,2017-02-01,100",
+                "A7,GTX Pro,Isdom,Won,2017-03-01,2017-02-01,lots",
+                "A8,GTX Pro,Isdom,Lost,2017-03-01,2017-02-01,0",
+                "",
+                "A9,,,Prospecting,,,",
+            ]
+        ),
+    )
     assert (report.total, report.created, report.refused) == (9, 2, 7)
     assert {d.external_id for d in all_of(Deal)} == {"A1", "A9"}
     said = reasons(report)

@@ -39,7 +39,8 @@ def test_only_what_differs_is_updated_and_an_empty_cell_says_nothing(database_ur
     report = load(tmp_path, "companies", "account,sector,employees\nAcme,retail,6\nBeta,,7\n")
     assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
     assert {c.name: (c.industry, c.employees, c.version) for c in all_of(Company)} == {
-        "Acme": ("retail", 6, 2), "Beta": ("medical", 7, 1)
+        "Acme": ("retail", 6, 2),
+        "Beta": ("medical", 7, 1),
     }
     (entry,) = [e for e in all_of(ChangeLog) if e.op == "update"]
     assert entry.diff == {"employees": [5, 6]}
@@ -57,8 +58,9 @@ def test_the_modes(sqlite_database: str, tmp_path: Path) -> None:
 def test_a_mapping_and_a_match_as_somebody_wants_them(sqlite_database: str, tmp_path: Path) -> None:
     make_company(name="Acme", domain="acme.example")
     mapping = {"firm name": "name", "site": "domain", "mio": {"field": "revenue_minor", "scale": 1_000_000}, "x": ""}
-    report = load(tmp_path, "companies", "firm name;site;mio;x\nAcme Ltd;acme.example;1,5;no\n", mapping=mapping,
-                  match=["domain"])
+    report = load(
+        tmp_path, "companies", "firm name;site;mio;x\nAcme Ltd;acme.example;1,5;no\n", mapping=mapping, match=["domain"]
+    )
     assert (report.updated, report.unknown_columns) == (1, [])
     (company,) = all_of(Company)
     assert (company.name, company.revenue_minor, company.custom) == ("Acme Ltd", 150_000_000, {})
@@ -74,7 +76,8 @@ def test_a_name_that_two_companies_have_is_not_guessed(sqlite_database: str, tmp
     assert [g.taken for g in report.guesses] == ["Twin Peaks"]
     assert report.created == 1
     assert [e.reason for e in report.errors] == [
-        "Company: 2 companies are called 'Twin'.", "Company: No company is called 'Twinn'. Is it 'Twin'?"
+        "Company: 2 companies are called 'Twin'.",
+        "Company: No company is called 'Twinn'. Is it 'Twin'?",
     ]
 
 
@@ -112,7 +115,11 @@ def test_a_stage_that_is_missing_is_made_behind_the_open_ones(sqlite_database: s
     report = load(tmp_path, "deals", "deal,stage,close date\nBig one,Negotiation,2030-01-01\n")
     assert report.also_created == {"stage": 1}
     assert [s.name for s in sorted(all_of(Stage), key=lambda s: s.position)] == [
-        "Prospecting", "Engaging", "Negotiation", "Won", "Lost"
+        "Prospecting",
+        "Engaging",
+        "Negotiation",
+        "Won",
+        "Lost",
     ]
     (deal,) = all_of(Deal)
     assert (deal.closed_on, str(deal.expected_close_on)) == (None, "2030-01-01")
@@ -224,10 +231,21 @@ def test_an_upload_beyond_the_limit_leaves_nothing(sqlite_database: str, tmp_pat
     assert list(kept.parent.iterdir()) == [kept]
 
 
-@pytest.mark.parametrize(("text", "number"), [
-    ("1,234.50", "1234.50"), ("1.234,50", "1234.50"), ("1234,5", "1234.5"), ("$1,234", "1234"), ("1 234 €", "1234"),
-    ("-5", "-5"), ("1100.04", "1100.04"), ("1'000.00", "1000.00"), ("-$5", "-5"), ("0", "0"),
-])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,234.50", "1234.50"),
+        ("1.234,50", "1234.50"),
+        ("1234,5", "1234.5"),
+        ("$1,234", "1234"),
+        ("1 234 €", "1234"),
+        ("-5", "-5"),
+        ("1100.04", "1100.04"),
+        ("1'000.00", "1000.00"),
+        ("-$5", "-5"),
+        ("0", "0"),
+    ],
+)
 def test_numbers_as_people_write_them(text: str, number: str) -> None:
     assert str(parse_number("Value", text)) == number
 

@@ -25,7 +25,10 @@ def rows_of(name: str) -> list[dict[str, str]]:
 def test_the_files_are_loaded_as_they_stand_and_a_second_time_change_nothing(database_url: str) -> None:
     reports = load_maven()
     assert [(r.created, r.updated, r.unchanged, r.refused) for r in reports] == [
-        (85, 0, 0, 0), (7, 0, 0, 0), (35, 0, 0, 0), (8800, 0, 0, 0)
+        (85, 0, 0, 0),
+        (7, 0, 0, 0),
+        (35, 0, 0, 0),
+        (8800, 0, 0, 0),
     ]
     assert reports[3].guesses == [Guess("Product", "GTXPro", "GTX Pro", 1480)]
     assert reports[3].also_created == {"pipeline": 1, "stage": 4}
@@ -37,7 +40,10 @@ def test_the_files_are_loaded_as_they_stand_and_a_second_time_change_nothing(dat
     logged = len(all_of(ChangeLog))
     again = load_maven()
     assert [(r.created, r.updated, r.unchanged, r.refused) for r in again] == [
-        (0, 0, 85, 0), (0, 0, 7, 0), (0, 0, 35, 0), (0, 0, 8800, 0)
+        (0, 0, 85, 0),
+        (0, 0, 7, 0),
+        (0, 0, 35, 0),
+        (0, 0, 8800, 0),
     ]
     assert len(all_of(ChangeLog)) == logged
     assert db.read_sync(differences) == []
@@ -46,7 +52,10 @@ def test_the_files_are_loaded_as_they_stand_and_a_second_time_change_nothing(dat
 def _deals_are_those_of_the_file() -> None:
     stages = {s.id: s for s in all_of(Stage)}
     assert [(s.name, s.probability, s.kind) for s in sorted(stages.values(), key=lambda s: s.position)] == [
-        ("Prospecting", 10, "open"), ("Engaging", 40, "open"), ("Won", 100, "won"), ("Lost", 0, "lost")
+        ("Prospecting", 10, "open"),
+        ("Engaging", 40, "open"),
+        ("Won", 100, "won"),
+        ("Lost", 0, "lost"),
     ]
     assert len(all_of(Pipeline)) == 1
     companies = {c.id: c.name for c in all_of(Company)}
@@ -55,17 +64,27 @@ def _deals_are_those_of_the_file() -> None:
     lines = {line.deal_id: products[line.product_id] for line in all_of(DealLine)}
     found = {
         d.external_id: (
-            stages[d.stage_id].name, users[d.owner_id], companies.get(d.company_id, ""), lines[d.id],
-            d.opened_on, d.closed_on, d.value_minor, d.is_estimate,
+            stages[d.stage_id].name,
+            users[d.owner_id],
+            companies.get(d.company_id, ""),
+            lines[d.id],
+            d.opened_on,
+            d.closed_on,
+            d.value_minor,
+            d.is_estimate,
         )
         for d in all_of(Deal)
     }
     expected = {
         r["opportunity_id"]: (
-            r["deal_stage"], r["sales_agent"], r["account"], r["product"].replace("GTXPro", "GTX Pro"),
+            r["deal_stage"],
+            r["sales_agent"],
+            r["account"],
+            r["product"].replace("GTXPro", "GTX Pro"),
             date.fromisoformat(r["engage_date"]) if r["engage_date"] else None,
             date.fromisoformat(r["close_date"]) if r["close_date"] else None,
-            int(r["close_value"]) * 100 if r["close_value"] else None, False,
+            int(r["close_value"]) * 100 if r["close_value"] else None,
+            False,
         )
         for r in rows_of("sales_pipeline")
     }
@@ -87,7 +106,9 @@ def _companies_and_people() -> None:
         assert (user.status, user.role, user.email) == ("listed", "sales", "")
         team = teams[user.team_id]
         assert (team.name, team.office, teams[team.parent_id].name) == (
-            row["manager"], row["regional_office"], row["regional_office"]
+            row["manager"],
+            row["regional_office"],
+            row["regional_office"],
         )
         manager = users[row["manager"]]
         assert (team.manager_id, manager.role, manager.status) == (manager.id, "manager", "listed")
@@ -100,7 +121,8 @@ def _history_has_the_dates_of_the_file() -> None:
     stages = {s.name: s.id for s in all_of(Stage)}
     mine = [e for e in log if e.record_id == ids["1C1I7A6R"]]
     assert [(e.op, e.effective_at) for e in mine] == [
-        ("create", datetime(2016, 10, 20, tzinfo=UTC)), ("update", datetime(2017, 3, 1, tzinfo=UTC))
+        ("create", datetime(2016, 10, 20, tzinfo=UTC)),
+        ("update", datetime(2017, 3, 1, tzinfo=UTC)),
     ]
     assert mine[1].diff["stage_id"] == [stages["Engaging"], stages["Won"]]
     assert mine[1].diff["value_minor"] == [None, 105400]

@@ -49,7 +49,9 @@ def counted(rows: Rows, start: str = "", end: str = "9999") -> dict[str, Any]:
     days = [(date.fromisoformat(r["close_date"]) - date.fromisoformat(r["engage_date"])).days for r in won]
     value = sum(float(r["close_value"]) for r in won)
     return {
-        "won": len(won), "lost": len(lost), "open": sum(r["deal_stage"] not in STAGES for r in rows),
+        "won": len(won),
+        "lost": len(lost),
+        "open": sum(r["deal_stage"] not in STAGES for r in rows),
         "won_value": value,
         "win_rate": len(won) / (len(won) + len(lost)) if inside else None,
         "average_won": value / len(won) if won else None,
@@ -63,8 +65,12 @@ def same(found: dict[str, Any], expected: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_the_figures_are_those_of_the_files(database_url: str) -> None:
-    for kind, name in (("companies", "accounts"), ("products", "products"), ("users", "sales_teams"),
-                       ("deals", "sales_pipeline")):
+    for kind, name in (
+        ("companies", "accounts"),
+        ("products", "products"),
+        ("users", "sales_teams"),
+        ("deals", "sales_pipeline"),
+    ):
         assert import_file(SYSTEM, kind, DATA / f"{name}.csv").ok
     same(db.read_sync(kpis, SYSTEM), counted(DEALS))
     quarter = db.read_sync(kpis, SYSTEM, start=date(2017, 4, 1), end=date(2017, 6, 30))
@@ -88,10 +94,16 @@ def _groups_agree(by: str, key: Callable[[dict[str, str]], str | None]) -> None:
 
 def _rights_hold() -> None:
     """A seller sees the own figures, a manager those of the team."""
+
     def who(session: Session, name: str) -> Principal:
         user = session.exec(select(User).where(User.name == name)).one()
-        return principal(user.id, user.role, team_id=user.team_id, zone="UTC",
-                         member_ids=find_member_ids(session, user.id, user.team_id))
+        return principal(
+            user.id,
+            user.role,
+            team_id=user.team_id,
+            zone="UTC",
+            member_ids=find_member_ids(session, user.id, user.team_id),
+        )
 
     seller = db.read_sync(who, "Darcel Schlecht")
     same(db.read_sync(kpis, seller), counted([r for r in DEALS if r["sales_agent"] == "Darcel Schlecht"]))
@@ -104,7 +116,12 @@ def _rights_hold() -> None:
 def test_bounds_are_inclusive_and_nothing_to_divide_is_null(database_url: str) -> None:
     pipeline = make_pipeline()
     assert db.read_sync(kpis, SYSTEM) == {
-        "won": 0, "lost": 0, "open": 0, "won_value": 0, "win_rate": None, "average_won": None,
+        "won": 0,
+        "lost": 0,
+        "open": 0,
+        "won_value": 0,
+        "win_rate": None,
+        "average_won": None,
         "average_days_to_close": None,
     }
     for day in (1, 2, 3, 4):

@@ -8,7 +8,11 @@ from crm_app.imports.recipes.recipe import Draft, Recipe
 from crm_app.imports.recipes.users import UserRecipe
 
 RECIPES: dict[str, type[Recipe]] = {
-    "company": Recipe, "product": Recipe, "user": UserRecipe, "deal": DealRecipe, "person": PersonRecipe,
+    "company": Recipe,
+    "product": Recipe,
+    "user": UserRecipe,
+    "deal": DealRecipe,
+    "person": PersonRecipe,
 }
 
 __all__ = ["RECIPES", "Draft", "Recipe", "importable", "kind_and_recipe"]

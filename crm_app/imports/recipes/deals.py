@@ -17,7 +17,10 @@ from crm_app.tables import Company, Deal, Pipeline, Product, Stage
 PIPELINE = "Sales"
 # name, probability, kind, days until a deal rots: what a file's stages become where there is no pipeline yet
 STANDARD = (
-    ("Prospecting", 10, "open", 30), ("Engaging", 40, "open", 60), ("Won", 100, "won", 0), ("Lost", 0, "lost", 0),
+    ("Prospecting", 10, "open", 30),
+    ("Engaging", 40, "open", 60),
+    ("Won", 100, "won", 0),
+    ("Lost", 0, "lost", 0),
 )
 WON, LOST = {"won", "closed won"}, {"lost", "closed lost"}
 CREATION_KEPT_BACK = ("value_minor", "lost_reason", "is_estimate", "expected_close_on")
@@ -71,8 +74,9 @@ class DealRecipe(Recipe):
         stages = _stages(chunk, int(draft.extras["pipeline"]))
         opens = [s for s in stages if s.kind == "open"]
         final = next((s for s in stages if s.id == values.get("stage_id")), opens[0] if opens else stages[0])
+        opened: date | None = values.get("opened_on")
+        closed: date | None = values.get("closed_on")
         values = {"title": draft.extras["title"], "closed_on": None} | values | {"stage_id": final.id}
-        opened, closed = values.get("opened_on"), values["closed_on"]
         if final.kind == "open":
             if closed:
                 values["expected_close_on"] = values.get("expected_close_on") or closed
@@ -137,11 +141,24 @@ def _pipeline(chunk, name: str) -> int:
     if not hits:
         made = chunk.also([Change("pipeline", None, {"name": name or PIPELINE, "position": len(rows)}, "create")])
         hits = [made[0].id]
-        chunk.also([
-            Change("stage", None, {"pipeline_id": hits[0], "name": title, "position": n, "probability": probability,
-                                   "kind": kind, "rot_days": rot}, "create")
-            for n, (title, probability, kind, rot) in enumerate(STANDARD)
-        ])
+        chunk.also(
+            [
+                Change(
+                    "stage",
+                    None,
+                    {
+                        "pipeline_id": hits[0],
+                        "name": title,
+                        "position": n,
+                        "probability": probability,
+                        "kind": kind,
+                        "rot_days": rot,
+                    },
+                    "create",
+                )
+                for n, (title, probability, kind, rot) in enumerate(STANDARD)
+            ]
+        )
     cache[name] = hits[0]
     return hits[0]
 
@@ -169,8 +186,14 @@ def _stage(chunk, pipeline_id: int, name: str) -> StageInfo:
     ends = [s.position for s in stages if s.kind != "open"]
     position = min(ends, default=len(stages)) if kind == "open" else len(stages)
     later = [Change("stage", s.id, {"position": s.position + 1}) for s in stages if s.position >= position]
-    values = {"pipeline_id": pipeline_id, "name": name, "position": position, "probability": probability,
-              "kind": kind, "rot_days": rot}
+    values = {
+        "pipeline_id": pipeline_id,
+        "name": name,
+        "position": position,
+        "probability": probability,
+        "kind": kind,
+        "rot_days": rot,
+    }
     made = chunk.also([*later, Change("stage", None, values, "create")])[-1]
     chunk.job.cache["stages"].pop(pipeline_id)
     return next(s for s in _stages(chunk, pipeline_id) if s.id == made.id)

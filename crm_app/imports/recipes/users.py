@@ -48,8 +48,11 @@ class UserRecipe(Recipe):
     def creation(self, chunk, draft: Draft) -> list[Change]:
         """Status and colours are not taken from a file."""
         change = super().creation(chunk, draft)[0]
-        return [Change("user", draft.id, {**_profile(chunk, draft.values["name"]), **change.set}, "create",
-                       row_no=draft.row_no)]
+        return [
+            Change(
+                "user", draft.id, {**_profile(chunk, draft.values["name"]), **change.set}, "create", row_no=draft.row_no
+            )
+        ]
 
 
 def _profile(chunk, name: str) -> dict[str, str]:
