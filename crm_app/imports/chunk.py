@@ -13,6 +13,7 @@ from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError
 from crm_app.imports.matching import Key, find_existing, key_of
 from crm_app.imports.recipes.recipe import Draft
+from crm_app.imports.references import resolve
 from crm_app.imports.runs import AUX_ROWS
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Chunk:
 
     def run(self, drafts: list[Draft]) -> None:
         """Take the rows; `refused` and `held` say which were not taken."""
-        drafts = self._resolve(drafts)
+        drafts = resolve(self, drafts)
         self.recipe.prepare(self, drafts)
         drafts = self._living(drafts)
         new, old = self._match(drafts)
@@ -85,50 +86,6 @@ class Chunk:
             if made.op == "create":
                 self.job.also_created[made.kind] += 1
         return done
-
-    # references
-
-    def _resolve(self, drafts: list[Draft]) -> list[Draft]:
-        wanted: dict[str, set[str]] = defaultdict(set)
-        for draft in drafts:
-            for _holder, _name, target, _label, text in self._references(draft):
-                wanted[target].add(text)
-        found = {name: self.job.names.resolve(self.session, name, texts) for name, texts in wanted.items()}
-        ready = []
-        for draft in drafts:
-            wrong, waits, guessed = [], False, []
-            for holder, name, target, label, text in self._references(draft):
-                hit = found[target][text]
-                if hit.id is None and text in self.job.virtual.get(target, ()):
-                    continue
-                if hit.id is None:
-                    waits = waits or (target == self.kind.name and not self.last_try)
-                    wrong.append(f"{label}: {hit.problem}")
-                    continue
-                holder[name] = hit.id
-                if hit.is_guess:
-                    guessed.append((label, text, hit.name))
-            if waits:
-                self.held.append(draft)
-            elif wrong:
-                self.refuse(draft, " ".join(wrong))
-            else:
-                self.guesses.update(guessed)
-                ready.append(draft)
-        return ready
-
-    def _references(self, draft: Draft) -> list[tuple[dict[str, Any], str, str, str, str]]:
-        """Where the id goes, under which name, the kind that is meant, the label and the text."""
-        found = []
-        for name, text in draft.names.items():
-            if name not in self.recipe.own_names:
-                known = self.kind.by_name[name]
-                found.append((draft.values, name, known.ref, known.label, text))
-        for part, names in draft.part_names.items():
-            for child, text in names.items():
-                known = next(f for f in self.kind.child_by_name[part].fields if f.name == child)
-                found.append((draft.parts.setdefault(part, {}), child, known.ref, known.label, text))
-        return found
 
     # new or known?
 

@@ -13,7 +13,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.replay import differences
 from crm_app.core.errors import Forbidden, NotFound, Refused
-from crm_app.imports import service
+from crm_app.imports import running
 from crm_app.imports.runs import neutral
 from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
 from crm_app.imports.values import parse_date, parse_number
@@ -155,7 +155,7 @@ def test_an_import_does_not_reach_beyond_the_rights_of_its_actor(sqlite_database
 
 
 def test_a_cancelled_run_goes_on_exactly(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "CHUNK_ROWS", 20)
+    monkeypatch.setattr(running, "CHUNK_ROWS", 20)
     calls = iter((False, False, True))
     path = Path(__file__).parents[2] / "crm_app" / "demo" / "data" / "accounts.csv"
     report = import_file(SYSTEM, "companies", path, cancel=lambda: next(calls))

@@ -1,6 +1,5 @@
 """Deals: stages by name, a line for the product, and the dates of the file as the dates of the history."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -10,31 +9,11 @@ from crm_app.core.changes.change import Change
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import now, start_of
 from crm_app.core.errors import KithError
-from crm_app.core.text import fold
 from crm_app.imports.recipes.recipe import Draft, Recipe
-from crm_app.tables import Company, Deal, Pipeline, Product, Stage
+from crm_app.imports.recipes.stages import StageInfo, find_pipeline, find_stage, stage_by_id, stages_of
+from crm_app.tables import Company, Deal, Product
 
-PIPELINE = "Sales"
-# name, probability, kind, days until a deal rots: what a file's stages become where there is no pipeline yet
-STANDARD = (
-    ("Prospecting", 10, "open", 30),
-    ("Engaging", 40, "open", 60),
-    ("Won", 100, "won", 0),
-    ("Lost", 0, "lost", 0),
-)
-WON, LOST = {"won", "closed won"}, {"lost", "closed lost"}
 CREATION_KEPT_BACK = ("value_minor", "lost_reason", "is_estimate", "expected_close_on")
-
-
-@dataclass(frozen=True)
-class StageInfo:
-    """What the import needs to know of a stage."""
-
-    id: int
-    pipeline_id: int
-    name: str
-    kind: str
-    position: int
 
 
 class DealRecipe(Recipe):
@@ -58,9 +37,9 @@ class DealRecipe(Recipe):
         for draft in drafts:
             wanted = draft.names.get("pipeline_id", ""), draft.names.get("stage_id", "")
             try:
-                pipeline = _pipeline(chunk, wanted[0])
+                pipeline = find_pipeline(chunk, wanted[0])
                 if wanted[1]:
-                    draft.values["stage_id"] = _stage(chunk, pipeline, wanted[1]).id
+                    draft.values["stage_id"] = find_stage(chunk, pipeline, wanted[1]).id
             except KithError as error:
                 missing = f"There is no stage called {wanted[1]!r}. " if wanted[1] else "There is no pipeline yet. "
                 chunk.refuse(draft, missing + error.message)
@@ -71,7 +50,7 @@ class DealRecipe(Recipe):
     def creation(self, chunk, draft: Draft) -> list[Change]:
         """One change for an open deal; for a closed one its opening and its closing."""
         values = chunk.creation_values(draft)
-        stages = _stages(chunk, int(draft.extras["pipeline"]))
+        stages = stages_of(chunk, int(draft.extras["pipeline"]))
         opens = [s for s in stages if s.kind == "open"]
         final = next((s for s in stages if s.id == values.get("stage_id")), opens[0] if opens else stages[0])
         opened: date | None = values.get("opened_on")
@@ -98,7 +77,7 @@ class DealRecipe(Recipe):
         if lines is not None:
             values["lines"] = lines
         stage_id, known = _standing(chunk, draft)
-        stage = _stage_by_id(chunk, values.get("stage_id", stage_id))
+        stage = stage_by_id(chunk, values.get("stage_id", stage_id))
         effective = None
         if stage is not None and stage.kind == "open" and "closed_on" in values:
             values.setdefault("expected_close_on", values.pop("closed_on"))
@@ -124,90 +103,6 @@ def _at(chunk, day: date) -> datetime:
     if day not in cache:
         cache[day] = start_of(day, chunk.job.zone)
     return cache[day]
-
-
-# pipelines and stages
-
-
-def _pipeline(chunk, name: str) -> int:
-    """The pipeline of that name, or the first one; made where there is none. Raises KithError."""
-    cache = chunk.job.cache.setdefault("pipelines", {})
-    if name in cache:
-        return cache[name]
-    table = table_of(Pipeline)
-    query = select(table.c.id, table.c.name).where(table.c.deleted_at.is_(None)).order_by(table.c.position, table.c.id)
-    rows = chunk.session.connection().execute(query).all()
-    hits = [id for id, title in rows if fold(title) == fold(name)] if name else [id for id, _ in rows]
-    if not hits:
-        made = chunk.also([Change("pipeline", None, {"name": name or PIPELINE, "position": len(rows)}, "create")])
-        hits = [made[0].id]
-        chunk.also(
-            [
-                Change(
-                    "stage",
-                    None,
-                    {
-                        "pipeline_id": hits[0],
-                        "name": title,
-                        "position": n,
-                        "probability": probability,
-                        "kind": kind,
-                        "rot_days": rot,
-                    },
-                    "create",
-                )
-                for n, (title, probability, kind, rot) in enumerate(STANDARD)
-            ]
-        )
-    cache[name] = hits[0]
-    return hits[0]
-
-
-def _stages(chunk, pipeline_id: int) -> list[StageInfo]:
-    cache = chunk.job.cache.setdefault("stages", {})
-    if pipeline_id not in cache:
-        table = table_of(Stage)
-        columns = (table.c.id, table.c.pipeline_id, table.c.name, table.c.kind, table.c.position)
-        query = select(*columns).where(table.c.pipeline_id == pipeline_id, table.c.deleted_at.is_(None))
-        rows = chunk.session.connection().execute(query.order_by(table.c.position, table.c.id))
-        cache[pipeline_id] = [StageInfo(*row) for row in rows]
-    return cache[pipeline_id]
-
-
-def _stage(chunk, pipeline_id: int, name: str) -> StageInfo:
-    """The stage of that name, made behind the open ones where there is none. Raises KithError."""
-    stages = _stages(chunk, pipeline_id)
-    for stage in stages:
-        if fold(stage.name) == fold(name):
-            return stage
-    standard = next((s for s in STANDARD if fold(s[0]) == fold(name)), None)
-    kind = "won" if fold(name) in WON else "lost" if fold(name) in LOST else "open"
-    _title, probability, kind, rot = standard or (name, {"won": 100, "lost": 0}.get(kind, 50), kind, 30)
-    ends = [s.position for s in stages if s.kind != "open"]
-    position = min(ends, default=len(stages)) if kind == "open" else len(stages)
-    later = [Change("stage", s.id, {"position": s.position + 1}) for s in stages if s.position >= position]
-    values = {
-        "pipeline_id": pipeline_id,
-        "name": name,
-        "position": position,
-        "probability": probability,
-        "kind": kind,
-        "rot_days": rot,
-    }
-    made = chunk.also([*later, Change("stage", None, values, "create")])[-1]
-    chunk.job.cache["stages"].pop(pipeline_id)
-    return next(s for s in _stages(chunk, pipeline_id) if s.id == made.id)
-
-
-def _stage_by_id(chunk, stage_id: int | None) -> StageInfo | None:
-    stages = (s for found in chunk.job.cache.get("stages", {}).values() for s in found)
-    hit = next((s for s in stages if s.id == stage_id), None)
-    if hit is None and stage_id is not None:
-        table = table_of(Stage)
-        query = select(table.c.pipeline_id).where(table.c.id == stage_id)
-        pipeline = chunk.session.connection().execute(query).scalar()
-        return next((s for s in _stages(chunk, pipeline) if s.id == stage_id), None) if pipeline else None
-    return hit
 
 
 # titles, lines, what stands
