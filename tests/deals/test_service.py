@@ -8,7 +8,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import undo
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from crm_app.deals.queries import Board, Column, board_snapshot, column_cards, deal_page
+from crm_app.deals.queries import Board, Column, asked_properties, board_snapshot, column_cards, deal_page
 from crm_app.deals.service import NewDeal, amount_of, create_deal, edit_deal, move_deal
 from tests.support.builders import change, make, make_company, make_pipeline, make_user
 
@@ -86,6 +86,8 @@ def test_a_gate_asks_for_the_missing_field_and_nothing_is_written() -> None:
     with pytest.raises(Invalid) as refused:
         db.write_sync(move_deal, SYSTEM, one, stages["Lost"])
     assert list(refused.value.fields) == ["lost_reason"]
+    asked = db.read_sync(asked_properties, SYSTEM, one, refused.value.fields)
+    assert (asked.deal, [p.field for p in asked.fields]) == ("A deal", ["lost_reason"])
     assert column("Engaging", board()).count == 1
     db.write_sync(move_deal, SYSTEM, one, stages["Lost"], None, None, None, 1, {"lost_reason": "Price"})
     page = db.read_sync(deal_page, SYSTEM, one)
@@ -101,7 +103,7 @@ def test_undo_of_a_move_brings_back_the_stage_and_the_open_end() -> None:
     assert db.write_sync(undo, SYSTEM, batch).kept == []
     page = db.read_sync(deal_page, SYSTEM, one)
     assert page.stage_id == stages["Engaging"]
-    assert {p.field: p.raw for p in page.properties}["closed_on"] == ""
+    assert "closed_on" not in {p.field for p in page.properties}
 
 
 def test_two_editors_merge_different_fields_and_conflict_on_the_same() -> None:

@@ -2,8 +2,9 @@
 
 from crm_app.deals.queries.board import board_snapshot, card_of, column_cards, totals_of
 from crm_app.deals.queries.choices import DealChoices, deal_choices, find_companies
-from crm_app.deals.queries.page import deal_page
+from crm_app.deals.queries.page import asked_properties, deal_page
 from crm_app.deals.queries.rows import (
+    AskedFields,
     Board,
     Card,
     Column,
@@ -19,6 +20,7 @@ from crm_app.deals.queries.rows import (
 )
 
 __all__ = [
+    "AskedFields",
     "Board",
     "Card",
     "Column",
@@ -32,6 +34,7 @@ __all__ = [
     "Summary",
     "TimelineDay",
     "TimelineEvent",
+    "asked_properties",
     "board_snapshot",
     "card_of",
     "column_cards",

@@ -12,7 +12,7 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
-from crm_app.core.money import format_money
+from crm_app.core.money import format_money, to_major, to_minor
 from crm_app.core.text import initials, like
 from crm_app.deals.queries.rows import Board, Card, Column, Option, Summary
 from crm_app.deals.rules import Step, closed_label, days_quiet, is_rotten, step_label, step_tone
@@ -111,7 +111,7 @@ def totals_of(session: Session, pipeline_id: int, condition: ColumnElement[bool]
         found[stage_id] = Totals(
             before.count + count,
             before.total | {currency: amount},
-            before.weighted | {currency: round(amount * probability / 100)},
+            before.weighted | {currency: whole(round(amount * probability / 100), currency)},
         )
     return found
 
@@ -126,6 +126,11 @@ def summary_of(session: Session, pipeline_id: int, totals: dict[int, Totals], ac
                 total[currency] = total.get(currency, 0) + found.total[currency]
                 weighted[currency] = weighted.get(currency, 0) + found.weighted[currency]
     return Summary(count, money(total, actor), money(weighted, actor))
+
+
+def whole(minor: int, currency: str) -> int:
+    """A forecast needs no cents: the nearest whole unit of the currency, in minor units."""
+    return to_minor(to_major(minor, currency).to_integral_value(), currency)
 
 
 def money(amounts: dict[str, int], actor: Principal) -> str:

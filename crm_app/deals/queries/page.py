@@ -1,5 +1,6 @@
 """The page of one deal."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from crm_app.deals.kind import DEAL
 from crm_app.deals.queries.board import stages_of
 from crm_app.deals.queries.choices import assignable
 from crm_app.deals.queries.history import timeline_of
-from crm_app.deals.queries.rows import DealPage, Line, Option, Property, RelatedCard, StageOption
+from crm_app.deals.queries.rows import AskedFields, DealPage, Line, Option, Property, RelatedCard, StageOption
 from crm_app.identity.policy import decide, visible
 from crm_app.tables import Company, Deal, DealLine, Person, PersonEmail, Product, User
 
@@ -36,18 +37,7 @@ YES_NO = [Option("true", "Yes"), Option("false", "No")]
 
 def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
     """Raises NotFound for a deal that does not exist or that the actor may not see."""
-    run = session.connection().execute
-    row = (
-        run(
-            select(deal, user.c.name.label("owner"))
-            .outerjoin(user, user.c.id == deal.c.owner_id)
-            .where(deal.c.id == deal_id, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
-        )
-        .mappings()
-        .first()
-    )
-    if row is None:
-        raise NotFound
+    row = _row(session, actor, deal_id)
     stages = [StageOption(s.id, s.name, s.kind) for s in stages_of(session, row["pipeline_id"])]
     kind = next((s.kind for s in stages if s.id == row["stage_id"]), "open")
     return DealPage(
@@ -56,7 +46,7 @@ def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
         row["version"],
         row["stage_id"],
         stages,
-        _properties(session, actor, row, kind),
+        _properties(session, actor, row, _shown_for(kind)),
         _company(session, actor, row["company_id"]),
         _person(session, actor, row["person_id"]),
         _lines(session, actor, row),
@@ -64,29 +54,42 @@ def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
     )
 
 
-def _properties(session: Session, actor: Principal, row: Any, kind: str) -> list[Property]:
+def _row(session: Session, actor: Principal, deal_id: int) -> Any:
+    query = (
+        select(deal, user.c.name.label("owner"))
+        .outerjoin(user, user.c.id == deal.c.owner_id)
+        .where(deal.c.id == deal_id, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+    )
+    row = session.connection().execute(query).mappings().first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def asked_properties(session: Session, actor: Principal, deal_id: int, names: Iterable[str]) -> AskedFields:
+    """The title of a deal and the named properties, for the dialog of a gate. Raises NotFound as `deal_page` does."""
+    row = _row(session, actor, deal_id)
+    return AskedFields(row["title"], _properties(session, actor, row, [n for n in SHOWN if n in set(names)]))
+
+
+def _shown_for(kind: str) -> list[str]:
+    """An open deal has no close yet, only a lost one has a reason for the loss."""
+    hidden = {"open": {"closed_on", "lost_reason"}, "won": {"lost_reason"}}.get(kind, set())
+    return [name for name in SHOWN if name not in hidden]
+
+
+def _properties(session: Session, actor: Principal, row: Any, names: list[str]) -> list[Property]:
     owners = assignable(session, actor)
     if row["owner_id"] and str(row["owner_id"]) not in {o.id for o in owners}:
         owners = [Option(str(row["owner_id"]), row["owner"]), *owners]
     found = []
-    for name in SHOWN:
-        if name == "lost_reason" and kind == "won":
-            continue
+    for name in names:
         field = DEAL.by_name[name]
         raw, value = _written(row, name, actor)
         choices = owners if name == "owner_id" else YES_NO if name == "is_estimate" else []
         editable = decide(actor, "edit", "deal", row["owner_id"], name).allowed
-        found.append(
-            Property(
-                name,
-                field.label,
-                value,
-                raw,
-                TYPES.get(name, "date" if field.type == "date" else "text"),
-                editable,
-                choices,
-            )
-        )
+        type_ = TYPES.get(name, "date" if field.type == "date" else "text")
+        found.append(Property(name, field.label, value, raw, type_, editable, choices))
     return found
 
 

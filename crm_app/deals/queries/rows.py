@@ -90,6 +90,14 @@ class Property:
 
 
 @dataclass(frozen=True)
+class AskedFields:
+    """The fields of a deal that a stage misses."""
+
+    deal: str
+    fields: list[Property]
+
+
+@dataclass(frozen=True)
 class RelatedCard:
     """A related record in a few lines."""
 

@@ -1,12 +1,12 @@
 """Moving a deal: the board shows it at once, this state answers; a stage that asks for fields opens a small dialog."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError
-from crm_app.deals.queries import Card, Property, deal_page
+from crm_app.deals.queries import AskedFields, Card, asked_properties
 from crm_app.deals.service import move_deal
 from crm_app.identity.handlers import actor, allow
 from crm_app.ui.overlay import Toaster, plain_toast
@@ -35,20 +35,12 @@ class Move:
     after_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Asked:
-    """The dialog of a gate: the fields it misses, nothing else."""
-
-    deal: str = ""
-    fields: list[Property] = field(default_factory=list)
-
-
 class DealMove(rx.State):
     """One move at a time waits for its missing fields; cancelling puts the card back."""
 
     answer: rx.Field[MoveAnswer] = rx.field(default_factory=MoveAnswer)
     asking: rx.Field[bool] = rx.field(False)
-    asked: rx.Field[Asked] = rx.field(default_factory=Asked)
+    asked: rx.Field[AskedFields] = rx.field(default_factory=lambda: AskedFields("", []))
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     _waiting: Move | None = None
 
@@ -104,9 +96,8 @@ class DealMove(rx.State):
         return DealRecord.load if move.ticket == 0 and not self.asking else None
 
     async def _ask(self, move: Move, refusal: Invalid) -> None:
-        page = await db.read(deal_page, actor(), move.deal_id)
-        fields = [p for p in page.properties if p.field in refusal.fields]
-        if not fields:
+        found = await db.read(asked_properties, actor(), move.deal_id, list(refusal.fields))
+        if len(found.fields) < len(refusal.fields):  # something that this dialog cannot ask for
             await self._refuse(move, refusal.message)
             return
         if self._waiting is not None and self._waiting.ticket != move.ticket:
@@ -115,7 +106,7 @@ class DealMove(rx.State):
         self._waiting, self.asking = move, True
         self.errors = {} if first else dict(refusal.fields)
         if first:
-            self.asked = Asked(page.title, fields)
+            self.asked = found
 
     async def _refuse(self, move: Move, reason: str) -> None:
         self.answer = MoveAnswer(move.ticket, False, reason)
