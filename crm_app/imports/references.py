@@ -1,4 +1,4 @@
-"""The references of the rows of a chunk: names become ids, guesses are noted, rows that miss one wait or are refused."""
+"""References of the rows of a chunk: names become ids, guesses are noted, rows that miss one wait or are refused."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -85,17 +85,17 @@ def import_file(
 ) -> ImportReport:
     """Load a file. What is wrong with the file as a whole stands in `problems`, what with a row in `errors`.
 
-    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}. Raises Forbidden without the right.
+    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}. Raises Forbidden without
+    the right, Refused for a kind that cannot be imported.
     """
     began = time.perf_counter()
     path = Path(path)
-    report = ImportReport(kind_name, file_name or path.name, dry_run=dry_run)
+    report = ImportReport(kind_and_recipe(kind_name)[0].name, file_name or path.name, dry_run=dry_run)
     try:
         job = open_job(actor, kind_name, path, mapping=mapping, match=match, mode=mode, dry_run=dry_run)
     except Refused as refusal:
         report.problems, report.status = [refusal.message], "refused"
         return report
-    report.kind = job.kind.name
     report.notes += job.source.notes
     report.problems = _problems(job)
     report.total = sum(1 for _ in read_rows(job.source))

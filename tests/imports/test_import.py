@@ -277,3 +277,9 @@ def test_names_that_are_the_same_but_for_spelling() -> None:
     assert index.find("AHRE") == (3, "Ähre")
     assert index.find("twin") is None and index.find("") is None and index.find("GTX") is None
     assert squeeze("GTX Pro") == "gtxpro"
+
+
+def test_what_cannot_be_imported_is_refused(sqlite_database: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be imported"):
+        load(tmp_path, "sessions", "name\nx\n")
+    assert import_file(SYSTEM, "deals", tmp_path / "nowhere.csv").problems == ["There is no file nowhere.csv."]
