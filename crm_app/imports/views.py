@@ -8,6 +8,7 @@ from crm_app.ui import addresses
 from crm_app.ui.elements import banner, button, head, link, meter
 from crm_app.ui.field import choice
 from crm_app.ui.icons import icon
+from crm_app.ui.upload import drop_zone
 
 STEPS = (("file", "File"), ("columns", "Columns"), ("running", "Import"), ("done", "Report"))
 ORDER = [key for key, _ in STEPS]
@@ -49,7 +50,8 @@ def _kinds() -> rx.Component:
 def _file() -> rx.Component:
     return rx.el.section(
         rx.el.div(rx.el.span("What does the file hold?", class_name="lab"), _kinds(), class_name="stack"),
-        rx.upload.root(
+        drop_zone(
+            "CSV file",
             rx.el.div(
                 icon("import", "huge"),
                 rx.el.b(rx.cond(ImportPage.receiving, "Reading the file…", "Drop a CSV file here, or choose one")),

@@ -46,7 +46,7 @@ export function Shortcuts({ places, onNew }) {
   return (
     <div className="veil" onPointerDown={(e) => e.target === e.currentTarget && setHelp(false)}>
       <div className="dialog" role="dialog" aria-modal="true" aria-label="Keyboard">
-        <header><h2>Keyboard</h2><button type="button" autoFocus className="btn quiet icononly" aria-label="Close" onClick={() => setHelp(false)} onKeyDown={(e) => e.key === "Escape" && setHelp(false)}>✕</button></header>
+        <div className="dialog-head"><h2>Keyboard</h2><button type="button" autoFocus className="btn quiet icononly" aria-label="Close" onClick={() => setHelp(false)} onKeyDown={(e) => e.key === "Escape" && setHelp(false)}>✕</button></div>
         <div className="in-body">{rows.map(([k, what]) => <div className="row" key={k}><span className="grow">{what}</span><kbd>{k}</kbd></div>)}</div>
       </div>
     </div>

@@ -114,12 +114,12 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
   return createPortal(
     <div className="veil" onPointerDown={(e) => e.target === e.currentTarget && leave()}>
       <div ref={box} className={"dialog" + (wide ? " wide" : "")} role="dialog" aria-modal="true" aria-labelledby={id} onKeyDown={keys}>
-        <header>
+        <div className="dialog-head">
           <h2 id={id}>{title}</h2>
           <button type="button" className="btn quiet icononly" aria-label="Close" onClick={leave}>
             <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M5 5l8 8M13 5l-8 8" /></svg>
           </button>
-        </header>
+        </div>
         <form ref={form} onSubmit={send} noValidate={false}>
           <div className="in-body">{children}</div>
           {asking && (
@@ -129,11 +129,11 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
               <button type="button" className="btn danger" onClick={() => onClose && onClose()}>Discard</button>
             </div>
           )}
-          <footer>
+          <div className="dialog-foot">
             <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> saves</span>
             <button type="button" className="btn" onClick={leave}>{cancel || "Cancel"}</button>
             <button type="submit" className="btn pri" aria-disabled={busy || undefined}>{submit}</button>
-          </footer>
+          </div>
         </form>
       </div>
     </div>,
