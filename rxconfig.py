@@ -10,8 +10,6 @@ from crm_app.core.config import settings
 chosen = settings()
 config = rx.Config(
     app_name="crm_app",
-    frontend_port=chosen.port,
-    backend_port=chosen.port,
     api_url=os.environ.get("KITH_DEV_API", "http://localhost:8000"),  # baked in, then replaced (build.py)
     deploy_url=None,
     cors_allowed_origins=(chosen.base_url, *filter(None, [os.environ.get("KITH_DEV_ORIGIN")])),

@@ -4,23 +4,23 @@ The switches that begin with two underscores are those that `reflex run --env pr
 internal names, hence the exact version of Reflex in pyproject.toml.
 """
 
+import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from crm_app.build import ROOT, build, frontend_environment
+from crm_app.build import ROOT, STAMP, build, frontend_environment
 from crm_app.core.config import settings
 
 APP = "crm_app.crm_app:app"
 KILL_SECONDS = 3
+WRITE_ADDRESS = "from pathlib import Path; from reflex.utils.build import setup_frontend; setup_frontend(Path())"
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
@@ -75,34 +75,35 @@ def dev(port: int = 8000) -> None:
         REFLEX_ENV_MODE="dev",
         KITH_DATA_DIR=str(settings().data_dir.resolve()),
     )
-    (ROOT / ".web" / "kith-build.sha256").unlink(missing_ok=True)
+    _prepare_pages()
     reflex = str(Path(sys.executable).with_name("reflex"))
-    running = [
-        subprocess.Popen(
-            [reflex, "run", "--backend-only", "--backend-host", "127.0.0.1", "--backend-port", str(backend)]
-        )
-    ]
+    server_command = [reflex, "run", "--backend-only", "--backend-host", "127.0.0.1", "--backend-port", str(backend)]
+    pages_command = ["npx", "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)]
+    running = [subprocess.Popen(server_command, start_new_session=True)]
     try:
-        _wait_for_sources()
-        npx = shutil.which("npx") or "npx"
-        running.append(
-            subprocess.Popen(
-                [npx, "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)], cwd=ROOT / ".web"
-            )
-        )
+        running.append(subprocess.Popen(pages_command, cwd=ROOT / ".web", start_new_session=True))
         print(f"kith: open {pages} (reloads when a file changes)", flush=True)
         running[0].wait()
     except KeyboardInterrupt:
         pass
     finally:
         for process in running:
-            process.send_signal(signal.SIGINT)
-        for process in running:
-            process.wait(10)
+            _end(process)
 
 
-def _wait_for_sources() -> None:
-    """The backend writes the pages' sources; make them once before the development server starts."""
-    if find_spec("reflex") is None or (ROOT / ".web" / "app" / "root.jsx").exists():
-        return
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a process and all that it started."""
+    for number, patience in ((signal.SIGINT, 8), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+
+
+def _prepare_pages() -> None:
+    """Write the pages' sources with the address of the development server; the next production start builds anew."""
+    if not (ROOT / ".web" / "node_modules").exists():
+        build()
+    STAMP.unlink(missing_ok=True)
     subprocess.run([str(Path(sys.executable).with_name("reflex")), "compile"], check=True)
+    subprocess.run([sys.executable, "-c", WRITE_ADDRESS], check=True)

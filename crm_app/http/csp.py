@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from crm_app.core.config import settings
+from crm_app.http.origins import dev_origin
 
 SCRIPT = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
@@ -32,19 +33,20 @@ def built_hashes(folder: Path) -> tuple[str, ...]:
 
 def policy(scripts: tuple[str, ...] = ()) -> str:
     """The Content-Security-Policy: nothing from elsewhere, no inline or evaluated script."""
-    base = settings().base_url
+    base, dev = settings().base_url, dev_origin()
+    own = f"'self' {dev}".strip()
     socket = base.replace("http", "ws", 1)
     return "; ".join(
         (
-            "default-src 'self'",
-            " ".join(("script-src 'self'", *scripts)),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
+            f"default-src {own}",
+            " ".join((f"script-src {own}", *scripts)),
+            f"style-src {own} 'unsafe-inline'",
+            f"img-src {own} data: blob:",
             "font-src 'self' data:",
             f"connect-src 'self' {base} {socket}",
             "object-src 'none'",
             "base-uri 'none'",
-            "form-action 'self'",
+            f"form-action {own}",
             "frame-ancestors 'none'",
         )
     )

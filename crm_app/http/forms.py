@@ -6,10 +6,12 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
+from crm_app.http.origins import dev_origin
+
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · Kith</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex"><link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/kith.css"><script src="/theme.js"></script><style>{style}</style></head>
+<meta name="robots" content="noindex"><link rel="icon" href="{files}/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{files}/kith.css"><script src="{files}/theme.js"></script><style>{style}</style></head>
 <body><main class="door">
 <p class="door-brand"><span class="mark" aria-hidden="true">K</span> Kith</p>
 <h1>{title}</h1><p class="note">{lead}</p>"""
@@ -38,7 +40,11 @@ class Input:
 
 def page(title: str, lead: str = "", body: str = "", *, status: int = 200) -> HTMLResponse:
     """A page of the door; `body` is HTML that is escaped already, title and lead are text."""
-    html = HEAD.format(title=escape(title), lead=escape(lead), style=STYLE) + body + "</main></body></html>"
+    html = (
+        HEAD.format(title=escape(title), lead=escape(lead), style=STYLE, files=dev_origin())
+        + body
+        + "</main></body></html>"
+    )
     return HTMLResponse(html, status, headers={"cache-control": "no-store"})
 
 

@@ -25,7 +25,7 @@ def test_the_second_start_builds_nothing_and_stops_cleanly(house: House, tmp_pat
         assert "building" not in server.output()
         assert server.stop() == 0
         assert "Traceback" not in server.output()
-    assert taken < 15  # 5 s on a machine that does nothing else; see the figures of the bench
+    assert taken < 30  # 2 s alone on the machine; the bench measures it
 
 
 def test_several_processes_need_redis(tmp_path: Path) -> None:
