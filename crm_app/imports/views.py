@@ -178,7 +178,11 @@ def _refused() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h3("Refused rows", class_name="strong"),
-            button("Download them as CSV", picture="file", on_click=ImportPage.download_refused),
+            rx.cond(
+                ImportPage.trying,
+                rx.fragment(),
+                button("Download them as CSV", picture="file", on_click=ImportPage.download_refused),
+            ),
             class_name="row",
         ),
         rx.el.div(

@@ -97,6 +97,24 @@ def test_a_colleague_sees_the_move_within_a_second(admin: Page, manager: Page, s
     assert time.monotonic() - began < 1.5
 
 
+def test_a_change_of_another_process_arrives_with_the_totals(admin: Page, site) -> None:
+    """As `kith import` beside the server would: it only writes, the server notices."""
+    open_board(admin, site)
+    changed = first_card(admin, "Engaging")
+    total = admin.locator("section[aria-label='Engaging'] h2 em")
+    before = total.inner_text()
+    site.run(
+        "from crm_app.core import db\n"
+        "from crm_app.core.actor import SYSTEM\n"
+        "from crm_app.core.changes import Change, apply\n"
+        f"wish = Change('deal', {changed}, {{'title': 'Changed elsewhere', 'value_minor': 98765400}})\n"
+        "db.write_sync(lambda session: apply(session, SYSTEM, wish))\n"
+    )
+    expect(card(admin, changed)).to_contain_text("Changed elsewhere", timeout=2000)
+    expect(card(admin, changed)).to_contain_text("$987,654")
+    expect(total).not_to_have_text(before)
+
+
 def test_filters_live_in_the_address_and_back_works(admin: Page, site) -> None:
     open_board(admin, site)
     admin.get_by_label("Filter deals").fill("isdom")

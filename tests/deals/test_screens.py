@@ -1,0 +1,44 @@
+"""What the deal screens compute without a server: the filter of an address, the id in one, the words of a clash."""
+
+import pytest
+
+from crm_app.deals.queries import DealPage, Property
+from crm_app.deals.state.board import Filter, read_filter
+from crm_app.deals.state.record import id_in, shown
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({}, Filter(None, None, "")),
+        ({"pipeline": "3", "owner": "7", "q": " pro "}, Filter(3, 7, "pro")),
+        ({"pipeline": "-1", "owner": "seven"}, Filter(None, None, "")),
+        ({"owner": "٣"}, Filter(None, None, "")),
+        ({"owner": "9" * 40}, Filter(None, None, "")),
+        ({"pipeline": "1; drop table deal"}, Filter(None, None, "")),
+    ],
+)
+def test_an_address_is_read_and_nonsense_counts_as_absent(parameters: dict[str, str], expected: Filter) -> None:
+    assert read_filter(parameters) == expected
+
+
+def test_a_long_text_is_cut() -> None:
+    assert len(read_filter({"q": "x" * 5000}).text) <= 200
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/deals/17", 17), ("/deals/17/", 17), ("/deals", None), ("/deals/x", None), ("/deals/" + "1" * 30, None)],
+)
+def test_the_number_at_the_end_of_an_address(path: str, expected: int | None) -> None:
+    assert id_in(path) == expected
+
+
+def test_a_property_is_shown_as_displayed_and_a_dash_where_it_is_empty() -> None:
+    properties = [
+        Property("title", "Title", "Storage", "Storage", "text", True),
+        Property("x", "X", "", "", "text", True),
+    ]
+    page = DealPage(1, "Storage", 1, 1, [], properties, None, None, [], [])
+    assert [shown(page, name) for name in ("title", "x", "unknown")] == ["Storage", "–", "–"]
+    assert shown(None, "title") == "–"
