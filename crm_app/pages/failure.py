@@ -24,4 +24,4 @@ class Failure(rx.State):
 def on_failure(exception: Exception) -> EventSpec:
     """For `rx.App(backend_exception_handler=…)`: Reflex's own would need eval in the browser, which the CSP forbids."""
     log.error("an event handler failed", exc_info=exception)
-    return Failure.tell()
+    return EventSpec(handler=Failure.event_handlers["tell"])

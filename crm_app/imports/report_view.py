@@ -1,0 +1,106 @@
+"""The report of an import: counts, guesses to check, refused rows."""
+
+import reflex as rx
+
+from crm_app.imports.rows import ErrorRow, GuessRow
+from crm_app.imports.state import ImportPage
+from crm_app.ui import addresses
+from crm_app.ui.elements import banner, button, link
+
+
+def _figure(value: rx.Var[int], label: str) -> rx.Component:
+    return rx.el.div(rx.el.b(value.to(int)), rx.el.span(label))
+
+
+def _error(row: rx.vars.ObjectVar[ErrorRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(row.row_no, class_name="num"),
+        rx.el.td(row.reason),
+        rx.el.td(row.raw, class_name="mut"),
+        key=row.row_no,
+    )
+
+
+def _guess(row: rx.vars.ObjectVar[GuessRow]) -> rx.Component:
+    return rx.el.li(
+        row.field,
+        ": ",
+        rx.el.b(row.given),
+        " was taken for ",
+        rx.el.b(row.taken),
+        " in ",
+        row.rows,
+        " rows",
+        key=row.given,
+    )
+
+
+def _refused() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h3("Refused rows", class_name="strong"),
+            rx.cond(
+                ImportPage.trying,
+                rx.fragment(),
+                button("Download them as CSV", picture="file", on_click=ImportPage.download_refused),
+            ),
+            class_name="row",
+        ),
+        rx.el.div(
+            rx.el.table(
+                rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in ("Row", "Reason", "As it stood")])),
+                rx.el.tbody(rx.foreach(ImportPage.errors, _error)),
+            ),
+            class_name="tbl",
+            tab_index=0,
+            role="region",
+            custom_attrs={"aria-label": "Refused rows"},
+        ),
+        class_name="stack far",
+    )
+
+
+def report_view() -> rx.Component:
+    """The last step of the page."""
+    report = ImportPage.report
+    return rx.el.section(
+        rx.cond(
+            report.failed != "",
+            banner(report.failed, "r", "alert"),
+            rx.cond(
+                ImportPage.trying,
+                banner("This was a try. Nothing has been saved."),
+                rx.cond(
+                    report.refused.to(int) > 0,
+                    banner("Done, but some rows were refused.", "y", "alert"),
+                    banner("Done. Everything in the file is here.", "g", "check"),
+                ),
+            ),
+        ),
+        rx.el.div(
+            _figure(report.total, "rows"),
+            _figure(report.created, "created"),
+            _figure(report.updated, "updated"),
+            _figure(report.unchanged, "unchanged"),
+            _figure(report.refused, "refused"),
+            class_name="kv",
+        ),
+        rx.foreach(ImportPage.remarks, lambda text: rx.el.p(text, class_name="note")),
+        rx.cond(
+            ImportPage.guesses.length() > 0,
+            rx.el.div(
+                rx.el.h3("Guesses to check", class_name="strong"),
+                rx.el.ul(rx.foreach(ImportPage.guesses, _guess)),
+                class_name="stack",
+            ),
+            rx.fragment(),
+        ),
+        rx.cond(ImportPage.errors.length() > 0, _refused(), rx.fragment()),
+        rx.el.div(
+            rx.cond(ImportPage.trying, button("Import now", kind="pri", on_click=ImportPage.start), rx.fragment()),
+            button("Another file", on_click=ImportPage.restart),
+            link("To the board", addresses.BOARD),
+            class_name="row wrap",
+        ),
+        class_name="stack far",
+    )
