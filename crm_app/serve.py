@@ -82,7 +82,7 @@ def dev(port: int = 8000) -> None:
     running = [subprocess.Popen(server_command, start_new_session=True)]
     try:
         running.append(subprocess.Popen(pages_command, cwd=ROOT / ".web", start_new_session=True))
-        print(f"kith: open {pages} (reloads when a file changes)", flush=True)
+        print(f"kith: sign in at {server}/sign-in, then {pages} reloads when a file changes", flush=True)
         running[0].wait()
     except KeyboardInterrupt:
         pass

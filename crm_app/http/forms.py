@@ -40,11 +40,8 @@ class Input:
 
 def page(title: str, lead: str = "", body: str = "", *, status: int = 200) -> HTMLResponse:
     """A page of the door; `body` is HTML that is escaped already, title and lead are text."""
-    html = (
-        HEAD.format(title=escape(title), lead=escape(lead), style=STYLE, files=dev_origin())
-        + body
-        + "</main></body></html>"
-    )
+    head = HEAD.format(title=escape(title), lead=escape(lead), style=STYLE, files=dev_origin())
+    html = f"{head}{body}</main></body></html>"
     return HTMLResponse(html, status, headers={"cache-control": "no-store"})
 
 

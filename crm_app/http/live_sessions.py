@@ -14,6 +14,7 @@ from crm_app.identity.sessions import Live
 
 CACHE_SECONDS = 0.9
 WATCH_SECONDS = 0.8
+TIDY_SECONDS = 3600
 log = logging.getLogger("kith.sessions")
 _cache: dict[str, tuple[float, Live | None]] = {}
 _bound: dict[str, str] = {}
@@ -122,9 +123,13 @@ async def watch() -> AsyncIterator[None]:
 
 
 async def _watch_forever() -> None:
+    tidied = monotonic()
     while True:
         await asyncio.sleep(WATCH_SECONDS)
         try:
             await check()
+            if monotonic() - tidied > TIDY_SECONDS:
+                tidied = monotonic()
+                await db.write(sessions.tidy)
         except Exception:
             log.exception("could not look for revoked sessions")

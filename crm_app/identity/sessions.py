@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -17,10 +17,12 @@ from crm_app.core.config import settings
 from crm_app.core.db import allocate_ids, dialect_of
 from crm_app.core.text import clip
 from crm_app.identity.teams import find_member_ids
-from crm_app.tables.access import SocketBinding, UserSession
+from crm_app.tables.access import OneTimeLink, SocketBinding, UserSession
 from crm_app.tables.user import User
 
 TOUCH_SECONDS = 60
+KEEP_BINDINGS = timedelta(days=1)
+KEEP_SESSIONS = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -179,3 +181,20 @@ def bound_to(session: Session, client_token: str) -> str | None:
         .join(SocketBinding, col(SocketBinding.session_id) == col(UserSession.id))
         .where(col(SocketBinding.client_token) == client_token)
     ).scalar()
+
+
+def tidy(session: Session) -> None:
+    """Drop what no longer serves: bindings of sessions that ended a day ago, sessions and links after three months."""
+    at = now()
+    ended = select(col(UserSession.id)).where(
+        or_(col(UserSession.revoked_at) < at - KEEP_BINDINGS, col(UserSession.expires_at) < at - KEEP_BINDINGS)
+    )
+    session.execute(delete(SocketBinding).where(col(SocketBinding.session_id).in_(ended)))
+    old = at - KEEP_SESSIONS
+    bound = select(col(SocketBinding.session_id))
+    session.execute(
+        delete(UserSession).where(
+            or_(col(UserSession.revoked_at) < old, col(UserSession.expires_at) < old), col(UserSession.id).not_in(bound)
+        )
+    )
+    session.execute(delete(OneTimeLink).where(col(OneTimeLink.expires_at) < old))

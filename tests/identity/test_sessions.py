@@ -222,3 +222,18 @@ def test_teams_stay_a_tree(database_url: str) -> None:
     rows = db.read_sync(list_teams, principal(boss))
     assert [(r.name, r.depth, r.members) for r in rows] == [("Top", 0, 1), ("Below", 1, 0), ("Leaf", 2, 1)]
     assert [u.name for u in db.read_sync(list_users, principal(boss), "leaf sell")] == ["Seller"]
+
+
+def test_tidying_keeps_what_lives(database_url: str) -> None:
+    """Bindings go a day after their session ended, sessions after three months; nothing that lives."""
+    made = {name: open_session(make_user())[1] for name in ("live", "fresh", "ended", "old")}
+    for name, public_id in made.items():
+        db.write_sync(sessions.bind, f"token-{name}", public_id)
+    shift(made["fresh"], revoked_at=now() - timedelta(hours=2))
+    shift(made["ended"], revoked_at=now() - timedelta(days=2))
+    shift(made["old"], expires_at=now() - timedelta(days=91))
+    db.write_sync(sessions.tidy)
+    bound = {name for name in made if db.read_sync(sessions.bound_to, f"token-{name}")}
+    assert bound == {"live", "fresh"}
+    left = db.read_sync(lambda s: set(s.scalars(select(col(UserSession.public_id))).all()))
+    assert left == {made["live"], made["fresh"], made["ended"]}
