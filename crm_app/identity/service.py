@@ -1,7 +1,6 @@
 """Commands on users, teams, passwords and one-time links. The caller opens the transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -11,86 +10,36 @@ from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply
 from crm_app.core.clock import now
 from crm_app.core.config import settings
-from crm_app.core.errors import Forbidden, Invalid, KithError, NotFound
+from crm_app.core.errors import Forbidden, KithError, NotFound
 from crm_app.identity import sessions
-from crm_app.identity.matrix import ROLES
 from crm_app.identity.policy import decide
 from crm_app.identity.queries import find_user_by_email, has_active_user
+from crm_app.identity.wishes import SaveTeam, SaveUser, refuse_unknown
 from crm_app.tables.access import Credential, OneTimeLink, UserSession
 from crm_app.tables.user import User
 
+__all__ = [
+    "SaveTeam",
+    "SaveUser",
+    "accept_invitation",
+    "activate_user",
+    "create_first_user",
+    "create_user",
+    "disable_user",
+    "find_link",
+    "first_user_link",
+    "invite_user",
+    "revoke_session",
+    "save_team",
+    "save_user",
+    "set_password",
+    "update_profile",
+]
 INVITE_DAYS = 7
 FIRST_USER_HOURS = 24
 PROFILE_FIELDS = frozenset({"name", "locale", "zone", "theme"})
 COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")
 BAD_LINK = "This link is not valid any more. Please ask for a new one."
-
-
-@dataclass(frozen=True)
-class SaveUser:
-    """What the dialog of a user sends."""
-
-    name: str
-    email: str
-    role: str
-    team_id: int | None
-    id: int | None = None
-    version: int | None = None
-
-    @classmethod
-    def parse(cls, values: Mapping[str, str], id: int | None, version: int | None) -> "SaveUser":
-        """Raises Invalid for an unknown or malformed field."""
-        _only(values, {"name", "email", "role", "team_id"})
-        if values.get("role", "") not in ROLES:
-            raise Invalid({"role": "Please choose a role."})
-        return cls(
-            values.get("name", "").strip(),
-            values.get("email", "").strip().lower(),
-            values["role"],
-            _id_of(values, "team_id"),
-            id,
-            version,
-        )
-
-
-@dataclass(frozen=True)
-class SaveTeam:
-    """What the dialog of a team sends."""
-
-    name: str
-    parent_id: int | None
-    manager_id: int | None
-    office: str
-    id: int | None = None
-    version: int | None = None
-
-    @classmethod
-    def parse(cls, values: Mapping[str, str], id: int | None, version: int | None) -> "SaveTeam":
-        """Raises Invalid for an unknown or malformed field."""
-        _only(values, {"name", "parent_id", "manager_id", "office"})
-        return cls(
-            values.get("name", "").strip(),
-            _id_of(values, "parent_id"),
-            _id_of(values, "manager_id"),
-            values.get("office", "").strip(),
-            id,
-            version,
-        )
-
-
-def _only(values: Mapping[str, str], known: set[str] | frozenset[str]) -> None:
-    unknown = set(values) - known
-    if unknown:
-        raise Invalid(dict.fromkeys(sorted(unknown), "This field does not exist here."))
-
-
-def _id_of(values: Mapping[str, str], name: str) -> int | None:
-    text = values.get(name, "").strip()
-    if text in ("", "null", "None"):
-        return None
-    if not text.isdecimal() or len(text) > 16:
-        raise Invalid({name: "Please choose from the list."})
-    return int(text)
 
 
 def save_user(session: Session, actor: Principal, wish: SaveUser) -> int:
@@ -123,7 +72,7 @@ def save_team(session: Session, actor: Principal, wish: SaveTeam) -> int:
 
 def update_profile(session: Session, actor: Principal, values: Mapping[str, str]) -> None:
     """Change oneself: name, formats, time zone, theme. Raises Invalid for any other field."""
-    _only(values, PROFILE_FIELDS)
+    refuse_unknown(values, PROFILE_FIELDS)
     if actor.id is None:
         raise Forbidden("The system has no profile.")
     apply(session, actor, Change("user", actor.id, {name: value.strip() for name, value in values.items()}))
