@@ -141,7 +141,7 @@ def import_(
     )
     drain_if_alone()
     say(as_json, report.to_json(), str(report))
-    raise typer.Exit(1 if report.refused else 0)
+    raise typer.Exit(0 if report.ok else 1)
 
 
 @app.command()

@@ -24,32 +24,22 @@ def start(
     from crm_app.serve import build_only as build
     from crm_app.serve import prepare, serve
 
-    if workers > 1 and not settings().redis_url:
-        raise KithError("Several web processes share their state through Redis: set KITH_REDIS_URL.")
-    if settings().worker == "external" and not settings().redis_url:
-        raise KithError("An external worker reaches the open boards through Redis: set KITH_REDIS_URL.")
+    _check(workers)
     if build_only:
         build()
         return
     at = settings().port if port is None else port
     prepare(settings().host, at, workers)
-    lock = hold_lock(settings().data_dir)
-    try:
-        if status().state in ("empty", "behind"):
-            migrate(backup=backup)
-        assert_ready()
+    with hold_lock(settings().data_dir):
+        _bring_up(backup=backup)
         if demo:
             _seed()
         if seed_only:
             return
-        link = db.write_sync(first_user_link)
-        if link:
-            print(f"\n  Nobody can sign in yet. Create the first administrator here, once:\n  {link}\n", flush=True)
+        _offer_first_user()
         build()
         db.dispose()
         serve(settings().host, at, workers)
-    finally:
-        lock.release()
 
 
 def start_dev(*, port: int | None = None) -> None:
@@ -57,11 +47,30 @@ def start_dev(*, port: int | None = None) -> None:
     from crm_app.serve import dev
 
     with hold_lock(settings().data_dir):
-        if status().state in ("empty", "behind"):
-            migrate()
-        assert_ready()
+        _bring_up(backup=True)
+        _offer_first_user()
         db.dispose()
         dev(settings().port if port is None else port)
+
+
+def _check(workers: int) -> None:
+    if workers > 1 and not settings().redis_url:
+        raise KithError("Several web processes share their state through Redis: set KITH_REDIS_URL.")
+    if settings().worker == "external" and not settings().redis_url:
+        raise KithError("An external worker reaches the open boards through Redis: set KITH_REDIS_URL.")
+
+
+def _bring_up(*, backup: bool) -> None:
+    """Migrate if there is something to migrate; raises when the schema is newer or half-migrated."""
+    if status().state in ("empty", "behind"):
+        migrate(backup=backup)
+    assert_ready()
+
+
+def _offer_first_user() -> None:
+    link = db.write_sync(first_user_link)
+    if link:
+        print(f"\n  Nobody can sign in yet. Create the first administrator here, once:\n  {link}\n", flush=True)
 
 
 def _seed() -> None:

@@ -51,17 +51,25 @@ def apply_many(
         return []
     for name in {c.kind for c in changes}:
         kind(name)
-    recorded_at = now()
     if batch_id is None:
         batch_id = open_batch(session, actor, source, note=note, undoes=undoes)
-    context = Context(session, actor, source, batch_id, recorded_at)
+    context = Context(session, actor, source, batch_id, now())
     working = WorkingSet(session)
     changes = with_dependents(session, changes)
     _load(session, working, changes)
+    applied, log = _take_all(context, working, changes, on_refused)
+    _write(context, working, applied, log)
+    return applied
+
+
+def _take_all(
+    context: Context, working: WorkingSet, changes: Sequence[Change], on_refused: Refuse | None
+) -> tuple[list[Applied], list[dict[str, Any]]]:
+    """Every change against the working set, with its row for the log."""
     step = Step(context, working)
     step.prefetch(changes)
     applied, log = [], []
-    row_no = _next_row(session, batch_id)
+    row_no = _next_row(context.session, context.batch_id)
     for change in changes:
         try:
             done = step.take(change)
@@ -75,8 +83,7 @@ def apply_many(
             number = change.row_no if change.row_no is not None else row_no
             row_no = max(row_no, number) + 1
             log.append(_log_row(context, change, done, number))
-    _write(context, working, applied, log)
-    return applied
+    return applied, log
 
 
 def open_batch(session: Session, actor: Principal, source: str, *, note: str = "", undoes: int | None = None) -> int:

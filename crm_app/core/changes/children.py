@@ -1,6 +1,7 @@
 """Child rows: a whole list, an add/remove set, or one row, all become one patch keyed by the row's id."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from crm_app.core.changes.kinds import Children, Row
@@ -9,6 +10,7 @@ from crm_app.core.changes.values import coerce, decode, defaults, encode
 Patch = dict[int | str, Row | None]
 
 
+@lru_cache(maxsize=4096)
 def split_key(key: str) -> tuple[str, str]:
     """`emails.12` → (`emails`, `12`); `tags+` → (`tags`, `+`); `title` → (`title`, ``)."""
     if key.endswith(("+", "-")):

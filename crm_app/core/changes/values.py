@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from pydantic_core import PydanticUndefined
 from sqlalchemy import Date
 from sqlmodel import SQLModel
 
@@ -155,7 +156,7 @@ def decode(table: type[SQLModel], column: str, value: Any) -> Any:
 def _static_defaults(table: Any) -> tuple[tuple[str, Any, Any], ...]:
     columns = set(table.__table__.columns.keys())
     return tuple(
-        (name, info.default if info.default_factory is None else None, info.default_factory)
+        (name, None if info.default is PydanticUndefined else info.default, info.default_factory)
         for name, info in table.model_fields.items()
         if name in columns
     )
@@ -164,6 +165,6 @@ def _static_defaults(table: Any) -> tuple[tuple[str, Any, Any], ...]:
 def defaults(table: type[SQLModel]) -> dict[str, Any]:
     """A fresh row of the table, every column with its default or None."""
     return {
-        name: factory() if factory else (None if repr(default) == "PydanticUndefined" else default)
+        name: factory() if factory else default
         for name, default, factory in _static_defaults(table)  # pyright: ignore[reportArgumentType]
     }

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session
 
 from crm_app.core import clock
@@ -236,8 +236,6 @@ def _card(row: Any, rot_days: int, kind: str, actor: Principal) -> Card:
 
 def owner_options(session: Session, actor: Principal) -> list[Option]:
     """Owners of deals that the actor may see, by name."""
-    owners = (
-        select(deal.c.owner_id).where(deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id)).distinct()
-    )
-    query = select(user.c.id, user.c.name).where(user.c.id.in_(owners)).order_by(user.c.name)
+    has_deals = exists().where(deal.c.owner_id == user.c.id, deal.c.deleted_at.is_(None))
+    query = select(user.c.id, user.c.name).where(visible(actor, "deal", user.c.id), has_deals).order_by(user.c.name)
     return [Option(str(r.id), r.name) for r in session.connection().execute(query)]
