@@ -1,4 +1,4 @@
-"""The catalogue: every field is a column, every reference says what a delete and a merge do, rights cover every kind."""
+"""The catalogue: fields are columns, references say what a delete and a merge do, rights cover every kind."""
 
 import pytest
 
