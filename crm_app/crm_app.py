@@ -10,7 +10,7 @@ from crm_app.http.gate import Gate
 from crm_app.http.redact import install_redaction
 from crm_app.http.site import site
 from crm_app.jobs.worker import embedded
-from crm_app.pages import PAGES
+from crm_app.pages import PAGES, on_failure
 from crm_app.ui import theme
 from crm_app.wire import wire
 
@@ -18,6 +18,7 @@ set_up_logs()
 install_redaction()
 wire()
 app = rx.App(
+    backend_exception_handler=on_failure,
     stylesheets=theme.STYLESHEETS,
     head_components=[rx.el.script(src="/session.js"), *theme.head()],
     api_transformer=[site(), Gate],

@@ -53,6 +53,7 @@ class Subscription:
 
 
 _boards: dict[str, Subscription] = {}
+_last_sent: dict[str, int] = {}  # by tab: a board that misses a push sees the gap and reads again
 _state_name = ""
 
 
@@ -64,6 +65,7 @@ def subscribe_board(client_token: str, public_id: str, pipeline_id: int, owner_i
 def unsubscribe(client_token: str) -> None:
     """The tab is gone or shows something else."""
     _boards.pop(client_token, None)
+    _last_sent.pop(client_token, None)
 
 
 def push_to(state: type[rx.State]) -> None:
@@ -133,8 +135,11 @@ class Fanout:
         return record is not None and record.instance_id == manager.instance_id
 
     async def _emit(self, data: dict[str, Any], tokens: list[str]) -> None:
-        update = StateUpdate(delta={_state_name: {"push_rx_state_": {"n": next(_numbers), **data}}})
         for token in tokens:
+            n = next(_numbers)
+            push = {"n": n, "prev": _last_sent.get(token, 0), **data}
+            _last_sent[token] = n
+            update = StateUpdate(delta={_state_name: {"push_rx_state_": push}})
             await self.app.event_namespace.emit_update(update, token)  # pyright: ignore
 
 

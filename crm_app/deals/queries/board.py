@@ -1,5 +1,6 @@
 """The board: a fixed number of statements a stage, however many deals there are."""
 
+import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -217,20 +218,23 @@ def _card(row: Any, rot_days: int, kind: str, actor: Principal) -> Card:
         label, tone = step_label(step, quiet, rotten, today), step_tone(step, today)
     else:
         label, tone = closed_label(kind, row.closed_on, today), "grey"
+    value = format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else "No value"
+    names = (row.title, row.company or "", row.person or "", value, row.owner or "Nobody", row.color or "", label)
+    title, company_name, person_name, value, owner, color, label = map(sys.intern, names)  # the same on many boards
     return Card(
-        row.id,
-        row.title,
-        row.company or "",
-        row.person or "",
-        format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else "No value",
-        row.is_estimate,
-        row.owner or "Nobody",
-        initials(row.owner or ""),
-        row.color or "",
-        label,
-        tone,
-        rotten,
-        row.version,
+        id=row.id,
+        title=title,
+        company=company_name,
+        person=person_name,
+        value=value,
+        estimate=row.is_estimate,
+        owner=owner,
+        initials=sys.intern(initials(row.owner or "")),
+        color=color,
+        step=label,
+        tone=tone,
+        rotten=rotten,
+        version=row.version,
     )
 
 

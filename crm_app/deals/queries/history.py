@@ -110,7 +110,10 @@ def _activity_title(row: Any) -> str:
     if row["op"] == "create":
         type_ = (diff.get("type") or [None, "task"])[1]
         done = (diff.get("done_at") or [None, None])[1]
-        return f"{'logged' if done else 'planned'} a {type_}" + (f": {subject}" if subject else "")
+        article = "an" if type_ == "email" else "a"
+        return f"{'logged' if done else 'planned'} {article} {type_.replace('email', 'e-mail')}" + (
+            f": {subject}" if subject else ""
+        )
     if (diff.get("done_at") or [None, None])[1]:
         return "finished an activity"
     return "changed an activity" if row["op"] == "update" else "removed an activity"

@@ -12,7 +12,7 @@ class Option:
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Card:
     """A deal on the board."""
 
@@ -31,7 +31,7 @@ class Card:
     version: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Column:
     """A stage with its totals and its first cards; sums are of all its deals, not of those shown."""
 
