@@ -49,6 +49,7 @@ def prepare(host: str, port: int, workers: int = 1) -> None:
         sys.exit("kith: several web processes share their state in Redis: set KITH_REDIS_URL")
     os.chdir(ROOT)
     os.environ.setdefault("KITH_BASE_URL", f"http://localhost:{port}")
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # or glibc keeps a heap for every thread that ever wrote
     os.environ.update(KITH_HOST=host, KITH_PORT=str(port), KITH_DATA_DIR=str(settings().data_dir.resolve()))
     settings.cache_clear()
     os.environ.update(REFLEX_ENV_MODE="prod", REFLEX_UPLOADED_FILES_DIR=str(settings().files_dir / "incoming"))

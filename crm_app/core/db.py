@@ -1,6 +1,7 @@
 """The database: one engine a process, one transaction a command. The only place that knows a dialect."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import anyio.to_thread
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
 from sqlalchemy import JSON, DateTime, Dialect, Engine, TypeDecorator, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
@@ -17,6 +20,10 @@ from crm_app.core.config import settings
 P = ParamSpec("P")
 T = TypeVar("T")
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
+READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 6, 6, 30
+_readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
+_writers: RunVar[CapacityLimiter] = RunVar("kith_writers")
+_writer = threading.Lock()
 _listeners: list[Callable[[], None]] = []
 
 
@@ -82,6 +89,30 @@ def after_write(listener: Callable[[], None]) -> None:
 
 
 @contextmanager
+def _turn() -> Iterator[None]:
+    """SQLite has one writer: the writers of this process take turns here instead of polling for its lock."""
+    if not settings().is_sqlite:
+        yield
+        return
+    if not _writer.acquire(timeout=WRITE_SECONDS):
+        raise TimeoutError(f"another write of this process took more than {WRITE_SECONDS} s")
+    try:
+        yield
+    finally:
+        _writer.release()
+
+
+def _limiter(var: RunVar[CapacityLimiter], threads: int) -> CapacityLimiter:
+    """The limit of this event loop; more threads than these only wait for each other."""
+    try:
+        return var.get()
+    except LookupError:
+        limiter = CapacityLimiter(threads)
+        var.set(limiter)
+        return limiter
+
+
+@contextmanager
 def reading() -> Iterator[Session]:
     """A session whose work is rolled back at the end."""
     with engine().connect() as connection, Session(connection) as session:
@@ -91,10 +122,11 @@ def reading() -> Iterator[Session]:
 @contextmanager
 def writing() -> Iterator[Session]:
     """One transaction, committed at the end, rolled back on an error; on SQLite BEGIN IMMEDIATE."""
-    connection = engine().connect().execution_options(kith_write=True)
-    with connection, Session(connection, autoflush=False) as session:
-        yield session
-        session.commit()
+    with _turn():
+        connection = engine().connect().execution_options(kith_write=True)
+        with connection, Session(connection, autoflush=False) as session:
+            yield session
+            session.commit()
     for listener in _listeners:
         listener()
 
@@ -113,12 +145,14 @@ def write_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs
 
 async def read(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a query in a worker thread."""
-    return await anyio.to_thread.run_sync(lambda: read_sync(fn, *args, **kwargs))
+    limiter = _limiter(_readers, READ_THREADS)
+    return await anyio.to_thread.run_sync(lambda: read_sync(fn, *args, **kwargs), limiter=limiter)
 
 
 async def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a command in a worker thread, in one transaction that is committed when this returns."""
-    return await anyio.to_thread.run_sync(lambda: write_sync(fn, *args, **kwargs))
+    limiter = _limiter(_writers, 1 if settings().is_sqlite else WRITE_THREADS)
+    return await anyio.to_thread.run_sync(lambda: write_sync(fn, *args, **kwargs), limiter=limiter)
 
 
 def dialect_of(session: Session) -> str:
