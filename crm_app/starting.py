@@ -1,5 +1,7 @@
 """What `kith run` and `kith demo` do before the server listens."""
 
+import socket
+
 from crm_app.backup.lock import hold_lock
 from crm_app.core import db
 from crm_app.core.config import settings
@@ -29,6 +31,7 @@ def start(
         build()
         return
     at = settings().port if port is None else port
+    _refuse_taken_port(settings().host, at)
     prepare(settings().host, at, workers)
     with hold_lock(settings().data_dir):
         _bring_up(backup=backup)
@@ -58,6 +61,18 @@ def _check(workers: int) -> None:
         raise KithError("Several web processes share their state through Redis: set KITH_REDIS_URL.")
     if settings().worker == "external" and not settings().redis_url:
         raise KithError("An external worker reaches the open boards through Redis: set KITH_REDIS_URL.")
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """The server shares its port between its processes, so it would also share it with a stranger."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise KithError(
+                f"Cannot listen on {host} port {port}: {error.strerror}. Choose another: PORT=8001"
+            ) from error
 
 
 def _bring_up(*, backup: bool) -> None:

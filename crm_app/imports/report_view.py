@@ -60,23 +60,28 @@ def _refused() -> rx.Component:
     )
 
 
+def _outcome() -> rx.Component:
+    report = ImportPage.report
+    return rx.cond(
+        report.failed != "",
+        banner(report.failed, "r", "alert"),
+        rx.cond(
+            ImportPage.trying,
+            banner("This was a try. Nothing has been saved."),
+            rx.cond(
+                report.refused.to(int) > 0,
+                banner("Done, but some rows were refused.", "y", "alert"),
+                banner("Done. Everything in the file is here.", "g", "check"),
+            ),
+        ),
+    )
+
+
 def report_view() -> rx.Component:
     """The last step of the page."""
     report = ImportPage.report
     return rx.el.section(
-        rx.cond(
-            report.failed != "",
-            banner(report.failed, "r", "alert"),
-            rx.cond(
-                ImportPage.trying,
-                banner("This was a try. Nothing has been saved."),
-                rx.cond(
-                    report.refused.to(int) > 0,
-                    banner("Done, but some rows were refused.", "y", "alert"),
-                    banner("Done. Everything in the file is here.", "g", "check"),
-                ),
-            ),
-        ),
+        _outcome(),
         rx.el.div(
             _figure(report.total, "rows"),
             _figure(report.created, "created"),

@@ -85,18 +85,19 @@ def _floating_new() -> rx.Component:
     )
 
 
+def _crumbs(place: Place) -> rx.Component:
+    return rx.el.nav(
+        page_link(place.name, href=place.path),
+        rx.el.span("/"),
+        class_name="crumbs",
+        custom_attrs={"aria-label": "Path"},
+    )
+
+
 def framed(
     body: rx.Component, *, title: Any, current: str, after_undo: Any = None, crumb: Place | None = None
 ) -> rx.Component:
     """The whole page; `after_undo` is an event that refreshes what the page shows once something was undone."""
-    crumbs = None
-    if crumb is not None:
-        crumbs = rx.el.nav(
-            page_link(crumb.name, href=crumb.path),
-            rx.el.span("/"),
-            class_name="crumbs",
-            custom_attrs={"aria-label": "Path"},
-        )
     places = {p.key: {"path": p.path, "name": p.name} for p in (BOARD, USERS, TEAMS, PROFILE)}
     undone = [Undo.undo_batch] if after_undo is None else [Undo.undo_batch, after_undo]
     return shell(
@@ -118,7 +119,7 @@ def framed(
         fab=_floating_new() if current == BOARD.path and crumb is None else rx.fragment(),
         me=_account(),
         more=_more(),
-        crumbs=crumbs,
+        crumbs=None if crumb is None else _crumbs(crumb),
         extras=[
             toasts(undone),
             new_deal_dialog(),
