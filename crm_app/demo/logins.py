@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply
@@ -62,7 +62,7 @@ def open_accounts(session: Session) -> None:
         if find_user_by_email(session, account.email) is not None:
             continue
         listed = session.exec(
-            select(User).where(User.name == account.name, User.deleted_at == None, User.status == "listed")  # noqa: E711
+            select(User).where(User.name == account.name, col(User.deleted_at).is_(None), User.status == "listed")
         ).first()
         values = {"email": account.email, "status": "active"}
         if listed is not None:
@@ -73,7 +73,7 @@ def open_accounts(session: Session) -> None:
 
 
 def _team(session: Session, name: str) -> int:
-    found = session.exec(select(Team).where(Team.name == name, Team.deleted_at == None)).first()  # noqa: E711
+    found = session.exec(select(Team).where(Team.name == name, col(Team.deleted_at).is_(None))).first()
     if found is not None:
         return found.id
     return apply(session, SYSTEM, Change("team", None, {"name": name}, "create"), source="demo").id
