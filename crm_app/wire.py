@@ -1,5 +1,6 @@
 """The one place where kinds, hooks, the policy and the outbox consumers are registered."""
 
+from crm_app.activities.hooks import place_activities
 from crm_app.activities.kind import ACTIVITY
 from crm_app.companies.kind import COMPANY
 from crm_app.core.actor import Principal
@@ -39,6 +40,7 @@ def wire() -> None:
     """Register everything; calling it twice changes nothing."""
     for known in KINDS:
         register(known)
+    register_hook(place_activities)
     register_hook(follow_activities)
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)

@@ -20,9 +20,12 @@ ACTIVITY = Kind(
         Field("owner_id", "Owner", "ref", ref="user"),
         Field("due_at", "Due", "datetime"),
         Field("done_at", "Done", "datetime"),
+        Field("at", "When", "datetime", editable=False),
+        Field("duration_minutes", "Minutes", "int", minimum=0, maximum=100_000, synonyms=("duration",)),
         Field("all_day", "All day", "bool"),
         Field("pinned", "Pinned", "bool"),
     ),
     children=(tags_of("activity"),),
     title="subject",
+    derived=frozenset({"at"}),
 )

@@ -4,10 +4,12 @@ from crm_app.companies.kind import ADDRESS
 from crm_app.core.changes import Children, Context, Field, Kind
 from crm_app.core.changes.kinds import Row
 from crm_app.records.kind import tags_of
-from crm_app.tables import Person, PersonAddress, PersonEmail, PersonPhone
+from crm_app.tables import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
 
 LIFECYCLES = ("name", "lead", "contact")
 SEGMENTS = ("suspect", "prospect", "qualified")
+# What the other person is to this one; the reverse wording follows from it in `people.rules`.
+RELATIONS = ("knows", "manager", "assistant", "colleague", "partner", "referred by")
 
 
 def _complete(_context: Context, before: Row | None, after: Row) -> Row:
@@ -90,6 +92,17 @@ PERSON = Kind(
             ),
         ),
         Children("addresses", "Addresses", PersonAddress, "person_id", ADDRESS),
+        Children(
+            "relations",
+            "Relations",
+            PersonRelation,
+            "person_id",
+            (
+                Field("other_id", "Person", "ref", required=True, ref="person"),
+                Field("type", "Relation", "choice", choices=RELATIONS),
+                Field("note", "Note", max_length=200),
+            ),
+        ),
         tags_of("person"),
     ),
     title="display_name",

@@ -5,10 +5,11 @@ from sqlmodel import SQLModel
 from crm_app.core.changes.log import ChangeBatch, ChangeLog, IdCounter, Outbox
 from crm_app.tables.access import Credential, LoginEvent, OneTimeLink, SocketBinding, UserSession
 from crm_app.tables.activity import Activity
+from crm_app.tables.attention import Notification, RecentView
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealLine, Pipeline, Stage
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
-from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone
+from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
 from crm_app.tables.product import Product
 from crm_app.tables.user import Team, User
 
@@ -29,14 +30,17 @@ __all__ = [
     "ImportRowError",
     "ImportRun",
     "LoginEvent",
+    "Notification",
     "OneTimeLink",
     "Outbox",
     "Person",
     "PersonAddress",
     "PersonEmail",
     "PersonPhone",
+    "PersonRelation",
     "Pipeline",
     "Product",
+    "RecentView",
     "RecordTag",
     "SavedView",
     "SocketBinding",

@@ -4,13 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Index
 
+from crm_app.core.clock import now
 from crm_app.core.schema import Record, moment, ref
 
 
 class Activity(Record, table=True):
-    """A call, meeting, task, note or e-mail; planned while `done_at` is empty."""
+    """A call, meeting, task, note or e-mail, planned while `done_at` is empty; `at` follows: done, due or created."""
 
-    __table_args__ = (Index("ix_activity_owner_due", "owner_id", "due_at"),)
+    __table_args__ = (
+        Index("ix_activity_owner_due", "owner_id", "due_at"),
+        *(Index(f"ix_activity_{name}_at", f"{name}_id", "at", "id") for name in ("person", "company", "deal")),
+    )
     type: str = "task"
     subject: str = ""
     body: str = ""
@@ -20,5 +24,7 @@ class Activity(Record, table=True):
     owner_id: int | None = ref("user")
     due_at: datetime | None = moment()
     done_at: datetime | None = moment()
+    at: datetime = moment(default_factory=now, nullable=False)
+    duration_minutes: int | None = None
     all_day: bool = False
     pinned: bool = False

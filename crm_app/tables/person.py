@@ -54,3 +54,13 @@ class PersonAddress(Child, table=True):
     postcode: str = ""
     region: str = ""
     country: str = ""
+
+
+class PersonRelation(Child, table=True):
+    """What another person is to this one (`reports to`, `assistant of`); owned by this side, shown on both."""
+
+    __tablename__ = "person_relation"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    other_id: int = ref("person", nullable=False)
+    type: str = "knows"
+    note: str = ""
