@@ -52,4 +52,7 @@ COMPANY = Kind(
         Children("addresses", "Addresses", CompanyAddress, "company_id", ADDRESS),
         tags_of("company"),
     ),
+    path="/companies",
+    columns=("name", "kind", "industry", "country", "domain", "revenue_minor", "employees", "owner_id"),
+    sort="name",
 )

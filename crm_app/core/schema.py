@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Index, SQLModel, text
 
 from crm_app.core.clock import now
 from crm_app.core.db import JsonColumn, UtcDateTime
@@ -34,8 +34,15 @@ def json_field(factory: Any = dict) -> Any:
     return Field(default_factory=factory, sa_type=JsonColumn, nullable=False)
 
 
+def list_indexes(name: str, key: str = "sort_key", *, owner: bool = True) -> tuple[Index, ...]:
+    """Indexes for a list in its usual order: of all living records, and of those of one owner."""
+    living = {"sqlite_where": text("deleted_at IS NULL"), "postgresql_where": text("deleted_at IS NULL")}
+    of_owner = (Index(f"ix_{name}_owner_{key}", "owner_id", key, "id", **living),) if owner else ()
+    return (Index(f"ix_{name}_{key}", key, "id", **living), *of_owner)
+
+
 class Record(SQLModel):
-    """An aggregate root: only `core.changes` writes it; a delete is a tombstone."""
+    """An aggregate root: only `core.changes` writes it; a delete is a tombstone. `sort_key` is the folded title."""
 
     table_class: ClassVar[TableClass] = "record"
     id: int = id_field()
@@ -43,6 +50,7 @@ class Record(SQLModel):
     created_at: datetime = moment(default_factory=now, nullable=False)
     updated_at: datetime = moment(default_factory=now, nullable=False)
     deleted_at: datetime | None = moment()
+    sort_key: str = Field(default="", nullable=False, sa_column_kwargs={"server_default": ""})
     external_id: str | None = Field(default=None, index=True)
     custom: dict[str, Any] = json_field()
 

@@ -11,6 +11,11 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
+def sort_key(text: str) -> str:
+    """The folded beginning of a title, by which lists are ordered and prefixes found."""
+    return fold(text[:120])[:120]
+
+
 def clip(text: str, length: int = 200) -> str:
     """At most `length` characters, without control characters."""
     return "".join(c for c in text if c.isprintable())[:length].strip()

@@ -37,6 +37,7 @@ STAGE = Kind(
         Field("required_fields", "Required fields", "json"),
     ),
     owner=None,
+    order="position",
 )
 
 
@@ -140,6 +141,18 @@ DEAL = Kind(
         tags_of("deal"),
     ),
     title="title",
+    path="/deals",
+    columns=(
+        "title",
+        "stage_id",
+        "company_id",
+        "person_id",
+        "value_minor",
+        "expected_close_on",
+        "next_step_at",
+        "owner_id",
+    ),
+    sort="-stage_since",
     derived=frozenset({"next_step_at", "next_step", "last_touch_at"}),
     gate=_gate,
     gate_fields=frozenset({"stage_id"}),

@@ -27,4 +27,6 @@ PRODUCT = Kind(
     ),
     children=(tags_of("product"),),
     owner=None,
+    columns=("name", "series", "sku", "list_price_minor", "active"),
+    sort="name",
 )

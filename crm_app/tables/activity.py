@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Index
 
 from crm_app.core.clock import now
-from crm_app.core.schema import Record, moment, ref
+from crm_app.core.schema import Record, list_indexes, moment, ref
 
 
 class Activity(Record, table=True):
@@ -13,6 +13,7 @@ class Activity(Record, table=True):
 
     __table_args__ = (
         Index("ix_activity_owner_due", "owner_id", "due_at"),
+        *list_indexes("activity", "at"),
         *(Index(f"ix_activity_{name}_at", f"{name}_id", "at", "id") for name in ("person", "company", "deal")),
     )
     type: str = "task"

@@ -2,12 +2,13 @@
 
 from sqlmodel import BigInteger, Field
 
-from crm_app.core.schema import Child, Record, ref
+from crm_app.core.schema import Child, Record, list_indexes, ref
 
 
 class Company(Record, table=True):
     """An organisation; it may have a parent."""
 
+    __table_args__ = list_indexes("company")
     name: str = Field(index=True)
     parent_id: int | None = ref("company")
     kind: str = "prospect"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import BigInteger, Field, Index, text
 
 from crm_app.core.clock import now
-from crm_app.core.schema import Child, Record, json_field, moment, ref
+from crm_app.core.schema import Child, Record, json_field, list_indexes, moment, ref
 
 
 class Pipeline(Record, table=True):
@@ -40,6 +40,7 @@ class Deal(Record, table=True):
             sqlite_where=text("deleted_at IS NULL"),
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        *list_indexes("deal", "stage_since"),
         Index("ix_deal_owner_stage", "owner_id", "stage_id"),
         Index("ix_deal_closed_on", "closed_on"),
     )

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from crm_app.core.schema import Child, Record, moment, ref
+from crm_app.core.schema import Child, Record, list_indexes, moment, ref
 
 
 class Person(Record, table=True):
     """A human being: name, then lead, then contact."""
 
+    __table_args__ = list_indexes("person")
     first_name: str = ""
     last_name: str = Field(default="", index=True)
     display_name: str = Field(index=True)

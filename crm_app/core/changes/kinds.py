@@ -67,7 +67,9 @@ class Kind:
     """Everything that Kith knows of one kind of record; lists, imports, gates and history follow from it.
 
     `gate(context, before, after)` answers with what is missing for this transition, by field. `complete(context,
-    before, after)` answers with values that follow from the change and are recorded with it.
+    before, after)` answers with values that follow from the change and are recorded with it. `path` is where its
+    records live in the app; `columns` and `sort` (`-` first: descending) are what a list shows at first; `order` is the
+    column by which references to this kind are sorted.
     """
 
     name: str
@@ -82,6 +84,10 @@ class Kind:
     gate: "Callable[[Context, Row | None, Row], dict[str, str]] | None" = None
     gate_fields: frozenset[str] = frozenset()
     complete: "Callable[[Context, Row | None, Row], Row] | None" = None
+    path: str = ""
+    columns: tuple[str, ...] = ()
+    sort: str = ""
+    order: str = "sort_key"
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
     child_by_name: dict[str, Children] = field(init=False, repr=False, compare=False, default_factory=dict)
 

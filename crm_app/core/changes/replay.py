@@ -36,7 +36,7 @@ def _blank(known: Kind, entry: Any) -> Row:
     empty = dict.fromkeys(defaults(known.table)) | {
         n: v for n, v in defaults(known.table).items() if n in known.derived
     }
-    return empty | {"id": entry["record_id"], "created_at": entry["recorded_at"]}
+    return empty | {"sort_key": "", "id": entry["record_id"], "created_at": entry["recorded_at"]}
 
 
 def _set(known: Kind, row: Row, children: Tables, key: str, new: Any) -> None:
@@ -74,6 +74,6 @@ def _compare(name: str, logged: dict[int, Row], stored: dict[int, Row], derived:
     found = [f"{name} {i}: only in the {'log' if i in logged else 'table'}" for i in logged.keys() ^ stored.keys()]
     for i in logged.keys() & stored.keys():
         for column, value in stored[i].items():
-            if column not in derived and logged[i].get(column) != value:
+            if column not in derived and column != "sort_key" and logged[i].get(column) != value:
                 found.append(f"{name} {i}: {column} is {value!r}, the log says {logged[i].get(column)!r}")
     return found

@@ -15,9 +15,10 @@ from crm_app.core.changes.values import coerce, defaults
 from crm_app.core.changes.working import IN_LIMIT, Loaded, WorkingSet, table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from crm_app.core.text import sort_key
 
 UNGATED = ("history", "undo", "demo")
-META = frozenset(("id", "version", "created_at", "updated_at", "deleted_at"))
+META = frozenset(("id", "version", "created_at", "updated_at", "deleted_at", "sort_key"))
 
 
 class Step:
@@ -71,6 +72,7 @@ class Step:
         self._fields_allowed(known, change, row, None)
         row["id"] = change.id if change.id is not None else self._new_id()
         self._finish(known, change, None, row)
+        row["sort_key"] = sort_key(row[known.title] or "")
         self._unique(known, row, None)
         loaded = self.working.add(known, row)
         diff = {n: [None, v] for n, v in row.items() if n not in META and n not in known.derived and v is not None}
@@ -88,6 +90,8 @@ class Step:
             self._no_conflict(change, known, before, values, wanted)
         if wanted:
             self._finish(known, change, before, after)
+            if after[known.title] != before[known.title]:
+                after["sort_key"] = sort_key(after[known.title] or "")
             self._unique(known, after, before)
         diff = {n: [before[n], after[n]] for n in after if after[n] != before[n] and n not in META}
         diff |= self._apply_children(loaded, patches)
