@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Index
+from sqlmodel import Index, text
 
 from crm_app.core.clock import now
 from crm_app.core.schema import Record, list_indexes, moment, ref
@@ -15,6 +15,16 @@ class Activity(Record, table=True):
         Index("ix_activity_owner_due", "owner_id", "due_at"),
         *list_indexes("activity", "at"),
         *(Index(f"ix_activity_{name}_at", f"{name}_id", "at", "id") for name in ("person", "company", "deal")),
+        *(
+            Index(
+                f"ix_activity_{name}_head",  # what stands on top of a timeline: planned or pinned
+                f"{name}_id",
+                "at",
+                sqlite_where=text("done_at IS NULL OR pinned = 1"),
+                postgresql_where=text("done_at IS NULL OR pinned"),
+            )
+            for name in ("person", "company", "deal")
+        ),
     )
     type: str = "task"
     subject: str = ""

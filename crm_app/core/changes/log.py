@@ -30,6 +30,7 @@ class ChangeLog(Fact, table=True):
     __tablename__ = "change_log"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("ix_change_log_record", "kind", "record_id", "version"),
+        Index("ix_change_log_time", "kind", "record_id", "effective_at", "batch_id"),
         Index("uq_change_log_row", "batch_id", "row_no", unique=True),
         {"sqlite_autoincrement": True},
     )

@@ -1,0 +1,53 @@
+"""One record by its kind and id, if the actor may see it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import false, select, true
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.working import table_of
+from crm_app.core.errors import NotFound
+from crm_app.identity.matrix import OBJECTS
+from crm_app.identity.policy import scope, visible
+
+Title = tuple[str, int]
+RIGHTS_OF = {"stage": "pipeline"}
+
+
+def may_see(actor: Principal, known: Kind) -> Any:
+    """The SQL condition for the living records of a kind that the actor may see."""
+    obj = RIGHTS_OF.get(known.name, known.name)
+    table = table_of(known.table)
+    if obj not in OBJECTS:
+        return true()
+    if known.owner is None or known.name == "user":
+        return true() if scope(actor, "read", obj) != "none" else false()
+    return visible(actor, obj, table.c[known.owner])
+
+
+def record_row(session: Session, actor: Principal, name: str, id: int) -> Mapping[Any, Any]:
+    """The row. Raises NotFound for one that does not exist, was deleted, or that the actor may not see."""
+    known = kind(name)
+    table = table_of(known.table)
+    query = select(table).where(table.c.id == id, table.c.deleted_at.is_(None), may_see(actor, known))
+    row = session.connection().execute(query).mappings().first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def titles(session: Session, actor: Principal, wanted: Iterable[Title]) -> dict[Title, str]:
+    """The titles of these records, deleted ones included, as far as the actor may see them."""
+    by_kind: dict[str, set[int]] = {}
+    for name, id in wanted:
+        by_kind.setdefault(name, set()).add(id)
+    found: dict[Title, str] = {}
+    for name, ids in by_kind.items():
+        known = kind(name)
+        table = table_of(known.table)
+        query = select(table.c.id, table.c[known.title]).where(table.c.id.in_(sorted(ids)), may_see(actor, known))
+        found |= {(name, id): title for id, title in session.connection().execute(query)}
+    return found

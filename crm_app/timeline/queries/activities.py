@@ -1,0 +1,135 @@
+"""Activities on a timeline: what was done, and on top what is planned or pinned."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import Session
+
+from crm_app.core import clock
+from crm_app.core.actor import Principal
+from crm_app.core.changes import kind
+from crm_app.core.changes.working import table_of
+from crm_app.core.text import initials, like
+from crm_app.identity.policy import decide
+from crm_app.records.reading import may_see, titles
+from crm_app.tables import User
+from crm_app.timeline.queries.scope import activity, newest, places, together
+from crm_app.timeline.rows import Event
+from crm_app.timeline.rules import ACTIVITIES, DONE, PLANNABLE, PLANNED, Place, Wish, day_label, due_label, due_tone
+
+MOST_HEADS = 40
+user = table_of(User)
+planned = and_(activity.c.done_at.is_(None), activity.c.type.in_(sorted(PLANNABLE)))
+COLUMNS = (
+    activity.c.id,
+    activity.c.version,
+    activity.c.type,
+    activity.c.subject,
+    activity.c.body,
+    activity.c.person_id,
+    activity.c.company_id,
+    activity.c.deal_id,
+    activity.c.owner_id,
+    activity.c.due_at,
+    activity.c.done_at,
+    activity.c.at,
+    activity.c.duration_minutes,
+    activity.c.all_day,
+    activity.c.pinned,
+)
+
+
+def done_events(
+    session: Session, actor: Principal, name: str, id: int, wish: Wish, count: int
+) -> list[tuple[Place, Event]]:
+    """What was done with the record, newest first."""
+    wanted = [k for k in ACTIVITIES if wish.wants(k)]
+    if not wanted:
+        return []
+    conditions = [activity.c.deleted_at.is_(None), may_see(actor, kind("activity")), ~planned]
+    if len(wanted) < len(ACTIVITIES):
+        conditions.append(activity.c.type.in_(wanted))
+    if wish.text:
+        conditions.append(_says(wish.text))
+    parts = [
+        newest(select(*COLUMNS).where(place, *conditions), activity.c.at, activity.c.id, wish.after, count)
+        for place in places(actor, name, id)
+    ]
+    return _events(session, actor, name, id, session.connection().execute(together(parts)).all())
+
+
+def head_events(session: Session, actor: Principal, name: str, id: int, wish: Wish) -> list[tuple[Place, Event]]:
+    """What is planned, soonest first, then what is pinned; both are bounded."""
+    wanted = [k for k in ACTIVITIES if wish.wants(k)]
+    head = or_(activity.c.done_at.is_(None), activity.c.pinned)
+    conditions = [head, or_(planned, activity.c.pinned), activity.c.deleted_at.is_(None)]
+    conditions += [may_see(actor, kind("activity")), activity.c.type.in_(wanted)]
+    if wish.text:
+        conditions.append(_says(wish.text))
+    parts = [
+        select(*COLUMNS).where(place, *conditions).order_by(activity.c.at).limit(MOST_HEADS)
+        for place in places(actor, name, id)
+    ]
+    return _events(session, actor, name, id, session.connection().execute(together(parts)).all())
+
+
+def _says(text: str) -> Any:
+    pattern = like(text.lower())
+    return or_(*[func.lower(column).like(pattern, escape="\\") for column in (activity.c.subject, activity.c.body)])
+
+
+def _events(session: Session, actor: Principal, name: str, id: int, rows: Any) -> list[tuple[Place, Event]]:
+    rows = list({row.id: row for row in rows}.values())
+    owners = _owners(session, {row.owner_id for row in rows} - {None})
+    about = titles(session, actor, [ref for row in rows if (ref := _about(row, name, id))])
+    zone, today = ZoneInfo(actor.zone), clock.today(actor.zone)
+    found = []
+    for row in rows:
+        at: datetime = row.at.astimezone(zone)
+        is_plan = row.done_at is None and row.type in PLANNABLE
+        who, color = owners.get(row.owner_id, ("Somebody", ""))
+        ref = _about(row, name, id)
+        place = Place(row.at, row.id)
+        event = Event(
+            key=place.write(),
+            id=row.id,
+            kind=row.type,
+            day=day_label(at.date(), today),
+            time="" if row.all_day else f"{at:%H:%M}",
+            who=who,
+            initials=initials(who),
+            color=color,
+            verb=(PLANNED if is_plan else DONE)[row.type],
+            subject=row.subject,
+            about=about.get(ref, "") if ref else "",
+            about_href=f"{kind(ref[0]).path}/{ref[1]}" if ref and ref in about else "",
+            body=row.body,
+            note=_note(row, at, today) if is_plan else f"{row.duration_minutes} min" if row.duration_minutes else "",
+            tone=due_tone(at, today) if is_plan and row.due_at else "",
+            version=row.version,
+            is_done=not is_plan,
+            is_pinned=row.pinned,
+            can_edit=decide(actor, "edit", "activity", row.owner_id).allowed,
+        )
+        found.append((place, event))
+    return found
+
+
+def _note(row: Any, at: datetime, today: Any) -> str:
+    return due_label(at, today, all_day=row.all_day) if row.due_at else "No date"
+
+
+def _about(row: Any, name: str, id: int) -> tuple[str, int] | None:
+    """The nearest other record that the activity is about: a deal before a person before a company."""
+    for other in ("deal", "person", "company"):
+        value = getattr(row, f"{other}_id")
+        if value is not None and (other, value) != (name, id):
+            return (other, value) if not (name == "person" and other == "company") else None
+    return None
+
+
+def _owners(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
+    query = select(user.c.id, user.c.name, user.c.color).where(user.c.id.in_(sorted(ids)))
+    return {row.id: (row.name, row.color) for row in session.connection().execute(query)}

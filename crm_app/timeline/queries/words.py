@@ -1,0 +1,118 @@
+"""A save in words: a sentence without its subject, and a line for every further field."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import Children, kind
+from crm_app.core.changes.kinds import Field, Kind
+from crm_app.core.money import format_money
+from crm_app.core.text import clip
+from crm_app.identity.policy import decide
+
+SILENT = frozenset({"rank", "stage_since", "pipeline_id", "currency", "kind_id"})
+CREATED = {"import": "imported", "history": "imported", "demo": "recorded", "undo": "brought back"}
+LONG = 80
+Names = Mapping[tuple[str, int], str]
+
+
+def named_in(rows: Iterable[Any]) -> set[tuple[str, int]]:
+    """The records that the differences point to."""
+    wanted: set[tuple[str, int]] = set()
+    for row in rows:
+        known = kind(row["kind"])
+        for key, (old, new) in row["diff"].items():
+            name = key.partition(".")[0]
+            if (field := known.by_name.get(name)) and field.ref:
+                wanted |= {(field.ref, v) for v in (old, new) if v is not None}
+            elif children := known.child_by_name.get(name):
+                for child in (f for f in children.fields if f.ref):
+                    wanted |= {(child.ref, v[child.name]) for v in (old, new) if v and v.get(child.name)}
+    return wanted
+
+
+def told(rows: list[Any], names: Names, actor: Principal, record: Mapping[Any, Any]) -> tuple[str, list[str]]:
+    """What one save did to a record; an empty sentence if there is nothing to say."""
+    title, lines = "", list[str]()
+    for row in rows:
+        known = kind(row["kind"])
+        this = f"this {known.label.lower()}"
+        moved = row["diff"].get("stage_id")
+        if row["op"] == "create":
+            title = f"{CREATED.get(row['source'], 'created')} {this}"
+            lines += [f"Stage {names.get(('stage', moved[1]), '–')}"] if moved else []
+        elif row["op"] in ("delete", "restore"):
+            title = f"{row['op']}d {this}"
+        else:
+            if moved:
+                old, new = (names.get(("stage", v), "–") for v in moved)
+                title = f"moved {this} from {old} to {new}"
+            lines += _lines(known, row["diff"], names, actor, record)
+    if not title and lines:
+        title = (
+            "undid a change" if rows[0]["source"] == "undo" else f"edited this {kind(rows[0]['kind']).label.lower()}"
+        )
+    return title, lines
+
+
+def _lines(
+    known: Kind, diff: Mapping[str, list[Any]], names: Names, actor: Principal, record: Mapping[Any, Any]
+) -> list[str]:
+    lines = []
+    owner = record.get(known.owner or "")
+    for key, (old, new) in diff.items():
+        name = key.partition(".")[0]
+        field, children = known.by_name.get(name), known.child_by_name.get(name)
+        if name in SILENT or name == "stage_id" or not decide(actor, "read", known.name, owner, name).allowed:
+            continue
+        if children is not None:
+            line = _child_line(children, old, new, names)
+            lines += [line] if line else []
+        elif field is not None:
+            lines.append(
+                f"{field.label} {said(field, old, names, actor, record)} → {said(field, new, names, actor, record)}"
+            )
+        elif name == "custom":
+            lines.append("Further fields changed")
+    return lines
+
+
+def _child_line(children: Children, old: Any, new: Any, names: Names) -> str:
+    """`E-mail a@b.example added`; nothing when only the order changed."""
+    before, after = _row_words(children, old, names), _row_words(children, new, names)
+    if old is None:
+        return f"{children.fields[0].label} {after} added"
+    if new is None:
+        return f"{children.fields[0].label} {before} removed"
+    return f"{children.fields[0].label} {before} → {after}" if before != after else ""
+
+
+def _row_words(children: Children, row: Any, names: Names) -> str:
+    if row is None:
+        return ""
+    words = []
+    for field in children.fields:
+        value = row.get(field.name)
+        if value in (None, "", False):
+            continue
+        words.append(
+            field.label.lower() if value is True else names.get((field.ref, value), "–") if field.ref else str(value)
+        )
+    return clip(", ".join(words), LONG)
+
+
+def said(field: Field, value: Any, names: Names, actor: Principal, record: Mapping[Any, Any]) -> str:
+    """One value of the log as a person reads it."""
+    if value is None or value == "":
+        return "–"
+    if field.ref:
+        return names.get((field.ref, value), "–")
+    if field.type == "money":
+        return format_money(value, str(record.get(field.currency_field) or "USD"), actor.locale)
+    if field.type == "bool":
+        return "yes" if value else "no"
+    if field.type == "date":
+        day = date.fromisoformat(value)
+        return f"{day.day} {day:%b %Y}"
+    return clip(str(value), LONG)

@@ -1,0 +1,102 @@
+"""What holds for timelines: places in them, filters, days, the words for activities and mentions. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+ACTIVITIES = ("note", "call", "meeting", "task", "email")
+KINDS = (*ACTIVITIES, "deal", "file", "change")
+NAMES = {
+    "note": "Notes",
+    "call": "Calls",
+    "meeting": "Meetings",
+    "task": "Tasks",
+    "email": "E-mails",
+    "deal": "Deals",
+    "file": "Files",
+    "change": "Changes",
+}
+PLANNABLE = frozenset({"call", "meeting", "task"})
+DONE = {"note": "noted", "call": "called", "meeting": "met", "task": "finished", "email": "wrote an e-mail"}
+PLANNED = {"call": "plans to call", "meeting": "plans to meet", "task": "has to do"}
+MENTION = re.compile(r"@\[([^\]\n]{1,120})\]\((\d{1,16})\)")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place on a timeline, which runs from the newest to the oldest; ids are unique in the whole installation."""
+
+    at: datetime
+    id: int
+
+    def write(self) -> str:
+        """As the browser keeps it."""
+        return f"{self.at.astimezone(UTC).isoformat()}~{self.id}"
+
+
+def read_place(text: str) -> Place | None:
+    """What `Place.write` wrote; None for anything else."""
+    at, _, id = text.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    if moment.tzinfo is None or not (id.isascii() and id.isdigit() and len(id) < 17):
+        return None
+    return Place(moment, int(id))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to see of a timeline: some kinds (empty: all), some text, from a place on."""
+
+    kinds: frozenset[str] = frozenset()
+    text: str = ""
+    after: Place | None = None
+
+    def wants(self, kind: str) -> bool:
+        """Is this kind asked for?"""
+        return not self.kinds or kind in self.kinds
+
+
+def read_wish(kinds: str, text: str, after: str = "") -> Wish:
+    """From what the browser sends; unknown kinds count as absent."""
+    wanted = frozenset(k for k in kinds.split(",") if k in KINDS)
+    return Wish(wanted, " ".join(text.split())[:200], read_place(after))
+
+
+def day_label(day: date, today: date) -> str:
+    """`Today`, `Yesterday`, `Tomorrow`, `Friday, 20 November`, with the year if it is another one."""
+    near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}.get((today - day).days)
+    if near:
+        return near
+    return f"{day:%A}, {day.day} {day:%B}" + ("" if day.year == today.year else f" {day.year}")
+
+
+def due_label(at: datetime, today: date, *, all_day: bool = False) -> str:
+    """When something planned is due, in the zone of `at`: `Today 15:00`, `3 days overdue`, `Fri 4 Dec`."""
+    late = (today - at.date()).days
+    if late > 0:
+        return f"{late} day{'s' if late > 1 else ''} overdue"
+    clock = "" if all_day or (at.hour, at.minute) == (0, 0) else f" {at:%H:%M}"
+    if late == 0:
+        return "Today" + clock
+    if late == -1:
+        return "Tomorrow" + clock
+    year = "" if at.year == today.year else f" {at.year}"
+    return f"{at:%a} {at.day} {at:%b}{year}{clock}"
+
+
+def due_tone(at: datetime, today: date) -> str:
+    """Red when overdue, green today, nothing later."""
+    return "r" if at.date() < today else "g" if at.date() == today else ""
+
+
+def mentioned(text: str) -> set[int]:
+    """The users whom a text mentions."""
+    return {int(id) for _, id in MENTION.findall(text)}
+
+
+def plain(text: str) -> str:
+    """The text as read: `@[Ravi Shah](12)` becomes `@Ravi Shah`."""
+    return MENTION.sub(r"@\1", text)
