@@ -3,6 +3,7 @@
 import unicodedata
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def fold(text: str) -> str:
@@ -31,3 +32,8 @@ def like(text: str) -> str:
     """A pattern for `LIKE … ESCAPE '\\\\'` that finds `text` anywhere."""
     escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"
+
+
+def neutral(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe in front; an import takes it off again."""
+    return f"'{cell}" if cell.startswith(FORMULAS) else cell

@@ -19,6 +19,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import NotFound
+from crm_app.core.text import neutral
 from crm_app.identity.policy import decide
 from crm_app.imports.columns import CUSTOM
 from crm_app.imports.job import Job
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from crm_app.imports.chunk import Chunk
 
 AUX_ROWS = -2_000_000_000  # row numbers of what the rows bring along, apart from those of the file
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def checksum(path: Path) -> str:
@@ -193,8 +193,3 @@ def _refused_csv(session: Session, actor: Principal, run_id: int) -> str:
         cells = [*raw, *[""] * (len(header) - len(raw))]
         writer.writerow([*map(neutral, cells), row_no, neutral(reason)])
     return out.getvalue()
-
-
-def neutral(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell

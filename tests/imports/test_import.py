@@ -13,8 +13,8 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.replay import differences
 from crm_app.core.errors import Forbidden, NotFound, Refused
+from crm_app.core.text import neutral
 from crm_app.imports import running
-from crm_app.imports.runs import neutral
 from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
 from crm_app.imports.values import parse_date, parse_number
 from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, ImportRun, Person, PersonEmail, Stage

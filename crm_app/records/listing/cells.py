@@ -1,0 +1,157 @@
+"""The columns of a list: what SQL reads for each, and how a value looks to the reader."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from sqlalchemy import ColumnElement, FromClause, Integer, and_, cast, func, select
+
+from crm_app.core import clock
+from crm_app.core.actor import Principal
+from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.working import table_of
+from crm_app.core.config import settings
+from crm_app.core.money import format_money, to_major
+from crm_app.core.text import initials
+from crm_app.records.listing.conditions import value_of
+from crm_app.records.listing.fields import ListField
+from crm_app.records.listing.rows import Cell
+from crm_app.tables import Tag
+
+BETWEEN_TAGS = "\x1f"
+LONG = 200
+TONES = {
+    "contact": "g",
+    "customer": "g",
+    "lead": "a",
+    "qualified": "g",
+    "prospect": "a",
+    "suspect": "y",
+    "partner": "a",
+    "competitor": "r",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A column of the list with what SQL must read for it; values are labelled v, t, c and their number."""
+
+    field: ListField
+    number: int
+    columns: tuple[ColumnElement[Any], ...]
+    joins: tuple[tuple[FromClause, ColumnElement[bool]], ...] = ()
+
+
+def shown_columns(known: Kind, fields: dict[str, ListField], names: tuple[str, ...]) -> list[Shown]:
+    """For the columns that exist, in their order."""
+    return [_shown(known, fields[name], n) for n, name in enumerate(names) if name in fields]
+
+
+def _shown(known: Kind, field: ListField, n: int) -> Shown:
+    table = table_of(known.table)
+    if field.children is not None:
+        return Shown(field, n, (_part_value(known, field).label(f"v{n}"),))
+    value = value_of(known, field)
+    if field.ref:
+        target = table_of(kind(field.ref).table).alias(f"ref_{n}")
+        columns: list[Any] = [value.label(f"v{n}"), target.c[kind(field.ref).title].label(f"t{n}")]
+        columns += [target.c.color.label(f"c{n}")] if field.ref == "user" else []
+        return Shown(field, n, tuple(columns), ((target, target.c.id == value),))
+    if field.type == "money" and field.field is not None:
+        return Shown(field, n, (value.label(f"v{n}"), table.c[field.field.currency_field].label(f"c{n}")))
+    return Shown(field, n, (value.label(f"v{n}"),))
+
+
+def _part_value(known: Kind, field: ListField) -> Any:
+    """The tags together, or of other parts the first: the primary one where there is such a thing."""
+    children, record = field.children, table_of(known.table)
+    assert children is not None
+    part = table_of(children.table)
+    there = and_(part.c[children.parent] == record.c.id, *(part.c[k] == v for k, v in children.fixed.items()))
+    if field.type == "tags":
+        tag = table_of(Tag)
+        names = select(func.aggregate_strings(tag.c.name, BETWEEN_TAGS)).select_from(part)
+        return names.join(tag, tag.c.id == part.c[children.key]).where(there).correlate(record).scalar_subquery()
+    column, source = part.c[field.field.name], part  # pyright: ignore[reportOptionalMemberAccess]
+    if field.ref:
+        target = table_of(kind(field.ref).table).alias("part_ref")
+        source, column = part.join(target, target.c.id == column), target.c[kind(field.ref).title]
+    first = [cast(part.c.is_primary, Integer).desc()] if "is_primary" in part.c else []
+    query = select(column).select_from(source).where(there).order_by(*first, part.c.position, part.c.id)
+    return query.limit(1).correlate(record).scalar_subquery()
+
+
+def cells_of(shown: list[Shown], row: Any, actor: Principal) -> list[Cell]:
+    """A row's cells, in the order of the columns."""
+    return [_cell(one, row, actor) for one in shown]
+
+
+def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
+    value, field = row[f"v{one.number}"], one.field
+    if value in (None, ""):
+        return Cell()
+    if field.children is not None:
+        return Cell(", ".join(str(value).split(BETWEEN_TAGS)) if field.type == "tags" else str(value), str(value))
+    if field.ref:
+        return _reference(field, value, row, one.number)
+    text = str(value)
+    if field.type == "money":
+        currency = row[f"c{one.number}"] if field.field else settings().currency
+        return Cell(format_money(int(value), currency, actor.locale), f"{to_major(int(value), currency):f}")
+    if field.type == "choice":
+        return Cell(group_label(text), text, TONES.get(text, ""))
+    if field.type == "bool":
+        return Cell("Yes" if value else "No", "true" if value else "false")
+    if field.type in ("date", "datetime"):
+        return day_cell(value, actor)
+    if field.type in ("int", "float"):
+        return Cell(format_decimal(value, locale=_locale(actor.locale)) if field.name != "year_founded" else text, text)
+    return Cell(text[:LONG], text[:LONG])
+
+
+def _reference(field: ListField, value: Any, row: Any, n: int) -> Cell:
+    title = row[f"t{n}"] or ""
+    if field.ref == "user":
+        return Cell(title, str(value), initials=initials(title), color=row[f"c{n}"] or "")
+    path = kind(field.ref).path
+    return Cell(title, str(value), href=f"{path}/{value}" if path else "")
+
+
+def group_label(text: str) -> str:
+    """A choice as it is read: `open` → `Open`."""
+    return text[:1].upper() + text[1:].replace("_", " ")
+
+
+@lru_cache(maxsize=64)
+def _locale(name: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return str(Locale.parse(name.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return "en"
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, today: date, locale: str) -> str:
+    away = (today - day).days
+    near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}
+    if away in near:
+        return near[away]
+    pattern = "d MMM" if day.year == today.year else "d MMM y"
+    return format_date(day, pattern, locale=_locale(locale))
+
+
+def day_cell(value: Any, actor: Principal) -> Cell:
+    """A date or an instant as a day in the reader's zone; the raw value is what an input of its type takes."""
+    if isinstance(value, datetime):
+        local = value.astimezone(ZoneInfo(actor.zone))
+        return Cell(
+            _day_words(local.date(), clock.today(actor.zone), actor.locale), local.isoformat(timespec="minutes")
+        )
+    day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    return Cell(_day_words(day, clock.today(actor.zone), actor.locale), day.isoformat())

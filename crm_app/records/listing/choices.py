@@ -1,0 +1,128 @@
+"""What the filter builder and the column chooser offer, and a filter in words."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import kind
+from crm_app.core.changes.working import table_of
+from crm_app.records.listing.cells import group_label
+from crm_app.records.listing.fields import ListField, fields_of
+from crm_app.records.listing.listing import Listing
+from crm_app.records.listing.rows import Chip, FieldChoice, Option
+from crm_app.records.listing.rules import Condition, Group, conditions_in, op_of
+
+MOST_OPTIONS = 200
+# Kinds with few records: their names are offered at once; of the others a look-up finds them.
+FEW = frozenset({"user", "team", "pipeline", "stage", "product", "tag"})
+
+
+def field_choices(session: Session, actor: Principal, kind_name: str) -> list[FieldChoice]:
+    """Every field that the actor may read, with what it can be used for."""
+    return [
+        FieldChoice(
+            f.name,
+            f.label,
+            f.type,
+            f.filterable,
+            f.sortable,
+            f.groupable,
+            f.editable,
+            _options(session, f),
+            f.ref or ("tag" if f.type == "tags" else ""),
+        )
+        for f in fields_of(session, actor, kind_name).values()
+    ]
+
+
+def _options(session: Session, field: ListField) -> list[Option]:
+    if field.type == "bool":
+        return [Option("true", "Yes"), Option("false", "No")]
+    if field.choices:
+        return [Option(c, group_label(c)) for c in field.choices]
+    name = "tag" if field.type == "tags" else field.ref
+    if name not in FEW:
+        return []
+    known = kind(name)
+    table = table_of(known.table)
+    query = select(table.c.id, table.c[known.title]).where(table.c.deleted_at.is_(None)).order_by(table.c[known.order])
+    found = [Option(str(id), title) for id, title in session.connection().execute(query.limit(MOST_OPTIONS))]
+    return [Option("me", "Me"), Option("team", "My team"), *found] if name == "user" else found
+
+
+def describe(session: Session, actor: Principal, listing: Listing) -> list[Chip]:
+    """The top conditions of a filter in words; a nested group is one chip."""
+    fields = fields_of(session, actor, listing.kind)
+    names = _names(session, fields, conditions_in(listing.filter))
+    chips = []
+    for n, item in enumerate(listing.filter.items):
+        if isinstance(item, Group):
+            chips.append(Chip(str(n), "All of" if item.mode == "all" else "Any of", _group_words(item, fields, names)))
+        elif item.field in fields:
+            chips.append(Chip(str(n), fields[item.field].label, _words(item, fields, names)))
+    return chips
+
+
+def _group_words(group: Group, fields: dict[str, ListField], names: dict[tuple[str, str], str]) -> str:
+    parts = [
+        f"({_group_words(i, fields, names)})"
+        if isinstance(i, Group)
+        else f"{fields[i.field].label} {_words(i, fields, names)}"
+        for i in group.items
+        if isinstance(i, Group) or i.field in fields
+    ]
+    return (" and " if group.mode == "all" else " or ").join(parts)
+
+
+def _words(condition: Condition, fields: dict[str, ListField], names: dict[tuple[str, str], str]) -> str:
+    field = fields[condition.field]
+    op = op_of(field.type, condition.op)
+    if op is None:
+        return condition.op
+    if op.arity == "none":
+        return op.label
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    shown = [_value(field, v, names) for v in values]
+    if op.arity == "days":
+        return op.label.replace("…", shown[0])
+    return f"{op.label} {(' and ' if op.arity == 'two' else ' or ').join(shown)}"
+
+
+def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> str:
+    ref = "tag" if field.type == "tags" else field.ref
+    if ref:
+        return {"me": "me", "team": "my team"}.get(str(value)) or names.get((ref, str(value)), "something deleted")
+    if field.type == "bool":
+        return "Yes" if value in (True, "true") else "No"
+    if field.type == "choice":
+        return group_label(str(value))
+    if field.type in ("date", "datetime"):
+        try:
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            return str(value)
+        return f"{day.day} {day:%b %Y}"
+    return str(value)
+
+
+def _names(
+    session: Session, fields: dict[str, ListField], conditions: Iterable[Condition]
+) -> dict[tuple[str, str], str]:
+    """The titles of what the conditions name; everybody may know that a record with this name exists."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for condition in conditions:
+        field = fields.get(condition.field)
+        ref = ("tag" if field.type == "tags" else field.ref) if field else ""
+        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+        wanted[ref] |= {int(v) for v in values if ref and str(v).isascii() and str(v).isdigit()}
+    names: dict[tuple[str, str], str] = {}
+    for ref in [r for r, ids in wanted.items() if r and ids]:
+        table = table_of(kind(ref).table)
+        query = select(table.c.id, table.c[kind(ref).title]).where(table.c.id.in_(sorted(wanted[ref])))
+        names |= {(ref, str(id)): title for id, title in session.connection().execute(query)}
+    return names

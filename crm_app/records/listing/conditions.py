@@ -1,0 +1,212 @@
+"""A filter as a condition of SQL: fields and operators come from a fixed map, values are bound."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy.exc import ArgumentError
+
+from crm_app.core import clock
+from crm_app.core.actor import Principal
+from crm_app.core.changes import Kind
+from crm_app.core.changes.working import table_of
+from crm_app.core.config import settings
+from crm_app.core.errors import Invalid
+from crm_app.core.money import to_minor
+from crm_app.core.text import fold, like
+from crm_app.records.listing.fields import ListField
+from crm_app.records.listing.rules import Condition, Group, days_of, op_of
+
+Fields = dict[str, ListField]
+
+
+def condition_of(known: Kind, fields: Fields, item: Group | Condition, actor: Principal) -> ColumnElement[bool]:
+    """The condition of a filter for records of `known`. Raises Invalid, in plain words, for what cannot be asked."""
+    if isinstance(item, Group):
+        parts = [condition_of(known, fields, i, actor) for i in item.items]
+        return (and_(true(), *parts) if item.mode == "all" else or_(false(), *parts)) if parts else true()
+    field = fields.get(item.field)
+    if field is None or not field.filterable:
+        raise Invalid({"filter": f"There is no field {item.field!r} to filter by."})
+    op = op_of(field.type, item.op)
+    if op is None:
+        raise Invalid({"filter": f"{field.label}: there is no comparison {item.op!r}."})
+    try:
+        return _condition(known, field, item.op, item.value, actor)
+    except (ValueError, TypeError, ArithmeticError, OverflowError, ArgumentError):
+        raise Invalid({"filter": f"{field.label}: {op.label} needs another value."}) from None
+
+
+def text_condition(known: Kind, text: str) -> ColumnElement[bool]:
+    """The quick filter: every word stands somewhere in the title, or in a text field that search looks into."""
+    table = table_of(known.table)
+    parts = []
+    for word in text.split()[:8]:
+        places = [table.c.sort_key.like(like(fold(word)), escape="\\")]
+        places += [
+            func.lower(table.c[f.name]).like(like(word.lower()), escape="\\")
+            for f in known.fields
+            if f.searchable and f.type == "text" and f.name != known.title
+        ]
+        parts.append(or_(*places))
+    return and_(true(), *parts)
+
+
+def _condition(known: Kind, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
+    if field.children is not None:
+        return _part_condition(known, field, op, value, actor)
+    table = table_of(known.table)
+    if field.type == "text" and field.name == known.title:
+        return _text(table.c.sort_key, op, fold(_word(value)) if op not in ("empty", "filled") else "")
+    return _compare(value_of(known, field), field, op, value, actor)
+
+
+def value_of(known: Kind, field: ListField) -> ColumnElement[Any]:
+    """The value of a field as SQL."""
+    table = table_of(known.table)
+    if not field.custom:
+        return table.c[field.name]
+    held = table.c.custom[field.custom]
+    if field.type in ("int", "float"):
+        return held.as_float()
+    return held.as_boolean() if field.type == "bool" else held.as_string()
+
+
+def _part_condition(known: Kind, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
+    """A record is meant if one of its parts is; `is not` and `is empty` mean that none is."""
+    children = field.children
+    assert children is not None
+    part, record = table_of(children.table), table_of(known.table)
+    there = and_(part.c[children.parent] == record.c.id, *(part.c[k] == v for k, v in children.fixed.items()))
+
+    def has(more: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists(select(1).select_from(part).where(there, more).correlate(record))
+
+    if op in ("empty", "filled"):
+        return has(true()) if op == "filled" else not_(has(true()))
+    if field.type == "tags":
+        ids = _ids(value)
+        some = has(part.c[children.key].in_(ids))
+        if op == "all":
+            return and_(true(), *(has(part.c[children.key] == i) for i in ids))
+        return some if op == "any" else not_(some)
+    column = part.c[field.field.name]  # pyright: ignore[reportOptionalMemberAccess]
+    if op == "is_not":
+        return not_(has(_compare(column, field, "is", value, actor)))
+    return has(_compare(column, field, op, value, actor))
+
+
+def _compare(column: Any, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
+    text = field.type in ("text", "longtext", "choice")
+    if op in ("empty", "filled"):
+        empty = or_(column.is_(None), column == "") if text and not field.ref else column.is_(None)
+        return empty if op == "empty" else not_(empty)
+    if field.type in ("text", "longtext"):
+        return _text(func.lower(column), op, _word(value).lower())
+    if field.type == "bool":
+        return column.is_(_flag(value))
+    if field.type in ("choice", "ref"):
+        wanted = _choices(field, value) if field.type == "choice" else _references(field, value, actor)
+        return column.in_(wanted) if op == "is" else or_(column.is_(None), column.not_in(wanted))
+    if field.type in ("date", "datetime"):
+        return _days(column, field, op, value, actor)
+    return _number(column, field, op, value)
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(value)
+    return value.strip()
+
+
+def _text(column: Any, op: str, word: str) -> ColumnElement[bool]:
+    if op in ("empty", "filled"):
+        return column == "" if op == "empty" else column != ""
+    if op == "contains":
+        return column.like(like(word), escape="\\")
+    if op == "starts":
+        return column.like(like(word)[1:], escape="\\")
+    return column == word if op == "is" else or_(column.is_(None), column != word)
+
+
+def _flag(value: Any) -> bool:
+    if value in (True, "true"):
+        return True
+    if value in (False, "false"):
+        return False
+    raise ValueError(value)
+
+
+def _many(value: Any) -> Iterable[Any]:
+    found = value if isinstance(value, tuple | list) else (value,)
+    if not found:
+        raise ValueError("no value")
+    return found
+
+
+def _choices(field: ListField, value: Any) -> list[str]:
+    wanted = [v for v in _many(value) if v in field.choices]
+    if not wanted:
+        raise ValueError(value)
+    return wanted
+
+
+def _ids(value: Any) -> list[int]:
+    return [_id(v) for v in _many(value)]
+
+
+def _id(value: Any) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
+        return value
+    raise ValueError(value)
+
+
+def _references(field: ListField, value: Any, actor: Principal) -> list[int]:
+    """Ids; `me` and `team` follow the reader, so that one shared view serves everybody."""
+    found: list[int] = []
+    for one in _many(value):
+        if field.ref == "user" and one == "me":
+            found.append(actor.id or 0)
+        elif field.ref == "user" and one == "team":
+            found += sorted(actor.member_ids) or [actor.id or 0]
+        else:
+            found.append(_id(one))
+    return found
+
+
+def _days(column: Any, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
+    first, beyond = days_of(op, value, clock.today(actor.zone))
+    low: Any = first
+    high: Any = beyond
+    if field.type == "datetime":
+        low = clock.start_of(first, actor.zone) if first else None
+        high = clock.start_of(beyond, actor.zone) if beyond else None
+    elif not isinstance(column.type, Date):  # a custom date is held as ISO text, which sorts alike
+        low, high = first and first.isoformat(), beyond and beyond.isoformat()
+    return and_(true(), *([column >= low] if low else []), *([column < high] if high else []))
+
+
+def _number(column: Any, field: ListField, op: str, value: Any) -> ColumnElement[bool]:
+    if op == "between":
+        low, high = (_amount(field, v) for v in value)
+        return column.between(low, high)
+    amount = _amount(field, value)
+    return {
+        "eq": column == amount,
+        "lt": column < amount,
+        "le": column <= amount,
+        "gt": column > amount,
+        "ge": column >= amount,
+    }[op]
+
+
+def _amount(field: ListField, value: Any) -> int | float:
+    if isinstance(value, bool):
+        raise ValueError(value)
+    number = Decimal(str(value).replace(",", "").strip())
+    if not number.is_finite() or abs(number) >= 2**53:
+        raise ValueError(value)
+    return to_minor(number, settings().currency) if field.type == "money" else float(number)

@@ -1,0 +1,94 @@
+"""Exactly what a list shows, as CSV or XLSX: the same filter, order and columns; no cell can become a formula."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import kind
+from crm_app.core.config import settings
+from crm_app.core.errors import Forbidden
+from crm_app.core.money import to_major
+from crm_app.core.text import neutral
+from crm_app.identity.policy import may
+from crm_app.records.listing.cells import BETWEEN_TAGS, Shown, shown_columns
+from crm_app.records.listing.fields import fields_of
+from crm_app.records.listing.listing import Listing
+from crm_app.records.listing.order import write_key
+from crm_app.records.listing.page import rows_behind, wanted
+
+CHUNK = 1000
+Format = Literal["csv", "xlsx"]
+
+
+def export_rows(session: Session, actor: Principal, listing: Listing) -> Iterator[list[Any]]:
+    """The header, then every record that the actor may export. Raises Forbidden, Invalid."""
+    if not may(actor, f"{listing.kind}.export"):
+        raise Forbidden("Your role may not export these.")
+    known, fields = kind(listing.kind), fields_of(session, actor, listing.kind)
+    where = wanted(known, fields, listing, actor, "export")
+    shown = shown_columns(known, fields, listing.columns)
+    zone = ZoneInfo(actor.zone)
+    yield [one.field.label for one in shown]
+    after = ""
+    while found := rows_behind(session, known, fields, listing, where, shown, after, CHUNK):
+        yield from ([_plain(one, row, zone) for one in shown] for row in found)
+        if len(found) < CHUNK:
+            return
+        keys = sorted((n for n in found[-1] if n[0] == "k" and n[1:].isdigit()), key=lambda n: int(n[1:]))
+        after = write_key([found[-1][n] for n in keys])
+
+
+def _plain(one: Shown, row: Any, zone: ZoneInfo) -> Any:
+    """A value as a spreadsheet takes it: numbers as numbers, days as ISO text, references by their title."""
+    value, field = row[f"v{one.number}"], one.field
+    if value is None:
+        return ""
+    if field.type == "tags":
+        return ", ".join(str(value).split(BETWEEN_TAGS))
+    if field.ref and field.children is None:
+        return row[f"t{one.number}"] or ""
+    if field.type == "money":
+        return to_major(int(value), row[f"c{one.number}"] if field.field else settings().currency)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat(sep=" ", timespec="minutes")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def write_export(session: Session, actor: Principal, listing: Listing, path: Path, form: Format) -> int:
+    """Write the file and answer with the number of records in it. Raises Forbidden, Invalid."""
+    rows = (_neutral(row) for row in export_rows(session, actor, listing))
+    return _csv(rows, path) if form == "csv" else _xlsx(rows, path, kind(listing.kind).plural)
+
+
+def _neutral(row: list[Any]) -> list[Any]:
+    return [neutral(cell) if isinstance(cell, str) else cell for cell in row]
+
+
+def _csv(rows: Iterator[list[Any]], path: Path) -> int:
+    count = -1
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def _xlsx(rows: Iterator[list[Any]], path: Path, title: str) -> int:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    count = -1
+    for row in rows:
+        sheet.append(row)
+        count += 1
+    book.save(path)
+    return count

@@ -1,0 +1,135 @@
+"""The order of a list and the place of a record in it: paging by key, so that page 1,000 costs what page 1 does."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, FromClause, and_, case, false, func, or_
+from sqlalchemy import literal as bound
+
+from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.values import encode
+from crm_app.core.changes.working import table_of
+from crm_app.core.db import UtcDateTime
+from crm_app.core.errors import Invalid
+from crm_app.records.listing.conditions import value_of
+from crm_app.records.listing.fields import ListField
+from crm_app.records.listing.listing import Listing
+
+Key = list[Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One expression of an order; empty values come last, whatever the direction, unless it is never empty."""
+
+    expression: ColumnElement[Any]
+    descending: bool
+    nullable: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """The parts of an order, the record's id the last, and what must be joined for them."""
+
+    parts: tuple[Part, ...]
+    joins: tuple[tuple[FromClause, ColumnElement[bool]], ...]
+
+    def by(self) -> list[Any]:
+        """For ORDER BY."""
+        found: list[Any] = []
+        for part in self.parts:
+            if part.nullable:
+                found.append(part.expression.is_(None))
+            found.append(part.expression.desc() if part.descending else part.expression.asc())
+        return found
+
+    def beyond(self, key: Key, *, backwards: bool = False) -> ColumnElement[bool]:
+        """The records behind (or before) the place `key`."""
+        equal: list[ColumnElement[bool]] = []
+        found: list[ColumnElement[bool]] = []
+        for part, value in zip(self.parts, key, strict=True):
+            expression, given = part.expression, bound(value, part.expression.type)
+            less = part.descending != backwards
+            if value is None:
+                found.append(and_(*equal, expression.is_not(None)) if backwards else false())
+                equal.append(expression.is_(None))
+                continue
+            further = expression < given if less else expression > given
+            if part.nullable and not backwards:
+                further = or_(further, expression.is_(None))
+            found.append(and_(*equal, further))
+            equal.append(expression == given)
+        first, value = self.parts[0], key[0]
+        if first.nullable or value is None:
+            return or_(*found)
+        given = bound(value, first.expression.type)  # implied, but it lets both databases begin in the index
+        less = first.descending != backwards
+        return and_(first.expression <= given if less else first.expression >= given, or_(*found))
+
+
+def order_of(known: Kind, fields: dict[str, ListField], listing: Listing) -> Order:
+    """Group first, then the chosen field, then the id in the same direction."""
+    parts: list[Part] = []
+    joins: list[tuple[FromClause, ColumnElement[bool]]] = []
+    if listing.group:
+        parts += group_parts(known, fields[listing.group], joins)
+    parts.append(_part(known, fields[listing.sort or known.title], listing.descending, joins))
+    parts.append(Part(table_of(known.table).c.id, listing.descending, False))
+    return Order(tuple(parts), tuple(joins))
+
+
+def group_parts(known: Kind, field: ListField, joins: list[tuple[FromClause, ColumnElement[bool]]]) -> list[Part]:
+    """A group's place; of references also the id, since two records may have the same name."""
+    place = _part(known, field, False, joins)
+    return [place, Part(value_of(known, field), False, True)] if field.ref else [place]
+
+
+def _part(known: Kind, field: ListField, descending: bool, joins: list[tuple[FromClause, ColumnElement[bool]]]) -> Part:
+    table = table_of(known.table)
+    if field.name == known.title:
+        return Part(table.c.sort_key, descending, False)
+    column = value_of(known, field)
+    if field.ref:
+        target = table_of(kind(field.ref).table).alias(f"order_{len(joins)}")
+        joins.append((target, target.c.id == column))
+        return Part(target.c[kind(field.ref).order], descending, True)
+    if field.type == "choice":
+        places = {name: n for n, name in enumerate(field.choices)}
+        return Part(case(places, value=column, else_=None), descending, True)
+    nullable = bool(field.custom) or table.c[field.name].nullable is not False
+    return Part(func.lower(column) if field.type == "text" else column, descending, nullable)
+
+
+def write_key(values: Key) -> str:
+    """A place as text that the browser hands back."""
+    text = json.dumps([encode(v) for v in values], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_key(order: Order, text: str) -> Key:
+    """A place from such text. Raises Invalid if it does not fit the order."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if not isinstance(values, list) or len(values) != len(order.parts):
+            raise ValueError
+        return [_decoded(part, value) for part, value in zip(order.parts, values, strict=True)]
+    except (ValueError, TypeError, RecursionError):
+        raise Invalid({"after": "This list has changed. Please open it again."}) from None
+
+
+def _decoded(part: Part, value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(part.expression.type, UtcDateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(part.expression.type, Date):
+        return date.fromisoformat(value)
+    if not isinstance(value, str | int | float):
+        raise ValueError(value)
+    wanted = part.expression.type.python_type
+    if wanted in (int, float) and not isinstance(value, int | float):
+        raise ValueError(value)
+    return str(value) if wanted is str else value

@@ -1,0 +1,287 @@
+"""Lists against a plain computation in Python over the same rows: filters, orders, pages, groups, rights."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from crm_app.core import db
+from crm_app.core.actor import Principal
+from crm_app.core.clock import now
+from crm_app.core.errors import Invalid, KithError
+from crm_app.core.text import fold
+from crm_app.records.listing import (
+    Listing,
+    default_listing,
+    describe,
+    field_choices,
+    fields_of,
+    list_ids,
+    list_page,
+    neighbours,
+    page,
+    read_listing,
+    write_listing,
+)
+from tests.support.builders import make, make_company, make_team, make_user, principal
+
+FIRST = {"value": "p1@acme.example"}
+NAMES = ["Ada", "ada", "Émile", "Zoë", "Øyvind", "", "Bo", "bö", "Anna", "Łukasz", "Straße", "Nils"]
+
+
+@dataclass
+class World:
+    """Sixty people of two owners, with what was given of each."""
+
+    people: dict[int, dict[str, Any]]
+    owners: tuple[int, int]
+    companies: list[int]
+    tags: list[int]
+    boss: Principal
+    seller: Principal
+
+
+@pytest.fixture
+def world(database_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(page, "PAGE_SIZE", 7)
+    team = make_team()
+    owners = make_user(name="Olga", team_id=team), make_user(name="Otto", team_id=team)
+    companies = [make_company(name=n) for n in ("Zeta", "alpha", "Mid")]
+    tags = [make("tag", name=n) for n in ("vip", "cold")]
+    people: dict[int, dict[str, Any]] = {}
+    for n in range(60):
+        given = {
+            "last_name": f"{NAMES[n % len(NAMES)]} {n % 5}",
+            "title": ["CEO", "cto", ""][n % 3],
+            "company_id": [*companies, None][n % 4],
+            "lifecycle": ["name", "lead", "contact"][n % 3],
+            "segment": [None, "suspect", "qualified"][n % 3],
+            "owner_id": owners[n % 2],
+            "emails": [{"value": f"p{n}@{'acme' if n % 4 else 'other'}.example"}] if n % 5 else [],
+            "tags": [{"tag_id": t} for t in (tags if n % 6 == 0 else tags[:1] if n % 6 == 1 else [])],
+        }
+        people[make("person", **given)] = given
+    boss = principal(owners[0], "administrator", team_id=team, member_ids=frozenset(owners))
+    return World(people, owners, companies, tags, boss, replace(boss, role="sales", id=owners[1]))
+
+
+def everything(actor: Principal, listing: Listing) -> list[Any]:
+    """Page after page."""
+    rows: list[Any] = []
+    after = ""
+    while True:
+        found = db.read_sync(list_page, actor, listing, after)
+        rows += found.rows
+        if not found.more:
+            assert found.count == len(rows)
+            return rows
+        after = found.rows[-1].key
+
+
+def ids_for(world: World, actor: Principal, filter: Any) -> set[int]:
+    fields = db.read_sync(fields_of, actor, "person")
+    listing = read_listing("person", {"f": json.dumps(filter)}, fields)
+    return {r.id for r in everything(actor, listing)}
+
+
+Test = Callable[[dict[str, Any]], bool]
+FILTERS: list[tuple[dict[str, Any], Test]] = [
+    ({"f": "display_name", "op": "contains", "v": "emile"}, lambda p: "emile" in fold(p["last_name"])),
+    ({"f": "display_name", "op": "starts", "v": "Ø"}, lambda p: fold(p["last_name"]).startswith("o")),
+    ({"f": "display_name", "op": "is_not", "v": "ADA 0"}, lambda p: fold(p["last_name"]) != "ada 0"),
+    ({"f": "title", "op": "is", "v": "ceo"}, lambda p: p["title"] == "CEO"),
+    ({"f": "title", "op": "contains", "v": "%"}, lambda p: False),
+    ({"f": "title", "op": "empty"}, lambda p: p["title"] == ""),
+    ({"f": "lifecycle", "op": "is", "v": ["lead", "contact"]}, lambda p: p["lifecycle"] != "name"),
+    ({"f": "lifecycle", "op": "is_not", "v": ["lead"]}, lambda p: p["lifecycle"] != "lead"),
+    ({"f": "segment", "op": "empty"}, lambda p: p["segment"] is None),
+    ({"f": "segment", "op": "is_not", "v": ["suspect"]}, lambda p: p["segment"] != "suspect"),
+    ({"f": "company_id", "op": "filled"}, lambda p: p["company_id"] is not None),
+    ({"f": "emails.value", "op": "contains", "v": "ACME"}, lambda p: any("acme" in e["value"] for e in p["emails"])),
+    ({"f": "emails.value", "op": "empty"}, lambda p: not p["emails"]),
+    (
+        {"f": "emails.value", "op": "is_not", "v": "p1@acme.example"},
+        lambda p: {"value": "p1@acme.example"} not in p["emails"],
+    ),
+    ({"f": "tags", "op": "empty"}, lambda p: not p["tags"]),
+    ({"f": "created_at", "op": "today"}, lambda p: True),
+    ({"f": "created_at", "op": "older_days", "v": 1}, lambda p: False),
+    ({"f": "last_touch_at", "op": "empty"}, lambda p: True),
+    (
+        {
+            "any": [
+                {"f": "title", "op": "is", "v": "cto"},
+                {"all": [{"f": "lifecycle", "op": "is", "v": ["name"]}, {"f": "segment", "op": "filled"}]},
+            ]
+        },
+        lambda p: p["title"] == "cto" or (p["lifecycle"] == "name" and p["segment"] is not None),
+    ),
+]
+
+
+def test_filters_find_what_a_plain_loop_finds(world: World) -> None:
+    for filter, test in FILTERS:
+        expected = {i for i, p in world.people.items() if test(p)}
+        assert ids_for(world, world.boss, filter) == expected, filter
+
+
+def test_filters_by_reference_and_tag(world: World) -> None:
+    people, (olga, otto), (vip, cold) = world.people, world.owners, world.tags
+    cases = [
+        ({"f": "owner_id", "op": "is", "v": ["me"]}, lambda p: p["owner_id"] == olga),
+        ({"f": "owner_id", "op": "is", "v": ["team"]}, lambda p: True),
+        ({"f": "owner_id", "op": "is_not", "v": [str(olga)]}, lambda p: p["owner_id"] == otto),
+        ({"f": "company_id", "op": "is", "v": world.companies[:2]}, lambda p: p["company_id"] in world.companies[:2]),
+        ({"f": "tags", "op": "any", "v": [vip, cold]}, lambda p: bool(p["tags"])),
+        ({"f": "tags", "op": "all", "v": [vip, cold]}, lambda p: len(p["tags"]) == 2),
+        ({"f": "tags", "op": "none", "v": [cold]}, lambda p: len(p["tags"]) < 2),
+    ]
+    for filter, test in cases:
+        assert ids_for(world, world.boss, filter) == {i for i, p in people.items() if test(p)}, filter
+
+
+def test_a_list_shows_what_its_reader_may_see(world: World) -> None:
+    deal_fields = db.read_sync(fields_of, world.seller, "deal")
+    assert read_listing("deal", {}, deal_fields).sort == "stage_since"
+    mine = replace(world.seller, role="support")
+    from crm_app.identity.policy import scope
+
+    assert scope(mine, "edit", "person") == "all" and scope(world.seller, "edit", "person") == "own"
+    rows = everything(world.seller, default_listing("person"))
+    assert {r.id for r in rows} == set(world.people)
+    assert {r.id for r in rows if r.editable} == {
+        i for i, p in world.people.items() if p["owner_id"] == world.owners[1]
+    }
+
+
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_every_order_pages_through_each_record_once(world: World, direction: str) -> None:
+    fields = db.read_sync(fields_of, world.boss, "person")
+    for name in [n for n, f in fields.items() if f.sortable]:
+        listing = read_listing("person", {"sort": direction + name, "cols": "display_name,title,company_id"}, fields)
+        rows = everything(world.boss, listing)
+        assert [r.id for r in rows] == db.read_sync(list_ids, world.boss, listing), name
+        assert Counter(r.id for r in rows) == Counter(list(world.people)), name
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_orders_are_those_a_reader_expects(world: World, descending: bool) -> None:
+    company = dict(zip(world.companies, ("zeta", "alpha", "mid"), strict=True))
+    keys: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "display_name": lambda p: fold(p["last_name"]),
+        "company_id": lambda p: company.get(p["company_id"]),
+        "segment": lambda p: {"suspect": 0, "prospect": 1, "qualified": 2}.get(p["segment"]),
+    }
+    for name, key in keys.items():
+        listing = replace(default_listing("person"), sort=name, descending=descending)
+        found = [key(world.people[r.id]) for r in everything(world.boss, listing)]
+        filled = [k for k in found if k is not None]
+        assert filled == sorted(filled, reverse=descending), name
+        assert found == filled + [None] * (len(found) - len(filled)), "empty ones come last"
+
+
+def test_groups_have_heads_with_exact_counts(world: World) -> None:
+    for name, label in (
+        ("lifecycle", None),
+        ("company_id", "No company"),
+        ("owner_id", None),
+        ("segment", "No segment"),
+    ):
+        listing = replace(default_listing("person"), group=name, descending=True)
+        rows = everything(world.boss, listing)
+        heads = db.read_sync(list_page, world.boss, listing).groups
+        assert [h.count for h in heads] == list(Counter(r.group for r in rows).values())
+        assert list(dict.fromkeys(r.group for r in rows)) == [h.value for h in heads]
+        expected = Counter(p[name] for p in world.people.values())
+        assert sorted(h.count for h in heads) == sorted(expected.values())
+        assert label is None or heads[-1].label == label
+
+
+def test_neighbours_walk_through_the_list(world: World) -> None:
+    fields = db.read_sync(fields_of, world.boss, "person")
+    listing = read_listing("person", {"sort": "-company_id", "f": json.dumps(FILTERS[6][0])}, fields)
+    ids = db.read_sync(list_ids, world.boss, listing)
+    for n, id in enumerate(ids):
+        found = db.read_sync(neighbours, world.boss, listing, id)
+        around = (ids[n - 1] if n else None, ids[n + 1] if n + 1 < len(ids) else None)
+        assert (found.previous, found.next, found.position, found.count) == (*around, n + 1, len(ids))
+    outside = next(i for i in world.people if i not in ids)
+    assert db.read_sync(neighbours, world.boss, listing, outside).position == 0
+
+
+def test_a_page_takes_three_statements_and_groups_one_more(world: World) -> None:
+    seen: list[str] = []
+    event.listen(db.engine(), "before_cursor_execute", lambda _c, _k, statement, *_: seen.append(statement))
+    listing = replace(default_listing("person"), columns=(*default_listing("person").columns, "tags"))
+    db.read_sync(list_page, world.seller, listing)
+    asked = [s for s in seen if s.lstrip().upper().startswith(("SELECT", "WITH"))]
+    assert len(asked) <= 3, asked
+    seen.clear()
+    db.read_sync(list_page, world.seller, replace(listing, group="lifecycle"))
+    assert len([s for s in seen if s.lstrip().upper().startswith(("SELECT", "WITH"))]) <= 4
+
+
+@given(
+    field=st.text(max_size=30) | st.sampled_from(["title", "company_id", "created_at", "tags", "emails.value"]),
+    op=st.text(max_size=10) | st.sampled_from(["contains", "is", "on", "between", "last_days", "any"]),
+    value=st.none() | st.text(max_size=30) | st.integers() | st.floats() | st.lists(st.text(max_size=9), max_size=3),
+    sort=st.text(max_size=30),
+    after=st.text(max_size=40),
+)
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_words_give_a_list_or_a_refusal(
+    world: World, field: str, op: str, value: object, sort: str, after: str
+) -> None:
+    fields = db.read_sync(fields_of, world.boss, "person")
+    try:
+        asked = {"f": json.dumps({"f": field, "op": op, "v": value}), "sort": sort}
+        db.read_sync(list_page, world.boss, read_listing("person", asked, fields), after)
+    except KithError:
+        pass
+    assert db.read_sync(list_page, world.boss, default_listing("person")).count == 60
+
+
+def test_an_address_reads_as_it_was_written(world: World) -> None:
+    fields = db.read_sync(fields_of, world.boss, "person")
+    given = {"f": '{"all":[{"f":"title","op":"empty"}]}', "sort": "-company_id", "cols": "display_name,title", "q": "x"}
+    listing = read_listing("person", given, fields)
+    assert write_listing(listing) == given
+    assert write_listing(default_listing("person")) == {}
+    assert read_listing("person", {}, fields, given) == listing
+    with pytest.raises(Invalid):
+        read_listing("person", {"group": "emails.value"}, fields)
+
+
+def test_filters_read_as_words(world: World) -> None:
+    fields = db.read_sync(fields_of, world.boss, "person")
+    olga, zeta = world.owners[0], world.companies[0]
+    nested = {"any": [{"f": "company_id", "op": "is", "v": [zeta]}, {"f": "created_at", "op": "last_days", "v": 30}]}
+    wanted = {"all": [{"f": "owner_id", "op": "is", "v": [olga, "me"]}, {"f": "segment", "op": "empty"}, nested]}
+    listing = read_listing("person", {"f": json.dumps(wanted)}, fields)
+    chips = [(c.label, c.words) for c in db.read_sync(describe, world.boss, listing)]
+    assert chips == [
+        ("Owner", "is Olga or me"),
+        ("Segment", "is empty"),
+        ("Any of", "Company is Zeta or Created is in the last 30 days"),
+    ]
+
+
+def test_every_kind_has_a_list(world: World) -> None:
+    make("activity", type="call", subject="Ring", owner_id=world.owners[0], due_at=now() + timedelta(days=1))
+    make("product", name="Box", list_price_minor=1250)
+    for kind, count in (("activity", 1), ("product", 1), ("company", 3), ("deal", 0)):
+        found = db.read_sync(list_page, world.boss, default_listing(kind))
+        assert found.count == count
+        assert [c.name for c in found.columns] == list(default_listing(kind).columns), kind
+        choices = db.read_sync(field_choices, world.boss, kind)
+        assert {c.name for c in found.columns} <= {c.name for c in choices}
+    price = db.read_sync(list_page, world.boss, default_listing("product")).rows[0].cells[3]
+    assert (price.text, price.raw) == ("$12.50", "12.50")
