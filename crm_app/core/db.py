@@ -13,6 +13,7 @@ from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
 from sqlalchemy import JSON, DateTime, Dialect, Engine, TypeDecorator, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from crm_app.core.config import settings
@@ -21,6 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
 READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 6, 6, 30
+DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
 _readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
 _writers: RunVar[CapacityLimiter] = RunVar("kith_writers")
 _writer = threading.Lock()
@@ -138,7 +140,14 @@ def read_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs:
 
 
 def write_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a command in this thread, in one transaction."""
+    """Run a command in this thread, in one transaction; again where PostgreSQL ended it for another's sake."""
+    for _ in range(DEADLOCK_RETRIES):
+        try:
+            with writing() as session:
+                return fn(session, *args, **kwargs)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", "") != DEADLOCK:
+                raise
     with writing() as session:
         return fn(session, *args, **kwargs)
 
