@@ -8,6 +8,7 @@ from crm_app.core.changes import outbox, ports, register
 from crm_app.core.changes.kinds import register_hook
 from crm_app.deals.hooks import follow_activities
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
+from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
@@ -40,6 +41,7 @@ def wire() -> None:
     """Register everything; calling it twice changes nothing."""
     for known in KINDS:
         register(known)
+    register_hook(watch_users)
     register_hook(place_activities)
     register_hook(follow_activities)
     ports.install_policy(_decide)

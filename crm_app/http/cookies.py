@@ -1,7 +1,7 @@
-"""The session cookie and the tab cookie: their names, how they are read and set."""
+"""The cookies of session, tab and browser: their names, how they are read and set."""
 
 import hashlib
-from http.cookies import CookieError, SimpleCookie
+import re
 
 from starlette.responses import Response
 
@@ -9,6 +9,8 @@ from crm_app.core.config import settings
 from crm_app.identity.sessions import hash_token
 
 TAB_COOKIE = "kith_tab"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
+DEVICE_SECONDS = 180 * 86_400
 
 
 def cookie_name() -> str:
@@ -16,18 +18,25 @@ def cookie_name() -> str:
     return "__Host-kith_session" if settings().is_https else "kith_session"
 
 
+def device_name() -> str:
+    """The mark of a browser that has signed in before; it opens nothing."""
+    return "__Host-kith_device" if settings().is_https else "kith_device"
+
+
 def read_token(header: bytes) -> str:
     """The session token in a Cookie header, or an empty string; two of the name are none."""
-    jar = SimpleCookie()
-    name, text = cookie_name(), header.decode("latin-1")
-    if sum(part.strip().startswith(name + "=") for part in text.split(";")) != 1:
-        return ""
-    try:
-        jar.load(text)
-    except CookieError:
-        return ""
-    morsel = jar.get(name)
-    return morsel.value if morsel and len(morsel.value) <= 100 else ""
+    return _read(header, cookie_name())
+
+
+def read_device(header: bytes) -> str:
+    """The mark of the browser in a Cookie header, or an empty string; two of the name are none."""
+    return _read(header, device_name())
+
+
+def _read(header: bytes, name: str) -> str:
+    parts = [part.partition("=") for part in header.decode("latin-1").split(";")]
+    found = [value.strip() for key, _, value in parts if key.strip() == name]
+    return found[0] if len(found) == 1 and TOKEN.fullmatch(found[0]) else ""
 
 
 def set_session(response: Response, token: str) -> None:
@@ -40,7 +49,15 @@ def set_session(response: Response, token: str) -> None:
     response.set_cookie(TAB_COOKIE, mark, max_age=age, path="/", secure=secure, samesite="lax")
 
 
+def set_device(response: Response, mark: str) -> None:
+    """Let the browser be known at the next sign-in."""
+    secure = settings().is_https
+    response.set_cookie(
+        device_name(), mark, max_age=DEVICE_SECONDS, path="/", secure=secure, httponly=True, samesite="lax"
+    )
+
+
 def clear_session(response: Response) -> None:
-    """Take both cookies away."""
+    """Take the cookies of session and tab away; the browser stays known."""
     response.delete_cookie(cookie_name(), path="/", secure=settings().is_https, httponly=True, samesite="lax")
     response.delete_cookie(TAB_COOKIE, path="/", secure=settings().is_https, samesite="lax")

@@ -4,7 +4,7 @@ import logging
 import re
 
 SECRET = re.compile(
-    r"""(?i)((?:__Host-)?kith_session["']?\s*[=:]\s*["']?|[?&]token=|\bcookie["']?\s*[:,]\s*["'])[^\s"'&;,}\]]+"""
+    r"""(?i)((?:__Host-)?kith_(?:session|device)["']?\s*[=:]\s*["']?|[?&]token=|\bcookie["']?\s*[:,]\s*["'])[^\s"'&;,}\]]+"""
 )
 
 

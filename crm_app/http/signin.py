@@ -9,12 +9,13 @@ from crm_app import routes
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError
 from crm_app.http import live_sessions
-from crm_app.http.cookies import clear_session, cookie_name, set_session
+from crm_app.http.cookies import clear_session, read_device, read_token, set_device, set_session
 from crm_app.http.forms import Input, form, page
 from crm_app.http.origins import dev_origin
 from crm_app.identity import service, signin
 from crm_app.identity.links import safe_next
-from crm_app.identity.passwords import hash_password, password_problem
+from crm_app.identity.passwords import HASHING, hash_password, password_problem
+from crm_app.identity.sessions import new_token
 from crm_app.tables.user import User
 
 EMAIL = Input("email", "E-mail", "email", "username")
@@ -22,7 +23,6 @@ PASSWORD = Input("password", "Password", "password", "current-password")
 NEW_PASSWORD = Input("password", "Password", "password", "new-password", "At least 10 characters.")
 NAME = Input("name", "Your name", "text", "name")
 MAX_FORM = 20_000
-_hashing = anyio.CapacityLimiter(2)  # argon2 takes 64 MiB at a time
 
 
 async def _values(request: Request) -> dict[str, str]:
@@ -34,14 +34,25 @@ async def _values(request: Request) -> dict[str, str]:
         return {key: value for key, value in data.items() if isinstance(value, str)}
 
 
+def _cookies(request: Request) -> bytes:
+    return "; ".join(request.headers.getlist("cookie")).encode("latin-1")
+
+
 def _client(request: Request) -> dict[str, str]:
-    return {"ip": request.client.host if request.client else "", "user_agent": request.headers.get("user-agent", "")}
+    """Where the request comes from; a browser without a mark gets one, which counts once it has signed in."""
+    return {
+        "ip": request.client.host if request.client else "",
+        "user_agent": request.headers.get("user-agent", ""),
+        "replaces": read_token(_cookies(request)),
+        "device": read_device(_cookies(request)) or new_token(),
+    }
 
 
-def _enter(token: str, path: str) -> Response:
-    """A full page load into the app with the new cookie."""
+def _enter(token: str, device: str, path: str) -> Response:
+    """A full page load into the app with the new cookies."""
     response = RedirectResponse(dev_origin() + path, 303, headers={"cache-control": "no-store"})
     set_session(response, token)
+    set_device(response, device)
     return response
 
 
@@ -72,15 +83,13 @@ async def do_sign_in(request: Request) -> Response:
     email, password, path = values.get("email", ""), values.get("password", ""), safe_next(values.get("next"))
     if not email.strip() or not password:
         return _sign_in_page(path, email, "Please give your e-mail address and your password.", 400)
-    old = request.cookies.get(cookie_name(), "")
-    token = await anyio.to_thread.run_sync(
-        lambda: signin.sign_in(email[:254], password, replaces=old, **_client(request)), limiter=_hashing
-    )
-    return _enter(token, path) if token else _sign_in_page(path, email, signin.REFUSAL, 401)
+    client = _client(request)
+    token = await anyio.to_thread.run_sync(lambda: signin.sign_in(email[:254], password, **client), limiter=HASHING)
+    return _enter(token, client["device"], path) if token else _sign_in_page(path, email, signin.REFUSAL, 401)
 
 
 async def do_sign_out(request: Request) -> Response:
-    token = request.cookies.get(cookie_name(), "")
+    token = read_token(_cookies(request))
     if token:
         await db.write(signin.sign_out, token)
     public_id = request.headers.get("x-kith-session", "")
@@ -135,20 +144,20 @@ async def do_first_user(request: Request) -> Response:
         errors["password"] = problem
     if errors:
         return _first_user_page(token, values, errors)
-    hashed = await anyio.to_thread.run_sync(hash_password, values["password"], limiter=_hashing)
+    hashed = await anyio.to_thread.run_sync(hash_password, values["password"], limiter=HASHING)
     client = _client(request)
 
     def create(session) -> str:
         user_id = service.create_first_user(session, token, values["name"], email, hashed)
         return signin.open_for(session, user_id, email, outcome="first user", **client)
 
-    return await _finish(create, lambda errors: _first_user_page(token, values, errors))
+    return await _finish(create, client["device"], lambda errors: _first_user_page(token, values, errors))
 
 
-async def _finish(command, again) -> Response:
+async def _finish(command, device: str, again) -> Response:
     """Run the command and enter; wrong fields show the form again, a spent link says so."""
     try:
-        return _enter(await db.write(command), "/")
+        return _enter(await db.write(command), device, "/")
     except Invalid as refusal:
         return again(dict(refusal.fields))
     except KithError:
@@ -189,11 +198,13 @@ async def do_invite(request: Request) -> Response:
         return _gone()
     if problem := password_problem(values.get("password", ""), invited[1]):
         return _invite_page(token, invited, problem)
-    hashed = await anyio.to_thread.run_sync(hash_password, values["password"], limiter=_hashing)
+    hashed = await anyio.to_thread.run_sync(hash_password, values["password"], limiter=HASHING)
     client = _client(request)
 
     def accept(session) -> str:
         user_id = service.accept_invitation(session, token, hashed)
         return signin.open_for(session, user_id, invited[1], outcome="invitation", **client)
 
-    return await _finish(accept, lambda errors: _invite_page(token, invited, " ".join(errors.values())))
+    return await _finish(
+        accept, client["device"], lambda errors: _invite_page(token, invited, " ".join(errors.values()))
+    )

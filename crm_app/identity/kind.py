@@ -12,6 +12,7 @@ from crm_app.tables.user import Team, User
 
 STATUSES = ("listed", "invited", "active", "disabled")
 THEMES = ("system", "light", "dark")
+LAST_ADMINISTRATOR = "This is the last administrator; make somebody else one first."
 NO_CIRCLE = "A team cannot be below itself."
 
 
@@ -20,7 +21,7 @@ def _user_gate(context: Context, before: Row | None, after: Row) -> dict[str, st
     missing = {}
     if before and _administers(before) and not _administers(after) and not _other_administrator(context, after["id"]):
         field = "status" if after.get("status") != "active" else "role"
-        missing[field] = "This is the last administrator; make somebody else one first."
+        missing[field] = LAST_ADMINISTRATOR
     email = after.get("email") or ""
     if after.get("status") in ("invited", "active") and not email:
         missing["email"] = "Somebody who signs in needs an e-mail address."
@@ -36,13 +37,12 @@ def _administers(row: Row) -> bool:
 
 
 def _other_administrator(context: Context, user_id: int) -> bool:
-    others = select(col(User.id)).where(
-        col(User.role) == "administrator",
-        col(User.status) == "active",
-        col(User.id) != user_id,
-        col(User.deleted_at).is_(None),
+    """All are locked in one order: of two administrators who demote each other at once, the second is refused."""
+    active = select(col(User.id)).where(
+        col(User.role) == "administrator", col(User.status) == "active", col(User.deleted_at).is_(None)
     )
-    return context.session.scalars(others.limit(1)).first() is not None
+    locked = context.session.scalars(active.order_by(col(User.id)).with_for_update())
+    return any(found != user_id for found in locked.all())
 
 
 def _user_complete(_context: Context, _before: Row | None, after: Row) -> Row:
@@ -52,14 +52,15 @@ def _user_complete(_context: Context, _before: Row | None, after: Row) -> Row:
 
 
 def _team_gate(context: Context, _before: Row | None, after: Row) -> dict[str, str]:
-    """The teams stay a tree."""
+    """The teams stay a tree, also when two people move them at once: all are locked in one order."""
+    tree = select(col(Team.id), col(Team.parent_id)).where(col(Team.deleted_at).is_(None))
+    parents = {row.id: row.parent_id for row in context.session.execute(tree.order_by(col(Team.id)).with_for_update())}
     seen, parent = {after.get("id")}, after.get("parent_id")
     while parent is not None:
         if parent in seen:
             return {"parent_id": NO_CIRCLE}
         seen.add(parent)
-        above = context.session.get(Team, parent)
-        parent = above.parent_id if above else None
+        parent = parents.get(parent)
     return {}
 
 

@@ -2,12 +2,14 @@
 
 from functools import cache
 
+import anyio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200
 COMMON = frozenset({"password12", "1234567890", "qwertyuiop", "passwordpassword", "administrator", "0123456789"})
+HASHING = anyio.CapacityLimiter(2)  # argon2 takes 64 MiB at a time
 _hasher = PasswordHasher()
 
 

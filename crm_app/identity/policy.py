@@ -29,6 +29,7 @@ __all__ = [
     "may",
     "may_any",
     "parse_permission",
+    "ruled_fields",
     "scope",
     "visible",
 ]
@@ -49,6 +50,7 @@ FIELD_EDIT: Mapping[tuple[str, str], FieldRule] = {
 FIELD_READ: Mapping[tuple[str, str], frozenset[str]] = {
     ("user", "status"): frozenset({"administrator", "manager"}),
     ("user", "external_id"): frozenset({"administrator"}),
+    ("user", "rights"): frozenset({"administrator", "manager"}),
 }
 ACTION_WORDS = {
     "create": "create",
@@ -120,7 +122,9 @@ def decide(
     role, verb, noun = ROLE_NAMES.get(principal.role, principal.role), ACTION_WORDS[action], OBJECT_NAMES[obj]
     if reach == "none":
         return Decision(False, f"The role {role} may not {verb} {noun}.")
-    if reach == "all" or action == "create":
+    if action in ("create", "import"):
+        return Decision(True, f"The role {role} may {verb} {noun}.")
+    if reach == "all":
         return Decision(True, f"The role {role} may {verb} all {noun}.")
     if principal.id is not None and owner_id == principal.id:
         return Decision(True, f"The role {role} may {verb} own {noun}, and this one is yours.")
@@ -190,25 +194,30 @@ def _members(principal: Principal):
     return select(col(User.id)).where(col(User.team_id).in_(select(team_subtree(principal.team_id).c.id)))
 
 
-def explain(principal: Principal, owner_id: int | None = None) -> list[Right]:
-    """What this person may do and why, for every object and action; for one record if `owner_id` is given."""
+def explain(principal: Principal) -> list[Right]:
+    """What this person may do and why, for every object and action."""
     rights = []
     for obj in OBJECTS:
         for action in ACTIONS:
             reach = scope(principal, action, obj)
-            if owner_id is not None:
-                why = decide(principal, action, obj, owner_id).why
-            else:
-                why = _reach_words(principal, action, obj, reach)
-            rights.append(Right(obj, action, reach, why))
+            rights.append(Right(obj, action, reach, _reach_words(principal, action, obj, reach)))
     return rights
+
+
+def ruled_fields(obj: str) -> list[str]:
+    """The fields of an object that have a rule of their own."""
+    return sorted({field for ruled in (FIELD_READ, FIELD_EDIT) for known, field in ruled if known == obj})
 
 
 def _reach_words(principal: Principal, action: str, obj: str, reach: Scope) -> str:
     role, verb, noun = ROLE_NAMES.get(principal.role, principal.role), ACTION_WORDS[action], OBJECT_NAMES[obj]
+    if (obj, action) == ("user", "edit") and reach == "none":
+        return f"The role {role} may edit no user but the own profile."
+    if action in ("create", "import") and reach != "none":
+        return f"The role {role} may {verb} {noun}."
     return {
         "none": f"The role {role} may not {verb} {noun}.",
-        "own": f"The role {role} may {verb} {noun} it owns.",
-        "team": f"The role {role} may {verb} {noun} of its team and the teams below.",
+        "own": f"The role {role} may {verb} the {noun} that one owns.",
+        "team": f"The role {role} may {verb} the {noun} of the own team and the teams below.",
         "all": f"The role {role} may {verb} all {noun}.",
     }[reach]

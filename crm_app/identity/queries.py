@@ -40,6 +40,7 @@ class UserRow:
     team_id: int | None
     status: str
     version: int
+    opens: bool
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def list_users(session: Session, actor: Principal, text: str = "") -> list[UserR
         .order_by(func.lower(col(User.name)), col(User.id))
     ).all()
     see_status = decide(actor, "read", "user", field="status").allowed
+    see_rights = decide(actor, "read", "user", field="rights").allowed
     wanted = fold(text).split()
     found = []
     for user, team in rows:
@@ -118,6 +120,7 @@ def list_users(session: Session, actor: Principal, text: str = "") -> list[UserR
                 user.team_id,
                 user.status if see_status else "",
                 user.version,
+                see_rights or user.id == actor.id,
             )
         )
     return found
@@ -170,12 +173,14 @@ def find_viewer(session: Session, actor: Principal) -> ProfileRow:
     )
 
 
-def list_sessions(session: Session, actor: Principal) -> list[SessionRow]:
-    """The own live sessions, the most recently used first."""
+def list_sessions(session: Session, actor: Principal, user_id: int | None = None) -> list[SessionRow]:
+    """The live sessions, the most recently used first: the own, or anybody's for an administrator. Raises Forbidden."""
+    if user_id is not None and user_id != actor.id and not (right := decide(actor, "administer", "user")).allowed:
+        raise Forbidden(right.why)
     rows = session.scalars(
         select(UserSession)
         .join(User, col(User.id) == col(UserSession.user_id))
-        .where(col(UserSession.user_id) == actor.id, is_live())
+        .where(col(UserSession.user_id) == (actor.id if user_id is None else user_id), is_live())
         .order_by(col(UserSession.last_seen_at).desc(), col(UserSession.id))
     ).all()
     rows = sorted(rows, key=lambda row: row.id != actor.session_id)

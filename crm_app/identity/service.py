@@ -11,7 +11,7 @@ from crm_app.core.changes import Change, apply
 from crm_app.core.clock import now
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, KithError, NotFound
-from crm_app.identity import sessions
+from crm_app.identity import sessions, throttle
 from crm_app.identity.policy import decide
 from crm_app.identity.queries import find_user_by_email, has_active_user
 from crm_app.identity.wishes import SaveTeam, SaveUser, refuse_unknown
@@ -26,6 +26,7 @@ __all__ = [
     "create_first_user",
     "create_user",
     "disable_user",
+    "enable_user",
     "find_link",
     "first_user_link",
     "invite_user",
@@ -84,8 +85,19 @@ def disable_user(session: Session, actor: Principal, user_id: int) -> None:
     if user_id == actor.id:
         raise KithError("You cannot disable yourself.")
     apply(session, actor, Change("user", user_id, {"status": "disabled"}))
-    sessions.revoke_all(session, user_id)
-    _spend_links(session, user_id)
+
+
+def enable_user(session: Session, actor: Principal, user_id: int) -> str:
+    """The account is open again; answers with the status. Without a password it waits for an invitation."""
+    _administers_users(actor)
+    user = session.get(User, user_id)
+    if user is None or user.deleted_at is not None:
+        raise NotFound
+    if user.status != "disabled":
+        raise KithError("This account is not disabled.")
+    status = "active" if user.email and session.get(Credential, user_id) else "listed"
+    apply(session, actor, Change("user", user_id, {"status": status}))
+    return status
 
 
 def invite_user(session: Session, actor: Principal, user_id: int) -> str:
@@ -99,7 +111,7 @@ def invite_user(session: Session, actor: Principal, user_id: int) -> str:
     purpose = "reset" if user.status == "active" else "invite"
     if purpose == "invite":
         apply(session, actor, Change("user", user_id, {"status": "invited"}))
-    _spend_links(session, user_id)
+    spend_links(session, user_id)
     return _new_link(session, purpose, timedelta(days=INVITE_DAYS), user_id)
 
 
@@ -135,7 +147,8 @@ def _new_link(session: Session, purpose: str, lasts: timedelta, user_id: int | N
     return f"{settings().base_url}/{page}?token={token}"
 
 
-def _spend_links(session: Session, user_id: int) -> None:
+def spend_links(session: Session, user_id: int) -> None:
+    """Every open link of this user ends."""
     session.execute(
         update(OneTimeLink)
         .where(col(OneTimeLink.user_id) == user_id, col(OneTimeLink.used_at).is_(None))
@@ -192,13 +205,13 @@ def accept_invitation(session: Session, token: str, password_hash: str) -> int:
 
 
 def set_password(session: Session, user_id: int, password_hash: str) -> None:
-    """Store the hash of a new password and clear the count of failures."""
+    """Store the hash of a new password; the counts of failures begin anew."""
     credential = session.get(Credential, user_id)
     if credential is None:
         session.add(Credential(user_id=user_id, password_hash=password_hash))
     else:
         credential.password_hash, credential.changed_at = password_hash, now()
-        credential.failed_count, credential.locked_until = 0, None
+    throttle.forget(session, user_id)
     session.flush()
 
 

@@ -16,6 +16,7 @@ from crm_app.core.clock import now
 from crm_app.core.config import settings
 from crm_app.core.db import allocate_ids, dialect_of
 from crm_app.core.text import clip
+from crm_app.identity import throttle
 from crm_app.identity.teams import find_member_ids
 from crm_app.tables.access import OneTimeLink, SocketBinding, UserSession
 from crm_app.tables.user import User
@@ -184,7 +185,7 @@ def bound_to(session: Session, client_token: str) -> str | None:
 
 
 def tidy(session: Session) -> None:
-    """Drop what no longer serves: bindings of sessions that ended a day ago, sessions and links after three months."""
+    """Drop what no longer serves: bindings a day after their session, sessions and links after three months."""
     at = now()
     ended = select(col(UserSession.id)).where(
         or_(col(UserSession.revoked_at) < at - KEEP_BINDINGS, col(UserSession.expires_at) < at - KEEP_BINDINGS)
@@ -198,3 +199,4 @@ def tidy(session: Session) -> None:
         )
     )
     session.execute(delete(OneTimeLink).where(col(OneTimeLink.expires_at) < old))
+    throttle.forget_old(session)

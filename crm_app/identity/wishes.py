@@ -70,6 +70,6 @@ def _id_of(values: Mapping[str, str], name: str) -> int | None:
     text = values.get(name, "").strip()
     if text in ("", "null", "None"):
         return None
-    if not text.isdecimal() or len(text) > 16:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 16:
         raise Invalid({name: "Please choose from the list."})
     return int(text)

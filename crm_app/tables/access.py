@@ -10,13 +10,22 @@ from crm_app.core.schema import Fact, Operational, TableClass, id_field, moment,
 
 
 class Credential(Operational, table=True):
-    """The argon2 hash of a user's password and the count of failures since the last success."""
+    """The argon2 hash of a user's password."""
 
     user_id: int = ref("user", nullable=False, primary_key=True)
     password_hash: str
+    changed_at: datetime = moment(default_factory=now, nullable=False)
+
+
+class SignInThrottle(Operational, table=True):
+    """Wrong passwords in a row, by place, account or browser, and until when to wait."""
+
+    __tablename__ = "sign_in_throttle"  # pyright: ignore[reportAssignmentType]
+    key: str = Field(primary_key=True)
+    user_id: int = ref("user", nullable=False)
     failed_count: int = 0
     locked_until: datetime | None = moment()
-    changed_at: datetime = moment(default_factory=now, nullable=False)
+    at: datetime = moment(default_factory=now, nullable=False)
 
 
 class OneTimeLink(Operational, table=True):

@@ -27,7 +27,7 @@ from crm_app.identity.service import (
     set_password,
     update_profile,
 )
-from crm_app.tables.access import Credential, LoginEvent, UserSession
+from crm_app.tables.access import UserSession
 from crm_app.tables.user import User
 from tests.support.builders import change, make_team, make_user
 
@@ -116,25 +116,6 @@ def with_password(**values) -> tuple[int, str]:
     user = make_user(**values)
     db.write_sync(set_password, user, hash_password(PASSWORD))
     return user, db.read_sync(lambda s: s.get_one(User, user).email)
-
-
-def test_sign_in_counts_and_locks(database_url: str) -> None:
-    user, email = with_password()
-    assert signin.sign_in(email.upper() + " ", PASSWORD)
-    for _ in range(signin.FREE_ATTEMPTS):
-        assert signin.sign_in(email, "wrong") is None
-    assert signin.sign_in(email, PASSWORD) is None
-    db.write_sync(lambda s: setattr(s.get(Credential, user), "locked_until", now() - timedelta(seconds=1)))
-    assert signin.sign_in(email, PASSWORD)
-    assert db.read_sync(lambda s: s.get_one(Credential, user).failed_count) == 0
-    assert signin.sign_in("nobody@example.org", PASSWORD) is None
-    outcomes = db.read_sync(lambda s: s.scalars(select(col(LoginEvent.outcome)).order_by(col(LoginEvent.id))).all())
-    assert outcomes == ["signed in", *["refused"] * 5, "locked", "signed in", "refused"]
-
-
-def test_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
-    seconds = [w.total_seconds() if (w := signin.wait_after(n)) else 0 for n in range(1, 13)]
-    assert seconds == [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]
 
 
 def test_who_may_not_sign_in(sqlite_database: str) -> None:

@@ -7,7 +7,7 @@ from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import Option, UserRow, list_teams, list_users
-from crm_app.identity.service import SaveUser, disable_user, invite_user, save_user
+from crm_app.identity.service import SaveUser, disable_user, enable_user, invite_user, save_user
 from crm_app.ui.overlay import Toaster, plain_toast
 
 
@@ -23,6 +23,7 @@ class UserList(rx.State):
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     invited: rx.Field[str] = rx.field("")
     link: rx.Field[str] = rx.field("")
+    is_reset: rx.Field[bool] = rx.field(False)
 
     @rx.event
     @allow("user.read")
@@ -85,7 +86,8 @@ class UserList(rx.State):
         except KithError as refusal:
             await self._say(refusal.message, "bad")
             return None
-        self.invited = next((row.name for row in self.rows if row.id == user_id), "")
+        found = next((row for row in self.rows if row.id == user_id), None)
+        self.invited, self.is_reset = (found.name, found.status == "active") if found else ("", False)
         return UserList.load
 
     @rx.event
@@ -97,6 +99,17 @@ class UserList(rx.State):
             await self._say(refusal.message, "bad")
             return None
         await self._say("Signed out everywhere, and cannot sign in any more.")
+        return UserList.load
+
+    @rx.event
+    @allow("user.administer")
+    async def enable(self, user_id: int):
+        try:
+            status = await db.write(enable_user, actor(), user_id)
+        except KithError as refusal:
+            await self._say(refusal.message, "bad")
+            return None
+        await self._say("May sign in again." if status == "active" else "Enabled. Send an invitation next.")
         return UserList.load
 
     async def _say(self, text: str, tone: str = "") -> None:

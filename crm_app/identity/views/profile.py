@@ -4,12 +4,14 @@ from zoneinfo import available_timezones
 
 import reflex as rx
 
-from crm_app.identity.queries import SessionRow
-from crm_app.identity.state import Profile
-from crm_app.ui.elements import button, head, skeleton_rows, tag
+from crm_app.identity.state import OwnPassword, Profile
+from crm_app.ui import addresses
+from crm_app.ui.elements import button, head, link, skeleton_rows
 from crm_app.ui.field import field, fixed_choice, text_field, text_input
-from crm_app.ui.icons import icon
 from crm_app.ui.inputs import plain_form
+from crm_app.ui.overlay import dialog
+
+from .sessions import session_list
 
 THEMES = [("system", "Like the system"), ("light", "Light"), ("dark", "Dark")]
 LANGUAGES = [
@@ -87,27 +89,42 @@ def _theme() -> rx.Component:
     )
 
 
-def _session(row: rx.vars.ObjectVar[SessionRow]) -> rx.Component:
-    return rx.el.li(
-        rx.cond(row.phone, icon("phone", "big"), icon("laptop", "big")),
-        rx.el.div(
-            rx.el.div(row.device, class_name="strong"),
-            rx.el.div(row.ip, " · ", row.seen, class_name="mut"),
-            class_name="grow",
-        ),
-        rx.cond(
-            row.current, tag("This one", "g"), button("Sign out", kind="danger", on_click=Profile.revoke(row.public_id))
-        ),
-        key=row.public_id,
-    )
-
-
 def _sessions() -> rx.Component:
     return rx.el.section(
         rx.el.header(rx.el.h3("Where you are signed in")),
-        rx.el.ul(rx.foreach(Profile.sessions, _session), class_name="list"),
+        session_list(Profile.sessions, Profile.revoke),
         class_name="box",
     )
+
+
+def _access() -> rx.Component:
+    return rx.el.section(
+        rx.el.header(rx.el.h3("Access")),
+        rx.el.div(
+            button("Change password", on_click=OwnPassword.start),
+            link("What you may do", addresses.USERS + "/" + Profile.me.id.to(str)),
+            class_name="pad row wrap",
+        ),
+        class_name="box",
+    )
+
+
+def _password() -> rx.Component:
+    errors = OwnPassword.errors
+    return dialog(
+        _secret("Present password", "current", errors["current"], "current-password"),
+        _secret("New password", "password", errors["password"], "new-password", "At least 10 characters."),
+        _secret("New password again", "repeated", errors["repeated"], "new-password"),
+        open=OwnPassword.open,
+        title="Change password",
+        submit="Change",
+        on_submit=OwnPassword.change,
+        on_close=OwnPassword.close,
+    )
+
+
+def _secret(label: str, name: str, error: rx.Var[str], complete: str, help_text: str = "") -> rx.Component:
+    return text_field(label, name, "", error, help_text, type="password", required=True, auto_complete=complete)
 
 
 def profile_screen() -> rx.Component:
@@ -115,8 +132,9 @@ def profile_screen() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             head("Profile", "How Kith shows itself to you."),
-            rx.cond(Profile.me, rx.fragment(_about(), _theme(), _sessions()), skeleton_rows(8, "40px")),
+            rx.cond(Profile.me, rx.fragment(_about(), _access(), _theme(), _sessions()), skeleton_rows(8, "40px")),
             class_name="narrow",
         ),
+        _password(),
         class_name="page",
     )

@@ -7,7 +7,8 @@ import reflex as rx
 from crm_app.identity.policy import ROLE_NAMES
 from crm_app.identity.queries import UserRow
 from crm_app.identity.state import UserList, Viewer
-from crm_app.ui.elements import avatar, button, empty, head, skeleton_rows, tag
+from crm_app.ui import addresses
+from crm_app.ui.elements import avatar, button, empty, head, page_link, skeleton_rows, tag
 from crm_app.ui.field import choice, field, fixed_choice, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_text
@@ -21,7 +22,8 @@ STATUS = (
 )
 
 
-def _status(status: rx.Var[str]) -> Any:
+def status_tag(status: rx.Var[str]) -> Any:
+    """The status of an account in a word."""
     return rx.match(
         status, *[(key, tag(label, tone)) for key, tone, label in STATUS], rx.el.span("–", class_name="mut")
     )
@@ -37,7 +39,18 @@ def _actions(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
         icon("more"),
         menu_item("Edit", "person", on_click=UserList.start_edit(row.id)),
         rx.cond(
-            row.email != "", menu_item("Invite with a link", "exit", on_click=UserList.invite(row.id)), rx.fragment()
+            row.email != "",
+            menu_item(
+                rx.cond(row.status == "active", "Link to a new password", "Invite with a link"),
+                "exit",
+                on_click=UserList.invite(row.id),
+            ),
+            rx.fragment(),
+        ),
+        rx.cond(
+            row.status == "disabled",
+            menu_item("Enable again", "check", on_click=UserList.enable(row.id)),
+            rx.fragment(),
         ),
         rx.cond(
             row.status == "active", menu_item("Disable", "close", on_click=UserList.disable(row.id)), rx.fragment()
@@ -46,15 +59,19 @@ def _actions(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
     )
 
 
+def _name(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
+    """Leads to the page of rights for whom it opens."""
+    shown = page_link(row.name, href=addresses.USERS + "/" + row.id.to(str), class_name="strong")
+    return rx.cond(row.opens, shown, rx.el.span(row.name, class_name="strong"))
+
+
 def _row(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(
-            avatar(row.initials, row.color, row.name), rx.el.span(row.name, class_name="strong"), class_name="nowrap"
-        ),
+        rx.el.td(avatar(row.initials, row.color, row.name), _name(row), class_name="nowrap"),
         rx.el.td(rx.cond(row.email != "", row.email, rx.el.span("–", class_name="mut"))),
         rx.el.td(_role(row.role), class_name="nowrap"),
         rx.el.td(rx.cond(row.team != "", row.team, rx.el.span("–", class_name="mut"))),
-        rx.el.td(_status(row.status)),
+        rx.el.td(status_tag(row.status)),
         rx.el.td(rx.cond(Viewer.may_administer, _actions(row), rx.fragment()), class_name="num"),
         key=row.id,
     )
@@ -120,7 +137,7 @@ def _link_dialog() -> rx.Component:
         ),
         rx.el.input(value=UserList.link, read_only=True, class_name="in", custom_attrs={"aria-label": "Link"}),
         open=UserList.link != "",
-        title="Invitation",
+        title=rx.cond(UserList.is_reset, "A new password", "Invitation"),
         submit="Done",
         on_submit=UserList.close_link,
         on_close=UserList.close,
