@@ -7,6 +7,8 @@ INVITE = "/invite"
 SESSION = "/session"
 HEALTH = "/health"
 
+EXPORT = "/export/{kind}.{form}"
+
 SOCKET = "/_event"
 UPLOAD = "/_upload"
 

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from crm_app import routes
-from crm_app.http import signin
+from crm_app.http import exports, signin
 
 
 async def health(_request: Request) -> Response:
@@ -34,6 +34,7 @@ def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
             Route(routes.FIRST_USER, signin.do_first_user, methods=["POST"]),
             Route(routes.INVITE, signin.show_invite, methods=["GET"]),
             Route(routes.INVITE, signin.do_invite, methods=["POST"]),
+            Route(routes.EXPORT, exports.export_list, methods=["GET"]),
             *more,
         ]
     )

@@ -1,0 +1,63 @@
+"""The download of a list: written to a file first, so that an error is a page in words and never half a file."""
+
+import tempfile
+from pathlib import Path
+
+from sqlmodel import Session
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from crm_app.core import clock, db
+from crm_app.core.actor import Principal
+from crm_app.core.changes import kind
+from crm_app.core.config import settings
+from crm_app.core.errors import Forbidden, KithError
+from crm_app.http import live_sessions
+from crm_app.http.gate import HEADER
+from crm_app.records.listing import fields_of, read_listing
+from crm_app.records.listing.export import Format, write_export
+from crm_app.records.listing.views import find_view
+
+MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+async def export_list(request: Request) -> Response:
+    """GET /export/person.csv with the parameters of the list (and `view`)."""
+    public_id = request.headers.get(HEADER.decode(), "")
+    live = await live_sessions.find(public_id)
+    if live is None:
+        return PlainTextResponse("Please sign in.", 401)
+    if not live_sessions.within_rate(public_id):
+        return PlainTextResponse("Too many requests. Please wait a moment.", 429)
+    name, form = request.path_params["kind"], request.path_params["form"]
+    if form not in MEDIA or name not in ("person", "company", "deal", "activity", "product"):
+        return PlainTextResponse("There is no such list.", 404)
+    try:
+        path = await db.read(_written, live.principal, name, form, dict(request.query_params))
+    except Forbidden as refusal:
+        return PlainTextResponse(refusal.message, 403)
+    except KithError as refusal:
+        return PlainTextResponse(refusal.message, 400)
+    day = clock.today(live.principal.zone).isoformat()
+    file_name = f"{kind(name).plural.lower()}-{day}.{form}"
+    headers = {"cache-control": "no-store"}
+    return FileResponse(
+        path, media_type=MEDIA[form], filename=file_name, headers=headers, background=BackgroundTask(path.unlink)
+    )
+
+
+def _written(session: Session, actor: Principal, name: str, form: Format, parameters: dict[str, str]) -> Path:
+    view = parameters.get("view", "")
+    kept = find_view(session, actor, int(view)).parameters if view.isascii() and view.isdigit() else None
+    listing = read_listing(name, parameters, fields_of(session, actor, name), kept)
+    folder = settings().data_dir / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=f".{form}", delete=False) as file:
+        path = Path(file.name)
+    try:
+        write_export(session, actor, listing, path, form)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path

@@ -1,0 +1,38 @@
+"""The download of a list over HTTP: a session, the right to export, words for what cannot be asked."""
+
+import csv
+
+import httpx
+import pytest
+
+from tests.http.conftest import House
+
+
+def get(house: House, path: str, role: str | None) -> httpx.Response:
+    cookies = {} if role is None else {"cookie": f"kith_session={house.enter(role)}"}
+    return httpx.get(house.server.base_url + path, headers=cookies, follow_redirects=False)
+
+
+def test_a_list_downloads_with_its_name_and_header(house: House) -> None:
+    answer = get(house, "/export/person.csv?cols=display_name,title&q=nobody", "manager")
+    assert answer.status_code == 200 and answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    assert next(csv.reader([answer.content.decode("utf-8-sig")])) == ["Name", "Title"]
+    book = get(house, "/export/company.xlsx", "manager")
+    assert book.status_code == 200 and book.content[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "status"),
+    [
+        ("/export/person.csv", None, 303),
+        ("/export/person.csv", "read-only", 403),
+        ("/export/user.csv", "administrator", 404),
+        ("/export/person.exe", "administrator", 404),
+        ("/export/person.csv?sort=password", "administrator", 400),
+        ("/export/person.csv?f={", "administrator", 400),
+        ("/export/person.csv?view=999999", "administrator", 400),
+    ],
+)
+def test_what_is_not_allowed_is_said(house: House, path: str, role: str | None, status: int) -> None:
+    assert get(house, path, role).status_code == status
