@@ -28,6 +28,7 @@ ACTIVITY = Kind(
     children=(tags_of("activity"),),
     title="subject",
     columns=("subject", "type", "due_at", "done_at", "person_id", "company_id", "deal_id", "owner_id"),
+    summary=("type", "due_at", "person_id", "company_id"),
     sort="-at",
     derived=frozenset({"at"}),
 )

@@ -54,5 +54,6 @@ COMPANY = Kind(
     ),
     path="/companies",
     columns=("name", "kind", "industry", "country", "domain", "revenue_minor", "employees", "owner_id"),
+    summary=("kind", "industry", "country"),
     sort="name",
 )

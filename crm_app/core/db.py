@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import anyio.to_thread
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
-from sqlalchemy import JSON, DateTime, Dialect, Engine, TypeDecorator, create_engine, event, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, String, TypeDecorator, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -20,6 +20,8 @@ from crm_app.core.config import settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
+# Ordered by code point on both databases, so that the beginning of a key is a range of the index.
+SortKey = String().with_variant(String(collation="C"), "postgresql")
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
 READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 6, 6, 30
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field, Index, SQLModel, text
 
 from crm_app.core.clock import now
-from crm_app.core.db import JsonColumn, UtcDateTime
+from crm_app.core.db import JsonColumn, SortKey, UtcDateTime
 
 TableClass = Literal["record", "child", "fact", "operational"]
 
@@ -50,7 +50,7 @@ class Record(SQLModel):
     created_at: datetime = moment(default_factory=now, nullable=False)
     updated_at: datetime = moment(default_factory=now, nullable=False)
     deleted_at: datetime | None = moment()
-    sort_key: str = Field(default="", nullable=False, sa_column_kwargs={"server_default": ""})
+    sort_key: str = Field(default="", nullable=False, sa_type=SortKey, sa_column_kwargs={"server_default": ""})  # pyright: ignore
     external_id: str | None = Field(default=None, index=True)
     custom: dict[str, Any] = json_field()
 

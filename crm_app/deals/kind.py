@@ -152,6 +152,7 @@ DEAL = Kind(
         "next_step_at",
         "owner_id",
     ),
+    summary=("stage_id", "company_id", "value_minor"),
     sort="-stage_since",
     derived=frozenset({"next_step_at", "next_step", "last_touch_at"}),
     gate=_gate,

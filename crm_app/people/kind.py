@@ -117,6 +117,7 @@ PERSON = Kind(
         "owner_id",
         "last_touch_at",
     ),
+    summary=("title", "company_id", "emails.value"),
     sort="display_name",
     derived=frozenset({"last_touch_at"}),
     gate=_gate,

@@ -28,5 +28,6 @@ PRODUCT = Kind(
     children=(tags_of("product"),),
     owner=None,
     columns=("name", "series", "sku", "list_price_minor", "active"),
+    summary=("series", "sku", "list_price_minor"),
     sort="name",
 )

@@ -68,8 +68,8 @@ class Kind:
 
     `gate(context, before, after)` answers with what is missing for this transition, by field. `complete(context,
     before, after)` answers with values that follow from the change and are recorded with it. `path` is where its
-    records live in the app; `columns` and `sort` (`-` first: descending) are what a list shows at first; `order` is the
-    column by which references to this kind are sorted.
+    records live in the app; `columns` and `sort` (`-` first: descending) are what a list shows at first; `summary` are
+    the fields that tell one record from another in a line; `order` is the column by which references are sorted.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Kind:
     complete: "Callable[[Context, Row | None, Row], Row] | None" = None
     path: str = ""
     columns: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()
     sort: str = ""
     order: str = "sort_key"
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)

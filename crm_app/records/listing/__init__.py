@@ -3,7 +3,7 @@
 from crm_app.records.listing.choices import describe, field_choices
 from crm_app.records.listing.fields import fields_of
 from crm_app.records.listing.listing import Listing, default_listing, read_listing, write_listing
-from crm_app.records.listing.page import list_count, list_ids, list_page, neighbours
+from crm_app.records.listing.page import list_count, list_ids, list_page, neighbours, rows_by_id
 from crm_app.records.listing.rows import (
     Cell,
     Chip,
@@ -42,5 +42,6 @@ __all__ = [
     "list_page",
     "neighbours",
     "read_listing",
+    "rows_by_id",
     "write_listing",
 ]

@@ -1,5 +1,6 @@
 """One page of a list: three statements whatever its size (custom fields, count, rows), one more for groups."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from crm_app.identity.policy import decide, visible
 from crm_app.records.listing.cells import Shown, cells_of, group_label, shown_columns
 from crm_app.records.listing.conditions import condition_of, text_condition, value_of
 from crm_app.records.listing.fields import ListField, fields_of
-from crm_app.records.listing.listing import Listing
+from crm_app.records.listing.listing import Listing, default_listing
 from crm_app.records.listing.order import Order, group_parts, order_of, read_key, write_key
 from crm_app.records.listing.rows import GroupHead, ListColumn, ListPage, ListRow, Neighbours, Option
 
@@ -62,6 +63,21 @@ def list_ids(
     query = _joined(select(table_of(known.table).c.id), known, order)
     query = query.where(wanted(known, fields, listing, actor, action)).order_by(*order.by()).limit(limit)
     return list(session.connection().execute(query).scalars())
+
+
+def rows_by_id(
+    session: Session, actor: Principal, kind_name: str, ids: Iterable[int], columns: tuple[str, ...]
+) -> tuple[list[ListColumn], dict[int, ListRow]]:
+    """The living records among `ids` that the actor may see, by id, with these columns."""
+    listing = replace(default_listing(kind_name), columns=columns)
+    known, fields = kind(kind_name), fields_of(session, actor, kind_name)
+    chosen = sorted(set(ids))
+    where = and_(wanted(known, fields, listing, actor), table_of(known.table).c.id.in_(chosen))
+    shown = shown_columns(known, fields, columns)
+    found = rows_behind(session, known, fields, listing, where, shown, "", len(chosen)) if chosen else []
+    return [_column(s.field, known) for s in shown], {
+        row["id"]: list_row(known, shown, row, actor, listing) for row in found
+    }
 
 
 def _count(session: Session, known: Kind, where: ColumnElement[bool]) -> int:
