@@ -8,6 +8,7 @@ from reflex_base.event import passthrough_event_spec
 
 _inputs = rx.asset("inputs.jsx", shared=True).importable_path
 _inline = rx.asset("inline.jsx", shared=True).importable_path
+_parts = rx.asset("parts.jsx", shared=True).importable_path
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,36 @@ class InlineEdit(rx.Component):
     tag = "InlineEdit"
     property: rx.Var[Any]
     answer: rx.Var[EditAnswer]
-    on_save: rx.EventHandler[passthrough_event_spec(str, str)]
+    version: rx.Var[int]
+    options: rx.Var[list[Any]]
+    on_save: rx.EventHandler[passthrough_event_spec(str, str, int)]
+    on_search: rx.EventHandler[passthrough_event_spec(str, str)]
+
+
+class PartList(rx.Component):
+    """E-mails, phones or addresses of a record, edited one at a time."""
+
+    library = _parts
+    tag = "PartList"
+    parts: rx.Var[Any]
+    answer: rx.Var[EditAnswer]
+    on_save: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
+    on_remove: rx.EventHandler[passthrough_event_spec(str, int)]
+    on_primary: rx.EventHandler[passthrough_event_spec(str, int)]
+
+
+class Tags(rx.Component):
+    """The tags of a record."""
+
+    library = _parts
+    tag = "Tags"
+    tags: rx.Var[list[Any]]
+    found: rx.Var[list[Any]]
+    answer: rx.Var[EditAnswer]
+    editable: rx.Var[bool]
+    on_add: rx.EventHandler[passthrough_event_spec(str)]
+    on_remove: rx.EventHandler[passthrough_event_spec(int)]
+    on_search: rx.EventHandler[passthrough_event_spec(str, str)]
 
 
 class PlainForm(rx.Component):
@@ -93,4 +123,5 @@ class PlainForm(rx.Component):
 
 
 url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegments.create
+part_list, tag_list = PartList.create, Tags.create
 panes, lookup, inline_edit, plain_form = Panes.create, Lookup.create, InlineEdit.create, PlainForm.create

@@ -61,8 +61,8 @@ class DealRecord(rx.State):
 
     @rx.event
     @allow("deal.edit")
-    async def save_field(self, name: str, raw: str) -> None:
-        await self._save(name, raw, self.deal.version if self.deal else 0)
+    async def save_field(self, name: str, raw: str, version: int) -> None:
+        await self._save(name, raw, version)
 
     @rx.event
     @allow("deal.edit")

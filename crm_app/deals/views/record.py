@@ -48,7 +48,13 @@ def _properties() -> rx.Component:
         rx.el.div(
             rx.foreach(
                 deal.properties,
-                lambda p: inline_edit(property=p, answer=DealRecord.answer, on_save=DealRecord.save_field, key=p.field),
+                lambda p: inline_edit(
+                    property=p,
+                    answer=DealRecord.answer,
+                    version=deal.version,
+                    on_save=DealRecord.save_field,
+                    key=p.field,
+                ),
             ),
             class_name="props",
         ),
