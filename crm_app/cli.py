@@ -90,17 +90,20 @@ def demo(
 
 @app.command()
 def worker() -> None:
-    """Drain the outbox until stopped; for KITH_WORKER=external."""
+    """Drain the outbox and do bulk runs until stopped; for KITH_WORKER=external."""
     import signal
 
+    from crm_app.jobs.bulk import BulkRunner
     from crm_app.jobs.worker import Worker
 
     ready()
-    busy = Worker()
+    busy, runner = Worker(), BulkRunner()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: busy.halt())
     db.after_write(busy.wake)
+    runner.start()
     busy.run()
+    runner.stop()
 
 
 @app.command()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 from crm_app.core import db
 from crm_app.core.changes import outbox
+from crm_app.jobs.bulk import BulkRunner
 
 IDLE_SECONDS = 0.2
 HOUSEKEEPING_SECONDS = 600
@@ -63,9 +64,11 @@ class Worker:
 @contextlib.asynccontextmanager
 async def embedded() -> AsyncIterator[None]:
     """The worker as a lifespan task of the one web process."""
-    worker = Worker()
+    worker, runner = Worker(), BulkRunner()
     worker.start()
+    runner.start()
     try:
         yield
     finally:
         await asyncio.to_thread(worker.stop)
+        await asyncio.to_thread(runner.stop)

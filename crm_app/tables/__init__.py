@@ -6,6 +6,7 @@ from crm_app.core.changes.log import ChangeBatch, ChangeLog, IdCounter, Outbox
 from crm_app.tables.access import Credential, LoginEvent, OneTimeLink, SocketBinding, UserSession
 from crm_app.tables.activity import Activity
 from crm_app.tables.attention import Notification, RecentView
+from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealLine, Pipeline, Stage
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
@@ -17,6 +18,8 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "Activity",
+    "BulkRow",
+    "BulkRun",
     "ChangeBatch",
     "ChangeLog",
     "Company",

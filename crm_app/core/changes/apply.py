@@ -1,7 +1,7 @@
 """`apply_many`: authorise, validate, check versions, write, log, and put work into the outbox."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -12,7 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import outbox
 from crm_app.core.changes.change import Applied, Change, Context
 from crm_app.core.changes.children import split_key
-from crm_app.core.changes.deletes import with_dependents
+from crm_app.core.changes.deletes import Refuse, with_dependents
 from crm_app.core.changes.kinds import hooks, kind
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.step import Step
@@ -21,8 +21,6 @@ from crm_app.core.changes.working import WorkingSet, table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError, Refused
-
-Refuse = Callable[[Change, KithError], None]
 
 
 def apply(session: Session, actor: Principal, change: Change, *, source: str = "form", note: str = "") -> Applied:
@@ -55,7 +53,7 @@ def apply_many(
         batch_id = open_batch(session, actor, source, note=note, undoes=undoes)
     context = Context(session, actor, source, batch_id, now())
     working = WorkingSet(session)
-    changes = with_dependents(session, changes)
+    changes = with_dependents(session, changes, on_refused)
     _load(session, working, changes)
     applied, log = _take_all(context, working, changes, on_refused)
     _write(context, working, applied, log)

@@ -1,58 +1,131 @@
 """What a delete does to the records that point to the deleted one: refuse, detach or take them along."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.changes.change import Change
-from crm_app.core.changes.kinds import Field, Kind, kind, references_to
-from crm_app.core.changes.working import table_of
-from crm_app.core.errors import Refused
+from crm_app.core.changes.kinds import Children, Field, Kind, kind, kinds, references_to
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.errors import KithError, Refused
 
 SHOWN = 10
+Refuse = Callable[[Change, KithError], None]
+Key = tuple[str, int]
 
 
-def living_references(session: Session, name: str, id: int) -> list[tuple[Kind, Field, int, str]]:
-    """Living records that point to this one, with the field and their title."""
-    found = []
-    for other, field in references_to(name):
-        table = table_of(other.table)
-        query = select(table.c.id, table.c[other.title]).where(table.c[field.name] == id, table.c.deleted_at.is_(None))
-        found += [(other, field, row[0], row[1]) for row in session.connection().execute(query)]
+@dataclass(frozen=True)
+class Reference:
+    """A living record that points to another one by this field, itself or in one of its parts."""
+
+    kind: Kind
+    field: Field
+    id: int
+    title: str
+    in_part: bool = False
+
+
+def living_references(session: Session, name: str, ids: Iterable[int]) -> dict[int, list[Reference]]:
+    """Living records that point to these, by what they point to."""
+    found: dict[int, list[Reference]] = defaultdict(list)
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), IN_LIMIT):
+        part = wanted[start : start + IN_LIMIT]
+        for other, field in references_to(name):
+            table = table_of(other.table)
+            query = select(table.c[field.name], table.c.id, table.c[other.title]).where(
+                table.c[field.name].in_(part), table.c.deleted_at.is_(None)
+            )
+            for target, id, title in session.connection().execute(query):
+                found[target].append(Reference(other, field, id, title))
+        for other, children, field in _parts_pointing_to(name):
+            table, child = table_of(other.table), table_of(children.table)
+            query = (
+                select(child.c[field.name], table.c.id, table.c[other.title])
+                .select_from(child.join(table, table.c.id == child.c[children.parent]))
+                .where(child.c[field.name].in_(part), table.c.deleted_at.is_(None))
+            )
+            for column, value in children.fixed.items():
+                query = query.where(child.c[column] == value)
+            for target, id, title in session.connection().execute(query):
+                found[target].append(Reference(other, field, id, title, in_part=True))
     return found
 
 
-def with_dependents(session: Session, changes: Sequence[Change]) -> list[Change]:
-    """The changes, each delete preceded by what it does to others. Raises Refused where something stands in the way."""
-    if not any(c.op == "delete" for c in changes):
+def _parts_pointing_to(name: str) -> list[tuple[Kind, Children, Field]]:
+    return [(k, c, f) for k in kinds() for c in k.children for f in c.fields if f.ref == name]
+
+
+def with_dependents(session: Session, changes: Sequence[Change], on_refused: Refuse | None = None) -> list[Change]:
+    """The changes, each delete preceded by what it does to others.
+
+    Raises Refused where something stands in the way; with `on_refused` such a delete is told there and left out.
+    """
+    deletes = [c for c in changes if c.op == "delete" and c.id is not None]
+    if not deletes:
         return list(changes)
-    going = {(c.kind, c.id) for c in changes if c.op == "delete"}
+    going = Going(session, deletes)
     result: list[Change] = []
     for change in changes:
         if change.op == "delete" and change.id is not None:
-            result += _before_delete(session, change.kind, change.id, going, undo=change.undoes is not None)
+            try:
+                result += going.before(change.kind, change.id, undo=change.undoes is not None)
+            except Refused as refusal:
+                if on_refused is None:
+                    raise
+                on_refused(change, refusal)
+                going.stays((change.kind, change.id))
+                continue
         result.append(change)
     return result
 
 
-def _before_delete(session: Session, name: str, id: int, going: set, *, undo: bool) -> list[Change]:
-    result: list[Change] = []
-    blocking: list[str] = []
-    for other, field, other_id, title in living_references(session, name, id):
-        if (other.name, other_id) in going:
-            continue
-        if undo or field.on_delete == "refuse":
-            blocking.append(f"{other.label}: {title}")
-        elif field.on_delete == "cascade":
-            going.add((other.name, other_id))
-            result += [
-                *_before_delete(session, other.name, other_id, going, undo=False),
-                Change(other.name, other_id, op="delete"),
-            ]
-        else:
-            result.append(Change(other.name, other_id, {field.name: None}))
-    if blocking:
-        more = [f"and {len(blocking) - SHOWN} more"] if len(blocking) > SHOWN else []
-        raise Refused(f"This {kind(name).label.lower()} is used elsewhere and cannot go.", blocking[:SHOWN] + more)
-    return result
+class Going:
+    """The records that are about to go, and who points to them; the look-ups are made together."""
+
+    def __init__(self, session: Session, deletes: Sequence[Change]) -> None:
+        self.session = session
+        self.keys: set[Key] = set()
+        self._references: dict[Key, list[Reference]] = {}
+        ids: dict[str, list[int]] = defaultdict(list)
+        for change in deletes:
+            assert change.id is not None
+            self.keys.add((change.kind, change.id))
+            ids[change.kind].append(change.id)
+        for name, wanted in ids.items():
+            found = living_references(session, name, wanted)
+            self._references |= {(name, i): found.get(i, []) for i in wanted}
+
+    def before(self, name: str, id: int, *, undo: bool) -> list[Change]:
+        """What must happen first. Raises Refused with a list."""
+        result: list[Change] = []
+        blocking: list[str] = []
+        for found in self._pointing(name, id):
+            other = found.kind
+            if (other.name, found.id) in self.keys:
+                continue
+            if undo or (found.field.on_delete == "refuse" and not found.in_part):
+                blocking.append(f"{other.label}: {found.title}")
+            elif found.in_part:
+                continue  # a part of another record keeps what it names; only an undo asks for it
+            elif found.field.on_delete == "cascade":
+                self.keys.add((other.name, found.id))
+                result += [*self.before(other.name, found.id, undo=False), Change(other.name, found.id, op="delete")]
+            else:
+                result.append(Change(other.name, found.id, {found.field.name: None}))
+        if blocking:
+            more = [f"and {len(blocking) - SHOWN} more"] if len(blocking) > SHOWN else []
+            raise Refused(f"This {kind(name).label.lower()} is used elsewhere and cannot go.", blocking[:SHOWN] + more)
+        return result
+
+    def stays(self, key: Key) -> None:
+        """This one does not go after all, so what it points to is still needed."""
+        self.keys.discard(key)
+
+    def _pointing(self, name: str, id: int) -> list[Reference]:
+        if (name, id) not in self._references:
+            self._references[name, id] = living_references(self.session, name, [id]).get(id, [])
+        return self._references[name, id]

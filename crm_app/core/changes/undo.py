@@ -1,5 +1,7 @@
 """Undo: field by field, a value comes back only if it still is what that change made it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +17,19 @@ from crm_app.core.changes.working import WorkingSet, table_of
 from crm_app.core.errors import NotFound
 
 CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A value or a record that an undo left as it is, and why."""
+
+    kind: str
+    id: int
+    title: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.why}"
 
 
 def undo(session: Session, actor: Principal, batch_id: int) -> Undone:
@@ -34,27 +49,35 @@ def undo(session: Session, actor: Principal, batch_id: int) -> Undone:
     new_batch = open_batch(session, actor, "undo", undoes=batch_id)
     restored, kept = 0, []
     for group in _groups(rows):
-        changes = _inverse(session, group, kept)
+        changes = inverse(session, group, kept)
         done = apply_many(session, actor, changes, source="undo", batch_id=new_batch)
         restored += sum(len(a.diff) for a in done)
-    return Undone(new_batch, restored, kept)
+    return Undone(new_batch, restored, [str(k) for k in kept])
 
 
 def _groups(rows: Any) -> list[list[Any]]:
     """Runs of rows in which no record stands twice, so that each is read as the one before left it."""
-    groups: list[list[Any]] = [[]]
+    groups: list[list[Any]] = []
+    left = list(rows)
+    while left:
+        groups.append(first_run(left, CHUNK))
+        left = left[len(groups[-1]) :]
+    return groups
+
+
+def first_run(rows: Sequence[Any], limit: int) -> list[Any]:
+    """The rows up to the first record that stands there a second time, at most `limit`."""
     seen: set[tuple[str, int]] = set()
-    for row in rows:
+    for n, row in enumerate(rows[:limit]):
         key = (row["kind"], row["record_id"])
-        if key in seen or len(groups[-1]) >= CHUNK:
-            groups.append([])
-            seen = set()
+        if key in seen:
+            return list(rows[:n])
         seen.add(key)
-        groups[-1].append(row)
-    return [g for g in groups if g]
+    return list(rows[:limit])
 
 
-def _inverse(session: Session, rows: list[Any], kept: list[str]) -> list[Change]:
+def inverse(session: Session, rows: Sequence[Any], kept: list[Kept]) -> list[Change]:
+    """What takes these rows of the log back, as far as their records still are what they made them."""
     working = WorkingSet(session)
     by_kind: dict[str, list[int]] = {}
     for row in rows:
@@ -66,7 +89,7 @@ def _inverse(session: Session, rows: list[Any], kept: list[str]) -> list[Change]
     return [c for row in rows if (c := _inverse_of(working, row, kept))]
 
 
-def _inverse_of(working: WorkingSet, row: Any, kept: list[str]) -> Change | None:
+def _inverse_of(working: WorkingSet, row: Any, kept: list[Kept]) -> Change | None:
     known, id = kind(row["kind"]), row["record_id"]
     loaded = working.get(known.name, id)
     if loaded is None:
@@ -78,14 +101,14 @@ def _inverse_of(working: WorkingSet, row: Any, kept: list[str]) -> Change | None
     if row["op"] == "delete":
         return Change(known.name, id, op="restore", undoes=row["seq"]) if gone else None
     if gone:
-        kept.append(f"{title}: deleted since.")
+        kept.append(Kept(known.name, id, title, "deleted since."))
         return None
     values: dict[str, Any] = {}
     for key, (old, new) in row["diff"].items():
         if _current(known, loaded, key) == new:
             values[key] = decode(known.table, key, old)
         else:
-            kept.append(f"{title}: {_label(known, key)} was changed since.")
+            kept.append(Kept(known.name, id, title, f"{_label(known, key)} was changed since."))
     return Change(known.name, id, values, undoes=row["seq"]) if values else None
 
 

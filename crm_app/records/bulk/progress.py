@@ -1,0 +1,88 @@
+"""How far a run is, what it left alone, and its end before time."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from crm_app.core.actor import Principal
+from crm_app.core.clock import now
+from crm_app.core.errors import NotFound
+from crm_app.records.reading import titles
+from crm_app.tables import BulkRow, BulkRun
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class BulkProgress:
+    """A run in numbers; `status` is running, done, cancelled or failed, then `error` says why."""
+
+    id: int = 0
+    kind: str = ""
+    op: str = "update"
+    status: str = "running"
+    total: int = 0
+    done: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    batch_id: int = 0
+    note: str = ""
+    error: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen."""
+        return self.status != "running"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A record that was left alone."""
+
+    kind: str = ""
+    id: int = 0
+    title: str = ""
+    reason: str = ""
+
+
+def progress_of(run: BulkRun) -> BulkProgress:
+    """The numbers of a run."""
+    return BulkProgress(**{name: getattr(run, name) for name in BulkProgress.__dataclass_fields__})
+
+
+def bulk_progress(session: Session, actor: Principal, run_id: int) -> BulkProgress:
+    """How far one's own run is. Raises NotFound."""
+    return progress_of(_own(session, actor, run_id))
+
+
+def unfinished(session: Session, actor: Principal) -> list[BulkProgress]:
+    """One's own runs that are still going on, oldest first."""
+    query = select(BulkRun).where(col(BulkRun.status) == "running", col(BulkRun.user_id) == actor.id)
+    return [progress_of(run) for run in session.scalars(query.order_by(col(BulkRun.id)))]
+
+
+def list_refusals(session: Session, actor: Principal, run_id: int, limit: int = SHOWN) -> list[Refusal]:
+    """What the run left alone, in its order; titles only of what the actor may see. Raises NotFound."""
+    _own(session, actor, run_id)
+    refused = select(BulkRow).where(col(BulkRow.run_id) == run_id, col(BulkRow.row_no) < 0)
+    rows = session.scalars(refused.order_by(col(BulkRow.row_no).desc()).limit(limit)).all()
+    names = titles(session, actor, {(r.kind, r.record_id) for r in rows})
+    return [Refusal(r.kind, r.record_id, names.get((r.kind, r.record_id), ""), r.reason) for r in rows]
+
+
+def cancel_bulk(session: Session, actor: Principal, run_id: int) -> BulkProgress:
+    """End a run before its next portion; what is done stays. Raises NotFound."""
+    run = _own(session, actor, run_id, lock=True)
+    if run.status == "running":
+        run.status, run.finished_at = "cancelled", now()
+        session.flush()
+    return progress_of(run)
+
+
+def _own(session: Session, actor: Principal, run_id: int, *, lock: bool = False) -> BulkRun:
+    run = session.get(BulkRun, run_id, with_for_update=lock)
+    if run is None or not (actor.system or actor.role == "administrator" or run.user_id == actor.id):
+        raise NotFound("There is no such run.")
+    return run
