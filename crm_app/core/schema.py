@@ -36,7 +36,10 @@ def json_field(factory: Any = dict) -> Any:
 
 def list_indexes(name: str, key: str = "sort_key", *, owner: bool = True) -> tuple[Index, ...]:
     """Indexes for a list in its usual order: of all living records, and of those of one owner."""
-    living = {"sqlite_where": text("deleted_at IS NULL"), "postgresql_where": text("deleted_at IS NULL")}
+    living: dict[str, Any] = {
+        "sqlite_where": text("deleted_at IS NULL"),
+        "postgresql_where": text("deleted_at IS NULL"),
+    }
     of_owner = (Index(f"ix_{name}_owner_{key}", "owner_id", key, "id", **living),) if owner else ()
     return (Index(f"ix_{name}_{key}", key, "id", **living), *of_owner)
 

@@ -105,7 +105,7 @@ def test_an_export_is_what_the_list_shows(team: dict[str, Principal], tmp_path: 
     if form == "csv":
         rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines(keepends=True)))
     else:
-        rows = [[c or "" for c in row] for row in load_workbook(path).active.iter_rows(values_only=True)]  # type: ignore
+        rows = [[str(c or "") for c in row] for row in load_workbook(path).active.iter_rows(values_only=True)]  # type: ignore
     assert rows[0] == ["Name", "Company", "Tags", "Owner"]
     assert count == page.count == len(rows) - 1 == len(EVIL) * 3
     assert [str(r[0]).removeprefix("'") for r in rows[1:]] == [r.title for r in page.rows]
