@@ -8,12 +8,15 @@ from crm_app import routes
 from crm_app.deals.state import NewDealForm
 from crm_app.deals.views import new_deal_dialog
 from crm_app.identity.state import Viewer
+from crm_app.pages.command import Command
 from crm_app.pages.undo import Undo
+from crm_app.records.palette.views import command_palette
 from crm_app.ui import addresses
 from crm_app.ui.elements import avatar, page_link
 from crm_app.ui.icons import icon
 from crm_app.ui.listener import offline, shortcuts, theme_sync
 from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
+from crm_app.ui.palette import palette_field
 from crm_app.ui.shell import Place, shell
 
 BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
@@ -94,6 +97,21 @@ def _crumbs(place: Place) -> rx.Component:
     )
 
 
+def _goals() -> list[dict[str, str]]:
+    """Where the palette can go; the page itself says so to those who may not."""
+    return [{"path": p.path, "name": p.name, "words": "go to open"} for p in (BOARD, USERS, TEAMS, IMPORT, PROFILE)]
+
+
+def _actions() -> rx.Var:
+    """What the palette can do, for this viewer."""
+    new_deal = {"id": "new-deal", "name": "New deal", "words": "create add opportunity"}
+    themes = [
+        {"id": f"theme-{name}", "name": f"Change theme: {name}", "words": "appearance mode colour"}
+        for name in ("light", "dark", "system")
+    ]
+    return rx.cond(Viewer.may_create_deals, [new_deal, *themes], themes)
+
+
 def framed(
     body: rx.Component, *, title: Any, current: str, after_undo: Any = None, crumb: Place | None = None
 ) -> rx.Component:
@@ -105,6 +123,7 @@ def framed(
         title=title,
         current=current,
         groups=GROUPS,
+        search=palette_field(),
         new=rx.cond(
             Viewer.may_create_deals,
             menu(
@@ -123,6 +142,7 @@ def framed(
         extras=[
             toasts(undone),
             new_deal_dialog(),
+            command_palette(_goals(), _actions(), Command.run),
             theme_sync(theme=Viewer.theme),
             shortcuts(places=places, on_new=NewDealForm.start),
             offline(),

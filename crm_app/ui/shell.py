@@ -86,6 +86,7 @@ def shell(
     title: Any,
     current: str,
     groups: list[tuple[str, list[Place]]],
+    search: rx.Component,
     new: rx.Component,
     fab: rx.Component,
     me: rx.Component,
@@ -102,7 +103,7 @@ def shell(
             rx.el.header(
                 crumbs if crumbs is not None else rx.fragment(),
                 rx.el.h1(title),
-                rx.el.div(new, me, class_name="row end"),
+                rx.el.div(search, new, me, class_name="row end"),
                 class_name="top",
             ),
             rx.el.main(body, id="content", class_name="body", tab_index=-1),

@@ -1,0 +1,1 @@
+"""The palette: finds any record, goes anywhere, does anything, from the keyboard."""

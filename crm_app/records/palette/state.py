@@ -1,0 +1,51 @@
+"""What the palette asks the server: recent records, a look-up for each pause in typing, a preview."""
+
+from dataclasses import dataclass, field
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.text import clip
+from crm_app.identity.handlers import actor, allow
+from crm_app.records.palette.queries import Preview, preview_of
+from crm_app.records.recent import RecentRow, recent_records
+from crm_app.records.search import SearchRow, find
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to the question with this number."""
+
+    n: int = 0
+    rows: list[SearchRow] = field(default_factory=list)
+    rebuilding: bool = False
+
+
+class Palette(rx.State):
+    """Holds one answer at a time; the browser throws away what it no longer asks for."""
+
+    recent: rx.Field[list[RecentRow]] = rx.field(default_factory=list)
+    found: rx.Field[Found] = rx.field(default_factory=Found)
+    preview: rx.Field[Preview] = rx.field(default_factory=Preview)
+
+    @rx.event
+    @allow("any")
+    async def start(self) -> None:
+        self.recent = await db.read(recent_records, actor())
+
+    @rx.event
+    @allow("any")
+    async def search(self, n: int, text: str) -> None:
+        answer = await db.read(_find, actor(), clip(text, 100))
+        self.found = Found(n, answer.rows, answer.rebuilding)
+
+    @rx.event
+    @allow("any")
+    async def look(self, kind: str, id: int) -> None:
+        self.preview = await db.read(preview_of, actor(), clip(kind, 40), id)
+
+
+def _find(session, who, text: str):
+    return find(session, who, text, limit=SHOWN)

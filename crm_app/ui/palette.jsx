@@ -1,0 +1,203 @@
+import React, { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+
+const PAUSE = 60; // ms without a key before the server is asked
+const KINDS = { person: "People", company: "Companies", deal: "Deals", product: "Products", activity: "Activities" };
+const ICONS = {
+  person: "M9 9a3 3 0 100-6 3 3 0 000 6zM3 16c0-3 3-5 6-5s6 2 6 5",
+  company: "M4 16V3h7v13M11 7h4v9M6 6h3M6 9h3M6 12h3",
+  deal: "M3 3h3.5v12H3zM8 3h3.5v8H8zM13 3h2.5v5H13z",
+  product: "M9 2l6 3v8l-6 3-6-3V5zM3 5l6 3 6-3M9 8v8",
+  activity: "M4 4h10v11H4zM4 7.500h10M6.500 2.500v3M11.500 2.500v3",
+  place: "M7 4l5 5-5 5",
+  action: "M10 2L4 10h4l-1 6 6-8H9z",
+};
+
+const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+
+/** How well every typed word begins a word of `text`: 0 not at all, higher is better. */
+function fit(text, words) {
+  const parts = fold(text).split(/[^\p{L}\p{N}]+/u);
+  let total = 0;
+  for (const word of words) {
+    const at = parts.findIndex((p) => p.startsWith(word));
+    if (at < 0) return 0;
+    total += at === 0 ? 2 : 1;
+  }
+  return total;
+}
+
+const Icon = ({ name }) => <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d={ICONS[name]} /></svg>;
+const Pieces = ({ pieces }) => pieces.map((p, i) => (p.hit ? <mark key={i}>{p.text}</mark> : <span key={i}>{p.text}</span>));
+
+/** The rows below the field: recent records while nothing is typed, else what fits, pages and actions mixed in. */
+function rowsFor({ text, recent, found, answered, places, actions }) {
+  const record = (r, title) => ({ key: `${r.kind}-${r.id}`, group: text ? KINDS[r.kind] : "Recent", icon: r.kind, record: r, title, note: r.subtitle, href: r.href });
+  const place = (p) => ({ key: "go-" + p.path, group: "Go to", icon: "place", title: [{ text: p.name }], note: "", href: p.path });
+  const action = (a) => ({ key: "do-" + a.id, group: "Actions", icon: "action", title: [{ text: a.name }], note: "", action: a.id });
+  if (!text) return [...(recent || []).map((r) => record(r, [{ text: r.title }])), ...actions.map(action), ...places.map(place)];
+  const words = fold(text).split(/\s+/).filter(Boolean);
+  const best = (list, make) =>
+    list.map((e) => [fit(`${e.name} ${e.words || ""}`, words), e]).filter(([n]) => n > 0).sort((a, b) => b[0] - a[0]).map(([, e]) => make(e));
+  const records = answered ? (found?.rows || []) : [];
+  const byKind = {};
+  for (const r of records) (byKind[r.kind] ||= []).push(record(r, r.title));
+  return [...Object.values(byKind).flat(), ...best(actions, action), ...best(places, place)];
+}
+
+function Preview({ row, preview }) {
+  if (!row?.record) return <div className="pal-look" aria-hidden="true" />;
+  const mine = preview && preview.kind === row.record.kind && preview.id === row.record.id;
+  return (
+    <aside className="pal-look" aria-label="Preview">
+      {mine ? (
+        preview.title ? (
+          <>
+            <p className="mut">{preview.label}</p>
+            <h3>{preview.title}</h3>
+            <dl>{preview.lines.map((l) => <div key={l.label}><dt>{l.label}</dt><dd>{l.text}</dd></div>)}</dl>
+          </>
+        ) : <p className="mut">This is gone, or you may not see it.</p>
+      ) : (
+        <><div className="sk" style={{ width: "40%", height: 12 }} /><div className="sk" style={{ width: "80%", height: 18 }} />{[1, 2, 3, 4].map((n) => <div key={n} className="sk" style={{ height: 14 }} />)}</>
+      )}
+    </aside>
+  );
+}
+
+/**
+ * `places` and `actions` are filtered here at once; records come from the server, one question at a time: while one is on its way the
+ * newest text waits, so that a slow line is never flooded and an old answer never covers a newer one.
+ */
+export function CommandPalette({ places, actions, recent, found, preview, onStart, onSearch, onLook, onAct }) {
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const [answered, setAnswered] = useState("");
+  const timer = useRef(0);
+  const asked = useRef({ n: 0, text: "", since: 0 });
+  const waiting = useRef(null);
+  const field = useRef(null);
+  const list = useRef(null);
+  const opener = useRef(null);
+  const heard = useRef(0); // the number of the last answer; a timer may hold an older render
+  heard.current = found?.n || 0;
+  const query = text.trim();
+
+  const ask = useCallback((next) => {
+    clearTimeout(timer.current);
+    const busy = asked.current.n !== heard.current && asked.current.n && Date.now() - asked.current.since < 4000;
+    if (busy) { waiting.current = next; return; }
+    waiting.current = null;
+    asked.current = { n: Date.now() % 1e9, text: next, since: Date.now() };
+    onSearch && onSearch(asked.current.n, next);
+  }, [onSearch]);
+  useEffect(() => {
+    if (!found?.n || found.n !== asked.current.n) return;
+    setAnswered(asked.current.text);
+    if (waiting.current !== null && waiting.current !== asked.current.text) ask(waiting.current);
+  }, [found]); // eslint-disable-line
+
+  const show = useCallback(() => {
+    opener.current = document.activeElement;
+    setOpen(true); setText(""); setAt(0); setAnswered("");
+    onStart && onStart();
+  }, [onStart]);
+  const hide = useCallback(() => {
+    clearTimeout(timer.current);
+    setOpen(false);
+    opener.current?.isConnected && opener.current.focus({ preventScroll: true });
+  }, []);
+  useEffect(() => {
+    const key = (e) => { if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === "k") { e.preventDefault(); open ? hide() : show(); } };
+    const click = (e) => { if (e.target.closest?.("[data-palette]")) { e.preventDefault(); show(); } };
+    document.addEventListener("keydown", key, true);
+    document.addEventListener("click", click);
+    return () => { document.removeEventListener("keydown", key, true); document.removeEventListener("click", click); };
+  }, [open, show, hide]);
+  useEffect(() => { if (open) field.current?.focus(); }, [open]);
+
+  const rows = useMemo(() => rowsFor({ text: query, recent, found, answered, places, actions: actions || [] }), [query, recent, found, answered, places, actions]);
+  const chosen = rows[Math.min(at, rows.length - 1)];
+  const look = chosen?.record ? `${chosen.record.kind}-${chosen.record.id}` : "";
+  useEffect(() => {
+    if (!open || !look || window.innerWidth < 768) return;
+    const wait = setTimeout(() => onLook && onLook(chosen.record.kind, chosen.record.id), 120);
+    return () => clearTimeout(wait);
+  }, [open, look]); // eslint-disable-line
+  useEffect(() => { list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }); }, [at, rows]);
+  if (!open) return null;
+
+  const type = (next) => {
+    setText(next); setAt(0);
+    clearTimeout(timer.current);
+    if (!next.trim()) { setAnswered(""); waiting.current = null; return; }
+    timer.current = setTimeout(() => ask(next.trim()), PAUSE);
+  };
+  const take = (row, beside) => {
+    if (!row) return;
+    if (row.action) { hide(); onAct && onAct(row.action); return; }
+    const href = row.href || (row.record ? `/${row.record.kind}/${row.record.id}` : "");
+    if (beside) { window.open(href, "_blank", "noopener"); return; }
+    setOpen(false);
+    navigate(href);
+  };
+  const keys = (e) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[e.key];
+    if (step) { e.preventDefault(); setAt((n) => Math.max(0, Math.min(rows.length - 1, n + step))); }
+    else if (e.key === "Enter") { e.preventDefault(); take(chosen, e.ctrlKey || e.metaKey); }
+    else if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); query ? type("") : hide(); }
+    else if (e.key === "Tab") e.preventDefault();
+  };
+  const late = query && answered !== query;
+  let group = "";
+  return (
+    <div className="veil pal-veil" onPointerDown={(e) => e.target === e.currentTarget && hide()}>
+      <div className="dialog palette" role="dialog" aria-modal="true" aria-label="Search or run a command">
+        <div className="pal-head">
+          <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M8 13a5 5 0 100-10 5 5 0 000 10zM12 12l4 4" /></svg>
+          <input ref={field} type="text" role="combobox" aria-label="Search or run a command" aria-expanded="true" aria-controls="pal-rows" aria-autocomplete="list"
+                 aria-activedescendant={chosen ? "pal-" + chosen.key : undefined} autoComplete="off" spellCheck={false} enterKeyHint="go"
+                 placeholder="Search people, companies, deals, or type a command" value={text} onChange={(e) => type(e.target.value)} onKeyDown={keys} />
+          <button type="button" className="btn quiet small" aria-label="Close" onClick={hide}><kbd>Esc</kbd></button>
+        </div>
+        {found?.rebuilding && query && answered && <p className="pal-note" role="status">Search is being rebuilt: only beginnings of names are compared for now.</p>}
+        <div className="pal-body">
+          <ul id="pal-rows" ref={list} role="listbox" aria-label="Results" aria-busy={late || undefined}>
+            {rows.map((row, i) => {
+              const head = row.group !== group ? row.group : "";
+              group = row.group;
+              return (
+                <React.Fragment key={row.key}>
+                  {head && <li className="pal-group" role="presentation">{head}</li>}
+                  <li id={"pal-" + row.key} role="option" aria-selected={row === chosen} className={row === chosen ? "on" : ""}
+                      onPointerMove={() => at !== i && setAt(i)} onClick={(e) => take(row, e.ctrlKey || e.metaKey)}>
+                    <Icon name={row.icon} /><span className="pal-title"><Pieces pieces={row.title} /></span>{row.note && <small>{row.note}</small>}
+                  </li>
+                </React.Fragment>
+              );
+            })}
+            {query && !late && !rows.length && <li className="pal-none" role="presentation">Nothing is called “{query}”.</li>}
+            {late && !rows.length && [1, 2, 3].map((n) => <li key={n} className="pal-wait" role="presentation"><div className="sk" style={{ height: 16, width: `${70 - n * 12}%` }} /></li>)}
+          </ul>
+          <Preview row={chosen} preview={preview} />
+        </div>
+        <div className="pal-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>Enter</kbd> open</span><span><kbd>Ctrl Enter</kbd> in a new tab</span></div>
+        <div className="sr" role="status" aria-live="polite">{late ? "" : query ? `${rows.length} results` : ""}</div>
+      </div>
+    </div>
+  );
+}
+
+/** The field in the top bar that opens the palette. */
+export function PaletteField() {
+  const [key, setKey] = useState("Ctrl K");
+  useEffect(() => { if (/Mac|iPhone|iPad/.test(navigator.platform)) setKey("⌘ K"); }, []);
+  return (
+    <button type="button" className="pal-field" data-palette="true" aria-label="Search or run a command">
+      <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M8 13a5 5 0 100-10 5 5 0 000 10zM12 12l4 4" /></svg>
+      <span>Search or run a command</span><kbd>{key}</kbd>
+    </button>
+  );
+}

@@ -1,0 +1,75 @@
+"""The palette: found while typing, from the keyboard alone, with a preview; and by touch on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Site
+from tests.browser.support import open_board
+
+pytestmark = pytest.mark.browser
+
+
+def opened(page: Page, site: Site) -> Page:
+    open_board(page, site)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Search or run a command")).to_be_focused()
+    return page
+
+
+def chosen(page: Page) -> Locator:
+    """The row that Enter would take."""
+    return page.get_by_role("listbox", name="Results").get_by_role("option", selected=True)
+
+
+def test_a_record_is_found_previewed_and_opened_from_the_keyboard(admin: Page, site: Site) -> None:
+    page = opened(admin, site)
+    page.keyboard.type("rangr", delay=40)
+    expect(chosen(page)).to_contain_text("Rangreen")
+    preview = page.get_by_role("complementary", name="Preview")
+    expect(preview.get_by_role("heading", name="Rangreen")).to_be_visible()
+    expect(preview).to_contain_text("retail")
+    page.keyboard.type("zzz")
+    expect(page.get_by_text("Nothing is called “rangrzzz”.")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_pages_and_actions_are_found_by_words(admin: Page, site: Site) -> None:
+    page = opened(admin, site)
+    page.keyboard.type("go users")
+    expect(chosen(page)).to_have_text("Users")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theme dark")
+    expect(chosen(page)).to_have_text("Change theme: dark")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_class(re.compile("dark"))
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Search or run a command")).to_be_focused()
+    page.keyboard.type("theme system")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).not_to_have_class(re.compile("dark"))
+
+
+def test_it_opens_by_touch_and_fits_the_phone(phone: Page, site: Site) -> None:
+    open_board(phone, site)
+    phone.get_by_role("button", name="Search or run a command").tap()
+    box = phone.get_by_role("dialog", name="Search or run a command").bounding_box()
+    assert box is not None and box["width"] <= 390
+    phone.get_by_role("option", name="Teams").tap()
+    expect(phone).to_have_url(re.compile("/teams$"))
+
+
+def test_a_seller_does_not_find_the_deals_of_others(seller: Page, site: Site) -> None:
+    page = opened(seller, site)
+    page.keyboard.type("prospecting deal 0")  # belongs to the manager
+    expect(page.get_by_text("Nothing is called “prospecting deal 0”.")).to_be_visible()
+    page.keyboard.press("Backspace")
+    page.keyboard.type("1")
+    expect(chosen(page)).to_contain_text("Prospecting deal 1")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/deals/\d+$"))
