@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SESSION_HEADER = "x-kith-session"
 _STATE = "reflex___state____state"
+FAILURE = f"{_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
+# Not among them: update_vars_internal, which sets vars kept in the browser. Kith keeps none there.
 FRAMEWORK = frozenset(
     {
         f"{_STATE}.hydrate",
@@ -31,8 +33,7 @@ FRAMEWORK = frozenset(
         f"{_STATE}.set_is_hydrated",
         f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal",
         f"{_STATE}.reflex___state____on_load_internal_state.set_is_hydrated",
-        f"{_STATE}.reflex___state____update_vars_internal_state.update_vars_internal",
-        f"{_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception",
+        FAILURE,
     }
 )
 log = logging.getLogger("kith.authz")
@@ -49,7 +50,7 @@ class Authz(Middleware):
             return _sign_in_again()
         if not client_token or not await live_sessions.bind(client_token, public_id):
             return _refuse(event, live, "the client token belongs to another session")
-        if _from_client() and not live_sessions.within_rate(public_id):
+        if _from_client() and not live_sessions.within_rate(live):
             return _refuse(event, live, "too many events")
         why = refusal(event, live)
         if why is not None:
@@ -78,9 +79,11 @@ def _from_client() -> bool:
 def refusal(event: Event, live: Live) -> str | None:
     """Why this event may not run, or None; puts the validated arguments in its payload."""
     if event.name in FRAMEWORK:
+        if event.name == FAILURE:
+            event.payload = {name: _clean(event.payload.get(name, ""), 2000) for name in ("info", "component_stack")}
         return None
     known = RegistrationContext.get().event_handlers.get(event.name)
-    if known is None or event.name.endswith(".setvar"):
+    if known is None or event.name.endswith((".setvar", ".update_vars_internal")):
         return "no such handler"
     fn = known.handler.fn
     permission = permission_of(fn)
@@ -105,15 +108,15 @@ def _sign_in_again() -> StateUpdate:
     return StateUpdate(events=Event.from_event_type(rx.redirect(settings().base_url + routes.SIGN_IN)))
 
 
-def _clean(name: Any) -> str:
-    return "".join(c for c in str(name)[:200] if c.isprintable())
+def _clean(text: Any, length: int = 200) -> str:
+    return "".join(c for c in str(text)[:length] if c.isprintable())
 
 
 def check_handlers() -> None:
     """Raises RuntimeError if a registered handler has no permission or no schema: the app does not start."""
     wrong = []
     for name, known in RegistrationContext.get().event_handlers.items():
-        if name in FRAMEWORK or name.endswith(".setvar"):
+        if name in FRAMEWORK or name.endswith((".setvar", ".update_vars_internal")):
             continue
         fn = known.handler.fn
         if permission_of(fn) is None:

@@ -26,3 +26,8 @@ class Bucket:
             return False
         self.level = level - 1
         return True
+
+    def is_full(self, now: float | None = None) -> bool:
+        """Nothing was taken lately: a new bucket would be the same."""
+        now = monotonic() if now is None else now
+        return self.level + (now - self.at) * self.rate >= self.burst

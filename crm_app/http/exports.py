@@ -28,7 +28,7 @@ async def export_list(request: Request) -> Response:
     live = await live_sessions.find(public_id)
     if live is None:
         return PlainTextResponse("Please sign in.", 401)
-    if not live_sessions.within_rate(public_id):
+    if not live_sessions.within_rate(live):
         return PlainTextResponse("Too many requests. Please wait a moment.", 429)
     name, form = request.path_params["kind"], request.path_params["form"]
     if form not in MEDIA or name not in ("person", "company", "deal", "activity", "product"):

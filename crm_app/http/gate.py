@@ -6,6 +6,7 @@ import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -17,6 +18,7 @@ from crm_app.core.config import settings
 from crm_app.http import live_sessions
 from crm_app.http.bucket import Bucket
 from crm_app.http.cookies import read_token
+from crm_app.http.frames import Frames
 from crm_app.http.headers import dressed, is_built_folder
 from crm_app.http.origins import allowed_hosts, allowed_origins
 
@@ -25,6 +27,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SOCKET_RATE, SOCKET_BURST = 100.0, 300.0
 DRAIN_BYTES, DRAIN_SECONDS = 64_000_000, 5
+BODY_SILENCE_SECONDS, BYTES_A_SECOND = 20, 500
 
 
 @dataclass
@@ -115,7 +118,7 @@ class Gate:
             return _elsewhere(request), None
         if request.method not in SAFE and not request.origin_ok:
             return PlainTextResponse("This request came from another site.", 403), None
-        if path.rstrip("/") in routes.HIDDEN:
+        if path.rstrip("/") in routes.HIDDEN or path.startswith(routes.SOCKET):  # sockets are websockets, no polling
             return PlainTextResponse("Not found.", 404), None
         if path in routes.PUBLIC_FILES or path.startswith(routes.HASHED_FILES):
             return None, None
@@ -151,7 +154,7 @@ class Gate:
         tokens = parse_qs(request.scope["query_string"].decode("latin-1")).get("token", [])
         if len(tokens) != 1 or TOKEN.fullmatch(tokens[0]) is None:
             return None
-        return public_id if await live_sessions.bind(tokens[0], public_id) else None
+        return public_id if await live_sessions.admit(tokens[0], public_id) else None
 
 
 def _elsewhere(request: Request) -> Response:
@@ -203,21 +206,29 @@ async def _drain(receive: Receive) -> None:
 
 
 def _limited(receive: Receive, megabytes: int) -> Receive:
-    """Stops reading a body that is larger than the largest upload, whatever its header said."""
-    left = megabytes * 1_000_000 + 10_000
+    """Stops reading a body that is larger than the largest upload, whatever its header said, or that drips."""
+    taken, began, ended = 0, monotonic(), False
 
     async def read() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        return {"type": "http.disconnect"} if left < 0 else message
+        nonlocal taken, ended
+        if ended:  # now it waits for the end of the connection, and that may take its time
+            return await receive()
+        patience = BODY_SILENCE_SECONDS + taken / BYTES_A_SECOND - (monotonic() - began)
+        try:
+            async with asyncio.timeout(max(0, min(patience, BODY_SILENCE_SECONDS))):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        taken += len(message.get("body", b""))
+        ended = not message.get("more_body", False)
+        return {"type": "http.disconnect"} if taken > megabytes * 1_000_000 + 10_000 else message
 
     return read
 
 
 def _guarded(receive: Receive, send: Send, closing: asyncio.Event) -> Receive:
-    """Ends the socket when its session ends, or when it floods."""
-    bucket = Bucket(SOCKET_RATE, SOCKET_BURST)
+    """Ends the socket when its session ends, when it floods, or when it says what no page says."""
+    frames, bucket = Frames(), Bucket(SOCKET_RATE, SOCKET_BURST)
     waiting: asyncio.Task[Message] | None = None
     ended = asyncio.create_task(closing.wait())
 
@@ -230,7 +241,8 @@ def _guarded(receive: Receive, send: Send, closing: asyncio.Event) -> Receive:
             if message["type"] == "websocket.disconnect":
                 ended.cancel()
                 return message
-            if bucket.take():
+            known = message["type"] != "websocket.receive" or frames.passes(message.get("text"))
+            if known and bucket.take():
                 return message
         elif waiting is not None:
             waiting.cancel()

@@ -15,11 +15,14 @@ from crm_app.identity.sessions import Live
 CACHE_SECONDS = 0.9
 WATCH_SECONDS = 0.8
 TIDY_SECONDS = 3600
+SOCKETS_A_SESSION = 60
+NEW_TABS_A_SECOND, NEW_TABS_AT_ONCE = 0.5, 150.0  # each holds a state in memory until it expires
 log = logging.getLogger("kith.sessions")
 _cache: dict[str, tuple[float, Live | None]] = {}
 _bound: dict[str, str] = {}
 _sockets: dict[str, set[asyncio.Event]] = {}
-_buckets: dict[str, Bucket] = {}
+_buckets: dict[int, Bucket] = {}
+_openings: dict[int, Bucket] = {}
 _touched: dict[str, float] = {}
 
 
@@ -56,9 +59,21 @@ async def is_bound(client_token: str, public_id: str) -> bool:
     return (_bound.get(client_token) or await db.read(sessions.bound_to, client_token)) == public_id
 
 
-def within_rate(public_id: str) -> bool:
-    """Take one event from the session's bucket."""
-    return _buckets.setdefault(public_id, Bucket()).take()
+async def admit(client_token: str, public_id: str) -> bool:
+    """May this session open one more socket, with this client token? One user opens so many new tabs and no more."""
+    live = await find(public_id)
+    if live is None or len(_sockets.get(public_id, ())) >= SOCKETS_A_SESSION:
+        return False
+    if not await is_bound(client_token, public_id):
+        opening = _openings.setdefault(live.principal.id or 0, Bucket(NEW_TABS_A_SECOND, NEW_TABS_AT_ONCE))
+        if not opening.take():
+            return False
+    return await bind(client_token, public_id)
+
+
+def within_rate(live: Live) -> bool:
+    """Take one event from the user's bucket: more sessions are not more room."""
+    return _buckets.setdefault(live.principal.id or 0, Bucket()).take()
 
 
 def forget(public_id: str) -> None:
@@ -104,8 +119,11 @@ async def check() -> None:
             close_sockets(public_id)
     old = monotonic() - 60
     for public_id in [key for key, (at, _) in _cache.items() if at < old and key not in _sockets]:
-        for kept in (_cache, _buckets, _touched):
+        for kept in (_cache, _touched):
             kept.pop(public_id, None)
+    for buckets in (_buckets, _openings):
+        for user_id in [key for key, bucket in buckets.items() if bucket.is_full()]:
+            del buckets[user_id]
     if len(_bound) > 20_000:
         _bound.clear()
 

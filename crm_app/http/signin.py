@@ -9,6 +9,7 @@ from crm_app import routes
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError
 from crm_app.http import live_sessions
+from crm_app.http.bucket import Bucket
 from crm_app.http.cookies import clear_session, read_device, read_token, set_device, set_session
 from crm_app.http.forms import Input, form, page
 from crm_app.http.origins import dev_origin
@@ -16,6 +17,7 @@ from crm_app.identity import service, signin
 from crm_app.identity.links import safe_next
 from crm_app.identity.passwords import HASHING, hash_password, password_problem
 from crm_app.identity.sessions import new_token
+from crm_app.identity.throttle import network_of
 from crm_app.tables.user import User
 
 EMAIL = Input("email", "E-mail", "email", "username")
@@ -23,6 +25,9 @@ PASSWORD = Input("password", "Password", "password", "current-password")
 NEW_PASSWORD = Input("password", "Password", "password", "new-password", "At least 10 characters.")
 NAME = Input("name", "Your name", "text", "name")
 MAX_FORM = 20_000
+WAITING = 100
+ATTEMPTS_A_SECOND, ATTEMPTS_AT_ONCE = 3.0, 120.0
+_paces: dict[str, Bucket] = {}
 
 
 async def _values(request: Request) -> dict[str, str]:
@@ -66,6 +71,15 @@ async def show_sign_in(request: Request) -> Response:
     return _sign_in_page(path)
 
 
+def _has_room(ip: str) -> bool:
+    """Each attempt costs a tenth of a second and much memory; one network has so many, and the queue is short."""
+    if HASHING.statistics().tasks_waiting >= WAITING:
+        return False
+    if len(_paces) > 10_000:
+        _paces.clear()
+    return _paces.setdefault(network_of(ip), Bucket(ATTEMPTS_A_SECOND, ATTEMPTS_AT_ONCE)).take()
+
+
 def _sign_in_page(path: str, email: str = "", error: str = "", status: int = 200) -> Response:
     body = form(
         routes.SIGN_IN,
@@ -84,6 +98,8 @@ async def do_sign_in(request: Request) -> Response:
     if not email.strip() or not password:
         return _sign_in_page(path, email, "Please give your e-mail address and your password.", 400)
     client = _client(request)
+    if not _has_room(client["ip"]):
+        return _sign_in_page(path, email, "Too many attempts from here. Please try again in a minute.", 429)
     token = await anyio.to_thread.run_sync(lambda: signin.sign_in(email[:254], password, **client), limiter=HASHING)
     return _enter(token, client["device"], path) if token else _sign_in_page(path, email, signin.REFUSAL, 401)
 

@@ -14,7 +14,15 @@ from tests.http.conftest import House
 from tests.support.sockets import Client, connected
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
-OPERATIONAL = {"user_session", "socket_binding", "login_event", "credential", "outbox", "id_counter"}
+OPERATIONAL = {
+    "user_session",
+    "socket_binding",
+    "login_event",
+    "credential",
+    "sign_in_throttle",
+    "outbox",
+    "id_counter",
+}
 
 
 def content_hash(house: House) -> str:
