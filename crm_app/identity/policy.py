@@ -127,11 +127,11 @@ def decide(
     if reach == "all":
         return Decision(True, f"The role {role} may {verb} all {noun}.")
     if principal.id is not None and owner_id == principal.id:
-        return Decision(True, f"The role {role} may {verb} own {noun}, and this one is yours.")
+        return Decision(True, f"The role {role} may {verb} own {noun}, and this is one.")
     if reach == "team" and owner_id in principal.member_ids:
         return Decision(True, f"The role {role} may {verb} {noun} of the own team, and the owner is in it.")
-    whose = "your own" if reach == "own" else "those of your team"
-    return Decision(False, f"The role {role} may {verb} only {whose} among the {noun}.")
+    whose = f"own {noun}" if reach == "own" else f"{noun} of the own team"
+    return Decision(False, f"The role {role} may {verb} only {whose}, and this is not one.")
 
 
 def _field_decision(principal: Principal, action: str, obj: str, owner_id: int | None, field: str) -> Decision | None:

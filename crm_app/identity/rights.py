@@ -52,10 +52,11 @@ class RightCell:
 
 @dataclass(frozen=True)
 class RightRow:
-    """All rights on one object, in the order of ACTIONS."""
+    """All rights on one object, in the order of ACTIONS; `short` names those that reach somewhere."""
 
     object: str
     label: str
+    short: str = ""
     cells: list[RightCell] = field(default_factory=list)
 
 
@@ -123,13 +124,18 @@ def find_user_page(session: Session, actor: Principal, user_id: int) -> UserPage
 def list_rights(session: Session, actor: Principal, user_id: int) -> list[RightRow]:
     """The whole matrix for one user. Raises Forbidden, NotFound."""
     subject = principal_of(session, find_subject(session, actor, user_id))
-    rows = {obj: RightRow(obj, OBJECT_NAMES[obj].capitalize()) for obj in OBJECTS}
+    cells: dict[str, list[RightCell]] = {obj: [] for obj in OBJECTS}
     for right in explain(subject):
         reach = "Yes" if right.action in ("create", "import") and right.scope != "none" else REACH_NAMES[right.scope]
         own_profile = (right.object, right.action, right.scope) == ("user", "edit", "none")
         cell = RightCell(ACTION_NAMES[right.action], right.scope, "Own" if own_profile else reach, right.why)
-        rows[right.object].cells.append(cell)
-    return list(rows.values())
+        cells[right.object].append(cell)
+    return [RightRow(obj, OBJECT_NAMES[obj].capitalize(), _short(found), found) for obj, found in cells.items()]
+
+
+def _short(cells: list[RightCell]) -> str:
+    words = [c.action if c.reach == "Yes" else f"{c.action} {c.reach.lower()}" for c in cells if c.reach != "No"]
+    return " · ".join(words) or "Nothing"
 
 
 def find_records(session: Session, actor: Principal, obj: str, text: str, limit: int = 8) -> list[Option]:

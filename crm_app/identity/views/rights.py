@@ -60,7 +60,7 @@ def _reason(cell: rx.vars.ObjectVar[RightCell]) -> rx.Component:
 
 def _reasons(row: rx.vars.ObjectVar[RightRow]) -> rx.Component:
     return rx.el.details(
-        rx.el.summary(icon("right"), row.label),
+        rx.el.summary(icon("right"), rx.el.span(row.label), rx.el.span(row.short, class_name="mut clip")),
         rx.el.ul(rx.foreach(row.cells, _reason), class_name="why"),
         key=row.object,
     )
@@ -75,7 +75,11 @@ def _rights() -> rx.Component:
                 class_name="note",
             ),
             _matrix(),
-            rx.el.div(rx.foreach(UserRights.rows, _reasons), class_name="reasons"),
+            rx.el.div(
+                rx.el.h4("Why", class_name="lab"),
+                rx.el.div(rx.foreach(UserRights.rows, _reasons), class_name="reasons"),
+                class_name="stack",
+            ),
             class_name="pad stack far",
         ),
         class_name="box",
