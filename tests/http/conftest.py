@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,11 @@ LIST_HANDLERS = """
 import json, crm_app.crm_app
 from reflex_base.registry import RegistrationContext
 from crm_app.http.authz import FRAMEWORK
-from crm_app.identity.handlers import permission_of
+from crm_app.identity.handlers import payload_schema, permission_of
 print("\\n@@" + json.dumps([
-    {"name": n, "framework": n in FRAMEWORK, "permission": permission_of(h.handler.fn)}
+    {"name": n, "framework": n in FRAMEWORK, "permission": permission_of(h.handler.fn), "payload":
+     {k: str(f.annotation) for k, f in payload_schema(h.handler.fn).model_fields.items()}
+     if permission_of(h.handler.fn) else {}}
     for n, h in RegistrationContext.get().event_handlers.items()]))
 """
 
@@ -85,7 +88,7 @@ def house_database(house: House) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def handlers(house: House) -> list[dict[str, str]]:
+def handlers(house: House) -> list[dict[str, Any]]:
     """Every registered event handler, asked of the app itself."""
     done = subprocess.run(
         [sys.executable, "-c", LIST_HANDLERS],

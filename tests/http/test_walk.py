@@ -40,7 +40,7 @@ def content_hash(house: House) -> str:
 
 def expected_reason(role: str, handler: dict) -> str:
     """What the log must say; an unknown argument keeps permitted handlers from running."""
-    if handler["name"].endswith(".setvar"):
+    if handler["name"].endswith((".setvar", ".update_vars_internal")):
         return "no such handler"
     permission = handler["permission"]
     if permission != "any":
