@@ -80,7 +80,9 @@ def refusal(event: Event, live: Live) -> str | None:
     """Why this event may not run, or None; puts the validated arguments in its payload."""
     if event.name in FRAMEWORK:
         if event.name == FAILURE:
-            event.payload = {name: _clean(event.payload.get(name, ""), 2000) for name in ("info", "component_stack")}
+            told = {name: _clean(event.payload.get(name, ""), 2000) for name in ("info", "component_stack")}
+            event.payload.clear()
+            event.payload.update(told)
         return None
     known = RegistrationContext.get().event_handlers.get(event.name)
     if known is None or event.name.endswith((".setvar", ".update_vars_internal")):
