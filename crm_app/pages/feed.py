@@ -1,4 +1,6 @@
-"""Ties an open board to the live push: from the moment before its snapshot is read, so that nothing falls between."""
+"""Ties open pages to the live push: from the moment before they are read, so that nothing falls between."""
+
+from typing import Any
 
 import reflex as rx
 from sqlalchemy import select
@@ -6,11 +8,15 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes.working import table_of
+from crm_app.core.errors import KithError
 from crm_app.deals.state import DealBoard
 from crm_app.deals.state.board import read_filter
+from crm_app.deals.state.record import id_in
 from crm_app.http.authz import SESSION_HEADER
-from crm_app.http.live import push_to, subscribe_board
-from crm_app.identity.handlers import allow
+from crm_app.http.live import subscribe, unsubscribe
+from crm_app.http.live_views import BoardView, RecordView, View
+from crm_app.identity.handlers import actor, allow
+from crm_app.records.reading import record_row
 from crm_app.tables import Pipeline
 
 
@@ -22,6 +28,11 @@ def first_pipeline(session: Session, wanted: int | None) -> int:
     return wanted if wanted is not None and wanted in found else next(iter(found), 0)
 
 
+def _subscribe(state: rx.State, view: View, to: type[rx.State]) -> None:
+    headers = state._get_root_state().router_data.get("headers", {})
+    subscribe(state.router.session.client_token, headers.get(SESSION_HEADER, ""), view, to)
+
+
 class BoardFeed(rx.State):
     """Has no vars: the board's own state receives the push."""
 
@@ -30,8 +41,21 @@ class BoardFeed(rx.State):
     async def follow(self) -> None:
         wanted = read_filter(self.router.url.query_parameters)
         pipeline_id = await db.read(first_pipeline, wanted.pipeline_id)
-        headers = self._get_root_state().router_data.get("headers", {})
-        push_to(DealBoard)
-        subscribe_board(
-            self.router.session.client_token, headers.get(SESSION_HEADER, ""), pipeline_id, wanted.owner_id, wanted.text
-        )
+        _subscribe(self, BoardView(pipeline_id, wanted.owner_id, wanted.text), DealBoard)
+
+
+class RecordFeed(rx.State):
+    """A page of one record says `RecordFeed.follow(kind)` before it loads, and shows `ui.live.live` with this push."""
+
+    push: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("any")
+    async def follow(self, kind: str) -> None:
+        wanted = id_in(self.router.url.path) or 0
+        try:
+            await db.read(record_row, actor(), kind, wanted)
+        except KithError:  # none that this viewer may see
+            unsubscribe(self.router.session.client_token)
+            return
+        _subscribe(self, RecordView(kind, wanted), RecordFeed)

@@ -2,12 +2,9 @@ import React, { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, 
 import { createPortal } from "react-dom";
 import { Link, useNavigate } from "react-router";
 import { DragDropContext, Draggable, Droppable } from "@hello-pangea/dnd";
+import { placeNear, stepIn } from "$/public/external/crm_app/ui/overlay/popover.js";
+import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
 import { append, applyPush, locate, neighbours, settle, withPending } from "$/public/external/crm_app/ui/board/board_model.js";
-
-const near = (box, panel) => ({
-  top: box.bottom + 4 + panel.height <= window.innerHeight - 8 ? box.bottom + 4 : Math.max(8, box.top - panel.height - 4),
-  left: Math.max(8, Math.min(box.right - panel.width, window.innerWidth - panel.width - 8)),
-});
 
 /** "Move to…": the way for everybody who does not drag. */
 function MoveMenu({ card, columns, current, onPick }) {
@@ -17,7 +14,7 @@ function MoveMenu({ card, columns, current, onPick }) {
   const panel = useRef(null);
   useLayoutEffect(() => {
     if (!open) return;
-    setPlace(near(button.current.getBoundingClientRect(), panel.current.getBoundingClientRect()));
+    setPlace(placeNear(button.current, panel.current));
     panel.current.querySelector('[role="menuitem"]:not([aria-disabled=true])')?.focus({ preventScroll: true });
     const outside = (e) => !panel.current?.contains(e.target) && !button.current?.contains(e.target) && setOpen(false);
     document.addEventListener("pointerdown", outside);
@@ -26,8 +23,8 @@ function MoveMenu({ card, columns, current, onPick }) {
   const keys = (e) => {
     e.stopPropagation();
     const items = [...panel.current.querySelectorAll('[role="menuitem"]:not([aria-disabled=true])')];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (step) { e.preventDefault(); items[(items.indexOf(document.activeElement) + step + items.length) % items.length]?.focus(); }
+    const next = stepIn(items, e.key);
+    if (next) { e.preventDefault(); next.focus(); }
     else if (e.key === "Escape" || e.key === "Tab") { setOpen(false); button.current?.focus(); }
   };
   return (
@@ -125,8 +122,6 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
   const lifted = useRef(false);
   const ticket = useRef(Date.now() % 1e9);
   const lastPush = useRef(0);
-  const asking = useRef(0);
-  const lastAsked = useRef(0);
   const shown = useMemo(() => withPending(base, pending), [base, pending]);
   const names = useMemo(() => shown.map((c) => ({ id: c.id, name: c.name, count: c.count })), [shown]);
   const view = useRef(shown);
@@ -137,13 +132,7 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
   // while a card is in somebody's hand the board stands still; what arrives waits
   const change = useCallback((fn) => (lifted.current ? held.current.push(fn) : setBase(fn)), []);
 
-  // an import says "stale" many times a second: ask at once, then at most every 800 ms
-  const resync = () => {
-    if (asking.current) return;
-    const wait = Math.max(0, lastAsked.current + 800 - Date.now());
-    asking.current = setTimeout(() => { asking.current = 0; lastAsked.current = Date.now(); onResync && onResync(); }, wait);
-  };
-  useEffect(() => () => clearTimeout(asking.current), []);
+  const resync = useAgain(onResync);
 
   useEffect(() => { held.current = []; change(() => columns); setSum(summary); }, [columns, epoch]); // eslint-disable-line
   useEffect(() => {

@@ -5,7 +5,10 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec, passthrough_event_spec
 
+from . import live, overlay  # the board's script uses theirs
+
 rx.asset("board_model.js", shared=True)
+_used = (live, overlay)
 _jsx = rx.asset("board.jsx", shared=True).importable_path
 
 

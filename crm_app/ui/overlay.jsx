@@ -1,15 +1,6 @@
 import React, { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-
-/** A place for a popover that never leaves the window: below its anchor, or above when there is no room. */
-export function placeNear(anchor, panel) {
-  const a = anchor.getBoundingClientRect();
-  const p = panel.getBoundingClientRect();
-  const below = a.bottom + 4 + p.height <= window.innerHeight - 8;
-  const top = below ? a.bottom + 4 : Math.max(8, a.top - p.height - 4);
-  const left = Math.max(8, Math.min(a.right - p.width, window.innerWidth - p.width - 8));
-  return { top, left: a.left + p.width < window.innerWidth - 8 && a.left < 240 ? a.left : left };
-}
+import { placeNear, stepIn } from "$/public/external/crm_app/ui/overlay/popover.js";
 
 const focusables = (root) => [
   ...root.querySelectorAll('a[href],button:not([disabled]),input:not([type=hidden]):not([disabled]),select,textarea,[tabindex="0"]'),
@@ -40,12 +31,10 @@ export function Menu({ label, trigger, children, className }) {
     };
   }, [open, close]);
   const keys = (e) => {
-    const items = focusables(panel.current);
-    const at = items.indexOf(document.activeElement);
-    const go = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[e.key];
-    if (go !== undefined) {
+    const next = stepIn(focusables(panel.current), e.key);
+    if (next) {
       e.preventDefault();
-      items[(go + items.length) % items.length]?.focus();
+      next.focus();
     } else if (e.key === "Escape" || e.key === "Tab") {
       e.stopPropagation();
       if (e.key === "Escape") e.preventDefault();
@@ -141,25 +130,39 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
   );
 }
 
-/** Messages that leave by themselves after ten seconds (not while pointed at), newest last; announced politely. */
+const STAY_MS = 10000;
+const AT_ONCE = 3;
+// Pages come and go, messages stay: what is shown lives outside of the component, the last one seen also outlives a reload.
+let kept = [];
+const lastSeen = {
+  get: () => { try { return sessionStorage.getItem("kith-toast"); } catch { return null; } },
+  set: (id) => { try { sessionStorage.setItem("kith-toast", String(id)); } catch { /* storage may be forbidden */ } },
+};
+
+/** Messages that leave after ten seconds (not while pointed at or focused), the newest last; an older one waits behind the last three. */
 export function Toasts({ latest, onAction }) {
-  const [shown, setShown] = useState([]);
+  const [shown, show] = useState(kept);
   const held = useRef(false);
-  const drop = useCallback((id) => setShown((all) => all.filter((t) => t.id !== id)), []);
+  const set = useCallback((fn) => { kept = fn(kept); show(kept); }, []);
+  const drop = useCallback((id) => set((all) => all.filter((t) => t.id !== id)), [set]);
   useEffect(() => {
-    if (!latest || !latest.id) return;
-    setShown((all) => [...all.filter((t) => t.id !== latest.id).slice(-2), { ...latest, until: Date.now() + 10000 }]);
-  }, [latest]);
+    if (!latest?.id || String(latest.id) === lastSeen.get()) return;
+    lastSeen.set(latest.id);
+    set((all) => [...all, { ...latest, until: Date.now() + STAY_MS }]);
+  }, [latest, set]);
   useEffect(() => {
     if (!shown.length) return;
     const timer = setInterval(() => {
-      if (!held.current) setShown((all) => (all.some((t) => t.until < Date.now()) ? all.filter((t) => t.until >= Date.now()) : all));
+      if (!held.current && kept.some((t) => t.until < Date.now())) set((all) => all.filter((t) => t.until >= Date.now()));
     }, 500);
-    return () => clearInterval(timer);
-  }, [shown.length]);
+    return () => { clearInterval(timer); };
+  }, [shown.length, set]);
+  useEffect(() => { if (!shown.length) held.current = false; }, [shown.length]);
+  const hold = () => (held.current = true);
+  const release = () => (held.current = false);
   return (
-    <div className="toasts" role="status" aria-live="polite" onPointerEnter={() => (held.current = true)} onPointerLeave={() => (held.current = false)}>
-      {shown.map((t) => (
+    <div className="toasts" role="status" aria-live="polite" aria-relevant="additions" onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release}>
+      {shown.slice(-AT_ONCE).map((t) => (
         <div key={t.id} className={"toast" + (t.tone === "bad" ? " bad" : "")}>
           <span className="grow">{t.text}</span>
           {t.action ? <button type="button" className="act" onClick={() => { drop(t.id); onAction && onAction(t.action_value); }}>{t.action}</button> : null}

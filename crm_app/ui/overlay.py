@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count
+from time import time_ns
 from typing import Any
 
 import reflex as rx
@@ -10,8 +11,9 @@ from reflex_base.event import no_args_event_spec, passthrough_event_spec
 from .elements import Text
 from .icons import icon
 
+rx.asset("popover.js", shared=True)
 _jsx = rx.asset("overlay.jsx", shared=True).importable_path
-_ids = count(1)
+_ids = count(time_ns() // 1_000_000)  # a restarted server repeats none
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,130 @@
+"""What an open page can show, and what it must hear when something changed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import kind
+from crm_app.core.changes.kinds import references_to
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.errors import NotFound
+from crm_app.deals.queries import board as boards
+from crm_app.records.reading import record_row
+from crm_app.tables import Deal
+
+MOST_CARDS = 20
+ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "activity"})
+Concern = Literal["none", "again", "look"]
+deal = table_of(Deal)
+
+
+@dataclass(frozen=True)
+class News:
+    """What changed since the last fan-out: ids by kind; `lost` if announcements were missed."""
+
+    ids: Mapping[str, frozenset[int]]
+    lost: bool = False
+
+    def of(self, name: str) -> frozenset[int]:
+        """The changed records of one kind."""
+        return self.ids.get(name, frozenset())
+
+
+class View(Protocol):
+    """What an open page shows. Equal views of equal viewers are read once, so it can be hashed."""
+
+    def concern(self, news: News) -> Concern:
+        """Without reading: none of its business, everything must be read again, or only `push` can say."""
+        ...
+
+    def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any] | None:
+        """What the page is told, scoped by its viewer; None for nothing, `gone` ends the subscription."""
+        ...
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """A pipeline as a board, with its filter."""
+
+    pipeline_id: int
+    owner_id: int | None
+    text: str
+
+    def concern(self, news: News) -> Concern:
+        """More cards than a push should carry, or something that stands on many of them: read again."""
+        if news.lost or len(news.of("deal")) > MOST_CARDS or ON_EVERY_CARD & news.ids.keys():
+            return "again"
+        return "look" if news.of("deal") else "none"
+
+    def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
+        """Operations on single cards, and the totals."""
+        return board_push(session, actor, self, sorted(news.of("deal")))
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The page of one record of any kind, with what points to it and what it points to."""
+
+    kind: str
+    id: int
+
+    def concern(self, news: News) -> Concern:
+        """The record itself, or a kind that stands on its page."""
+        if news.lost:
+            return "again"
+        around = {f.ref for f in kind(self.kind).fields if f.ref} | {k.name for k, _ in references_to(self.kind)}
+        return "look" if self.id in news.of(self.kind) or around & news.ids.keys() else "none"
+
+    def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any] | None:
+        """Read it again, or it is gone: deleted, or out of the viewer's reach."""
+        try:
+            row = record_row(session, actor, self.kind, self.id)
+        except NotFound:
+            return {"gone": True}
+        itself = self.id in news.of(self.kind)
+        named = any(row[f.name] in news.of(f.ref) for f in kind(self.kind).fields if f.ref)
+        return {"stale": True} if itself or named or self._is_pointed_at(session, news) else None
+
+    def _is_pointed_at(self, session: Session, news: News) -> bool:
+        for other, field in references_to(self.kind):
+            ids = sorted(news.of(other.name))
+            if len(ids) > IN_LIMIT:
+                return True
+            table = table_of(other.table)
+            query = select(table.c.id).where(table.c.id.in_(ids), table.c[field.name] == self.id).limit(1)
+            if ids and session.connection().execute(query).first():
+                return True
+        return False
+
+
+def board_push(session: Session, actor: Principal, view: BoardView, ids: list[int]) -> dict[str, Any]:
+    """What a board of this view must do about these deals."""
+    condition = boards.wanted(actor, view.owner_id, view.text)
+    run = session.connection().execute
+    query = select(deal.c.id, deal.c.stage_id, deal.c.rank).where(
+        deal.c.id.in_(ids), deal.c.pipeline_id == view.pipeline_id, condition
+    )
+    shown = {r.id: r for r in run(query)}
+    ops: list[dict[str, Any]] = []
+    for id in ids:
+        row = shown.get(id)
+        card = boards.card_of(session, actor, id) if row else None
+        if row is None or card is None:
+            ops.append({"op": "remove", "id": id})
+            continue
+        above = (deal.c.rank < row.rank) | ((deal.c.rank == row.rank) & (deal.c.id < row.id))
+        index = run(select(func.count()).where(condition, deal.c.stage_id == row.stage_id, above)).scalar()
+        ops.append({"op": "upsert", "id": id, "column": str(row.stage_id), "index": index, "card": asdict(card)})
+    totals = boards.totals_of(session, view.pipeline_id, condition)
+    stages = boards.stages_of(session, view.pipeline_id)
+    columns = [boards.column_of(row, totals.get(row.id), actor, [], False) for row in stages]
+    return {
+        "ops": ops,
+        "totals": [{"column": c.id, "count": c.count, "total": c.total, "weighted": c.weighted} for c in columns],
+        "summary": asdict(boards.summary_of(session, view.pipeline_id, totals, actor)),
+        "stale": False,
+    }
