@@ -118,7 +118,7 @@ DEAL = Kind(
         Field("expected_close_on", "Expected close", "date", synonyms=("expected close date", "expected close")),
         Field("closed_on", "Closed", "date", synonyms=("close date", "closed", "closed date")),
         Field("lost_reason", "Reason for the loss", max_length=300, synonyms=("loss reason", "lost reason")),
-        Field("rank", "Rank", "float", editable=False, filterable=False),
+        Field("rank", "Rank", "float", editable=False, filterable=False, later_wins=True),
         Field("stage_since", "In this stage since", "datetime", editable=False),
         Field("next_step_at", "Next step at", "datetime", editable=False),
         Field("next_step", "Next step", editable=False),

@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 Tone = Literal["red", "green", "amber", "grey"]
 STEP_GAP = 1.0
+# Ranks are seconds since 1970, where two floats are 2.4e-7 apart.
+LEAST_GAP = 1e-5
+EASY_GAP = 1e-2
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,21 @@ def missing_for(
     }
 
 
-def rank_between(above: float | None, below: float | None, top: float) -> float:
-    """A place between two neighbours; `top` is a rank above all others of the column."""
+def rank_between(above: float | None, below: float | None, top: float) -> float | None:
+    """A place between two neighbours, None if there is no room; `top` is a rank above all others of the column."""
     if above is None:
         return top if below is None else below - STEP_GAP
-    return above + STEP_GAP if below is None else (above + below) / 2
+    if below is None:
+        return above + STEP_GAP
+    return (above + below) / 2 if below - above >= LEAST_GAP else None
+
+
+def spread(count: int, above: float | None, below: float | None, top: float) -> list[float] | None:
+    """Even ranks for that many cards between two that stay; None if that is not room enough and more must move."""
+    if above is not None and below is not None:
+        gap = (below - above) / (count + 1)
+        return [above + gap * (n + 1) for n in range(count)] if gap >= EASY_GAP else None
+    if above is not None:
+        return [above + STEP_GAP * (n + 1) for n in range(count)]
+    first = top if below is None else below - STEP_GAP * count
+    return [first + STEP_GAP * n for n in range(count)]

@@ -1,25 +1,25 @@
-"""Commands of deals: create, move, edit. They never commit."""
+"""Commands of deals: create, move, edit, delete. They never commit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
-from crm_app.core.changes import Change, apply, kind
-from crm_app.core.changes.working import table_of
+from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.clock import now
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, NotFound
-from crm_app.core.money import to_minor
 from crm_app.deals.kind import DEAL
+from crm_app.deals.order import rank_for
 from crm_app.deals.queries.board import card_of
+from crm_app.deals.queries.page import currency_of_deal, owner_of
 from crm_app.deals.queries.rows import Card
-from crm_app.deals.rules import rank_between
-from crm_app.tables import Deal
+from crm_app.identity.policy import decide
+from crm_app.records.properties import amount_of, typed
+from crm_app.tables import Stage
 
 EDITABLE = frozenset(
     (
@@ -35,7 +35,6 @@ EDITABLE = frozenset(
         "lost_reason",
     )
 )
-deal = table_of(Deal)
 
 
 class _Form(BaseModel):
@@ -92,16 +91,10 @@ def _number(text: str) -> int | None:
 
 def _checked(wrong: dict[str, str], name: str, text: str) -> int | None:
     try:
-        return amount_of(text)
+        return amount_of(text, settings().currency)
     except Invalid as error:
         wrong[name] = error.message
         return None
-
-
-def amount_of(text: str) -> int | None:
-    """Minor units of what a person typed: `1,250.50`, `1 250`, `€ 900`. Raises Invalid."""
-    plain = "".join(c for c in text.replace(",", "") if not c.isspace() and c not in "€$£¥'")
-    return to_minor(plain, settings().currency) if plain else None
 
 
 def create_deal(session: Session, actor: Principal, new: NewDeal) -> int:
@@ -119,22 +112,33 @@ def create_deal(session: Session, actor: Principal, new: NewDeal) -> int:
     return apply(session, actor, Change("deal", op="create", set=values)).id
 
 
-def edit_deal(session: Session, actor: Principal, deal_id: int, field: str, raw: str, expected: int | None) -> int:
-    """One property as it was typed; the version afterwards. Raises Invalid, Conflict, Forbidden or NotFound."""
-    change = Change("deal", deal_id, {field: typed(field, raw)}, expected=expected)
-    return apply(session, actor, change).version
+def edit_deal(session: Session, actor: Principal, deal_id: int, field: str, raw: str, expected: int | None) -> Applied:
+    """One property as it was typed. Raises Invalid, Conflict, Forbidden or NotFound."""
+    values = _typed(session, actor, deal_id, {field: raw})
+    return apply(session, actor, Change("deal", deal_id, values, expected=expected))
 
 
-def typed(field: str, raw: str) -> Any:
-    """The value of a property from its text. Raises Invalid for a field that is not edited this way."""
-    if field not in EDITABLE:
-        raise Invalid({field: "This field cannot be edited here."})
-    if DEAL.by_name[field].type == "money":
-        try:
-            return amount_of(raw)
-        except Invalid as error:
-            raise Invalid({field: error.message}) from None
-    return raw.strip() or None
+def delete_deal(session: Session, actor: Principal, deal_id: int, expected: int | None) -> Applied:
+    """A tombstone, which undo takes back. Raises Forbidden, NotFound or Conflict."""
+    return apply(session, actor, Change("deal", deal_id, op="delete", expected=expected))
+
+
+def _typed(session: Session, actor: Principal, deal_id: int, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Properties from their texts. Raises Invalid for a field that is not edited this way."""
+    if foreign := set(texts) - EDITABLE:
+        raise Invalid(dict.fromkeys(foreign, "This field cannot be edited here."))
+    money = any(DEAL.by_name[name].type == "money" for name in texts)
+    currency = currency_of_deal(session, actor, deal_id) if money else settings().currency
+    return {name: typed(DEAL.by_name[name], raw, currency, actor) for name, raw in texts.items()}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The card as it is after a move, the name of its stage, and what the move was."""
+
+    card: Card
+    stage: str
+    applied: Applied
 
 
 def move_deal(
@@ -147,33 +151,17 @@ def move_deal(
     after_id: int | None = None,
     expected: int | None = None,
     extra: Mapping[str, str] | None = None,
-) -> Card:
-    """Put a deal into a stage, between two neighbours if given, else on top; the card as it is then.
+) -> Moved:
+    """Put a deal into a stage, between two neighbours if given, else on top.
 
     Raises Invalid with the fields that the stage asks for and that `extra` lacks.
     """
-    values: dict[str, Any] = {"stage_id": stage_id} | {name: typed(name, raw) for name, raw in (extra or {}).items()}
-    if index is not None:
-        values["rank"] = _rank(session, stage_id, before_id, after_id)
-    apply(session, actor, Change(kind("deal").name, deal_id, values, expected=expected), source="board")
+    values: dict[str, Any] = {"stage_id": stage_id} | (_typed(session, actor, deal_id, extra) if extra else {})
+    if index is not None and decide(actor, "edit", "deal", owner_of(session, actor, deal_id)).allowed:
+        values["rank"] = rank_for(session, stage_id, deal_id, before_id, after_id)
+    applied = apply(session, actor, Change("deal", deal_id, values, expected=expected), source="board")
     card = card_of(session, actor, deal_id)
     if card is None:
         raise NotFound
-    return card
-
-
-def _rank(session: Session, stage_id: int, above_id: int | None, below_id: int | None) -> float:
-    """The rank between the neighbours, as far as they still stand in that stage."""
-    found = dict(
-        session.connection()
-        .execute(
-            select(deal.c.id, deal.c.rank).where(
-                deal.c.id.in_([above_id or 0, below_id or 0]), deal.c.stage_id == stage_id
-            )
-        )
-        .all()
-    )
-    above, below = found.get(above_id or 0), found.get(below_id or 0)
-    top = session.connection().execute(select(func.min(deal.c.rank)).where(deal.c.stage_id == stage_id)).scalar()
-    first = -now().timestamp()
-    return rank_between(above, below, min(first, (top if top is not None else 0.0) - 1.0))
+    found = session.get(Stage, stage_id)
+    return Moved(card, found.name if found else "", applied)

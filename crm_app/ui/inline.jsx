@@ -1,64 +1,50 @@
-import React, { useEffect, useId, useRef, useState } from "react";
+import React, { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
+import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
-const INPUT = { money: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, number: { inputMode: "numeric" } };
-const CHOICES = new Set(["choice", "user", "bool"]);
+const INPUT = { money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" } };
 
-/** A reference by look-up: arrows choose, Enter takes, an emptied field means none. */
-function RefInput({ common, options, shown, onSearch, onTake, busy }) {
-  const [text, setText] = useState(shown || "");
-  const [at, setAt] = useState(0);
-  const timer = useRef(0);
-  const id = useId();
-  const typed = useRef(false);
-  const found = typed.current && text.trim() ? options || [] : [];
-  const type = (next) => {
-    typed.current = true;
-    setText(next);
-    setAt(0);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => next.trim() && onSearch && onSearch(next), 150);
-  };
+/** The control of one type: a choice saves when it is made, a text when Enter is pressed or the field is left. */
+function Control({ property, draft, setDraft, save, close, common, found, options, onSearch }) {
+  const { label, raw, type, choices, ref: kind, value, required } = property;
   const keys = (e) => {
-    if ((e.key === "ArrowDown" || e.key === "ArrowUp") && found.length) {
-      e.preventDefault();
-      setAt((i) => (i + (e.key === "ArrowDown" ? 1 : found.length - 1)) % found.length);
-    } else if (e.key === "Enter") {
-      e.preventDefault();
-      e.stopPropagation();
-      if (!text.trim()) onTake("");
-      else if (found[at]) onTake(String(found[at].id));
-    } else common.onKeyDown(e);
+    const done = e.key === "Enter" && (type === "longtext" ? e.ctrlKey || e.metaKey : !e.shiftKey);
+    if (!done && e.key !== "Escape") return;
+    e.preventDefault();
+    e.stopPropagation();
+    done ? save(e.currentTarget.value, true) : close(true);
   };
-  return (
-    <div className="lookup">
-      <input {...common} role="combobox" aria-expanded={found.length > 0} aria-controls={id} aria-autocomplete="list" autoComplete="off" value={text}
-             aria-activedescendant={found[at] ? id + at : undefined} placeholder="Type a name" onChange={(e) => type(e.target.value)} onKeyDown={keys}
-             onBlur={() => setTimeout(() => !busy && common.onLeave(), 150)} />
-      {typed.current && text.trim() && (
-        <ul id={id} role="listbox" aria-label={common["aria-label"]}>
-          {found.map((o, i) => <li key={o.id} id={id + i} role="option" aria-selected={i === at} className={i === at ? "on" : ""} onPointerDown={(e) => { e.preventDefault(); onTake(String(o.id)); }}>{o.name}</li>)}
-          {!found.length && <li className="none" role="option" aria-selected="false">Nothing found</li>}
-        </ul>
-      )}
-    </div>
-  );
+  const given = { ...common, "aria-label": label, className: "in", onKeyDown: keys, value: draft, onChange: (e) => setDraft(e.target.value) };
+  if (type === "ref")
+    return <Lookup label={label} kind={kind} found={found} options={options} value={raw} shown={raw ? value : ""} required={required} autoFocus invalid={common["aria-invalid"]}
+                   describedBy={common["aria-describedby"]} onSearch={onSearch} onPick={(id) => save(id, true)} onCancel={close} />;
+  if (type === "choice" || type === "user" || type === "bool")
+    return (
+      <select {...given} onChange={(e) => { setDraft(e.target.value); save(e.target.value, true); }}>
+        {!required && !(choices || []).some((o) => String(o.id) === "") && type !== "bool" && <option value="">–</option>}
+        {(choices || []).map((o) => <option key={o.id} value={String(o.id)}>{o.name}</option>)}
+      </select>
+    );
+  if (type === "longtext") return <textarea {...given} rows={4} />;
+  return <input {...given} {...(INPUT[type] || {})} autoComplete="off" />;
 }
 
 /**
- * One property, edited where it stands. Enter saves, Esc restores, leaving the field saves what was changed.
- * The draft stays while the server refuses it; `answer` {n, field, error} says how the last save ended.
- * `version` is the one of the record: what is saved names the version that stood there when the editing began.
+ * One property {field, label, value, raw, type, editable, required, choices, ref, href}, edited where it stands. Enter saves, Esc restores,
+ * leaving the field saves what was changed. What the server sends meanwhile does not touch the draft, which is saved with the `version` that
+ * the writer saw. The draft stays while it is refused; `answer` {n, field, error} says how the last save ended.
  */
-export function InlineEdit({ property, answer, version, options, onSave, onSearch }) {
-  const { field, label, value, raw, type, editable, choices, href, ref: kind, initials, color } = property;
+export function InlineEdit({ property, version, answer, found, options, bare, onSave, onSearch }) {
+  const { field, label, value, type, editable, href, initials, color } = property;
+  const raw = type === "datetime" ? (property.raw || "").slice(0, 16) : property.raw ?? "";
   const [draft, setDraft] = useState(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
   const input = useRef(null);
   const button = useRef(null);
+  const began = useRef({ version: 0, raw: "" });
   const skipBlur = useRef(false);
-  const began = useRef(0);
+  const back = useRef(false);
   const seen = useRef(answer?.n || 0);
   const editing = draft !== null;
   useEffect(() => {
@@ -68,58 +54,49 @@ export function InlineEdit({ property, answer, version, options, onSave, onSearc
     setBusy(false);
     setError(answer.error || "");
     if (answer.error) input.current?.focus();
-    else setDraft(null);
+    else { setDraft(null); if (back.current) setTimeout(() => button.current?.focus(), 0); }
+    back.current = false;
   }, [answer, field]);
   useEffect(() => {
     if (!editing) return;
     input.current?.focus();
     input.current?.select?.();
   }, [editing]);
-  const start = () => { skipBlur.current = false; began.current = version || 0; setDraft(type === "datetime" ? (raw || "").slice(0, 16) : raw ?? ""); };
-  const close = (back) => {
+  const start = () => {
+    skipBlur.current = false;
+    began.current = { version: version || 0, raw };
+    setDraft(raw);
+  };
+  const close = (focus) => {
+    if (busy) return;
     skipBlur.current = true;
     setDraft(null);
     setError("");
-    if (back) setTimeout(() => button.current?.focus(), 0);
+    if (focus) setTimeout(() => button.current?.focus(), 0);
   };
-  const save = (next, back) => {
-    if (next === (type === "datetime" ? (raw || "").slice(0, 16) : raw ?? "")) return close(back);
+  const save = (next, focus) => {
+    if (next === began.current.raw) return close(focus);
+    back.current = focus;
     setBusy(true);
     setError("");
-    onSave && onSave(field, next, began.current);
+    onSave && onSave(field, next, began.current.version);
   };
-  const keys = (e) => {
-    if (e.key === "Enter" && (type !== "longtext" || e.ctrlKey || e.metaKey)) { e.preventDefault(); e.stopPropagation(); save(e.currentTarget.value, true); }
-    else if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); close(true); }
+  const common = {
+    ref: input, "aria-invalid": error ? true : undefined, readOnly: busy || undefined, "aria-describedby": error ? "err-" + field : undefined,
+    onBlur: (e) => (skipBlur.current || busy ? (skipBlur.current = false) : save(e.currentTarget.value, false)),
   };
-  const plain = {
-    ref: input, className: "in", "aria-label": label, "aria-invalid": error ? true : undefined, readOnly: busy || undefined,
-    "aria-describedby": error ? "err-" + field : undefined, onKeyDown: keys,
-  };
-  const common = { ...plain, onBlur: (e) => (skipBlur.current || busy ? (skipBlur.current = false) : save(e.currentTarget.value, false)) };
-  const list = choices || [];
   const face = <>{initials && <span className="av" style={{ background: color }} aria-hidden="true">{initials}</span>}{initials ? " " : ""}{value}</>;
+  const linked = href && value;
   return (
-    <div className="prop" data-field={field}>
-      <span className="lab2">{label}</span>
+    <div className={bare ? "prop bare" : "prop"} data-field={field}>
+      {!bare && <span className="lab2">{label}</span>}
       {editing ? (
-        CHOICES.has(type) ? (
-          <select {...common} value={draft} onChange={(e) => { setDraft(e.target.value); save(e.target.value, true); }}>
-            {!list.some((o) => String(o.id) === "") && <option value="">–</option>}
-            {list.map((o) => <option key={o.id} value={String(o.id)}>{o.name}</option>)}
-          </select>
-        ) : type === "ref" ? (
-          <RefInput common={{ ...plain, onLeave: () => close(false) }} options={options} shown={value} busy={busy} onSearch={(text) => onSearch && onSearch(kind, text)} onTake={(id) => save(id, true)} />
-        ) : type === "longtext" ? (
-          <textarea {...common} rows={4} value={draft} onChange={(e) => setDraft(e.target.value)} />
-        ) : (
-          <input {...common} {...(INPUT[type] || {})} value={draft} autoComplete="off" onChange={(e) => setDraft(e.target.value)} />
-        )
+        <Control {...{ property, draft, setDraft, save, close, common, found, options, onSearch }} />
       ) : editable ? (
         <span className="valrow">
-          {href && value && <Link className="val" to={href}>{face}</Link>}
-          <button ref={button} type="button" className={href && value ? "val edit" : "val" + (value ? "" : " none")} aria-label={`${label}: ${value || "Add"}`} onClick={start}>
-            {href && value ? <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 14l1-3.500L12 3.500l2.500 2.500L7.500 13z" /></svg> : value ? face : "Add"}
+          {linked && <Link className="val" to={href}>{face}</Link>}
+          <button ref={button} type="button" className={linked ? "val edit" : "val" + (value ? "" : " none")} aria-label={`${label}: ${value || "Add"}`} onClick={start}>
+            {linked ? <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 14l1-3.500L12 3.500l2.500 2.500L7.500 13z" /></svg> : value ? face : "Add"}
           </button>
         </span>
       ) : href ? (

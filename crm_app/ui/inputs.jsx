@@ -1,4 +1,4 @@
-import React, { Children, useEffect, useId, useRef, useState } from "react";
+import React, { Children, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 
 /** Sets one parameter of the address; the address is the only place where a filter lives, so Back works. */
@@ -71,63 +71,6 @@ export function Panes({ labels, children }) {
       </div>
       <div className="rec" data-tab={tab}>{Children.toArray(children)}</div>
     </>
-  );
-}
-
-/** Finds a record by name: typed text is asked for after 200 ms; arrows choose, Enter takes; the id travels in a hidden input. */
-export function Lookup({ name, label, placeholder, options, value, shown, invalid, onSearch }) {
-  const [text, setText] = useState(shown || "");
-  const [picked, setPicked] = useState(value || "");
-  const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(0);
-  const timer = useRef(0);
-  const id = useId();
-  const found = options || [];
-  const type = (next) => {
-    setText(next);
-    setPicked("");
-    setOpen(true);
-    setAt(0);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => onSearch && onSearch(next), 200);
-  };
-  const take = (o) => {
-    if (!o) return;
-    setText(o.name);
-    setPicked(String(o.id));
-    setOpen(false);
-  };
-  const keys = (e) => {
-    if (e.key === "ArrowDown" || e.key === "ArrowUp") {
-      e.preventDefault();
-      setOpen(true);
-      setAt((i) => Math.max(0, Math.min(found.length - 1, i + (e.key === "ArrowDown" ? 1 : -1))));
-    } else if (e.key === "Enter" && open && found[at]) {
-      e.preventDefault();
-      take(found[at]);
-    } else if (e.key === "Escape" && open) {
-      e.preventDefault();
-      e.stopPropagation();
-      setOpen(false);
-    }
-  };
-  return (
-    <div className="lookup">
-      <input className="in" role="combobox" aria-label={label} aria-expanded={open} aria-controls={id} aria-autocomplete="list" autoComplete="off"
-             name={name + "_text"} aria-invalid={invalid || undefined} placeholder={placeholder} value={text}
-             aria-activedescendant={open && found[at] ? id + at : undefined}
-             onChange={(e) => type(e.target.value)} onKeyDown={keys} onBlur={() => setTimeout(() => setOpen(false), 120)} />
-      <input type="hidden" name={name} value={picked} />
-      {open && text.trim() && (
-        <ul id={id} role="listbox" aria-label={label}>
-          {found.map((o, i) => (
-            <li key={o.id} id={id + i} role="option" aria-selected={i === at} className={i === at ? "on" : ""}
-                onPointerDown={(e) => { e.preventDefault(); take(o); }}>{o.name}</li>
-          ))}
-          {!found.length && <li className="none" role="option" aria-selected="false">Nothing found</li>}
-        </ul>
-      )}
-    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
 _inputs = rx.asset("inputs.jsx", shared=True).importable_path
+_lookup = rx.asset("lookup.jsx", shared=True).importable_path
 _inline = rx.asset("inline.jsx", shared=True).importable_path
 _parts = rx.asset("parts.jsx", shared=True).importable_path
 
@@ -61,29 +62,43 @@ class Panes(rx.Component):
 
 
 class Lookup(rx.Component):
-    """A field that finds a record by name; the form gets NAME (the id) and NAME_text (what was typed)."""
+    """A field that finds a record of a kind by name; the form gets NAME (the id) and NAME_text (what was typed).
 
-    library = _inputs
+    `on_search(kind, text)` asks, `found` (kind, text, options) answers.
+    """
+
+    library = _lookup
     tag = "Lookup"
     name: rx.Var[str]
     label: rx.Var[str]
+    kind: rx.Var[str]
     placeholder: rx.Var[str]
-    options: rx.Var[list[Any]]
+    found: rx.Var[Any]
     value: rx.Var[str]
     shown: rx.Var[str]
     invalid: rx.Var[bool]
-    on_search: rx.EventHandler[passthrough_event_spec(str)]
+    required: rx.Var[bool]
+    auto_focus: rx.Var[bool]
+    on_search: rx.EventHandler[passthrough_event_spec(str, str)]
+    on_pick: rx.EventHandler[passthrough_event_spec(str)]
+    on_cancel: rx.EventHandler[passthrough_event_spec(bool)]
 
 
 class InlineEdit(rx.Component):
-    """One property with its label, edited in place."""
+    """One property, edited in place; `on_save(field, text, version)` gets the version that the writer saw.
+
+    `property.type` is text, longtext, money, int, date, datetime, choice, bool or ref; a ref is found as by `Lookup`, or in `options`.
+    `bare` leaves the label to what stands around it.
+    """
 
     library = _inline
     tag = "InlineEdit"
     property: rx.Var[Any]
-    answer: rx.Var[EditAnswer]
     version: rx.Var[int]
+    answer: rx.Var[EditAnswer]
     options: rx.Var[list[Any]]
+    found: rx.Var[Any]
+    bare: rx.Var[bool]
     on_save: rx.EventHandler[passthrough_event_spec(str, str, int)]
     on_search: rx.EventHandler[passthrough_event_spec(str, str)]
 

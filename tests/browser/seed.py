@@ -44,6 +44,7 @@ def fill(session: Session) -> None:
     pipeline = make("pipeline", name="New business")
     companies = [make("company", name=name, industry="retail", owner_id=users[1]) for name in COMPANIES]
     person = make("person", first_name="Lena", last_name="Arndt", display_name="Lena Arndt", company_id=companies[0])
+    make("product", name="MG Special", list_price_minor=5_500, currency="USD")
     deals: list[Change] = []
     for place, (name, kind, chance, count, required) in enumerate(STAGES):
         stage = make(

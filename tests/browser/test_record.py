@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import first_card, open_board
+from tests.browser.support import card, first_card, open_board
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -54,9 +54,11 @@ def test_two_people_at_one_field_see_yours_theirs_and_before(admin: Page, manage
     deal = open_deal(admin, site)
     manager.goto(f"{site.url}/deals/{deal}")
     manager.wait_for_selector(".prop")
+    manager.locator("[data-field=title] button.val").click()
+    manager.locator("[data-field=title] input").fill("What the manager wrote")
     edit(admin, "title", "What the administrator wrote")
-    expect(admin.locator("[data-field=title] .val")).to_have_text("What the administrator wrote")
-    edit(manager, "title", "What the manager wrote")
+    expect(manager.locator(".pane .title")).to_have_text("What the administrator wrote")
+    manager.keyboard.press("Enter")
     dialog = manager.get_by_role("dialog")
     expect(dialog).to_contain_text("What the administrator wrote")
     expect(dialog).to_contain_text("What the manager wrote")
@@ -91,6 +93,64 @@ def test_a_stage_asks_for_its_reason_and_keeps_what_was_typed(admin: Page, site)
     admin.get_by_role("dialog").locator("input").fill("Another house was cheaper")
     admin.get_by_role("button", name="Move the deal").click()
     expect(admin.locator(".stages .on")).to_have_text("Lost")
+
+
+def test_a_company_is_looked_up_cleared_with_one_press_and_brought_back_from_the_message(admin: Page, site) -> None:
+    open_deal(admin, site)
+    place = admin.locator("[data-field=company_id]")
+    place.locator("button.val").click()
+    place.get_by_role("combobox").fill("rangr")
+    admin.get_by_role("option", name="Rangreen").click()
+    expect(place.locator(".val")).to_have_text("Rangreen")
+    expect(admin.locator("section[aria-label=Related]")).to_contain_text("Rangreen")
+    place.locator("button.val").click()
+    place.get_by_role("button", name="Clear company").click()
+    expect(place.locator(".val")).to_have_text("Add")
+    admin.locator(".toast", has_text="Company cleared.").get_by_role("button", name="Undo").click()
+    expect(place.locator(".val")).to_have_text("Rangreen")
+
+
+def test_a_colleagues_edit_appears_and_what_is_being_typed_stays(admin: Page, manager: Page, site) -> None:
+    deal = open_deal(admin, site)
+    manager.goto(f"{site.url}/deals/{deal}")
+    manager.wait_for_selector(".prop")
+    admin.locator("[data-field=value_minor] button.val").click()
+    admin.locator("[data-field=value_minor] input").fill("777")
+    edit(manager, "title", "Named by a colleague")
+    expect(admin.locator(".pane .title")).to_have_text("Named by a colleague")
+    edit(manager, "value_minor", "888")
+    expect(admin.locator(".ev").first).to_contain_text("$888")
+    expect(admin.locator("[data-field=value_minor] input")).to_have_value("777")
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("dialog")).to_contain_text("$888")
+    admin.get_by_role("dialog").get_by_role("button", name="Keep theirs").click()
+    expect(admin.locator("[data-field=value_minor] .val")).to_have_text("$888")
+
+
+def test_products_are_added_changed_and_removed(admin: Page, site) -> None:
+    open_deal(admin, site)
+    pane = admin.locator("section[aria-label=Related]")
+    pane.get_by_role("button", name="Add a product").click()
+    pane.get_by_role("combobox", name="Product").fill("mg")
+    admin.get_by_role("option", name="MG Special").click()
+    expect(pane.locator(".linesum")).to_contain_text("$55")
+    pane.get_by_role("button", name="Quantity: 1").click()
+    pane.locator(".line input").fill("3")
+    admin.keyboard.press("Enter")
+    expect(pane.locator(".linesum")).to_contain_text("$165")
+    pane.get_by_role("button", name="Remove MG Special").click()
+    expect(pane).to_contain_text("No products on this deal.")
+
+
+def test_a_deleted_deal_comes_back_from_the_message_on_the_board(admin: Page, site) -> None:
+    deal = open_deal(admin, site)
+    admin.get_by_role("button", name="More actions").click()
+    admin.get_by_role("menuitem", name="Delete deal").click()
+    admin.wait_for_url(site.url + "/deals")
+    admin.wait_for_selector("[data-card]")
+    expect(card(admin, deal)).to_have_count(0)
+    admin.locator(".toast", has_text="deleted").get_by_role("button", name="Undo").click()
+    expect(card(admin, deal)).to_have_count(1)
 
 
 def test_an_unknown_deal_says_so(admin: Page, site) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from crm_app.deals.queries import DealPage, Property
+from crm_app.deals.queries import DealPage
 from crm_app.deals.state.board import Filter, read_filter
-from crm_app.deals.state.record import id_in, shown
+from crm_app.deals.state.record import changed_text, id_in
+from crm_app.records.properties import Property
 
 
 @pytest.mark.parametrize(
@@ -34,11 +35,11 @@ def test_the_number_at_the_end_of_an_address(path: str, expected: int | None) ->
     assert id_in(path) == expected
 
 
-def test_a_property_is_shown_as_displayed_and_a_dash_where_it_is_empty() -> None:
+def test_a_message_says_what_was_saved() -> None:
     properties = [
         Property("title", "Title", "Storage", "Storage", "text", True),
-        Property("x", "X", "", "", "text", True),
+        Property("company_id", "Company", "", "", "ref", True),
     ]
-    page = DealPage(1, "Storage", 1, 1, [], properties, None, None, [], [])
-    assert [shown(page, name) for name in ("title", "x", "unknown")] == ["Storage", "–", "–"]
-    assert shown(None, "title") == "–"
+    page = DealPage(1, "Storage", 1, 1, [], properties, None, None, [], "", True, True, [])
+    names = ("title", "company_id", "lines.7.quantity")
+    assert [changed_text(page, n) for n in names] == ["Title changed to Storage.", "Company cleared.", "Saved."]

@@ -9,8 +9,9 @@ from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import undo
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from crm_app.deals.queries import Board, Column, asked_properties, board_snapshot, column_cards, deal_page
-from crm_app.deals.service import NewDeal, amount_of, create_deal, edit_deal, move_deal
-from tests.support.builders import change, make, make_company, make_pipeline, make_user
+from crm_app.deals.service import NewDeal, create_deal, delete_deal, edit_deal, move_deal
+from crm_app.records.properties import amount_of
+from tests.support.builders import change, make, make_company, make_person, make_pipeline, make_user
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -74,8 +75,8 @@ def test_a_move_puts_the_card_between_its_neighbours() -> None:
     order = [c.id for c in column("Engaging", board()).cards]
     assert order == [second, first]  # the newest on top
     moved = deal(stages["Prospecting"], title="3")
-    card = db.write_sync(move_deal, SYSTEM, moved, stages["Engaging"], 1, second, first, 1, {})
-    assert card.version == 2
+    done = db.write_sync(move_deal, SYSTEM, moved, stages["Engaging"], 1, second, first, 1, {})
+    assert done.card.version == 2
     assert [c.id for c in column("Engaging", board()).cards] == [second, moved, first]
 
 
@@ -109,8 +110,8 @@ def test_undo_of_a_move_brings_back_the_stage_and_the_open_end() -> None:
 def test_two_editors_merge_different_fields_and_conflict_on_the_same() -> None:
     _, stages = make_pipeline()
     one = deal(stages["Engaging"], title="Before")
-    assert db.write_sync(edit_deal, SYSTEM, one, "title", "Hers", 1) == 2
-    assert db.write_sync(edit_deal, SYSTEM, one, "value_minor", "1,250.50", 1) == 3
+    assert db.write_sync(edit_deal, SYSTEM, one, "title", "Hers", 1).version == 2
+    assert db.write_sync(edit_deal, SYSTEM, one, "value_minor", "1,250.50", 1).version == 3
     with pytest.raises(Conflict) as clash:
         db.write_sync(edit_deal, SYSTEM, one, "title", "His", 1)
     found = clash.value.conflicts[0]
@@ -150,6 +151,51 @@ def test_activities_set_the_next_step_of_their_deal() -> None:
     assert column("Engaging", board()).cards[0].tone == "amber"
 
 
+def test_company_and_person_are_set_and_cleared_like_any_other_property() -> None:
+    _, stages = make_pipeline()
+    one, company = deal(stages["Engaging"]), make_company(name="Cancity")
+
+    def shown() -> tuple[str, str, str]:
+        page = db.read_sync(deal_page, SYSTEM, one)
+        return next((p.type, p.ref, p.value) for p in page.properties if p.field == "company_id")
+
+    db.write_sync(edit_deal, SYSTEM, one, "company_id", str(company), 1)
+    assert shown() == ("ref", "company", "Cancity")
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(edit_deal, SYSTEM, one, "company_id", "Cancity", 2)
+    assert list(refused.value.fields) == ["company_id"]
+    db.write_sync(edit_deal, SYSTEM, one, "company_id", "", 2)
+    assert shown() == ("ref", "company", "")
+
+
+def test_a_gate_can_ask_for_the_person() -> None:
+    _, stages = make_pipeline()
+    change("stage", stages["Won"], required_fields=["person_id", "company_id"])
+    one, person, company = deal(stages["Engaging"]), make_person(), make_company()
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(move_deal, SYSTEM, one, stages["Won"])
+    asked = db.read_sync(asked_properties, SYSTEM, one, refused.value.fields)
+    assert [(p.field, p.type, p.ref) for p in asked.fields] == [
+        ("company_id", "ref", "company"),
+        ("person_id", "ref", "person"),
+    ]
+    given = {"person_id": str(person), "company_id": str(company)}
+    moved = db.write_sync(move_deal, SYSTEM, one, stages["Won"], None, None, None, 1, given)
+    assert moved.stage == "Won" and moved.card.company
+
+
+def test_a_deleted_deal_leaves_the_board_and_undo_brings_it_back() -> None:
+    _, stages = make_pipeline()
+    me = make_user()
+    one = deal(stages["Engaging"], owner_id=me)
+    with pytest.raises(Forbidden):
+        db.write_sync(delete_deal, principal(me, "read-only"), one, 1)
+    done = db.write_sync(delete_deal, SYSTEM, one, 1)
+    assert column("Engaging", board()).count == 0
+    db.write_sync(undo, SYSTEM, done.batch_id)
+    assert [c.id for c in column("Engaging", board()).cards] == [one]
+
+
 @pytest.mark.parametrize(("text", "minor"), [("", None), ("1,250.50", 125050), ("$ 900", 90000), (" 1 000 ", 100000)])
 def test_amounts_as_people_type_them(text: str, minor: int | None) -> None:
-    assert amount_of(text) == minor
+    assert amount_of(text, "USD") == minor

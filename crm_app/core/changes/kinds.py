@@ -20,7 +20,8 @@ class Field:
     """A field of a kind: what it is called, what it may hold, and what can be done with it.
 
     `synonyms` are column headers that an import recognises. `on_delete` and `on_merge` say for a reference what
-    happens to this record when the one it points to is deleted or merged.
+    happens to this record when the one it points to is deleted or merged. With `later_wins` two people at once are no
+    conflict, as for a place in an order.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     personal: bool = False
     editable: bool = True
     currency_field: str = "currency"
+    later_wins: bool = False
     synonyms: tuple[str, ...] = ()
 
 

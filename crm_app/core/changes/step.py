@@ -214,7 +214,8 @@ class Step:
                 self._living[known.name, id] = owner_id if known.owner else None
 
     def _no_conflict(self, change: Change, known: Kind, before: Row, values: Row, wanted: set[str]) -> None:
-        watched = wanted | (known.gate_fields if wanted & known.gate_fields else set())
+        free = {f.name for f in known.fields if f.later_wins}
+        watched = (wanted - free) | (known.gate_fields if wanted & known.gate_fields else set())
         found = conflicts_of(self.context.session, change, known, before, values, watched)
         if found:
             raise Conflict(found, before["version"])

@@ -1,8 +1,8 @@
 """What the deal screens read: the board, one deal, choices for forms."""
 
 from crm_app.deals.queries.board import board_snapshot, card_of, column_cards, totals_of
-from crm_app.deals.queries.choices import DealChoices, deal_choices, find_companies
-from crm_app.deals.queries.page import asked_properties, deal_page
+from crm_app.deals.queries.choices import DealChoices, deal_choices
+from crm_app.deals.queries.page import asked_properties, deal_page, property_as
 from crm_app.deals.queries.rows import (
     AskedFields,
     Board,
@@ -40,6 +40,6 @@ __all__ = [
     "column_cards",
     "deal_choices",
     "deal_page",
-    "find_companies",
+    "property_as",
     "totals_of",
 ]

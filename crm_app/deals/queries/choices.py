@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
-from crm_app.core.text import like
 from crm_app.deals.queries.rows import Option
-from crm_app.identity.policy import scope, visible
-from crm_app.tables import Company, Pipeline, Stage, User
+from crm_app.identity.policy import scope
+from crm_app.tables import Pipeline, Stage, User
 
-company, stage, user, pipeline = (table_of(m) for m in (Company, Stage, User, Pipeline))
+stage, user, pipeline = (table_of(m) for m in (Stage, User, Pipeline))
 
 
 @dataclass(frozen=True)
@@ -48,19 +47,3 @@ def assignable(session: Session, actor: Principal) -> list[Option]:
     if reach != "all" and actor.id is not None:
         query = query.where(user.c.id.in_(actor.member_ids if reach == "team" else [actor.id]))
     return [Option(str(r.id), r.name) for r in session.connection().execute(query.order_by(user.c.name))]
-
-
-def find_companies(session: Session, actor: Principal, text: str, limit: int = 8) -> list[Option]:
-    """Companies whose name contains the text, those that begin with it first."""
-    lowered = func.lower(company.c.name)
-    query = (
-        select(company.c.id, company.c.name)
-        .where(
-            lowered.like(like(text.lower()), escape="\\"),
-            company.c.deleted_at.is_(None),
-            visible(actor, "company", company.c.owner_id),
-        )
-        .order_by(lowered.not_like(like(text.lower())[1:], escape="\\"), lowered)
-        .limit(limit)
-    )
-    return [Option(str(r.id), r.name) for r in session.connection().execute(query)]

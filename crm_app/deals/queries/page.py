@@ -3,19 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
-from crm_app.core.money import format_money, to_major
+from crm_app.core.money import format_money
 from crm_app.deals.kind import DEAL
 from crm_app.deals.queries.board import stages_of
 from crm_app.deals.queries.choices import assignable
 from crm_app.deals.queries.history import timeline_of
-from crm_app.deals.queries.rows import AskedFields, DealPage, Line, Option, Property, RelatedCard, StageOption
+from crm_app.deals.queries.rows import AskedFields, DealPage, Line, Option, RelatedCard, StageOption
 from crm_app.identity.policy import decide, visible
+from crm_app.records.properties import Property, properties, written
 from crm_app.tables import Company, Deal, DealLine, Person, PersonEmail, Product, User
 
 deal, company, person, product, line, user, email = (
@@ -23,6 +24,8 @@ deal, company, person, product, line, user, email = (
 )
 SHOWN = (
     "title",
+    "company_id",
+    "person_id",
     "value_minor",
     "owner_id",
     "expected_close_on",
@@ -31,8 +34,7 @@ SHOWN = (
     "is_estimate",
     "lost_reason",
 )
-TYPES = {"owner_id": "user", "is_estimate": "choice", "value_minor": "money"}
-YES_NO = [Option("true", "Yes"), Option("false", "No")]
+LINES = {f.name: f for f in DEAL.child_by_name["lines"].fields}
 
 
 def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
@@ -50,11 +52,14 @@ def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
         _company(session, actor, row["company_id"]),
         _person(session, actor, row["person_id"]),
         _lines(session, actor, row),
+        _sum(session, actor, row),
+        decide(actor, "edit", "deal", row["owner_id"]).allowed,
+        decide(actor, "delete", "deal", row["owner_id"]).allowed,
         timeline_of(session, actor, deal_id),
     )
 
 
-def _row(session: Session, actor: Principal, deal_id: int) -> Any:
+def _row(session: Session, actor: Principal, deal_id: int) -> dict[str, Any]:
     query = (
         select(deal, user.c.name.label("owner"))
         .outerjoin(user, user.c.id == deal.c.owner_id)
@@ -63,7 +68,23 @@ def _row(session: Session, actor: Principal, deal_id: int) -> Any:
     row = session.connection().execute(query).mappings().first()
     if row is None:
         raise NotFound
-    return row
+    return dict(row)
+
+
+def currency_of_deal(session: Session, actor: Principal, deal_id: int) -> str:
+    """The currency of a deal. Raises NotFound as `deal_page` does."""
+    return _row(session, actor, deal_id)["currency"]
+
+
+def owner_of(session: Session, actor: Principal, deal_id: int) -> int | None:
+    """The owner of a deal. Raises NotFound as `deal_page` does."""
+    return _row(session, actor, deal_id)["owner_id"]
+
+
+def property_as(session: Session, actor: Principal, deal_id: int, name: str, value: Any) -> str:
+    """A value as the page would display it in that field, or a dash."""
+    row = _row(session, actor, deal_id) | {name: value}
+    return next((p.value for p in _properties(session, actor, row, [name])), "") or "–"
 
 
 def asked_properties(session: Session, actor: Principal, deal_id: int, names: Iterable[str]) -> AskedFields:
@@ -82,33 +103,7 @@ def _properties(session: Session, actor: Principal, row: Any, names: list[str]) 
     owners = assignable(session, actor)
     if row["owner_id"] and str(row["owner_id"]) not in {o.id for o in owners}:
         owners = [Option(str(row["owner_id"]), row["owner"]), *owners]
-    found = []
-    for name in names:
-        field = DEAL.by_name[name]
-        raw, value = _written(row, name, actor)
-        choices = owners if name == "owner_id" else YES_NO if name == "is_estimate" else []
-        editable = decide(actor, "edit", "deal", row["owner_id"], name).allowed
-        type_ = TYPES.get(name, "date" if field.type == "date" else "text")
-        found.append(Property(name, field.label, value, raw, type_, editable, choices))
-    return found
-
-
-def _written(row: Any, name: str, actor: Principal) -> tuple[str, str]:
-    """As typed, and as displayed."""
-    value = row[name]
-    if name == "owner_id":
-        return ("" if value is None else str(value)), row["owner"] or ""
-    if value is None or value == "":
-        return "", ""
-    if name == "value_minor":
-        major = to_major(value, row["currency"])
-        whole = major == major.to_integral_value()
-        return f"{major:.0f}" if whole else f"{major}", format_money(value, row["currency"], actor.locale)
-    if name == "is_estimate":
-        return ("true", "Yes") if value else ("false", "No")
-    if DEAL.by_name[name].type == "date":
-        return value.isoformat(), f"{value.day} {value:%b %Y}"
-    return value, value
+    return properties(session, actor, "deal", row, names, {"owner_id": owners})
 
 
 def _company(session: Session, actor: Principal, company_id: int | None) -> RelatedCard | None:
@@ -146,17 +141,33 @@ def _lines(session: Session, actor: Principal, row: Any) -> list[Line]:
         .where(line.c.deal_id == row["id"])
         .order_by(line.c.position, line.c.id)
     )
+    editable = decide(actor, "edit", "deal", row["owner_id"], "lines").allowed
+
+    def cell(item: Any, name: str) -> Property:
+        raw, shown = written(LINES[name], item[name], row["currency"], actor, item["name"])
+        field = LINES[name]
+        place = f"lines.{item['id']}.{name}"
+        return Property(place, field.label, shown, raw, field.type, editable, [], "", field.ref, field.required)
+
     found = []
-    for item in session.connection().execute(query):
-        unit = item.unit_price_minor
-        total = None if unit is None else unit * item.quantity
+    for item in session.connection().execute(query).mappings():
+        unit = item["unit_price_minor"]
+        total = None if unit is None else unit * item["quantity"]
         found.append(
             Line(
-                item.id,
-                item.name,
-                str(item.quantity),
-                format_money(unit, row["currency"], actor.locale) or "no price",
+                item["id"],
+                item["name"],
+                cell(item, "product_id"),
+                cell(item, "quantity"),
+                cell(item, "unit_price_minor"),
                 format_money(total, row["currency"], actor.locale),
             )
         )
     return found
+
+
+def _sum(session: Session, actor: Principal, row: Any) -> str:
+    """All lines together; empty when none has a price."""
+    query = select(func.sum(line.c.unit_price_minor * line.c.quantity)).where(line.c.deal_id == row["id"])
+    total = session.connection().execute(query).scalar()
+    return format_money(None if total is None else int(total), row["currency"], actor.locale)

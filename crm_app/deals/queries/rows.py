@@ -1,15 +1,9 @@
 """The rows that leave the server for the deal screens; everything is formatted for the reader."""
 
-import dataclasses
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Option:
-    """One entry of a choice."""
-
-    id: str
-    name: str
+from crm_app.records.listing.rows import Option
+from crm_app.records.properties import Property
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +70,6 @@ class StageOption:
 
 
 @dataclass(frozen=True)
-class Property:
-    """A field of a record on its page: as displayed, and as typed."""
-
-    field: str
-    label: str
-    value: str
-    raw: str
-    type: str
-    editable: bool
-    choices: list[Option] = dataclasses.field(default_factory=list)
-    href: str = ""
-
-
-@dataclass(frozen=True)
 class AskedFields:
     """The fields of a deal that a stage misses."""
 
@@ -108,12 +88,13 @@ class RelatedCard:
 
 @dataclass(frozen=True)
 class Line:
-    """A product in a deal."""
+    """A product in a deal: its three fields, edited like properties, and quantity × unit price."""
 
     id: int
-    product: str
-    quantity: str
-    unit: str
+    name: str
+    product: Property
+    quantity: Property
+    unit: Property
     total: str
 
 
@@ -153,4 +134,7 @@ class DealPage:
     company: RelatedCard | None
     person: RelatedCard | None
     lines: list[Line]
+    sum: str
+    editable: bool
+    deletable: bool
     timeline: list[TimelineDay]

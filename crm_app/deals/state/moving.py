@@ -9,7 +9,7 @@ from crm_app.core.errors import Invalid, KithError
 from crm_app.deals.queries import AskedFields, Card, asked_properties
 from crm_app.deals.service import move_deal
 from crm_app.identity.handlers import actor, allow
-from crm_app.ui.overlay import Toaster, plain_toast
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class DealMove(rx.State):
         from .record import DealRecord
 
         try:
-            card = await db.write(
+            moved = await db.write(
                 move_deal,
                 actor(),
                 move.deal_id,
@@ -91,8 +91,11 @@ class DealMove(rx.State):
         except KithError as refusal:
             await self._refuse(move, refusal.message)
         else:
-            self.answer = MoveAnswer(move.ticket, True, "", card)
+            self.answer = MoveAnswer(move.ticket, True, "", moved.card)
             self._close()
+            if "stage_id" in moved.applied.diff:
+                text = f"{moved.card.title} moved to {moved.stage}."
+                (await self.get_state(Toaster)).latest = undo_toast(text, moved.applied.batch_id)
         return DealRecord.load if move.ticket == 0 and not self.asking else None
 
     async def _ask(self, move: Move, refusal: Invalid) -> None:

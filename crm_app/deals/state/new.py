@@ -4,8 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError
-from crm_app.core.text import clip
-from crm_app.deals.queries import DealChoices, Option, deal_choices, find_companies
+from crm_app.deals.queries import DealChoices, deal_choices
 from crm_app.deals.service import NewDeal, create_deal
 from crm_app.identity.handlers import actor, allow
 from crm_app.ui import addresses
@@ -17,19 +16,13 @@ class NewDealForm(rx.State):
 
     open: rx.Field[bool] = rx.field(False)
     choices: rx.Field[DealChoices] = rx.field(default_factory=DealChoices)
-    companies: rx.Field[list[Option]] = rx.field(default_factory=list)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @rx.event
     @allow("deal.create")
     async def start(self) -> None:
         self.choices = await db.read(deal_choices, actor())
-        self.errors, self.companies, self.open = {}, [], True
-
-    @rx.event
-    @allow("deal.create")
-    async def look_up(self, text: str) -> None:
-        self.companies = await db.read(find_companies, actor(), clip(text.strip()), 8) if text.strip() else []
+        self.errors, self.open = {}, True
 
     @rx.event
     @allow("deal.create")

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import reflex as rx
 
 from crm_app.core import db
+from crm_app.core.changes import Applied
 from crm_app.core.errors import Conflict, Invalid, KithError, NotFound
-from crm_app.deals.queries import DealPage, deal_page
-from crm_app.deals.service import edit_deal
+from crm_app.deals.lines import edit_line
+from crm_app.deals.queries import DealPage, deal_page, property_as
+from crm_app.deals.service import delete_deal, edit_deal
 from crm_app.identity.handlers import actor, allow
+from crm_app.ui import addresses
 from crm_app.ui.inputs import EditAnswer
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Clash:
     field: str = ""
     label: str = ""
     yours: str = ""
+    yours_typed: str = ""
     theirs: str = ""
     original: str = ""
     version: int = 0
@@ -30,10 +35,12 @@ def id_in(path: str) -> int | None:
     return int(last) if last.isascii() and last.isdigit() and len(last) < 17 else None
 
 
-def shown(page: DealPage | None, name: str) -> str:
-    """A property as the page displays it; a dash when empty."""
-    found = [p.value for p in (page.properties if page else []) if p.field == name]
-    return (found[0] if found else "") or "–"
+def changed_text(page: DealPage, name: str) -> str:
+    """What a message says about a saved property."""
+    found = next((p for p in page.properties if p.field == name), None)
+    if found is None:
+        return "Saved."
+    return f"{found.label} changed to {found.value}." if found.value else f"{found.label} cleared."
 
 
 class DealRecord(rx.State):
@@ -64,11 +71,25 @@ class DealRecord(rx.State):
     async def save_field(self, name: str, raw: str, version: int) -> None:
         await self._save(name, raw, version)
 
+    async def _save(self, name: str, raw: str, version: int) -> None:
+        if self.deal is None:
+            return
+        try:
+            done = await self._write(self.deal.id, name, raw, version)
+        except Conflict as conflict:
+            await self._show_clash(name, raw, conflict)
+        except Invalid as refusal:
+            self._answer(name, refusal.fields.get(name.rpartition(".")[2]) or refusal.message)
+        except KithError as refusal:
+            self._answer(name, refusal.message)
+        else:
+            await self._saved(name, done)
+
     @rx.event
     @allow("deal.edit")
     async def keep_mine(self, values: dict[str, str]) -> None:
         clash, self.clashing = self.clash, False
-        await self._save(clash.field, clash.yours, clash.version)
+        await self._save(clash.field, clash.yours_typed, clash.version)
 
     @rx.event
     @allow("deal.read")
@@ -76,28 +97,45 @@ class DealRecord(rx.State):
         self.clashing = False
         self._answer(self.clash.field, "")
 
-    async def _save(self, name: str, raw: str, expected: int) -> None:
+    @rx.event
+    @allow("deal.delete")
+    async def delete(self):
         if self.deal is None:
-            return
-        deal_id = self.deal.id
+            return None
+        toaster = await self.get_state(Toaster)
         try:
-            await db.write(edit_deal, actor(), deal_id, name, raw, expected)
-        except Conflict as conflict:
-            await self._show_clash(name, raw, conflict)
-        except Invalid as refusal:
-            self._answer(name, refusal.fields.get(name) or refusal.message)
+            done = await db.write(delete_deal, actor(), self.deal.id, self.deal.version)
         except KithError as refusal:
-            self._answer(name, refusal.message)
-        else:
-            self.deal = await db.read(deal_page, actor(), deal_id)
-            self._answer(name, "")
+            toaster.latest = plain_toast("Not deleted. " + refusal.message, "bad")
+            return None
+        toaster.latest = undo_toast(f"{self.deal.title} deleted.", done.batch_id)
+        return rx.redirect(addresses.BOARD)
+
+    async def _write(self, deal_id: int, name: str, raw: str, version: int) -> Applied:
+        """A property, or `lines.7.quantity`."""
+        part, _, rest = name.partition(".")
+        line_id, _, field = rest.partition(".")
+        if part == "lines" and line_id.isascii() and line_id.isdigit() and len(line_id) < 17:
+            return await db.write(edit_line, actor(), deal_id, int(line_id), field, raw, version)
+        return await db.write(edit_deal, actor(), deal_id, name, raw, version)
+
+    async def _saved(self, name: str, done: Applied) -> None:
+        self.deal = await db.read(deal_page, actor(), done.id)
+        self._answer(name, "")
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast(changed_text(self.deal, name), done.batch_id)
 
     async def _show_clash(self, name: str, raw: str, conflict: Conflict) -> None:
         if self.deal is None:
             return
-        before, now = self.deal, await db.read(deal_page, actor(), self.deal.id)
+        now = await db.read(deal_page, actor(), self.deal.id)
         label = next((p.label for p in now.properties if p.field == name), name)
-        self.clash = Clash(name, label, raw, shown(now, name), shown(before, name), conflict.version)
+        found = next((c for c in conflict.conflicts if c.field == name), conflict.conflicts[0])
+        yours, theirs, original = [
+            await db.read(property_as, actor(), now.id, found.field, value)
+            for value in (found.yours, found.theirs, found.original)
+        ]
+        self.clash = Clash(name, label, yours, raw, theirs, original, conflict.version)
         self.deal, self.clashing = now, True
         self._answer(name, "Somebody changed this while you were writing.")
 

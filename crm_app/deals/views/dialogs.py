@@ -2,8 +2,9 @@
 
 import reflex as rx
 
-from crm_app.deals.queries import Property
 from crm_app.deals.state import DealMove, NewDealForm
+from crm_app.records.properties import Property
+from crm_app.records.state import RefSearch
 from crm_app.ui.field import choice, field, text_field, text_input
 from crm_app.ui.inputs import lookup
 from crm_app.ui.overlay import dialog
@@ -16,8 +17,24 @@ def _gate_input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
         rx.match(
             p.type,
             ("choice", chosen),
-            ("user", chosen),
+            ("bool", chosen),
+            (
+                "ref",
+                lookup(
+                    name=p.field,
+                    label=p.label,
+                    kind=p.ref,
+                    value=p.raw,
+                    shown=p.value,
+                    required=True,
+                    found=RefSearch.found,
+                    on_search=RefSearch.look_up,
+                ),
+            ),
             ("date", text_input(p.field, p.raw, type="date", required=True)),
+            ("datetime", text_input(p.field, p.raw, type="datetime-local", required=True)),
+            ("int", text_input(p.field, p.raw, input_mode="numeric", required=True)),
+            ("longtext", rx.el.textarea(name=p.field, default_value=p.raw, class_name="in", required=True)),
             ("money", text_input(p.field, p.raw, input_mode="decimal", required=True)),
             text_input(p.field, p.raw, required=True),
         ),
@@ -50,9 +67,9 @@ def new_deal_dialog() -> rx.Component:
             lookup(
                 name="company_id",
                 label="Company",
-                placeholder="Type a name",
-                options=NewDealForm.companies,
-                on_search=NewDealForm.look_up,
+                kind="company",
+                found=RefSearch.found,
+                on_search=RefSearch.look_up,
             ),
             errors["company_id"],
         ),

@@ -5,14 +5,18 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.deals.queries import Line, StageOption, TimelineDay, TimelineEvent
+from crm_app.deals.queries import StageOption, TimelineDay, TimelineEvent
 from crm_app.deals.state import DealMove, DealRecord
+from crm_app.records.properties import Property
+from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
 from crm_app.ui.elements import avatar, empty, link, skeleton, skeleton_rows
+from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit, panes
-from crm_app.ui.overlay import dialog
+from crm_app.ui.overlay import dialog, menu, menu_item
 
 from .dialogs import gate_dialog
+from .lines import lines_section
 
 
 def _stage(stage: rx.vars.ObjectVar[StageOption], index: rx.Var[int]) -> rx.Component:
@@ -37,7 +41,30 @@ def _bar() -> rx.Component:
             role="group",
             custom_attrs={"aria-label": "Stage"},
         ),
+        rx.cond(
+            DealRecord.deal.deletable,
+            menu(
+                "More actions",
+                icon("more"),
+                menu_item("Delete deal", "trash", on_click=DealRecord.delete),
+                class_name="btn quiet icononly",
+            ),
+            rx.fragment(),
+        ),
         class_name="bar",
+    )
+
+
+def _edit(p: rx.vars.ObjectVar[Property], **props: Any) -> rx.Component:
+    """A field of the deal or of one of its lines, edited in place."""
+    return inline_edit(
+        property=p,
+        version=DealRecord.deal.version,
+        answer=DealRecord.answer,
+        found=RefSearch.found,
+        on_save=DealRecord.save_field,
+        on_search=RefSearch.look_up,
+        **props,
     )
 
 
@@ -48,13 +75,7 @@ def _properties() -> rx.Component:
         rx.el.div(
             rx.foreach(
                 deal.properties,
-                lambda p: inline_edit(
-                    property=p,
-                    answer=DealRecord.answer,
-                    version=deal.version,
-                    on_save=DealRecord.save_field,
-                    key=p.field,
-                ),
+                lambda p: _edit(p, key=p.field),
             ),
             class_name="props",
         ),
@@ -113,15 +134,6 @@ def _timeline(undo: Callable[..., Any]) -> rx.Component:
     )
 
 
-def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(rx.el.b(line.product, class_name="strong"), rx.el.span(line.total)),
-        rx.el.div(rx.el.span(line.quantity, " × ", line.unit), class_name="mut"),
-        class_name="item2",
-        key=line.id,
-    )
-
-
 def _related() -> rx.Component:
     deal = DealRecord.deal
     return rx.el.section(
@@ -147,12 +159,7 @@ def _related() -> rx.Component:
             ),
             rx.fragment(),
         ),
-        rx.el.h3("Products", rx.el.span(deal.lines.length()), class_name="sect"),
-        rx.cond(
-            deal.lines.length() > 0,
-            rx.fragment(rx.foreach(deal.lines, _line)),
-            rx.el.p("No products on this deal.", class_name="mut"),
-        ),
+        lines_section(_edit),
         class_name="pane",
         custom_attrs={"aria-label": "Related"},
     )

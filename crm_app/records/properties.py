@@ -1,0 +1,122 @@
+"""The fields of one record as its page shows and edits them: from the catalogue to text, and from text to a value."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import Field, Kind, kind
+from crm_app.core.changes.values import coerce
+from crm_app.core.changes.working import table_of
+from crm_app.core.config import settings
+from crm_app.core.errors import Invalid
+from crm_app.core.money import format_money, to_major, to_minor
+from crm_app.identity.policy import decide
+from crm_app.records.listing.cells import group_label
+from crm_app.records.listing.rows import Option
+
+YES_NO = [Option("true", "Yes"), Option("false", "No")]
+
+
+@dataclass(frozen=True)
+class Property:
+    """A field of a record on its page: as displayed, and as typed; `ref` is the kind that a look-up searches."""
+
+    field: str
+    label: str
+    value: str
+    raw: str
+    type: str
+    editable: bool
+    choices: list[Option] = dataclasses.field(default_factory=list)
+    href: str = ""
+    ref: str = ""
+    required: bool = False
+
+
+def properties(
+    session: Session,
+    actor: Principal,
+    name: str,
+    row: Mapping[Any, Any],
+    fields: Iterable[str],
+    choices: Mapping[str, list[Option]],
+) -> list[Property]:
+    """These fields of a row, in this order; a reference with `choices` is chosen from them, any other is looked up."""
+    known = kind(name)
+    wanted = [known.by_name[f] for f in fields]
+    names = {f.name: ref_name(session, f, row[f.name]) for f in wanted if f.ref}
+    owner_id = row[known.owner] if known.owner else None
+    found = []
+    for field in wanted:
+        raw, value = written(field, row[field.name], currency_of(known, field, row), actor, names.get(field.name, ""))
+        offered = choices.get(field.name) or YES_NO * (field.type == "bool")
+        offered = offered or [Option(c, group_label(c)) for c in field.choices]
+        editable = field.editable and decide(actor, "edit", name, owner_id, field.name).allowed
+        type_ = "choice" if field.ref and field.name in choices else field.type
+        found.append(
+            Property(field.name, field.label, value, raw, type_, editable, offered, "", field.ref, field.required)
+        )
+    return found
+
+
+def currency_of(known: Kind, field: Field, row: Mapping[Any, Any]) -> str:
+    """The currency of an amount: that of its record, or the organisation's."""
+    return (row[field.currency_field] if field.currency_field in known.by_name else "") or settings().currency
+
+
+def ref_name(session: Session, field: Field, id: int | None) -> str:
+    """The title of what a field points to; that it exists may be known to everybody who sees the record."""
+    if id is None:
+        return ""
+    known = kind(field.ref)
+    table = table_of(known.table)
+    return session.connection().execute(select(table.c[known.title]).where(table.c.id == id)).scalar() or ""
+
+
+def written(field: Field, value: Any, currency: str, actor: Principal, name: str = "") -> tuple[str, str]:
+    """A value as typed, and as displayed; `name` is the title of a reference."""
+    if value is None or value == "":
+        return "", ""
+    if field.ref:
+        return str(value), name
+    if field.type == "money":
+        major = to_major(value, currency)
+        whole = major == major.to_integral_value()
+        return f"{major:.0f}" if whole else f"{major}", format_money(value, currency, actor.locale)
+    if field.type == "bool":
+        return ("true", "Yes") if value else ("false", "No")
+    if isinstance(value, datetime):
+        local = value.astimezone(ZoneInfo(actor.zone))
+        return f"{local:%Y-%m-%dT%H:%M}", f"{local.day} {local:%b %Y, %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat(), f"{value.day} {value:%b %Y}"
+    return str(value), group_label(value) if field.type == "choice" else str(value)
+
+
+def typed(field: Field, raw: str, currency: str, actor: Principal) -> Any:
+    """The value of a field from what a person typed. Raises Invalid under the field's name."""
+    text = raw.strip()
+    try:
+        if text and field.type == "money":
+            return coerce(field, amount_of(text, currency))
+        if text and field.type == "datetime":
+            at = datetime.fromisoformat(text)
+            return coerce(field, at if at.tzinfo else at.replace(tzinfo=ZoneInfo(actor.zone)))
+        return coerce(field, text)
+    except Invalid as error:
+        raise Invalid({field.name: error.message}) from None
+    except ValueError as error:
+        raise Invalid({field.name: str(error)}) from None
+
+
+def amount_of(text: str, currency: str) -> int | None:
+    """Minor units of what a person typed: `1,250.50`, `1 250`, `€ 900`. Raises Invalid."""
+    plain = "".join(c for c in text.replace(",", "") if not c.isspace() and c not in "€$£¥'")
+    return to_minor(plain, currency) if plain else None
