@@ -77,7 +77,7 @@ def test_a_stage_asks_only_for_what_is_empty() -> None:
 
 @given(st.floats(-1e10, 1e10), st.floats(1, 1e6))
 def test_a_rank_lies_between_its_neighbours(above: float, gap: float) -> None:
-    below = above + gap
-    assert above < rank_between(above, below, -1e12) < below
-    assert rank_between(None, above, -1e12) < above < rank_between(above, None, -1e12)
+    between, over, under = (rank_between(*pair, -1e12) for pair in ((above, above + gap), (None, above), (above, None)))
+    assert between is not None and over is not None and under is not None
+    assert above < between < above + gap and over < above < under
     assert rank_between(None, None, -7.0) == -7.0

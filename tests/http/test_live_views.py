@@ -1,0 +1,48 @@
+"""What an open page hears of a change: only its own business, and only while its viewer may see it."""
+
+import pytest
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM, Principal
+from crm_app.http.live_views import MOST_CARDS, BoardView, News, RecordView
+from tests.support.builders import change, make, make_company, make_deal, make_pipeline, make_user, principal
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+
+def news(**ids: int) -> News:
+    return News({kind: frozenset({id}) for kind, id in ids.items()})
+
+
+def told(view: RecordView, changed: News, actor: Principal = SYSTEM) -> object:
+    """As the fan-out asks: without reading first."""
+    return db.read_sync(view.push, actor, changed) if view.concern(changed) == "look" else view.concern(changed)
+
+
+def test_a_record_hears_of_itself_of_what_it_names_and_of_what_names_it() -> None:
+    pipeline, company, other = make_pipeline(), make_company(), make_company()
+    deal = make_deal(pipeline, company_id=company)
+    mine = make("activity", type="call", deal_id=deal)
+    foreign = make("activity", type="call", deal_id=make_deal(pipeline))
+    view, again = RecordView("deal", deal), {"stale": True}
+    assert [told(view, news(**{kind: id})) for kind, id in (("deal", deal), ("company", company))] == [again, again]
+    assert told(view, news(activity=mine)) == again
+    assert [told(view, news(company=other)), told(view, news(activity=foreign))] == [None, None]
+    assert [told(view, news(deal=deal + 9999)), told(view, news(saved_view=1))] == ["none", "none"]
+    assert told(view, News({}, lost=True)) == "again"
+
+
+def test_who_may_not_see_a_record_any_more_hears_that_it_is_gone_and_no_more() -> None:
+    me, other = make_user(), make_user()
+    deal = make_deal(make_pipeline(), owner_id=me)
+    view = RecordView("deal", deal)
+    assert told(view, news(deal=deal), principal(me)) == {"stale": True}
+    change("deal", deal, owner_id=other)
+    assert told(view, news(deal=deal), principal(me)) == {"gone": True}
+
+
+def test_a_board_reads_again_when_a_push_would_carry_too_much() -> None:
+    view = BoardView(1, None, "")
+    few, many = (News({"deal": frozenset(range(n))}) for n in (MOST_CARDS, MOST_CARDS + 1))
+    assert [view.concern(few), view.concern(many)] == ["look", "again"]
+    assert [view.concern(news(company=1)), view.concern(news(product=1))] == ["again", "none"]
