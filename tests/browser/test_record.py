@@ -83,7 +83,7 @@ def test_a_change_is_undone_from_the_timeline(admin: Page, site) -> None:
     edit(admin, "title", "A passing name")
     expect(admin.locator("[data-field=title] .val")).to_have_text("A passing name")
     admin.locator(".ev .undo").first.click()
-    expect(admin.locator(".toast")).to_contain_text("Undone.")
+    expect(admin.locator(".toast", has_text="Undone.")).to_be_visible()
     expect(admin.locator("[data-field=title] .val")).to_have_text(before)
 
 
