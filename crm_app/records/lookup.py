@@ -6,14 +6,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
-from crm_app.core.changes import kind, kinds
-from crm_app.core.changes.kinds import references_to
+from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
-from crm_app.core.errors import NotFound
-from crm_app.core.text import like, sort_key
-from crm_app.records.reading import may_see, titles
-
-MOST = 8
+from crm_app.records.lookups import find_records
+from crm_app.records.reading import titles
 
 
 @dataclass(frozen=True)
@@ -35,32 +31,18 @@ class Found:
 
 
 def find_refs(session: Session, actor: Principal, name: str, text: str) -> Found:
-    """Living records that the actor may see and whose title contains the text, accents aside; beginnings come first.
+    """What `find_records` finds, with the company or pipeline that tells namesakes apart."""
+    options = find_records(session, actor, name, text)
+    notes = _notes(session, actor, kind(name), [int(o.id) for o in options]) if options else {}
+    return Found(name, text, [RefOption(o.id, o.name, notes.get(o.id, "")) for o in options])
 
-    Raises NotFound for a kind that no field points to.
-    """
-    if not _is_pointed_at(name):
-        raise NotFound
-    known, wanted = kind(name), sort_key(text)
-    if not wanted:
-        return Found(name, text)
+
+def _notes(session: Session, actor: Principal, known: Kind, ids: list[int]) -> dict[str, str]:
+    near = next((f for f in known.fields if f.ref in ("company", "pipeline")), None)
+    if near is None:
+        return {}
     table = table_of(known.table)
-    begins = table.c.sort_key.like(like(wanted)[1:], escape="\\")
-    note = next((f for f in known.fields if f.ref in ("company", "pipeline")), None)
-    query = (
-        select(table.c.id, table.c[known.title].label("title"), *([table.c[note.name].label("near")] if note else []))
-        .where(table.c.sort_key.like(like(wanted), escape="\\"), table.c.deleted_at.is_(None), may_see(actor, known))
-        .order_by(begins.desc(), table.c.sort_key, table.c.id)
-        .limit(MOST)
-    )
-    rows = session.connection().execute(query).all()
-    near = titles(session, actor, [(note.ref, r.near) for r in rows if r.near]) if note else {}
-    return Found(
-        name, text, [RefOption(str(r.id), r.title, near.get((note.ref, r.near), "") if note else "") for r in rows]
-    )
-
-
-def _is_pointed_at(name: str) -> bool:
-    """By a field of a record or of one of its parts."""
-    parts = [f for known in kinds() for children in known.children for f in children.fields]
-    return bool(references_to(name)) or any(f.ref == name for f in parts)
+    query = select(table.c.id, table.c[near.name]).where(table.c.id.in_(ids))
+    pairs = {id: (near.ref, other) for id, other in session.connection().execute(query) if other is not None}
+    names = titles(session, actor, pairs.values())
+    return {str(id): names.get(pair, "") for id, pair in pairs.items()}

@@ -64,7 +64,7 @@ class Panes(rx.Component):
 class Lookup(rx.Component):
     """A field that finds a record of a kind by name; the form gets NAME (the id) and NAME_text (what was typed).
 
-    `on_search(kind, text)` asks, `found` (kind, text, options) answers.
+    `on_search(kind, text)` asks, `found` (kind, text, options) answers, or `options` alone.
     """
 
     library = _lookup
@@ -73,6 +73,7 @@ class Lookup(rx.Component):
     label: rx.Var[str]
     kind: rx.Var[str]
     placeholder: rx.Var[str]
+    options: rx.Var[list[Any]]
     found: rx.Var[Any]
     value: rx.Var[str]
     shown: rx.Var[str]
@@ -87,8 +88,8 @@ class Lookup(rx.Component):
 class InlineEdit(rx.Component):
     """One property, edited in place; `on_save(field, text, version)` gets the version that the writer saw.
 
-    `property.type` is text, longtext, money, int, date, datetime, choice, bool or ref; a ref is found as by `Lookup`, or in `options`.
-    `bare` leaves the label to what stands around it.
+    `property.type` is text, longtext, money, int, date, datetime, choice, bool or ref; a ref is found as by
+    `Lookup`. `bare` leaves the label to what stands around it.
     """
 
     library = _inline

@@ -14,8 +14,8 @@ export function Lookup({ name, label, kind, placeholder, found, options: bare, v
   const input = useRef(null);
   const id = useId();
   const wanted = text.trim();
-  const answered = found ? found.kind === kind && found.text === wanted : bare?.length > 0;
-  const options = answered ? (found ? found.options : bare) : [];
+  const answered = found ? found.kind === kind && found.text === wanted : true;
+  const options = answered ? (found ? found.options : bare) || [] : [];
   useEffect(() => { if (autoFocus) { input.current?.focus(); input.current?.select(); } return () => clearTimeout(timer.current); }, [autoFocus]);
   useEffect(() => { input.current?.setCustomValidity(wanted && !picked ? "Choose one from the list, or leave this empty." : ""); }, [wanted, picked]);
   const type = (next) => {

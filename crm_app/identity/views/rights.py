@@ -123,7 +123,8 @@ def _chooser() -> rx.Component:
                 label=f"{label} to explain",
                 placeholder="Type a name",
                 options=UserRights.found,
-                on_search=UserRights.look_up,
+                kind=key,
+                on_search=lambda _kind, text: UserRights.look_up(text),
             ),
         )
         for key, label in OBJECTS
