@@ -7,6 +7,9 @@ INVITE = "/invite"
 SESSION = "/session"
 HEALTH = "/health"
 
+FILES = "/files/"
+FILE = "/files/{file_id:int}"
+PREVIEW = "/files/{file_id:int}/preview"
 EXPORT = "/export/{kind}.{form}"
 
 SOCKET = "/_event"

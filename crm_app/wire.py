@@ -2,19 +2,24 @@
 
 from crm_app.activities.hooks import place_activities
 from crm_app.activities.kind import ACTIVITY
+from crm_app.companies.hooks import refuse_circles
 from crm_app.companies.kind import COMPANY
+from crm_app.companies.tree import tree_of
 from crm_app.core.actor import Principal
 from crm_app.core.changes import outbox, ports, register
 from crm_app.core.changes.kinds import register_hook
 from crm_app.deals.hooks import follow_activities
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
+from crm_app.deals.panels import deals_of_company, deals_of_person, new_deal
 from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
 from crm_app.people.kind import PERSON
+from crm_app.people.panels import colleagues_of, people_of_company, relations_of
 from crm_app.products.kind import PRODUCT
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
+from crm_app.records.panels import register_defaults, register_panel
 
 KINDS = (
     TEAM,
@@ -31,6 +36,11 @@ KINDS = (
     DEAL,
     ACTIVITY,
 )
+# What stands beside a record, in this order.
+PANELS = {
+    "person": (deals_of_person, relations_of, colleagues_of),
+    "company": (deals_of_company, people_of_company, tree_of),
+}
 # Kinds whose rights are those of another object.
 OBJECT_OF = {"stage": "pipeline"}
 # What everybody who is signed in may point to.
@@ -42,8 +52,13 @@ def wire() -> None:
     for known in KINDS:
         register(known)
     register_hook(watch_users)
+    register_hook(refuse_circles)
     register_hook(place_activities)
     register_hook(follow_activities)
+    for name, providers in PANELS.items():
+        for provider in providers:
+            register_panel(name, provider)
+    register_defaults("deal", new_deal)
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
 

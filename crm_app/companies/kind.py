@@ -1,6 +1,8 @@
 """The catalogue entry of companies."""
 
-from crm_app.core.changes import Children, Field, Kind
+from crm_app.companies.tree import above
+from crm_app.core.changes import Children, Context, Field, Kind
+from crm_app.core.changes.kinds import Row
 from crm_app.records.kind import tags_of
 from crm_app.tables import Company, CompanyAddress
 
@@ -13,6 +15,18 @@ ADDRESS = (
     Field("region", "Region"),
     Field("country", "Country"),
 )
+CIRCLE = "A company cannot be a subsidiary of itself, nor of one of its own subsidiaries."
+
+
+def _gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
+    """Nobody is above oneself."""
+    parent = after["parent_id"]
+    if before is None or parent is None or parent == before["parent_id"]:
+        return {}
+    circle = after["id"] in (parent, *above(context.session, parent))
+    return {"parent_id": CIRCLE} if circle else {}
+
+
 COMPANY = Kind(
     "company",
     "Company",
@@ -52,6 +66,7 @@ COMPANY = Kind(
         Children("addresses", "Addresses", CompanyAddress, "company_id", ADDRESS),
         tags_of("company"),
     ),
+    gate=_gate,
     path="/companies",
     columns=("name", "kind", "industry", "country", "domain", "revenue_minor", "employees", "owner_id"),
     summary=("kind", "industry", "country"),

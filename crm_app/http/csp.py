@@ -65,3 +65,13 @@ def security_headers() -> list[tuple[bytes, bytes]]:
     if settings().is_https:
         headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
     return headers
+
+
+def preview_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """A file in a frame of ours: nothing in it runs or loads. A PDF cannot be sandboxed, its viewer is one itself."""
+    is_pdf = any(k.lower() == b"content-type" and v.startswith(b"application/pdf") for k, v in headers)
+    own = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    return [
+        (b"content-security-policy", own if is_pdf else own + b"; sandbox"),
+        (b"x-frame-options", b"SAMEORIGIN"),
+    ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from starlette.types import Message, Send
 
 from crm_app import routes
-from crm_app.http.csp import built_hashes, policy, security_headers
+from crm_app.http.csp import built_hashes, policy, preview_headers, security_headers
 
 OURS = frozenset(
     {
@@ -39,12 +39,20 @@ def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> lis
     # A 304 has no type, and its headers replace those of the page that the browser kept.
     is_page = status == 304 or any(k.lower() == b"content-type" and v.startswith(b"text/html") for k, v in headers)
     scripts = built_hashes(BUILT) if is_page and path not in routes.PUBLIC_PAGES else ()
-    headers.append((b"content-security-policy", policy(scripts).encode()))
+    if is_preview(path):
+        headers = [(k, v) for k, v in headers if k != b"x-frame-options"] + preview_headers(headers)
+    else:
+        headers.append((b"content-security-policy", policy(scripts).encode()))
     if path.startswith(routes.HASHED_FILES) and status in (200, 206, 304):
         return [(k, v) for k, v in headers if k.lower() != b"cache-control"] + [(b"cache-control", YEAR)]
     if not any(k.lower() == b"cache-control" for k, _ in headers):
         headers.append((b"cache-control", b"no-cache"))
     return headers
+
+
+def is_preview(path: str) -> bool:
+    """Is this the address of a preview, which the page shows in a frame of its own?"""
+    return path.startswith(routes.FILES) and path.endswith("/preview")
 
 
 def is_built_folder(path: str) -> bool:

@@ -20,6 +20,8 @@ from crm_app.ui.palette import palette_field
 from crm_app.ui.shell import Place, shell
 
 BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
+PEOPLE = Place(addresses.PEOPLE, "People", "people", key="e")
+COMPANIES = Place(addresses.COMPANIES, "Companies", "company", key="c")
 USERS = Place(addresses.USERS, "Users", "users", key="u", phone=True)
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
@@ -117,7 +119,8 @@ def framed(
 ) -> rx.Component:
     """The whole page; `after_undo` is an event that refreshes what the page shows once something was undone."""
     places = {p.key: {"path": p.path, "name": p.name} for p in (BOARD, USERS, TEAMS, PROFILE)}
-    undone = [Undo.undo_batch] if after_undo is None else [Undo.undo_batch, after_undo]
+    follow = [] if after_undo is None else after_undo if isinstance(after_undo, list) else [after_undo]
+    undone = [Undo.undo_batch, *follow]
     return shell(
         body,
         title=title,

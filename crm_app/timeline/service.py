@@ -122,3 +122,8 @@ def correct_entry(
 def remove_entry(session: Session, actor: Principal, activity_id: int) -> Applied:
     """Delete an activity; the answer names the batch to undo."""
     return apply(session, actor, Change("activity", activity_id, op="delete"))
+
+
+def remove_file(session: Session, actor: Principal, file_id: int) -> Applied:
+    """Take a file off its record; its content stays until nothing points to it any more."""
+    return apply(session, actor, Change("file", file_id, op="delete"))

@@ -74,7 +74,7 @@ def _event(actor: Principal, place: Place, verb: str, row: Any) -> Event:
         id=row.id,
         kind="deal",
         day=day_label(at.date(), clock.today(actor.zone)),
-        time="" if place.at.timetz() == NOON else f"{at:%H:%M}",
+        time="" if (place.at.minute, place.at.second) == (0, 0) else f"{at:%H:%M}",  # a day that somebody wrote down
         who=who,
         initials=initials(row.owner or ""),
         color=row.color or "",

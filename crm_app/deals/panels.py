@@ -1,0 +1,82 @@
+"""The deals of a person or a company, beside their record: open ones first, with their sums."""
+
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlmodel import Session
+
+from crm_app.core import clock
+from crm_app.core.actor import Principal
+from crm_app.core.changes.working import table_of
+from crm_app.core.config import settings
+from crm_app.core.errors import Refused
+from crm_app.core.money import format_money
+from crm_app.identity.policy import may, visible
+from crm_app.records.page.rows import Panel, Related
+from crm_app.tables import Deal, Person, Pipeline, Stage
+
+SHOWN = 12
+deal, stage, pipeline, person = (table_of(m) for m in (Deal, Stage, Pipeline, Person))
+
+
+def deals_of_person(session: Session, actor: Principal, id: int) -> Panel | None:
+    """For a person."""
+    known = session.connection().execute(select(person.c.company_id).where(person.c.id == id)).scalar()
+    return _panel(session, actor, deal.c.person_id == id, {"person_id": str(id), "company_id": str(known or "")})
+
+
+def deals_of_company(session: Session, actor: Principal, id: int) -> Panel | None:
+    """For a company, without its subsidiaries."""
+    return _panel(session, actor, deal.c.company_id == id, {"company_id": str(id)})
+
+
+def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str]) -> Panel | None:
+    if not may(actor, "deal.read"):
+        return None
+    run = session.connection().execute
+    mine = (belongs, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+    joined = deal.join(stage, stage.c.id == deal.c.stage_id)
+    sums = (
+        select(deal.c.currency, func.count(), func.sum(deal.c.value_minor))
+        .select_from(joined)
+        .where(*mine, stage.c.kind == "open")
+        .group_by(deal.c.currency)
+        .order_by(deal.c.currency)
+    )
+    found = run(sums).all()
+    amounts = [format_money(int(total), currency, actor.locale) for currency, _, total in found if total]
+    note = " · ".join([f"{sum(n for _, n, _ in found)} open", *amounts])
+    is_open = case((stage.c.kind == "open", 0), else_=1)
+    query = (
+        select(deal.c.id, deal.c.title, deal.c.value_minor, deal.c.currency, deal.c.expected_close_on)
+        .add_columns(deal.c.closed_on, deal.c.next_step, stage.c.name.label("stage"), stage.c.kind)
+        .select_from(joined)
+        .where(*mine)
+        .order_by(is_open, deal.c.closed_on.desc(), func.coalesce(deal.c.value_minor, 0).desc(), deal.c.id)
+    )
+    rows = [_related(row, actor) for row in run(query.limit(SHOWN))]
+    create = "deal" if may(actor, "deal.create") else ""
+    return Panel("deals", "Deals", note, rows, "No deals yet.", create, "New deal", fill)
+
+
+def _related(row: Any, actor: Principal) -> Related:
+    day = row.expected_close_on if row.kind == "open" else row.closed_on
+    words = "closes" if row.kind == "open" else row.kind
+    when = f" · {words} {day.day} {day:%b %Y}" if day else ""
+    value = format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else ""
+    tone = {"won": "g", "lost": "r"}.get(row.kind, "")
+    return Related(row.id, row.title, f"/deals/{row.id}", value, [row.stage + when], tone)
+
+
+def new_deal(session: Session, actor: Principal) -> dict[str, Any]:
+    """A deal begins today in the first open stage of the first pipeline. Raises Refused without one."""
+    query = (
+        select(stage.c.id)
+        .join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+        .where(stage.c.kind == "open", stage.c.deleted_at.is_(None), pipeline.c.deleted_at.is_(None))
+        .order_by(pipeline.c.position, pipeline.c.id, stage.c.position, stage.c.id)
+    )
+    first = session.connection().execute(query.limit(1)).scalar()
+    if first is None:
+        raise Refused("There is no pipeline yet.")
+    return {"stage_id": first, "currency": settings().currency, "opened_on": clock.today(settings().zone)}

@@ -1,0 +1,67 @@
+"""The pages of a person and of a company: one screen, two addresses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from crm_app.identity.state import Viewer
+from crm_app.pages.frame import COMPANIES, PEOPLE, framed
+from crm_app.pages.page import Page
+from crm_app.people.kind import RELATIONS
+from crm_app.people.rules import relation_words
+from crm_app.records.files.views import file_drop
+from crm_app.records.page.create import QuickCreate, RelationForm
+from crm_app.records.page.state import RecordScreen
+from crm_app.records.page.views import record_screen, relation_dialog
+from crm_app.timeline.state import TimelineView
+from crm_app.timeline.views import timeline_column
+from crm_app.ui import addresses
+from crm_app.ui.shell import Place
+
+EMPTY = "Write the first note above. Every call, mail, deal and change will stand here, newest first."
+STARTS: dict[str, Callable[..., Any]] = {
+    kind: lambda panel: QuickCreate.start(panel.adds, panel.action, panel.fill)
+    for kind in ("deal", "person", "company")
+} | {
+    "relation": lambda _panel: RelationForm.start,
+}
+
+
+def _bar() -> rx.Component:
+    return rx.fragment()
+
+
+def _page(place: Place, what: str) -> rx.Component:
+    title = rx.cond(RecordScreen.page, RecordScreen.page.title, what.capitalize())
+    screen = record_screen(
+        timeline_column(EMPTY, [RecordScreen.refresh]),
+        bar=_bar(),
+        aside=rx.cond(RecordScreen.may_attach, file_drop(TimelineView.refresh), rx.fragment()),
+        starts=STARTS,
+        missing=f"This {what} is not here",
+        back=(f"To the {place.name.lower()}", place.path),
+    )
+    relations = [(name, relation_words(name, reverse=False)) for name in RELATIONS]
+    return framed(
+        rx.fragment(screen, relation_dialog(relations)),
+        title=title,
+        current=place.path,
+        crumb=place,
+        after_undo=[RecordScreen.refresh, TimelineView.refresh],
+    )
+
+
+def person_page() -> rx.Component:
+    """A person."""
+    return _page(PEOPLE, "person")
+
+
+def company_page() -> rx.Component:
+    """A company."""
+    return _page(COMPANIES, "company")
+
+
+LOADS = (Viewer.load, RecordScreen.load, TimelineView.load)
+PERSON = Page(addresses.PERSON, "Person · Kith", person_page, LOADS)
+COMPANY = Page(addresses.COMPANY, "Company · Kith", company_page, LOADS)

@@ -1,0 +1,33 @@
+"""Files dropped on the page of a record."""
+
+import asyncio
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.errors import KithError
+from crm_app.identity.handlers import actor, allow
+from crm_app.records.address import record_in
+from crm_app.records.files.service import attach_file
+from crm_app.records.files.store import keep
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+
+UPLOAD = "record-files"
+
+
+class FileDrop(rx.State):
+    """Has nothing of its own: what was added stands on the timeline."""
+
+    @rx.event
+    @allow("file.create")
+    async def receive(self, files: list[rx.UploadFile]) -> None:
+        here = record_in(self.router.url.path)
+        toaster = await self.get_state(Toaster)
+        for file in files if here else []:
+            try:
+                stored = await asyncio.to_thread(keep, file.file)
+                done = await db.write(attach_file, actor(), *here, file.filename or "file", stored)
+            except KithError as refusal:
+                toaster.latest = plain_toast(f"Not added. {refusal.message}", "bad")
+            else:
+                toaster.latest = undo_toast("File added.", done.batch_id)

@@ -1,0 +1,236 @@
+"""The page of a record: identity and properties, the timeline, what is related. Tabs on a phone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from crm_app.records.page.create import QuickCreate, RelationForm
+from crm_app.records.page.rows import Panel, Related
+from crm_app.records.page.state import RecordScreen
+from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows, tag
+from crm_app.ui.field import field, text_field
+from crm_app.ui.icons import icon
+from crm_app.ui.inputs import inline_edit, lookup, panes, part_list, tag_list
+from crm_app.ui.overlay import dialog
+
+LABELS = ["Details", "Timeline", "Related"]
+
+
+def _identity() -> rx.Component:
+    page = RecordScreen.page
+    return rx.el.div(
+        rx.el.span(page.initials, class_name="av l tint" + page.tint.to(str), custom_attrs={"aria-hidden": "true"}),
+        rx.el.div(
+            rx.el.h2(page.title, class_name="title"),
+            rx.cond(page.subtitle != "", rx.el.p(page.subtitle), rx.fragment()),
+        ),
+        class_name="id",
+    )
+
+
+def _properties() -> rx.Component:
+    page = RecordScreen.page
+    return rx.el.section(
+        _identity(),
+        rx.el.div(
+            rx.foreach(page.badges, lambda b: tag(b.value, b.tone)),
+            tag_list(
+                tags=page.tags,
+                found=RecordScreen.options,
+                answer=RecordScreen.answer,
+                editable=page.may_edit,
+                on_add=RecordScreen.add_tag,
+                on_remove=RecordScreen.remove_tag,
+                on_search=RecordScreen.look_up,
+            ),
+            class_name="badges",
+        ),
+        rx.el.div(
+            rx.foreach(
+                page.parts,
+                lambda p: part_list(
+                    parts=p,
+                    answer=RecordScreen.answer,
+                    on_save=RecordScreen.save_part,
+                    on_remove=RecordScreen.remove_part,
+                    on_primary=RecordScreen.make_primary,
+                    key=p.name,
+                ),
+            ),
+            rx.foreach(
+                page.properties,
+                lambda p: inline_edit(
+                    property=p,
+                    answer=RecordScreen.answer,
+                    version=page.version,
+                    options=RecordScreen.options,
+                    on_save=RecordScreen.save_field,
+                    on_search=RecordScreen.look_up,
+                    key=p.field,
+                ),
+            ),
+            class_name="props",
+        ),
+        class_name="pane",
+        custom_attrs={"aria-label": "Properties"},
+    )
+
+
+def _related(row: rx.vars.ObjectVar[Related], panel: rx.vars.ObjectVar[Panel]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.cond(
+                row.here,
+                rx.el.b(row.title, class_name="strong"),
+                page_link(row.title, href=row.href, class_name="strong"),
+            ),
+            rx.cond(row.aside != "", rx.el.span(row.aside), rx.fragment()),
+        ),
+        rx.foreach(row.lines, lambda text: rx.el.div(text, class_name="mut")),
+        rx.cond(
+            row.part != 0,
+            rx.el.button(
+                "Remove",
+                type="button",
+                class_name="undo",
+                on_click=RecordScreen.remove_part(panel.name, row.part),
+                custom_attrs={"aria-label": "Remove: " + row.title.to(str)},
+            ),
+            rx.fragment(),
+        ),
+        class_name="item2 level" + row.level.to(str) + rx.cond(row.here, " here", "").to(str),
+        key=row.id,
+    )
+
+
+def _panel(panel: rx.vars.ObjectVar[Panel], starts: dict[str, Callable[..., Any]]) -> rx.Component:
+    cases = [(name, _add(panel, start(panel))) for name, start in starts.items()]
+    return rx.el.section(
+        rx.el.h3(panel.label, rx.el.span(panel.note), class_name="sect"),
+        rx.cond(
+            panel.rows.length() > 0,
+            rx.el.ul(rx.foreach(panel.rows, lambda row: _related(row, panel))),
+            rx.el.p(panel.empty, class_name="mut"),
+        ),
+        rx.match(panel.adds, *cases, rx.fragment()),
+        key=panel.name,
+        custom_attrs={"aria-label": panel.label},
+    )
+
+
+def _add(panel: rx.vars.ObjectVar[Panel], event: Any) -> rx.Component:
+    return rx.el.button(icon("plus"), panel.action, type="button", class_name="btn quiet addone", on_click=event)
+
+
+def clash_dialog() -> rx.Component:
+    """Yours, theirs and the original, side by side; closing keeps theirs."""
+    clash = RecordScreen.clash
+    return dialog(
+        rx.el.p(rx.el.b(clash.label), " was changed by somebody else while you were writing.", class_name="note"),
+        rx.el.div(
+            rx.el.div(rx.el.div("Yours", class_name="lab"), clash.yours, class_name="mine"),
+            rx.el.div(rx.el.div("Theirs, saved", class_name="lab"), clash.theirs),
+            rx.el.div(rx.el.div("Before", class_name="lab"), clash.original),
+            class_name="versions",
+        ),
+        open=RecordScreen.clashing,
+        title="Two people, one field",
+        submit="Keep mine",
+        cancel="Keep theirs",
+        on_submit=RecordScreen.keep_mine,
+        on_close=RecordScreen.keep_theirs,
+    )
+
+
+def quick_create_dialog() -> rx.Component:
+    """The few fields that a related record begins with."""
+    return dialog(
+        rx.foreach(
+            QuickCreate.fields,
+            lambda f: rx.el.div(text_field(f.label, f.name, error=QuickCreate.errors[f.name], type=f.type), key=f.name),
+        ),
+        open=QuickCreate.open,
+        title=QuickCreate.title,
+        submit="Save",
+        on_submit=QuickCreate.create,
+        on_close=QuickCreate.close,
+    )
+
+
+def relation_dialog(types: list[tuple[str, str]]) -> rx.Component:
+    """Another person, and what that person is to this one."""
+    return dialog(
+        field(
+            "Person",
+            lookup(
+                name="other_id",
+                label="Person",
+                placeholder="Type a name",
+                options=RecordScreen.options,
+                on_search=lambda text: RecordScreen.look_up("person", text),
+            ),
+            RelationForm.errors["other_id"],
+        ),
+        field(
+            "Is, to this person",
+            rx.el.select(
+                *[rx.el.option(label, value=name) for name, label in types],
+                name="type",
+                class_name="in",
+            ),
+        ),
+        text_field("Note", "note", max_length=200),
+        open=RelationForm.open,
+        title="Add relation",
+        submit="Save",
+        on_submit=RelationForm.create,
+        on_close=RelationForm.close,
+    )
+
+
+def _loading() -> rx.Component:
+    return panes(
+        rx.el.section(skeleton("70%", "22px"), rx.el.br(), skeleton_rows(8, "24px"), class_name="pane"),
+        rx.el.section(skeleton_rows(6, "44px"), class_name="pane"),
+        rx.el.section(skeleton_rows(3, "56px"), class_name="pane"),
+        labels=LABELS,
+    )
+
+
+def record_screen(
+    centre: rx.Component,
+    *,
+    bar: rx.Component,
+    aside: rx.Component,
+    starts: dict[str, Callable[..., Any]],
+    missing: str,
+    back: tuple[str, str],
+) -> rx.Component:
+    """Everything below the top bar; `starts` maps what a panel can add to the event that begins it."""
+    return rx.fragment(
+        rx.cond(
+            RecordScreen.missing,
+            empty(missing, "It was deleted, or you may not see it.", link(*back)),
+            rx.cond(
+                RecordScreen.page,
+                rx.fragment(
+                    bar,
+                    panes(
+                        _properties(),
+                        rx.el.section(centre, class_name="pane", custom_attrs={"aria-label": "Timeline"}),
+                        rx.el.section(
+                            rx.foreach(RecordScreen.panels, lambda p: _panel(p, starts)),
+                            aside,
+                            class_name="pane",
+                            custom_attrs={"aria-label": "Related"},
+                        ),
+                        labels=LABELS,
+                    ),
+                ),
+                _loading(),
+            ),
+        ),
+        clash_dialog(),
+        quick_create_dialog(),
+    )

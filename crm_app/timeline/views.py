@@ -1,0 +1,29 @@
+"""The centre of a record's page: the composer, then the timeline."""
+
+import reflex as rx
+
+from crm_app.timeline.state import TimelineView
+from crm_app.ui.timeline import composer, timeline
+
+
+def timeline_column(empty: str, after_undo: list | None = None) -> rx.Component:
+    """`after_undo` are events that follow an undo, to refresh the rest of the page."""
+    return rx.fragment(
+        composer(
+            result=TimelineView.written,
+            found=TimelineView.colleagues,
+            disabled=~TimelineView.may_write,
+            on_write=TimelineView.write,
+            on_search=TimelineView.look_up,
+        ),
+        timeline(
+            answer=TimelineView.answer,
+            empty=empty,
+            on_ask=TimelineView.ask,
+            on_finish=TimelineView.finish,
+            on_pin=TimelineView.pin,
+            on_correct=TimelineView.correct,
+            on_remove=TimelineView.remove,
+            on_undo=lambda batch: [TimelineView.undo_save(batch), *(after_undo or [])],
+        ),
+    )

@@ -1,0 +1,116 @@
+import React, { useEffect, useRef, useState } from "react";
+import { useLocation } from "react-router";
+
+const TABS = [["note", "Note"], ["call", "Call"], ["meeting", "Meeting"], ["task", "Task"]];
+const HINTS = { note: "Write a note. @ mentions a colleague.", call: "What was said?", meeting: "What was agreed?", task: "Anything that helps to do it" };
+const SUBJECTS = { call: "What it was about", meeting: "What it was about", task: "What is to be done" };
+const BLANK = { type: "note", subject: "", body: "", when: "", minutes: "", names: {} };
+
+const read = (key) => {
+  try { return { ...BLANK, ...JSON.parse(localStorage.getItem(key) || "{}") }; } catch { return BLANK; }
+};
+const keep = (key, draft) => {
+  try {
+    if (draft.subject || draft.body || draft.when || draft.minutes) localStorage.setItem(key, JSON.stringify(draft));
+    else localStorage.removeItem(key);
+  } catch { /* storage may be forbidden; the text still stands in the page */ }
+};
+const written = (body, names) => Object.entries(names).sort((a, b) => b[0].length - a[0].length).reduce((text, [name, id]) => text.split("@" + name).join(`@[${name}](${id})`), body);
+
+/**
+ * Writes down a note, call, meeting or task. Ctrl-Enter saves. The draft of this person for this record outlives errors,
+ * reconnects and reloads; it goes when the server says that it was saved. `result` {n, errors, me}.
+ */
+export function Composer({ result, found, onWrite, onSearch, disabled }) {
+  const { pathname } = useLocation();
+  const key = `kith-draft:${result?.me || ""}:${pathname}`;
+  const [draft, setDraft] = useState(BLANK);
+  const [open, setOpen] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [query, setQuery] = useState(null);
+  const [at, setAt] = useState(0);
+  const seen = useRef(result?.n || 0);
+  const area = useRef(null);
+  const timer = useRef(0);
+  useEffect(() => {
+    if (!result?.me) return;
+    const kept = read(key);
+    setDraft(kept);
+    setOpen(Boolean(kept.body || kept.subject));
+  }, [key, result?.me]);
+  useEffect(() => {
+    if (!result || result.n === seen.current) return;
+    seen.current = result.n;
+    setBusy(false);
+    if (Object.keys(result.errors || {}).length) return;
+    setDraft((d) => ({ ...BLANK, type: d.type }));
+    keep(key, BLANK);
+    setOpen(false);
+  }, [result, key]);
+  if (disabled) return null;
+  const change = (part) => setDraft((d) => { const next = { ...d, ...part }; keep(key, next); return next; });
+  const errors = result?.errors || {};
+  const people = query === null ? [] : found || [];
+  const type = (e) => {
+    const text = e.target.value;
+    change({ body: text });
+    const before = text.slice(0, e.target.selectionStart);
+    const mention = /(?:^|\s)@([\p{L}\p{M}.'’-]*(?: [\p{L}\p{M}.'’-]*)?)$/u.exec(before);
+    setQuery(mention ? mention[1] : null);
+    setAt(0);
+    if (mention) {
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => onSearch && onSearch(mention[1]), 150);
+    }
+  };
+  const take = (person) => {
+    const end = area.current.selectionStart;
+    const start = draft.body.lastIndexOf("@", end - 1);
+    const body = `${draft.body.slice(0, start)}@${person.name} ${draft.body.slice(end)}`;
+    change({ body, names: { ...draft.names, [person.name]: person.id } });
+    setQuery(null);
+    const place = start + person.name.length + 2;
+    setTimeout(() => { area.current?.focus(); area.current?.setSelectionRange(place, place); }, 0);
+  };
+  const save = () => {
+    if (busy) return;
+    setBusy(true);
+    setTimeout(() => setBusy(false), 4000);
+    const values = { type: draft.type, body: written(draft.body, draft.names) };
+    if (draft.type !== "note") Object.assign(values, { subject: draft.subject, when: draft.when });
+    if (["call", "meeting"].includes(draft.type)) values.minutes = draft.minutes;
+    onWrite && onWrite(values);
+  };
+  const keys = (e) => {
+    if (people.length && query !== null) {
+      if (e.key === "ArrowDown" || e.key === "ArrowUp") { e.preventDefault(); return setAt((i) => (i + (e.key === "ArrowDown" ? 1 : people.length - 1)) % people.length); }
+      if ((e.key === "Enter" && !e.ctrlKey && !e.metaKey) || e.key === "Tab") { e.preventDefault(); return take(people[at]); }
+      if (e.key === "Escape") { e.stopPropagation(); return setQuery(null); }
+    }
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); save(); }
+  };
+  return (
+    <div className={"comp" + (open ? " open" : "")} onKeyDown={keys} onFocus={() => setOpen(true)}>
+      <div className="comptabs" role="group" aria-label="Kind of entry">
+        {TABS.map(([kind, name]) => <button key={kind} type="button" className={draft.type === kind ? "on" : ""} aria-pressed={draft.type === kind} onClick={() => { change({ type: kind }); setOpen(true); }}>{name}</button>)}
+      </div>
+      {draft.type !== "note" && open && <input className="in bare" aria-label={SUBJECTS[draft.type]} placeholder={SUBJECTS[draft.type]} maxLength={300} value={draft.subject} aria-invalid={errors.subject ? true : undefined} onChange={(e) => change({ subject: e.target.value })} />}
+      {errors.subject && <span className="err" role="alert">{errors.subject}</span>}
+      <textarea ref={area} className="in bare" aria-label={draft.type === "note" ? "Note" : "Text"} rows={open ? 3 : 1} placeholder={HINTS[draft.type]} value={draft.body} aria-invalid={errors.body ? true : undefined} onChange={type} onBlur={() => setTimeout(() => setQuery(null), 150)} />
+      {query !== null && people.length > 0 && (
+        <ul className="atlist" role="listbox" aria-label="Colleagues">
+          {people.map((p, i) => <li key={p.id} role="option" aria-selected={i === at} className={i === at ? "on" : ""} onPointerDown={(e) => { e.preventDefault(); take(p); }}>{p.name}</li>)}
+        </ul>
+      )}
+      {errors.body && <span className="err" role="alert">{errors.body}</span>}
+      {open && (
+        <div className="compfoot">
+          {draft.type !== "note" && <label className="row"><span className="lab2">{draft.type === "task" ? "Due" : "When"}</span><input className="in" type="datetime-local" value={draft.when} aria-invalid={errors.when ? true : undefined} onChange={(e) => change({ when: e.target.value })} /></label>}
+          {["call", "meeting"].includes(draft.type) && <label className="row"><span className="lab2">Minutes</span><input className="in num" inputMode="numeric" size={4} value={draft.minutes} aria-invalid={errors.minutes ? true : undefined} onChange={(e) => change({ minutes: e.target.value })} /></label>}
+          {(errors.when || errors.minutes || errors.type) && <span className="err" role="alert">{errors.when || errors.minutes || errors.type}</span>}
+          <span className="end row"><span className="hint hide"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span><button type="button" className="btn pri" aria-disabled={busy || undefined} onClick={save}>{draft.type === "task" ? "Add task" : "Save"}</button></span>
+        </div>
+      )}
+    </div>
+  );
+}

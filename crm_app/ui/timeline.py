@@ -1,0 +1,39 @@
+"""The timeline of a record and the composer above it: local React parts that ask the server for pages by key."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.event import passthrough_event_spec
+
+_timeline = rx.asset("timeline.jsx", shared=True).importable_path
+_composer = rx.asset("composer.jsx", shared=True).importable_path
+
+
+class Timeline(rx.Component):
+    """Events by day; on_ask(kinds, text, after) is answered through `answer`."""
+
+    library = _timeline
+    tag = "Timeline"
+    answer: rx.Var[Any]
+    empty: rx.Var[str]
+    on_ask: rx.EventHandler[passthrough_event_spec(str, str, str)]
+    on_finish: rx.EventHandler[passthrough_event_spec(int, bool)]
+    on_pin: rx.EventHandler[passthrough_event_spec(int, bool)]
+    on_correct: rx.EventHandler[passthrough_event_spec(int, str, str, int)]
+    on_remove: rx.EventHandler[passthrough_event_spec(str, int)]
+    on_undo: rx.EventHandler[passthrough_event_spec(int)]
+
+
+class Composer(rx.Component):
+    """A note, call, meeting or task; on_write receives the fields by name, on_search the letters after an @."""
+
+    library = _composer
+    tag = "Composer"
+    result: rx.Var[Any]
+    found: rx.Var[list[Any]]
+    disabled: rx.Var[bool]
+    on_write: rx.EventHandler[passthrough_event_spec(dict[str, str])]
+    on_search: rx.EventHandler[passthrough_event_spec(str)]
+
+
+timeline, composer = Timeline.create, Composer.create
