@@ -23,7 +23,9 @@ class FileDrop(rx.State):
     async def receive(self, files: list[rx.UploadFile]) -> None:
         here = record_in(self.router.url.path)
         toaster = await self.get_state(Toaster)
-        for file in files if here else []:
+        if here is None:
+            return
+        for file in files:
             try:
                 stored = await asyncio.to_thread(keep, file.file)
                 done = await db.write(attach_file, actor(), *here, file.filename or "file", stored)
