@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app.records.page.create import QuickCreate, RelationForm
-from crm_app.records.page.rows import Panel, Related
+from crm_app.records.page.rows import Panel, Parts, Property, Related
 from crm_app.records.page.state import RecordScreen
 from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows, tag
 from crm_app.ui.field import field, text_field
@@ -29,49 +29,52 @@ def _identity() -> rx.Component:
     )
 
 
+def _badges() -> rx.Component:
+    page = RecordScreen.page
+    return rx.el.div(
+        rx.foreach(page.badges, lambda b: tag(b.value, b.tone)),
+        tag_list(
+            tags=page.tags,
+            found=RecordScreen.options,
+            answer=RecordScreen.answer,
+            editable=page.may_edit,
+            on_add=RecordScreen.add_tag,
+            on_remove=RecordScreen.remove_tag,
+            on_search=RecordScreen.look_up,
+        ),
+        class_name="badges",
+    )
+
+
+def _parts(parts: rx.vars.ObjectVar[Parts]) -> rx.Component:
+    return part_list(
+        parts=parts,
+        answer=RecordScreen.answer,
+        on_save=RecordScreen.save_part,
+        on_remove=RecordScreen.remove_part,
+        on_primary=RecordScreen.make_primary,
+        key=parts.name,
+    )
+
+
+def _property(one: rx.vars.ObjectVar[Property]) -> rx.Component:
+    return inline_edit(
+        property=one,
+        answer=RecordScreen.answer,
+        version=RecordScreen.page.version,
+        options=RecordScreen.options,
+        on_save=RecordScreen.save_field,
+        on_search=RecordScreen.look_up,
+        key=one.field,
+    )
+
+
 def _properties() -> rx.Component:
     page = RecordScreen.page
     return rx.el.section(
         _identity(),
-        rx.el.div(
-            rx.foreach(page.badges, lambda b: tag(b.value, b.tone)),
-            tag_list(
-                tags=page.tags,
-                found=RecordScreen.options,
-                answer=RecordScreen.answer,
-                editable=page.may_edit,
-                on_add=RecordScreen.add_tag,
-                on_remove=RecordScreen.remove_tag,
-                on_search=RecordScreen.look_up,
-            ),
-            class_name="badges",
-        ),
-        rx.el.div(
-            rx.foreach(
-                page.parts,
-                lambda p: part_list(
-                    parts=p,
-                    answer=RecordScreen.answer,
-                    on_save=RecordScreen.save_part,
-                    on_remove=RecordScreen.remove_part,
-                    on_primary=RecordScreen.make_primary,
-                    key=p.name,
-                ),
-            ),
-            rx.foreach(
-                page.properties,
-                lambda p: inline_edit(
-                    property=p,
-                    answer=RecordScreen.answer,
-                    version=page.version,
-                    options=RecordScreen.options,
-                    on_save=RecordScreen.save_field,
-                    on_search=RecordScreen.look_up,
-                    key=p.field,
-                ),
-            ),
-            class_name="props",
-        ),
+        _badges(),
+        rx.el.div(rx.foreach(page.parts, _parts), rx.foreach(page.properties, _property), class_name="props"),
         class_name="pane",
         custom_attrs={"aria-label": "Properties"},
     )
