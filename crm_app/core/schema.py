@@ -40,8 +40,9 @@ def list_indexes(name: str, key: str = "sort_key", *, owner: bool = True) -> tup
         "sqlite_where": text("deleted_at IS NULL"),
         "postgresql_where": text("deleted_at IS NULL"),
     }
-    of_owner = (Index(f"ix_{name}_owner_{key}", "owner_id", key, "id", **living),) if owner else ()
-    return (Index(f"ix_{name}_{key}", key, "id", **living), *of_owner)
+    columns = (key, "id", "deleted_at")  # the last one lets SQLite count within the index
+    of_owner = (Index(f"ix_{name}_owner_{key}", "owner_id", *columns, **living),) if owner else ()
+    return (Index(f"ix_{name}_{key}", *columns, **living), *of_owner)
 
 
 class Record(SQLModel):

@@ -3,8 +3,6 @@
 import base64
 import hashlib
 import re
-from functools import cache
-from pathlib import Path
 
 from crm_app.core.config import settings
 from crm_app.http.origins import dev_origin
@@ -20,15 +18,6 @@ def inline_hashes(html: bytes) -> set[str]:
             continue
         found.add("'sha256-" + base64.b64encode(hashlib.sha256(script["body"]).digest()).decode() + "'")
     return found
-
-
-@cache
-def built_hashes(folder: Path) -> tuple[str, ...]:
-    """The hashes of all built pages, in a stable order."""
-    found: set[str] = set()
-    for page in sorted(folder.rglob("*.html")):
-        found |= inline_hashes(page.read_bytes())
-    return tuple(sorted(found))
 
 
 def policy(scripts: tuple[str, ...] = ()) -> str:

@@ -1,12 +1,10 @@
 """Puts the security headers, the content policy and the caching on every answer."""
 
-from functools import cache
-from pathlib import Path
-
 from starlette.types import Message, Send
 
 from crm_app import routes
-from crm_app.http.csp import built_hashes, policy, preview_headers, security_headers
+from crm_app.http.built import built
+from crm_app.http.csp import policy, preview_headers, security_headers
 
 OURS = frozenset(
     {
@@ -18,7 +16,6 @@ OURS = frozenset(
         b"strict-transport-security",
     }
 )
-BUILT = Path(".web/build/client")
 YEAR = b"public, max-age=31536000, immutable"
 
 
@@ -38,7 +35,7 @@ def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> lis
     headers = headers + security_headers()
     # A 304 has no type, and its headers replace those of the page that the browser kept.
     is_page = status == 304 or any(k.lower() == b"content-type" and v.startswith(b"text/html") for k, v in headers)
-    scripts = built_hashes(BUILT) if is_page and path not in routes.PUBLIC_PAGES else ()
+    scripts = built().scripts if is_page and path not in routes.PUBLIC_PAGES else ()
     if is_preview(path):
         headers = [(k, v) for k, v in headers if k != b"x-frame-options"] + preview_headers(headers)
     else:
@@ -57,9 +54,4 @@ def is_preview(path: str) -> bool:
 
 def is_built_folder(path: str) -> bool:
     """Is this the address of a built page that is stored as a folder?"""
-    return path.count("/") == 1 and len(path) > 1 and path[1:] in _folders()
-
-
-@cache
-def _folders() -> frozenset[str]:
-    return frozenset(index.parent.name for index in BUILT.glob("*/index.html"))
+    return path.count("/") == 1 and len(path) > 1 and path[1:] in built().folders

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Field
+from sqlmodel import Field, Index, text
 
 from crm_app.core.schema import Child, Record, list_indexes, moment, ref
 
@@ -10,13 +10,24 @@ from crm_app.core.schema import Child, Record, list_indexes, moment, ref
 class Person(Record, table=True):
     """A human being: name, then lead, then contact."""
 
-    __table_args__ = list_indexes("person")
+    __table_args__ = (
+        *list_indexes("person"),
+        Index(
+            "ix_person_lifecycle_sort_key",
+            "lifecycle",
+            "sort_key",
+            "id",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
     first_name: str = ""
     last_name: str = Field(default="", index=True)
     display_name: str = Field(index=True)
     title: str = ""
     company_id: int | None = ref("company")
-    lifecycle: str = Field(default="name", index=True)
+    lifecycle: str = "name"
     segment: str | None = None
     language: str = ""
     source: str = ""

@@ -19,6 +19,7 @@ from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rules import Condition, Group, days_of, op_of
 
 Fields = dict[str, ListField]
+LAST_CHARACTER = "\U0010ffff"
 
 
 def condition_of(known: Kind, fields: Fields, item: Group | Condition, actor: Principal) -> ColumnElement[bool]:
@@ -58,6 +59,9 @@ def _condition(known: Kind, field: ListField, op: str, value: Any, actor: Princi
         return _part_condition(known, field, op, value, actor)
     table = table_of(known.table)
     if field.type == "text" and field.name == known.title:
+        if op == "starts":
+            start = fold(_word(value))
+            return and_(table.c.sort_key >= start, table.c.sort_key < start + LAST_CHARACTER)  # a range of the index
         return _text(table.c.sort_key, op, fold(_word(value)) if op not in ("empty", "filled") else "")
     return _compare(value_of(known, field), field, op, value, actor)
 
