@@ -10,7 +10,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
@@ -21,7 +21,8 @@ from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.config import settings
 from crm_app.http import live_sessions
-from crm_app.http.live_views import News, View
+from crm_app.http.board_push import whereabouts
+from crm_app.http.live_views import MOST_CARDS, News, View
 from crm_app.jobs.live import CHANNEL, listen_here
 
 GATHER_SECONDS = 0.05
@@ -60,20 +61,22 @@ class Fanout:
         self.app = app
         self.loop = asyncio.get_running_loop()
         self.ids: dict[str, set[int]] = defaultdict(set)
+        self.batches: set[int] = set()
         self.lost = False
         self.due: asyncio.Event = asyncio.Event()
 
     def heard(self, payload: dict[str, Any]) -> None:
         """An announcement, from the worker's thread or from Redis."""
-        self.loop.call_soon_threadsafe(self._note, payload["kind"], payload["ids"])
+        self.loop.call_soon_threadsafe(self._note, payload["kind"], payload["ids"], payload["batch"])
 
     def missed(self) -> None:
         """For a while nobody listened: every page reads again."""
         self.lost = True
         self.due.set()
 
-    def _note(self, kind: str, ids: list[int]) -> None:
+    def _note(self, kind: str, ids: list[int], batch: int) -> None:
         self.ids[kind] |= set(ids)
+        self.batches.add(batch)
         self.due.set()
 
     async def run(self) -> None:
@@ -83,8 +86,10 @@ class Fanout:
             await asyncio.sleep(GATHER_SECONDS)
             self.due.clear()
             news = News({kind: frozenset(ids) for kind, ids in self.ids.items()}, self.lost)
-            self.ids, self.lost = defaultdict(set), False
+            batches, self.batches, self.ids, self.lost = sorted(self.batches), set(), defaultdict(set), False
             try:
+                if _open and 0 < len(news.of("deal")) <= MOST_CARDS:
+                    news = replace(news, places=await db.read(whereabouts, sorted(news.of("deal")), batches))
                 await self._tell(news)
             except Exception:
                 log.exception("open pages could not be told of a change")
@@ -107,8 +112,10 @@ class Fanout:
         for (key, view), tabs in groups.items():
             if view.concern(news) == "again":
                 data: dict[str, Any] | None = {"stale": True}
-            else:
+            elif view.reaches(principals[key], news):
                 data = await db.read(view.push, principals[key], news)
+            else:
+                continue
             if data is not None:
                 await self._emit(data, tabs)
 

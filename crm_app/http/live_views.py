@@ -1,10 +1,11 @@
 """What an open page can show, and what it must hear when something changed."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -13,21 +14,21 @@ from crm_app.core.changes.kinds import references_to
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.errors import NotFound
 from crm_app.deals.queries import board as boards
+from crm_app.http.board_push import Place, board_push, may_show
 from crm_app.records.reading import record_row
-from crm_app.tables import Deal
 
 MOST_CARDS = 20
 ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "activity"})
 Concern = Literal["none", "again", "look"]
-deal = table_of(Deal)
 
 
 @dataclass(frozen=True)
 class News:
-    """What changed since the last fan-out: ids by kind; `lost` if announcements were missed."""
+    """What changed since the last fan-out: ids by kind, `lost` if announcements were missed, where the deals stand."""
 
     ids: Mapping[str, frozenset[int]]
     lost: bool = False
+    places: Mapping[int, Place] = dataclasses.field(default_factory=dict)
 
     def of(self, name: str) -> frozenset[int]:
         """The changed records of one kind."""
@@ -39,6 +40,10 @@ class View(Protocol):
 
     def concern(self, news: News) -> Concern:
         """Without reading: none of its business, everything must be read again, or only `push` can say."""
+        ...
+
+    def reaches(self, actor: Principal, news: News) -> bool:
+        """Is there anything for this viewer to look at? Without reading."""
         ...
 
     def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any] | None:
@@ -60,9 +65,17 @@ class BoardView:
             return "again"
         return "look" if news.of("deal") else "none"
 
+    def reaches(self, actor: Principal, news: News) -> bool:
+        """Only those who may see one of the deals, or might before."""
+        return bool(self._shown(actor, news))
+
     def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
         """Operations on single cards, and the totals."""
-        return board_push(session, actor, self, sorted(news.of("deal")))
+        condition = boards.wanted(actor, self.owner_id, self.text)
+        return board_push(session, actor, self.pipeline_id, condition, self._shown(actor, news))
+
+    def _shown(self, actor: Principal, news: News) -> list[int]:
+        return sorted(id for id, place in news.places.items() if may_show(actor, self.pipeline_id, place))
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,10 @@ class RecordView:
             return "again"
         around = {f.ref for f in kind(self.kind).fields if f.ref} | {k.name for k, _ in references_to(self.kind)}
         return "look" if self.id in news.of(self.kind) or around & news.ids.keys() else "none"
+
+    def reaches(self, actor: Principal, news: News) -> bool:
+        """Only the record itself can say."""
+        return True
 
     def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any] | None:
         """Read it again, or it is gone: deleted, or out of the viewer's reach."""
@@ -99,32 +116,3 @@ class RecordView:
             if ids and session.connection().execute(query).first():
                 return True
         return False
-
-
-def board_push(session: Session, actor: Principal, view: BoardView, ids: list[int]) -> dict[str, Any]:
-    """What a board of this view must do about these deals."""
-    condition = boards.wanted(actor, view.owner_id, view.text)
-    run = session.connection().execute
-    query = select(deal.c.id, deal.c.stage_id, deal.c.rank).where(
-        deal.c.id.in_(ids), deal.c.pipeline_id == view.pipeline_id, condition
-    )
-    shown = {r.id: r for r in run(query)}
-    ops: list[dict[str, Any]] = []
-    for id in ids:
-        row = shown.get(id)
-        card = boards.card_of(session, actor, id) if row else None
-        if row is None or card is None:
-            ops.append({"op": "remove", "id": id})
-            continue
-        above = (deal.c.rank < row.rank) | ((deal.c.rank == row.rank) & (deal.c.id < row.id))
-        index = run(select(func.count()).where(condition, deal.c.stage_id == row.stage_id, above)).scalar()
-        ops.append({"op": "upsert", "id": id, "column": str(row.stage_id), "index": index, "card": asdict(card)})
-    totals = boards.totals_of(session, view.pipeline_id, condition)
-    stages = boards.stages_of(session, view.pipeline_id)
-    columns = [boards.column_of(row, totals.get(row.id), actor, [], False) for row in stages]
-    return {
-        "ops": ops,
-        "totals": [{"column": c.id, "count": c.count, "total": c.total, "weighted": c.weighted} for c in columns],
-        "summary": asdict(boards.summary_of(session, view.pipeline_id, totals, actor)),
-        "stale": False,
-    }

@@ -35,6 +35,16 @@ class Totals:
     weighted: dict[str, int]
 
 
+@dataclass(frozen=True)
+class PlacedCard:
+    """A card and where it stands."""
+
+    card: Card
+    pipeline_id: int
+    stage_id: int
+    rank: float
+
+
 def wanted(actor: Principal, owner_id: int | None, text: str) -> ColumnElement[bool]:
     """The deals that the actor may see and that the filter of the board lets through."""
     condition = and_(deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
@@ -68,11 +78,11 @@ def board_snapshot(
     )
     condition = wanted(actor, owner_id, text)
     totals = totals_of(session, chosen, condition)
-    columns = []
-    for row in stages_of(session, chosen):
+    columns, stages = [], stages_of(session, chosen)
+    for row in stages:
         cards, more = _cards(session, actor, row, condition, None)
         columns.append(column_of(row, totals.get(row.id), actor, cards, more))
-    return Board(options, chosen, columns, summary_of(session, chosen, totals, actor), owners)
+    return Board(options, chosen, columns, summary_of(stages, totals, actor), owners)
 
 
 def stages_of(session: Session, pipeline_id: int) -> list[Any]:
@@ -117,10 +127,10 @@ def totals_of(session: Session, pipeline_id: int, condition: ColumnElement[bool]
     return found
 
 
-def summary_of(session: Session, pipeline_id: int, totals: dict[int, Totals], actor: Principal) -> Summary:
+def summary_of(stages: list[Any], totals: dict[int, Totals], actor: Principal) -> Summary:
     """The open stages together."""
     count, total, weighted = 0, dict[str, int](), dict[str, int]()
-    for row in stages_of(session, pipeline_id):
+    for row in stages:
         if row.kind == "open" and (found := totals.get(row.id)):
             count += found.count
             for currency in found.total:
@@ -170,9 +180,30 @@ def _cards(
 
 def card_of(session: Session, actor: Principal, deal_id: int) -> Card | None:
     """One card, if the actor may see it."""
-    query = _card_query().add_columns(stage.c.rot_days, stage.c.kind).join(stage, stage.c.id == deal.c.stage_id)
-    found = session.connection().execute(query.where(deal.c.id == deal_id, wanted(actor, None, ""))).first()
-    return _card(found, found.rot_days if found.kind == "open" else 0, found.kind, actor) if found else None
+    found = placed_cards(session, actor, [deal_id], wanted(actor, None, "")).get(deal_id)
+    return found.card if found else None
+
+
+def placed_cards(
+    session: Session, actor: Principal, ids: list[int], condition: ColumnElement[bool]
+) -> dict[int, PlacedCard]:
+    """Those of these deals that the condition lets through, by id."""
+    columns = (stage.c.rot_days, stage.c.kind, deal.c.pipeline_id, deal.c.stage_id, deal.c.rank)
+    query = _card_query().add_columns(*columns).join(stage, stage.c.id == deal.c.stage_id)
+    rows = session.connection().execute(query.where(deal.c.id.in_(ids), condition))
+    return {
+        r.id: PlacedCard(
+            _card(r, r.rot_days if r.kind == "open" else 0, r.kind, actor), r.pipeline_id, r.stage_id, r.rank
+        )
+        for r in rows
+    }
+
+
+def cards_above(session: Session, placed: PlacedCard, condition: ColumnElement[bool]) -> int:
+    """How many cards stand above that one in its column."""
+    above = (deal.c.rank < placed.rank) | ((deal.c.rank == placed.rank) & (deal.c.id < placed.card.id))
+    query = select(func.count()).where(condition, deal.c.stage_id == placed.stage_id, above)
+    return session.connection().execute(query).scalar_one()
 
 
 def _card_query() -> Any:

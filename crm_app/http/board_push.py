@@ -1,0 +1,74 @@
+"""Which open boards a change concerns, and what they must do about it."""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.working import table_of
+from crm_app.deals.queries import board as boards
+from crm_app.identity.policy import decide
+from crm_app.tables import Deal, Stage
+
+deal, stage, change = (table_of(model) for model in (Deal, Stage, ChangeLog))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose a deal is and was, and the pipelines it stands and stood in: before and after the changes at hand."""
+
+    owners: frozenset[int | None]
+    pipelines: frozenset[int]
+
+
+def whereabouts(session: Session, ids: list[int], batches: list[int]) -> dict[int, Place]:
+    """The place of each of these deals around what the batches changed."""
+    run = session.connection().execute
+    owners, stages = defaultdict[int, set[Any]](set), defaultdict[int, set[Any]](set)
+    for row in run(select(deal.c.id, deal.c.owner_id, deal.c.stage_id).where(deal.c.id.in_(ids))):
+        owners[row.id].add(row.owner_id)
+        stages[row.id].add(row.stage_id)
+    logged = select(change.c.record_id, change.c.diff).where(
+        change.c.batch_id.in_(batches), change.c.kind == "deal", change.c.record_id.in_(ids)
+    )
+    for row in run(logged):
+        owners[row.record_id].update(row.diff.get("owner_id", ()))
+        stages[row.record_id].update(row.diff.get("stage_id", ()))
+    known = sorted({id for found in stages.values() for id in found if id is not None})
+    pipelines = dict(run(select(stage.c.id, stage.c.pipeline_id).where(stage.c.id.in_(known))).all())
+    return {
+        id: Place(frozenset(owners[id]), frozenset(pipelines[s] for s in stages[id] if s in pipelines)) for id in owners
+    }
+
+
+def may_show(who: Principal, pipeline_id: int, place: Place) -> bool:
+    """Can this viewer's board of the pipeline show the deal, or have shown it? Nobody else hears that it exists."""
+    return pipeline_id in place.pipelines and any(decide(who, "read", "deal", owner) for owner in place.owners)
+
+
+def board_push(
+    session: Session, actor: Principal, pipeline_id: int, condition: ColumnElement[bool], ids: list[int]
+) -> dict[str, Any]:
+    """What a board of this pipeline, which shows what the condition lets through, must do about these deals."""
+    shown = boards.placed_cards(session, actor, ids, condition)
+    ops: list[dict[str, Any]] = []
+    for id in ids:
+        placed = shown.get(id)
+        if placed is None or placed.pipeline_id != pipeline_id:
+            ops.append({"op": "remove", "id": id})
+            continue
+        index, column = boards.cards_above(session, placed, condition), str(placed.stage_id)
+        ops.append({"op": "upsert", "id": id, "column": column, "index": index, "card": asdict(placed.card)})
+    stages = boards.stages_of(session, pipeline_id)
+    totals = boards.totals_of(session, pipeline_id, condition)
+    columns = [boards.column_of(row, totals.get(row.id), actor, [], False) for row in stages]
+    return {
+        "ops": ops,
+        "totals": [{"column": c.id, "count": c.count, "total": c.total, "weighted": c.weighted} for c in columns],
+        "summary": asdict(boards.summary_of(stages, totals, actor)),
+        "stale": False,
+    }
