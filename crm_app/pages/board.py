@@ -15,4 +15,4 @@ def board_page() -> rx.Component:
     return framed(rx.fragment(board_screen(), gate_dialog()), title="Deals", current=BOARD.path)
 
 
-PAGE = Page(BOARD.path, "Deals · Kith", board_page, (Viewer.load, BoardFeed.follow, DealBoard.load))
+PAGE = Page(BOARD.path, "Deals · Kith", board_page, (BoardFeed.follow, DealBoard.load, Viewer.load))

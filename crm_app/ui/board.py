@@ -12,7 +12,7 @@ _used = (live, overlay)
 _jsx = rx.asset("board.jsx", shared=True).importable_path
 
 
-class KanbanBoard(rx.NoSSRComponent):
+class KanbanBoard(rx.Component):
     """A snapshot and what came since; on_move(ticket, card, column, index, before, after, version) gets an `answer`."""
 
     library = _jsx
