@@ -92,7 +92,7 @@ async def write_elsewhere(fn: Any, *args: Any) -> float:
 
 
 async def arrives(company: Company, names: dict[str, str], first: Server, second: Server) -> None:
-    """A move reaches the owner and the administrator within a second, with the totals; the other seller hears nothing."""
+    """A move reaches the owner and the administrator within a second, with the totals; the other hears nothing."""
     async with (
         connected(first, first.sign_in("boss@example.org", PASSWORD)) as boss,
         connected(second, second.sign_in("ann@example.org", PASSWORD)) as ann,
