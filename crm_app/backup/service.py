@@ -10,6 +10,7 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 from crm_app.backup import postgres, sqlite, swap
+from crm_app.backup.access import end_access
 from crm_app.backup.archive import Manifest, unpack, write_archive
 from crm_app.backup.lock import Locked, hold_lock
 from crm_app.core import db
@@ -86,7 +87,7 @@ def _aside() -> Path:
 
 
 def restore(source: Path) -> Restored:
-    """Replace database and files by those of an archive; what they replace is set aside.
+    """Replace database and files by those of an archive; what they replace is set aside. Everybody signs in again.
 
     Refuses, with nothing touched, while Kith runs or when the archive is not whole."""
     data_dir = settings().data_dir
@@ -117,6 +118,7 @@ def _exchange_files(staged: Path, aside: Path, present: list[Path], new: list[tu
 def _restore_sqlite(staged: Path, aside: Path, manifest: Manifest) -> bool:
     live = sqlite.path_of(settings().database)
     sqlite.verify(staged / "database.sqlite", manifest.tables)
+    end_access(f"sqlite:///{staged / 'database.sqlite'}")
     swap.begin(settings().data_dir, aside)
     present = [live, *(live.with_name(live.name + end) for end in ("-wal", "-shm"))]
     kept = _exchange_files(staged, aside, present, [(staged / "database.sqlite", live)])
@@ -133,6 +135,7 @@ def _restore_pg(staged: Path, aside: Path, manifest: Manifest) -> bool:
         shutil.move(saved, aside / "database.dump")
     swap.begin(settings().data_dir, aside)
     postgres.replace(url, staged / "database.dump", manifest.tables)
+    end_access(url)
     _exchange_files(staged, aside, [], [])
     swap.finish(settings().data_dir)
     return aside.exists()

@@ -9,15 +9,21 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from crm_app import migrations
 from crm_app.backup.lock import hold_lock
 from crm_app.backup.rows import row_hashes
 from crm_app.backup.service import backup, restore
 from crm_app.core import db
+from crm_app.core.actor import SYSTEM
 from crm_app.core.config import settings
 from crm_app.core.errors import Refused
-from tests.support.builders import make_company, make_deal, make_person, make_pipeline
+from crm_app.identity.service import find_link, invite_user
+from crm_app.identity.sessions import bind, create_session, find_session, hash_token
+from tests.support.builders import make_company, make_deal, make_person, make_pipeline, make_user
+
+ENDED = ("one_time_link", "socket_binding", "user_session")
 
 
 def _hashes() -> dict[str, str]:
@@ -38,6 +44,20 @@ def _fill() -> None:
     make_deal(make_pipeline(), person_id=person, value_minor=2**40)
 
 
+def _let_in(user: int) -> tuple[str, str]:
+    """Somebody who is signed in, in an open tab, and holds a link that was not used: the cookie and the token."""
+
+    def open(session: Session) -> tuple[str, str]:
+        cookie = create_session(session, user)
+        public_id = find_session(session, hash_token(cookie))
+        assert public_id and bind(session, "tab", public_id)
+        return cookie, invite_user(session, SYSTEM, user).partition("token=")[2]
+
+    cookie, token = db.write_sync(open)
+    assert db.read_sync(find_link, token, "invite", "reset") is not None
+    return cookie, token
+
+
 def _rewrite(source: Path, target: Path, change: dict[str, bytes | None]) -> Path:
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
@@ -52,6 +72,7 @@ def _rewrite(source: Path, target: Path, change: dict[str, bytes | None]) -> Pat
 def test_drill(database_url: str, tmp_path: Path) -> None:
     _fill()
     blob = _blob("ab12", b"contract")
+    cookie, link = _let_in(make_user())
     before = _hashes()
     made = backup(tmp_path / "kith.zip")
     assert made.files == 1 and made.revision == migrations.status().head
@@ -63,7 +84,12 @@ def test_drill(database_url: str, tmp_path: Path) -> None:
     changed = _hashes()
     done = restore(made.path)
 
-    assert _hashes() == before and migrations.problems() == []
+    restored = _hashes()
+    assert {n: h for n, h in restored.items() if n not in ENDED} == {n: h for n, h in before.items() if n not in ENDED}
+    assert all(before[n] != restored[n] and restored[n].startswith("0:") for n in ENDED)
+    assert db.read_sync(find_session, hash_token(cookie)) is None
+    assert db.read_sync(find_link, link, "invite", "reset") is None
+    assert migrations.problems() == []
     migrations.assert_ready()
     assert blob.read_bytes() == b"contract" and not extra.exists()
     assert make_company() > 0  # ids go on
