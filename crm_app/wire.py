@@ -5,7 +5,7 @@ from crm_app.activities.kind import ACTIVITY
 from crm_app.companies.hooks import refuse_circles
 from crm_app.companies.kind import COMPANY
 from crm_app.companies.tree import tree_of
-from crm_app.core.actor import Principal
+from crm_app.core.actor import Decision, Principal
 from crm_app.core.changes import outbox, ports, register
 from crm_app.core.changes.kinds import register_hook
 from crm_app.deals.hooks import follow_activities
@@ -70,12 +70,11 @@ def _decide(
     owner_id: int | None = None,
     field: str | None = None,
     record_id: int | None = None,
-) -> ports.Verdict:
+) -> Decision:
     """The policy as the backbone asks it; the owner of a user is that user."""
     if action == "refer":
         if obj in REFERABLE:
-            return ports.Verdict(True, "Everybody may point to it.")
+            return Decision(True, "Everybody may point to it.")
         action = "read"
     owner = record_id if obj == "user" else owner_id
-    decision = decide(principal, action, OBJECT_OF.get(obj, obj), owner, field)
-    return ports.Verdict(decision.allowed, decision.why)
+    return decide(principal, action, OBJECT_OF.get(obj, obj), owner, field)

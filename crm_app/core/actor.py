@@ -19,3 +19,14 @@ class Principal:
 
 
 SYSTEM = Principal(id=None, name="Kith", role="administrator", system=True)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a principal may do something, and why, in plain words."""
+
+    allowed: bool
+    why: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, false, select, true
 from sqlmodel import col
 
-from crm_app.core.actor import Principal
+from crm_app.core.actor import Decision, Principal
 from crm_app.identity.matrix import ACTIONS, MATRIX, OBJECT_NAMES, OBJECTS, ROLE_NAMES, ROLES, SCOPES
 from crm_app.tables.user import User
 
@@ -63,17 +63,6 @@ ACTION_WORDS = {
     "import": "import",
     "administer": "administer",
 }
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The answer and its reason in plain words."""
-
-    allowed: bool
-    why: str
-
-    def __bool__(self) -> bool:
-        return self.allowed
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,8 @@
 """What the backbone asks of rooms above it; `crm_app.wire` plugs the answers in."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from crm_app.core.actor import Principal
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether something is allowed, and why, in plain words."""
-
-    allowed: bool
-    why: str = ""
+from crm_app.core.actor import Decision, Principal
 
 
 class Decide(Protocol):
@@ -25,11 +16,11 @@ class Decide(Protocol):
         owner_id: int | None = None,
         field: str | None = None,
         record_id: int | None = None,
-    ) -> Verdict: ...
+    ) -> Decision: ...
 
 
-def _nobody(*_args: object, **_kwargs: object) -> Verdict:
-    return Verdict(False, "No policy is installed.")
+def _nobody(*_args: object, **_kwargs: object) -> Decision:
+    return Decision(False, "No policy is installed.")
 
 
 _decide: Decide = _nobody
@@ -48,8 +39,8 @@ def allowed(
     owner_id: int | None = None,
     field: str | None = None,
     record_id: int | None = None,
-) -> Verdict:
+) -> Decision:
     """Ask the policy; the system may do everything."""
     if principal.system:
-        return Verdict(True, "The system acts.")
+        return Decision(True, "The system acts.")
     return _decide(principal, action, obj, owner_id, field, record_id)
