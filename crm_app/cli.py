@@ -117,34 +117,51 @@ def migrate(no_backup: NoBackup = False, as_json: Json = False) -> None:
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="companies, products, users, deals or people")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    mapping: Annotated[Path | None, typer.Option(help="JSON: column header → field.")] = None,
+    kind: Annotated[str | None, typer.Argument(help="companies, products, users, deals or people")] = None,
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
+    mapping: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="JSON: header → field.")] = None,
     match: Annotated[str | None, typer.Option(help="Fields by which a row finds its record, with commas.")] = None,
     mode: Annotated[str, typer.Option(help="create, update or both")] = "both",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only.")] = False,
+    resume: Annotated[int | None, typer.Option(metavar="RUN", help="Go on with a run that was broken off.")] = None,
+    undo: Annotated[int | None, typer.Option(metavar="RUN", help="Take back everything that a run did.")] = None,
     as_user: As = None,
     as_json: Json = False,
 ) -> None:
-    """Load a CSV file; exit code 1 if rows were refused."""
+    """Load a CSV file, or go on with a run, or undo one; exit code 1 if rows were refused or something had to stay."""
+    from crm_app.imports.history import undo_run
     from crm_app.imports.service import import_file
+    from crm_app.imports.service import resume as go_on
 
-    ready()
+    if (resume is not None) + (undo is not None) + (kind is not None and file is not None) != 1:
+        raise typer.BadParameter("give a kind and a file, or --resume RUN, or --undo RUN")
     if mode not in ("create", "update", "both"):
         raise typer.BadParameter("must be create, update or both", param_hint="--mode")
-    chosen = json.loads(mapping.read_text()) if mapping else None
-    report = import_file(
-        acting(as_user),
-        kind,
-        file,
-        mapping=chosen,
-        match=match.split(",") if match else None,
-        mode=mode,
-        dry_run=dry_run,
-    )
+    chosen = _mapping(mapping)
+    ready()
+    actor = acting(as_user)
+    if undo is not None:
+        report = undo_run(actor, undo)
+    elif resume is not None:
+        report = go_on(actor, resume)
+    else:
+        fields = match.split(",") if match else None
+        report = import_file(
+            actor, str(kind), Path(str(file)), mapping=chosen, match=fields, mode=mode, dry_run=dry_run
+        )
     drain_if_alone()
     say(as_json, report.to_json(), str(report))
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _mapping(file: Path | None) -> dict[str, Any] | None:
+    try:
+        found = json.loads(file.read_text("utf-8")) if file else None
+    except ValueError as error:
+        raise typer.BadParameter(f"is not JSON: {error}", param_hint="--mapping") from None
+    if found is not None and not isinstance(found, dict):
+        raise typer.BadParameter("must be an object of column header and field", param_hint="--mapping")
+    return found
 
 
 @app.command()

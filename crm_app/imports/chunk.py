@@ -12,6 +12,7 @@ from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError
 from crm_app.imports.matching import Key, find_existing, key_of
+from crm_app.imports.owners import refuse_strangers
 from crm_app.imports.recipes.recipe import Draft
 from crm_app.imports.references import resolve
 from crm_app.imports.runs import AUX_ROWS
@@ -54,6 +55,8 @@ class Chunk:
         self.recipe.prepare(self, drafts)
         drafts = self._living(drafts)
         new, old = self._match(drafts)
+        refuse_strangers(self, new, old)
+        new, old = self._living(new), self._living(old)
         self.matched_ids = [d.id for d in old]
         self._load_parts(old)
         self._create(new)

@@ -39,6 +39,7 @@ class Job:
     run_id: int | None = None
     aux_rows: int = 0
     custom_ids: dict[int, int] = field(default_factory=dict)
+    custom_made: dict[str, int] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     seen: dict[Key, int] = field(default_factory=dict)
     virtual: dict[str, set[str]] = field(default_factory=dict)

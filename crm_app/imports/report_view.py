@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.imports.rows import ErrorRow, GuessRow
-from crm_app.imports.state import ImportPage
+from crm_app.imports.work_state import ImportWork
 from crm_app.ui import addresses
 from crm_app.ui.elements import banner, button, link
 
@@ -40,16 +40,16 @@ def _refused() -> rx.Component:
         rx.el.div(
             rx.el.h3("Refused rows", class_name="strong"),
             rx.cond(
-                ImportPage.trying,
+                ImportWork.what == "try",
                 rx.fragment(),
-                button("Download them as CSV", picture="file", on_click=ImportPage.download_refused),
+                button("Download them as CSV", picture="file", on_click=ImportWork.download_refused),
             ),
             class_name="row",
         ),
         rx.el.div(
             rx.el.table(
                 rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in ("Row", "Reason", "As it stood")])),
-                rx.el.tbody(rx.foreach(ImportPage.errors, _error)),
+                rx.el.tbody(rx.foreach(ImportWork.errors, _error)),
             ),
             class_name="tbl",
             tab_index=0,
@@ -60,18 +60,30 @@ def _refused() -> rx.Component:
     )
 
 
+def _undone() -> rx.Component:
+    return rx.cond(
+        ImportWork.report.refused.to(int) > 0,
+        banner("Undone, but some things had to stay.", "y", "alert"),
+        banner("Undone. Everything is as it was before the import.", "g", "check"),
+    )
+
+
 def _outcome() -> rx.Component:
-    report = ImportPage.report
+    report = ImportWork.report
     return rx.cond(
         report.failed != "",
         banner(report.failed, "r", "alert"),
         rx.cond(
-            ImportPage.trying,
+            ImportWork.what == "try",
             banner("This was a try. Nothing has been saved."),
             rx.cond(
-                report.refused.to(int) > 0,
-                banner("Done, but some rows were refused.", "y", "alert"),
-                banner("Done. Everything in the file is here.", "g", "check"),
+                ImportWork.what == "undo",
+                _undone(),
+                rx.cond(
+                    report.refused.to(int) > 0,
+                    banner("Done, but some rows were refused.", "y", "alert"),
+                    banner("Done. Everything in the file is here.", "g", "check"),
+                ),
             ),
         ),
     )
@@ -79,31 +91,37 @@ def _outcome() -> rx.Component:
 
 def report_view() -> rx.Component:
     """The last step of the page."""
-    report = ImportPage.report
+    report = ImportWork.report
     return rx.el.section(
         _outcome(),
-        rx.el.div(
-            _figure(report.total, "rows"),
-            _figure(report.created, "created"),
-            _figure(report.updated, "updated"),
-            _figure(report.unchanged, "unchanged"),
-            _figure(report.refused, "refused"),
-            class_name="kv",
-        ),
-        rx.foreach(ImportPage.remarks, lambda text: rx.el.p(text, class_name="note")),
         rx.cond(
-            ImportPage.guesses.length() > 0,
+            ImportWork.what == "undo",
+            rx.el.div(_figure(report.total, "changes"), _figure(report.refused, "kept"), class_name="kv"),
+            rx.el.div(
+                _figure(report.total, "rows"),
+                _figure(report.created, "created"),
+                _figure(report.updated, "updated"),
+                _figure(report.unchanged, "unchanged"),
+                _figure(report.refused, "refused"),
+                class_name="kv",
+            ),
+        ),
+        rx.foreach(ImportWork.remarks, lambda text: rx.el.p(text, class_name="note")),
+        rx.cond(
+            ImportWork.guesses.length() > 0,
             rx.el.div(
                 rx.el.h3("Guesses to check", class_name="strong"),
-                rx.el.ul(rx.foreach(ImportPage.guesses, _guess)),
+                rx.el.ul(rx.foreach(ImportWork.guesses, _guess)),
                 class_name="stack",
             ),
             rx.fragment(),
         ),
-        rx.cond(ImportPage.errors.length() > 0, _refused(), rx.fragment()),
+        rx.cond(ImportWork.errors.length() > 0, _refused(), rx.fragment()),
         rx.el.div(
-            rx.cond(ImportPage.trying, button("Import now", kind="pri", on_click=ImportPage.start), rx.fragment()),
-            button("Another file", on_click=ImportPage.restart),
+            rx.cond(
+                ImportWork.what == "try", button("Import now", kind="pri", on_click=ImportWork.start), rx.fragment()
+            ),
+            button("Another file", on_click=ImportWork.restart),
             link("To the board", addresses.BOARD),
             class_name="row wrap",
         ),

@@ -1,6 +1,10 @@
 """What the import page shows of a file and of a report."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from crm_app.imports.history import PastRun, UndoReport
+from crm_app.imports.report import ImportReport
 
 NAMES = {"companies": "Companies", "products": "Products", "users": "Users", "deals": "Deals", "people": "People"}
 
@@ -60,3 +64,49 @@ MODES = [
     Choice("create", "Leave them, only add new ones"),
     Choice("update", "Update them, add nothing"),
 ]
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A past run, as the list shows it."""
+
+    id: int = 0
+    kind: str = ""
+    file_name: str = ""
+    who: str = ""
+    day: str = ""
+    status: str = ""
+    counts: str = ""
+    refused: int = 0
+    can_resume: bool = False
+    can_undo: bool = False
+
+
+def run_row(run: PastRun, zone: str) -> RunRow:
+    """A run in the words of the page."""
+    numbers = ("created", "updated", "unchanged", "refused")
+    counts = ", ".join(f"{getattr(run, n):,} {n}" for n in numbers if getattr(run, n)) or "no rows"
+    day = f"{run.started_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    kind = run.kind.capitalize()
+    return RunRow(
+        run.id, kind, run.file_name, run.who, day, run.status, counts, run.refused, run.can_resume, run.can_undo
+    )
+
+
+def remarks_of(report: ImportReport) -> list[str]:
+    """What is to be said of a report besides its counts."""
+    also = [f"Also created: {n} {name.replace('_', ' ')}." for name, n in report.also_created.items() if n]
+    unknown = [f"Kept as custom fields: {', '.join(report.unknown_columns)}."] if report.unknown_columns else []
+    stopped = {
+        "cancelled": ["The import was cancelled; the rows before stay."],
+        "broken off": ["The import was broken off; the rows before stay. It can be resumed."],
+        "undone": ["This import was undone."],
+    }.get(report.status, [])
+    return [*stopped, *report.notes, *also, *unknown]
+
+
+def undo_remarks(report: UndoReport) -> list[str]:
+    """What an undo has to say."""
+    if report.status == "cancelled":
+        return ["The undo was cancelled. What was taken back stays so; the rest can be undone later."]
+    return [f"Kept: {line}" for line in report.kept]

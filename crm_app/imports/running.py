@@ -119,10 +119,6 @@ def _chunk(job: Job, report: ImportReport, drafter: Drafter, rows: list[Raw]) ->
     return _apply(job, report, drafts, refused)
 
 
-class _Tried(Exception):
-    """Ends the transaction of a dry run."""
-
-
 def _apply(
     job: Job,
     report: ImportReport,
@@ -142,9 +138,9 @@ def _apply(
         chunk.run(drafts)
         runs.add(job, report, chunk)
         if job.dry_run:
-            raise _Tried
+            raise runs.TrialOver
 
-    with suppress(_Tried):
+    with suppress(runs.TrialOver):
         db.write_sync(work)
     if job.dry_run:
         job.forget()

@@ -79,7 +79,7 @@ def _custom_fields(session: Session, job: Job) -> None:
     fresh = [
         Change(
             "custom_field",
-            None,
+            job.custom_made.get(key),
             {"kind": job.kind.name, "key": key, "label": c.header[:80], "type": "text"},
             "create",
             row_no=AUX_ROWS + job.aux_rows + n,
@@ -89,14 +89,29 @@ def _custom_fields(session: Session, job: Job) -> None:
     ]
     job.aux_rows += len(wanted)
     made = apply_many(session, replace(job.actor, system=True), fresh, source="import", batch_id=job.batch_id)
-    job.also_created["custom_field"] += len(made)
-    found |= {c.set["key"]: a.id for c, a in zip(fresh, made, strict=True)}
+    ids = {str(c.set["key"]): a.id for c, a in zip(fresh, made, strict=True)}
+    job.also_created["custom_field"] += len(ids.keys() - job.custom_made.keys())
+    job.custom_made |= ids
+    found |= ids
     job.custom_ids.update({c.index: found[key] for key, c in wanted.items()})
 
 
 def open_trial(session: Session, job: Job) -> None:
     """A dry run has a batch of its own in every transaction, which is rolled back."""
     job.batch_id = open_batch(session, job.actor, "import", note="dry run")
+    if job.custom_made:
+        _custom_fields(session, job)
+
+
+class TrialOver(Exception):
+    """Ends a transaction of a dry run."""
+
+
+def rehearse_fields(session: Session, job: Job) -> None:
+    """Find the ids that the custom fields of a dry run have in each of its transactions; always raises TrialOver."""
+    open_trial(session, job)
+    _custom_fields(session, job)
+    raise TrialOver
 
 
 def add(job: Job, report: ImportReport, chunk: "Chunk") -> None:
@@ -134,7 +149,8 @@ def finish(session: Session, job: Job, report: ImportReport) -> None:
     _store(session, job, report, status=report.status, finished_at=now())
 
 
-def _readable(session: Session, actor: Principal, run_id: int) -> ImportRun:
+def readable(session: Session, actor: Principal, run_id: int) -> ImportRun:
+    """A run that the actor may see. Raises NotFound."""
     run = session.get(ImportRun, run_id)
     if run is None or not decide(actor, "read", "import", run.user_id).allowed:
         raise NotFound("There is no such import.")
@@ -143,7 +159,7 @@ def _readable(session: Session, actor: Principal, run_id: int) -> ImportRun:
 
 def load(session: Session, actor: Principal, run_id: int) -> tuple[ImportReport, dict[str, Any]]:
     """A run as it was left, and how it was begun. Raises NotFound."""
-    run = _readable(session, actor, run_id)
+    run = readable(session, actor, run_id)
     report = ImportReport(
         run.kind,
         run.file_name,
@@ -157,7 +173,7 @@ def load(session: Session, actor: Principal, run_id: int) -> tuple[ImportReport,
         run_id=run.id,
         batch_id=run.batch_id,
     )
-    return report, run.mapping | {"sha256": run.file_sha256}
+    return report, run.mapping | {"sha256": run.file_sha256, "user_id": run.user_id}
 
 
 def reopen(session: Session, job: Job) -> frozenset[int]:
@@ -182,7 +198,7 @@ def refused_csv(actor: Principal, run_id: int) -> str:
 
 
 def _refused_csv(session: Session, actor: Principal, run_id: int) -> str:
-    run = _readable(session, actor, run_id)
+    run = readable(session, actor, run_id)
     table = table_of(ImportRowError)
     query = select(table.c.row_no, table.c.reason, table.c.raw).where(table.c.run_id == run_id).order_by(table.c.row_no)
     header = list(run.mapping.get("header", []))

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.errors import Refused
+from crm_app.core.errors import Forbidden, Refused
+from crm_app.identity.policy import decide
 from crm_app.imports import runs
 from crm_app.imports.columns import CUSTOM, Mapped, missing_required, places
 from crm_app.imports.job import Job, open_job
@@ -104,6 +106,9 @@ def import_file(
     if not dry_run:
         options = {"mapping": dict(mapping or {}), "match": match, "mode": mode, "path": str(path.resolve())}
         db.write_sync(runs.begin, job, report, options)
+    elif not report.problems:
+        with suppress(runs.TrialOver):
+            db.write_sync(runs.rehearse_fields, job)
     run_job(job, report, progress, cancel)
     report.seconds = round(time.perf_counter() - began, 3)
     return report
@@ -112,9 +117,19 @@ def import_file(
 def resume(
     actor: Principal, run_id: int, *, progress: Progress | None = None, cancel: Callable[[], bool] | None = None
 ) -> ImportReport:
-    """Go on with a run that was broken off: rows that were dealt with stay as they are. Raises NotFound, Refused."""
+    """Go on with a run that was broken off: rows that were dealt with stay as they are.
+
+    Raises NotFound, Forbidden; Refused when it was undone, or its file is gone or another.
+    """
     began = time.perf_counter()
     report, options = db.read_sync(runs.load, actor, run_id)
+    verdict = decide(actor, "edit", "import", options["user_id"])
+    if not verdict.allowed:
+        raise Forbidden(verdict.why)
+    if report.status in ("undoing", "undone"):
+        raise Refused("This import was undone; please import the file again.")
+    if not Path(options["path"]).exists():
+        raise Refused("The file of this import is not kept any more; please import it again.")
     job = open_job(
         actor,
         report.kind,

@@ -4,7 +4,9 @@ import reflex as rx
 
 from crm_app.imports.report_view import report_view
 from crm_app.imports.rows import ColumnRow
+from crm_app.imports.runs_view import past_runs
 from crm_app.imports.state import ImportPage
+from crm_app.imports.work_state import ImportWork
 from crm_app.ui.elements import banner, button, head, meter
 from crm_app.ui.field import choice
 from crm_app.ui.icons import icon
@@ -119,13 +121,13 @@ def _columns() -> rx.Component:
                 class_name="field",
             ),
             rx.el.div(
-                button("Back", on_click=ImportPage.restart),
-                button("Try without saving", on_click=ImportPage.try_out),
+                button("Back", on_click=ImportWork.restart),
+                button("Try without saving", on_click=ImportWork.try_out),
                 button(
                     "Import",
                     kind="pri",
                     picture="import",
-                    on_click=ImportPage.start,
+                    on_click=ImportWork.start,
                     disabled=ImportPage.problems.length() > 0,
                 ),
                 class_name="row wrap end",
@@ -138,11 +140,15 @@ def _columns() -> rx.Component:
 
 def _running() -> rx.Component:
     return rx.el.section(
-        rx.el.p(rx.cond(ImportPage.trying, "Trying ", "Importing "), rx.el.b(ImportPage.file_name), "…"),
-        meter(ImportPage.percent, "Progress", "tall"),
-        rx.el.p(ImportPage.progress, class_name="mut", role="status"),
-        rx.el.p("You may leave this page; the import goes on.", class_name="mut"),
-        rx.el.div(button("Cancel", on_click=ImportPage.cancel)),
+        rx.el.p(
+            rx.match(ImportWork.what, ("try", "Trying "), ("undo", "Undoing "), "Importing "),
+            rx.el.b(ImportWork.name),
+            "…",
+        ),
+        meter(ImportWork.percent, "Progress", "tall"),
+        rx.el.p(ImportWork.progress, class_name="mut", role="status"),
+        rx.el.p("You may leave this page; the work goes on.", class_name="mut"),
+        rx.el.div(button("Cancel", on_click=ImportWork.cancel)),
         class_name="stack far",
     )
 
@@ -160,6 +166,7 @@ def import_screen() -> rx.Component:
             rx.match(
                 ImportPage.step, ("columns", _columns()), ("running", _running()), ("done", report_view()), _file()
             ),
+            rx.cond(ImportPage.step == "file", past_runs(), rx.fragment()),
             class_name="wide",
         ),
         class_name="page",

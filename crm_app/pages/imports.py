@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app.identity.state import Viewer
+from crm_app.imports.history_state import PastImports
 from crm_app.imports.state import ImportPage
 from crm_app.imports.views import import_screen
 from crm_app.pages.frame import IMPORT, framed
@@ -14,4 +15,4 @@ def import_page() -> rx.Component:
     return framed(import_screen(), title="Import", current=IMPORT.path)
 
 
-PAGE = Page(IMPORT.path, "Import · Kith", import_page, (Viewer.load, ImportPage.load))
+PAGE = Page(IMPORT.path, "Import · Kith", import_page, (Viewer.load, ImportPage.load, PastImports.load))

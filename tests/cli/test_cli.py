@@ -98,3 +98,48 @@ def test_figures_of_an_empty_database(kith) -> None:
         "average_won": None,
         "average_days_to_close": None,
     }
+
+
+def test_a_run_is_gone_on_with_and_undone(kith, tmp_path: Path) -> None:
+    kith("migrate")
+    file = tmp_path / "good.csv"
+    file.write_text("product,series,sales_price\nGTX Pro,GTX,4821\n")
+    run = json.loads(kith("import", "products", str(file), "--json").stdout)["run_id"]
+    again = kith("import", "--resume", str(run), "--json")
+    assert again.returncode == 0 and json.loads(again.stdout)["created"] == 1
+    undone = kith("import", "--undo", str(run), "--json")
+    assert undone.returncode == 0, undone.stderr
+    assert json.loads(undone.stdout) | {"file": ""} == {
+        "run_id": run,
+        "file": "",
+        "total": 1,
+        "done": 1,
+        "kept_count": 0,
+        "kept": [],
+        "status": "done",
+        "ok": True,
+    }
+    for words in (("--undo", str(run)), ("--resume", str(run)), ("--resume", "1")):
+        refused = kith("import", *words)
+        assert refused.returncode == 1 and len(refused.stderr.strip().splitlines()) == 1
+    assert json.loads(kith("check", "--json").stdout) == {"problems": []}
+
+
+def test_wrong_words_of_an_import_are_code_two(kith, tmp_path: Path) -> None:
+    file, broken, listed = tmp_path / "a.csv", tmp_path / "broken.json", tmp_path / "list.json"
+    file.write_text("product\nGTX\n")
+    broken.write_text("{")
+    listed.write_text("[]")
+    for words in (
+        (),
+        ("products",),
+        ("products", str(tmp_path / "nowhere.csv")),
+        ("products", str(file), "--resume", "1"),
+        ("--resume", "one"),
+        ("products", str(file), "--mode", "sideways"),
+        ("products", str(file), "--mapping", str(broken)),
+        ("products", str(file), "--mapping", str(listed)),
+    ):
+        done = kith("import", *words)
+        assert done.returncode == 2, (words, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr

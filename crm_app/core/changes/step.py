@@ -155,7 +155,8 @@ class Step:
                     patch = patch_of(known.child_by_name[name], rest, given, children.get(name, {}))
                     patches.setdefault(name, {}).update(patch)
                 elif key == "custom" or key in ("external_id",):
-                    values[key] = before.get("custom", {}) | given if key == "custom" else given
+                    merges = key == "custom" and self.context.source != "undo"  # an undo gives them all as they were
+                    values[key] = before.get("custom", {}) | given if merges else given
                 elif name == "custom" and rest:
                     values["custom"] = values.get("custom", before["custom"]) | {rest: given}
                 elif name in known.by_name and name not in known.derived:
