@@ -1,0 +1,82 @@
+"""Words and filters as tantivy queries; nothing typed is ever parsed as a query language."""
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import tantivy
+
+from search.asked import Asked, Word
+from search.filters import TEXT_FIELDS, And, Eq, Filter, In, Or
+from search.ranking import BODY, EXACT, PREFIX, TYPO
+from search.words import grams
+
+Query = tantivy.Query
+MUST, SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
+OWN = 0.3  # as a score: decides between candidates of equal words
+
+
+def text_query(schema: tantivy.Schema, asked: Asked, *, forgiving: bool) -> tantivy.Query:
+    """Every word must be found; `forgiving`: with its typos too."""
+    ways = [_all([_word(schema, word, forgiving) for word in asked.words])]
+    for number in asked.numbers:
+        phone = Query.const_score_query(_phrase(schema, grams(number)), float(EXACT - BODY))
+        ways.append(_all([phone, *(_word(schema, word, forgiving) for word in asked.others)]))
+    return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways)
+
+
+def _phrase(schema: tantivy.Schema, runs: Sequence[str]) -> tantivy.Query:
+    if len(runs) == 1:
+        return Query.term_query(schema, "phone", runs[0], "basic")
+    return Query.phrase_query(schema, "phone", list(runs))
+
+
+def _all(parts: Sequence[tantivy.Query]) -> tantivy.Query:
+    return parts[0] if len(parts) == 1 else Query.boolean_query([(MUST, part) for part in parts])
+
+
+def _word(schema: tantivy.Schema, word: Word, forgiving: bool) -> tantivy.Query:
+    """The best way in which a document has this word, as its score."""
+    ways: list[tantivy.Query] = []
+    for field, less in (("title", 0), ("body", BODY)):
+        exact = Query.term_query(schema, field, word.text, "basic")
+        ways.append(Query.const_score_query(exact, float(EXACT - less)))
+        if word.prefix:
+            begins = Query.fuzzy_term_query(schema, field, word.text, 0, True, True)
+            ways.append(Query.const_score_query(begins, float(PREFIX - less)))
+        if forgiving and word.typos:
+            near = Query.fuzzy_term_query(schema, field, word.text, word.typos, True, word.prefix)
+            ways.append(Query.const_score_query(near, float(TYPO - less)))
+    return Query.disjunction_max_query(ways)
+
+
+def narrowed(schema: tantivy.Schema, query: tantivy.Query, where: Filter | None, mine: int | None) -> tantivy.Query:
+    """Only what the filter lets through; what is one's own a little higher."""
+    parts: list[tuple[tantivy.Occur, tantivy.Query]] = [(MUST, query)]
+    if where is not None:
+        parts.append((MUST, Query.const_score_query(filter_query(schema, where), 0.0)))
+    if mine is not None:
+        parts.append((SHOULD, Query.const_score_query(Query.term_query(schema, "owner", mine), OWN)))
+    return query if len(parts) == 1 else Query.boolean_query(parts)
+
+
+def filter_query(schema: tantivy.Schema, where: Filter) -> tantivy.Query:
+    """The documents that a filter lets through."""
+    match where:
+        case Eq(field, value):
+            return Query.term_query(schema, field, value, "basic")
+        case In(field, values):
+            return Query.term_set_query(schema, field, list(values)) if values else Query.empty_query()
+        case And(parts):
+            return reduce(_both, (filter_query(schema, part) for part in parts), Query.all_query())
+        case Or(parts):
+            given = [(SHOULD, filter_query(schema, part)) for part in parts]
+            return Query.boolean_query(given) if given else Query.empty_query()
+    if where.field in TEXT_FIELDS:
+        raise ValueError(f"{where.field} has no order")
+    bounds: dict[str, Any] = {"lower_bound": where.least, "upper_bound": where.most}
+    return Query.range_query(schema, where.field, tantivy.FieldType.Integer, **bounds)
+
+
+def _both(left: tantivy.Query, right: tantivy.Query) -> tantivy.Query:
+    return Query.boolean_query([(MUST, left), (MUST, right)])

@@ -1,0 +1,77 @@
+"""The fields of the tantivy index, and documents on their way in and out."""
+
+import json
+from typing import Any
+
+import tantivy
+
+from search.documents import Document
+from search.ranking import IMPORTANCE, RECENCY, Candidate
+from search.words import body_words, digits, grams, words
+
+CLIPPED = 400  # characters of each text that are kept for ranking; all of it is searched
+ERA = 50 * 365.25 * 86400
+GAP = "."
+
+
+def make_schema() -> tantivy.Schema:
+    """Words in `title` and `body`, phone numbers in runs of three digits, numbers for filters, the texts for ranking."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("body", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("phone", tokenizer_name="whitespace", index_option="position")
+    for name in ("id", "owner", "stage", "updated"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_float_field("weight", fast=True)
+    builder.add_bytes_field("kept", stored=True)
+    return builder.build()
+
+
+def to_tantivy(document: Document, schema: tantivy.Schema) -> tantivy.Document:
+    """What tantivy indexes of a document."""
+    kept = [
+        document.kind,
+        document.id,
+        document.title,
+        [text[:CLIPPED] for text in document.body],
+        document.phones,
+        document.emails,
+        document.owner,
+        document.stage,
+        document.updated,
+        document.importance,
+        document.digest,
+    ]
+    values: dict[str, Any] = {
+        "key": document.key,
+        "kind": document.kind,
+        "id": document.id,
+        "title": " ".join(dict.fromkeys(words(document.title))),
+        "body": " ".join(body_words(document.title, document.body, document.emails)),
+        "phone": f" {GAP} ".join(" ".join(grams(digits(phone))) for phone in document.phones),
+        "updated": document.updated,
+        "weight": _weight(document),
+        "kept": json.dumps(kept, ensure_ascii=False).encode(),
+    }
+    values |= {n: v for n, v in (("owner", document.owner), ("stage", document.stage)) if v is not None}
+    return tantivy.Document.from_dict(values, schema)
+
+
+def _weight(document: Document) -> float:
+    """0 to 0.1, by which candidates of equal words are chosen: small enough never to outweigh a better word."""
+    recent = min(1.0, max(0.0, document.updated / ERA / 2))
+    return 0.1 * (IMPORTANCE * document.importance + RECENCY * recent) / (IMPORTANCE + RECENCY)
+
+
+def kept_of(found: tantivy.Document) -> list[Any]:
+    """The kept values of a stored document."""
+    raw = found.get_first("kept")
+    return json.loads(bytes(raw)) if raw is not None else []
+
+
+def candidate_of(found: tantivy.Document) -> Candidate:
+    """A stored document for ranking."""
+    kind, id, title, body, phones, emails, owner, stage, updated, importance, _ = kept_of(found)
+    return Candidate(kind, id, title, tuple(body), tuple(phones), tuple(emails), owner, stage, updated, importance)
