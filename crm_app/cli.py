@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -206,14 +207,51 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
 
 
 @app.command()
-def check(as_json: Json = False) -> None:
-    """Look for damage: triggers, references, log against tables, parked work. Exit code 1 if there is any."""
+def search(
+    text: str,
+    kind: Annotated[list[str] | None, typer.Option(help="person, company, deal, …; repeatable.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Find records by what they are called, an e-mail, a phone number; exit code 1 if there are none."""
+    from crm_app.records.search import find
+
+    ready()
+    answer = find(None, acting(as_user), text, kinds=kind, limit=limit, facets=True)
+    lines = [f"{r.kind:<9} {r.id:>8}  {''.join(p.text for p in r.title)}  {r.subtitle}".rstrip() for r in answer.rows]
+    say(
+        as_json,
+        asdict(answer),
+        *(["Search is being rebuilt; only beginnings were compared."] * answer.rebuilding),
+        *lines,
+    )
+    raise typer.Exit(0 if answer.rows else 1)
+
+
+@app.command()
+def reindex(as_json: Json = False) -> None:
+    """Build the search index beside the one in use, and swap."""
+    from crm_app.records.search.index import reindex as go
+
+    ready()
+    count = go()
+    say(as_json, {"documents": count}, f"{count} records can be searched.")
+
+
+@app.command()
+def check(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend the search index.")] = False, as_json: Json = False
+) -> None:
+    """Look for damage: triggers, references, log and index against tables, parked work. Exit code 1 if there is any."""
     from crm_app.core.changes.replay import differences
     from crm_app.migrations import problems
+    from crm_app.records.search.checking import index_problems
 
     ready()
     found = problems() + db.read_sync(differences)
     found += [f"parked: {row.consumer} of {row.topic}, {row.error}" for row in db.read_sync(outbox.parked)]
+    found += index_problems(repair)
     say(as_json, {"problems": found}, *(found or ["No problems found."]))
     raise typer.Exit(1 if found else 0)
 

@@ -20,6 +20,7 @@ from crm_app.people.panels import colleagues_of, people_of_company, relations_of
 from crm_app.products.kind import PRODUCT
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.panels import register_defaults, register_panel
+from crm_app.records.search.index import follow
 
 KINDS = (
     TEAM,
@@ -61,6 +62,7 @@ def wire() -> None:
     register_defaults("deal", new_deal)
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
+    outbox.register_collector("records", "search", follow)
 
 
 def _decide(

@@ -18,6 +18,10 @@ class Missing(Unavailable):
     """There is no whole index of this version; it must be built."""
 
 
+class Damaged(Missing):
+    """There is an index, but it cannot be used: unreadable, or of another version."""
+
+
 class Engine(Protocol):
     """An index of documents. Every method may raise Unavailable, most often Missing."""
 

@@ -30,6 +30,7 @@ class Candidate:
     stage: int | None
     updated: int
     importance: float
+    clipped: bool = False
 
 
 def is_typo(word: Word, known: str) -> bool:
@@ -56,9 +57,10 @@ def tier(asked: Asked, candidate: Candidate) -> tuple[int, int]:
     """How well the worst word fits, then all of them together; (0, 0) if one of them does not fit at all."""
     title = words(candidate.title)
     body = body_words(candidate.title, candidate.body, candidate.emails)
-    found = _fits(asked.words, title, body)
+    least = PREFIX - BODY if candidate.clipped else NONE  # the engine saw the rest of the text
+    found = _fits(asked.words, title, body, least)
     if asked.number and any(n in digits(phone) for n in asked.numbers for phone in candidate.phones):
-        by_phone = [EXACT - BODY, *_fits(asked.others, title, body)]
+        by_phone = [EXACT - BODY, *_fits(asked.others, title, body, least)]
         found = max(found, by_phone, key=lambda fits: min(fits, default=NONE))
     worst = min(found, default=NONE)
     if worst == NONE:
@@ -68,11 +70,11 @@ def tier(asked: Asked, candidate: Candidate) -> tuple[int, int]:
     return worst, sum(found)
 
 
-def _fits(asked: Iterable[Word], title: Sequence[str], body: Sequence[str]) -> list[int]:
+def _fits(asked: Iterable[Word], title: Sequence[str], body: Sequence[str], least: int) -> list[int]:
     found = []
     for word in asked:
         best = fit(word, title)
-        found.append(best if best == EXACT else max(best, fit(word, body) - BODY))
+        found.append(best if best == EXACT else max(best, fit(word, body) - BODY, least, NONE))
     return found
 
 

@@ -17,6 +17,11 @@ SILENT = "PostgreSQL is not installed on this machine: ITS TESTS DID NOT RUN (ap
 _skipped: list[str] = []
 
 
+def pytest_report_header() -> str:
+    url = os.environ.get("KITH_TEST_MEILI_URL")
+    return f"meilisearch: {'the server at ' + url if url else 'a protocol stub (KITH_TEST_MEILI_URL is not set)'}"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in dict.fromkeys(_skipped):
         terminalreporter.write_line(f"!!! {line}", red=True, bold=True)

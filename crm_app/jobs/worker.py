@@ -10,55 +10,74 @@ from collections.abc import AsyncIterator
 from crm_app.core import db
 from crm_app.core.changes import outbox
 from crm_app.jobs.bulk import BulkRunner
+from crm_app.records.search.index import keep_ready
 
 IDLE_SECONDS = 0.2
-HOUSEKEEPING_SECONDS = 600
+CARE_SECONDS = {True: 600, False: 2}  # the outbox is tidied, the search index looked after
+SEARCH = "search"
 log = logging.getLogger("kith.worker")
 
 
 class Worker:
-    """Drains the outbox in a thread of its own until it is stopped."""
+    """Drains the outbox, each lane in a thread of its own, until it is stopped."""
 
     def __init__(self) -> None:
-        self._wake = threading.Event()
+        self._wakes = {lane: threading.Event() for lane in outbox.lanes()}
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin; several workers may run, rows are claimed."""
         db.after_write(self.wake)
-        self._thread = threading.Thread(target=self.run, name="kith-worker", daemon=True)
-        self._thread.start()
+        for lane in self._wakes:
+            thread = threading.Thread(target=self._run, args=(lane,), name=f"kith-worker-{lane}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def wake(self) -> None:
         """Look now."""
-        self._wake.set()
+        for wake in self._wakes.values():
+            wake.set()
 
     def halt(self) -> None:
-        """End after the row at hand."""
+        """End after the rows at hand."""
         self._stop.set()
-        self._wake.set()
+        self.wake()
 
     def stop(self) -> None:
-        """Halt, and wait for the thread to end."""
+        """Halt, and wait for the threads to end."""
         self.halt()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=10)
 
     def run(self) -> None:
-        """Until stopped; an error is logged and does not end the loop."""
-        tidied = 0.0
+        """Until stopped."""
+        self.start()
+        for thread in self._threads:
+            while thread.is_alive():
+                thread.join(timeout=1)
+
+    def _run(self, lane: str) -> None:
+        """An error is logged and does not end the loop."""
+        wake, cared = self._wakes[lane], 0.0
         while not self._stop.is_set():
-            self._wake.clear()
+            wake.clear()
             try:
-                outbox.drain_all()
-                if time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
-                    db.write_sync(outbox.forget_done)
-                    tidied = time.monotonic()
+                if not cared or time.monotonic() - cared > CARE_SECONDS[lane == outbox.MAIN]:
+                    self._care(lane)
+                    cared = time.monotonic()
+                outbox.drain_all(lane)
             except Exception:
-                log.exception("the worker could not drain the outbox")
+                log.exception("the worker could not drain the outbox (%s)", lane)
                 self._stop.wait(2)
-            self._wake.wait(IDLE_SECONDS)
+            wake.wait(IDLE_SECONDS)
+
+    def _care(self, lane: str) -> None:
+        """What a lane does now and then beside its rows."""
+        if lane == outbox.MAIN:
+            db.write_sync(outbox.forget_done)
+        elif lane == SEARCH:
+            keep_ready(self._stop.is_set)
 
 
 @contextlib.asynccontextmanager

@@ -15,7 +15,7 @@ from search.embedded.folder import Folder
 from search.embedded.queries import narrowed, text_query
 from search.embedded.schema import candidate_of, kept_of, make_schema, to_tantivy
 from search.filters import Filter
-from search.port import FACETS, Missing
+from search.port import FACETS, Damaged, Missing
 from search.ranking import rank
 
 SMALL_HEAP, LARGE_HEAP = 15_000_000, 120_000_000
@@ -164,7 +164,7 @@ def _damage_is_missing(folder: Folder, generation: Path) -> Iterator[None]:
     except (ValueError, OSError) as error:
         if folder.current() == generation:
             folder.mark_damaged(generation)
-        raise Missing(f"the search index cannot be read: {error}") from error
+        raise Damaged(f"the search index cannot be read: {error}") from error
 
 
 def _facets(searcher: tantivy.Searcher, query: tantivy.Query, wanted: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-from search.port import FORMAT, Missing
+from search.port import FORMAT, Damaged, Missing
 
 CURRENT, WHOLE, DAMAGED = "current", "whole.json", "damaged"
 
@@ -21,16 +21,19 @@ class Folder:
         self.path = path
 
     def current(self) -> Path:
-        """The generation in use. Raises Missing if there is none that is whole and of this version."""
+        """The generation in use. Raises Missing if there is none, Damaged if it is not whole or of another version."""
         try:
             name = (self.path / CURRENT).read_text().strip()
-            whole = json.loads((self.path / name / WHOLE).read_text())
         except (OSError, ValueError):
             raise Missing("there is no search index") from None
+        try:
+            whole = json.loads((self.path / name / WHOLE).read_text())
+        except (OSError, ValueError):
+            raise Damaged("the search index is not whole") from None
         if not name.startswith("g-") or whole.get("format") != FORMAT:
-            raise Missing("the search index is of another version")
+            raise Damaged("the search index is of another version")
         if (self.path / name / DAMAGED).exists():
-            raise Missing("the search index is damaged")
+            raise Damaged("the search index is damaged")
         return self.path / name
 
     def begin(self) -> Path:

@@ -15,7 +15,7 @@ GAP = "."
 
 
 def make_schema() -> tantivy.Schema:
-    """Words in `title` and `body`, phone numbers in runs of three digits, numbers for filters, the texts for ranking."""
+    """Words in `title` and `body`, phones in runs of three digits, numbers for filters, the texts for ranking."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", fast=True, tokenizer_name="raw", index_option="basic")
@@ -42,6 +42,7 @@ def to_tantivy(document: Document, schema: tantivy.Schema) -> tantivy.Document:
         document.stage,
         document.updated,
         document.importance,
+        any(len(text) > CLIPPED for text in document.body),
         document.digest,
     ]
     values: dict[str, Any] = {
@@ -73,5 +74,6 @@ def kept_of(found: tantivy.Document) -> list[Any]:
 
 def candidate_of(found: tantivy.Document) -> Candidate:
     """A stored document for ranking."""
-    kind, id, title, body, phones, emails, owner, stage, updated, importance, _ = kept_of(found)
-    return Candidate(kind, id, title, tuple(body), tuple(phones), tuple(emails), owner, stage, updated, importance)
+    kind, id, title, body, phones, emails, owner, stage, updated, importance, clipped, _ = kept_of(found)
+    texts = (tuple(body), tuple(phones), tuple(emails))
+    return Candidate(kind, id, title, *texts, owner, stage, updated, importance, clipped)

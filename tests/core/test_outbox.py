@@ -74,6 +74,32 @@ def test_a_crashed_worker_loses_nothing(consumer: list[dict]) -> None:
     assert outbox.drain() == 1 and consumer == [{"n": 1}]
 
 
+def test_rows_wait_without_failing_while_the_other_side_is_away(database_url: str) -> None:
+    handed: list[list[int]] = []
+    away = True
+
+    def collect(payloads: list[dict]) -> None:
+        handed.append([p["n"] for p in payloads])
+        if away:
+            raise outbox.NotNow("the engine is away")
+
+    outbox.register_collector(TOPIC, "collector", collect)
+    try:
+        for n in range(3):
+            put(n=n)
+        assert outbox.drain(lane=outbox.MAIN) == 0 and handed == []
+        for _ in range(outbox.MOST_ATTEMPTS + 2):
+            outbox.drain_all("collector")
+            expire_leases()
+        assert db.read_sync(outbox.parked) == [] and handed == [[0, 1, 2]] * (outbox.MOST_ATTEMPTS + 2)
+        assert {r.error for r in rows()} == {"the engine is away"}
+        away = False
+        assert outbox.drain_all("collector") == 3
+        assert all(r.done_at and r.error == "" for r in rows())
+    finally:
+        outbox._consumers.pop(TOPIC)
+
+
 def test_what_is_rolled_back_leaves_no_work(consumer: list[dict]) -> None:
     def fail(session) -> None:
         outbox.put(session, TOPIC, {})
@@ -86,4 +112,5 @@ def test_what_is_rolled_back_leaves_no_work(consumer: list[dict]) -> None:
 
 def test_a_change_puts_one_row_a_chunk(database_url: str) -> None:
     company = make_company()
-    assert [r.payload["ids"] for r in rows() if r.payload.get("kind") == "company"] == [[company]]
+    found = [(r.consumer, r.payload["ids"]) for r in rows() if r.payload.get("kind") == "company"]
+    assert sorted(found) == [("live", [company]), ("search", [company])]

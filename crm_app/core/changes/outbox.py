@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -18,14 +19,39 @@ LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
 MARK_SECONDS = 1.0
 KEEP_DONE = timedelta(hours=24)
-Consumer = Callable[[dict[str, Any]], None]
+PAUSE = timedelta(seconds=3)
+MAIN = "main"
+Consumer = Callable[[list[dict[str, Any]]], None]
 log = logging.getLogger("kith.outbox")
-_consumers: dict[str, dict[str, Consumer]] = {}
 
 
-def register_consumer(topic: str, name: str, consumer: Consumer) -> None:
+class NotNow(Exception):
+    """Raised by a consumer whose other side is away: the rows wait, however long, and nothing counts as failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    consumer: Consumer
+    lane: str
+    together: bool
+
+
+_consumers: dict[str, dict[str, _Registered]] = {}
+
+
+def register_consumer(topic: str, name: str, consumer: Callable[[dict[str, Any]], None]) -> None:
     """Every row of `topic` is handed to `consumer` once; it reads the current records itself and may run again."""
-    _consumers.setdefault(topic, {})[name] = consumer
+    _consumers.setdefault(topic, {})[name] = _Registered(lambda payloads: consumer(payloads[0]), MAIN, False)
+
+
+def register_collector(topic: str, name: str, consumer: Consumer) -> None:
+    """As `register_consumer`, for one that takes many rows at once, in a lane of its own where nobody waits for it."""
+    _consumers.setdefault(topic, {})[name] = _Registered(consumer, name, True)
+
+
+def lanes() -> list[str]:
+    """What the worker drains side by side."""
+    return list(dict.fromkeys([MAIN, *(known.lane for topic in _consumers.values() for known in topic.values())]))
 
 
 def put(session: Session, topic: str, payload: dict[str, Any]) -> None:
@@ -38,17 +64,17 @@ def put(session: Session, topic: str, payload: dict[str, Any]) -> None:
         session.connection().execute(insert(table_of(Outbox)), rows)
 
 
-def drain(limit: int = 100) -> int:
-    """Claim up to `limit` open rows and do them, oldest first; answers with how many were claimed."""
-    if not db.read_sync(_has_work):
+def drain(limit: int = 100, lane: str | None = None) -> int:
+    """Claim up to `limit` open rows (of a lane) and do them, oldest first; answers with how many were claimed."""
+    if not db.read_sync(_has_work, lane):
         return 0
-    claimed = db.write_sync(_claim, limit)
+    claimed = db.write_sync(_claim, limit, lane)
     results: dict[int, dict[str, Any]] = {}
     marked_at = monotonic()
-    for row in claimed:
-        outcome = _do(row)
-        if outcome:
-            results[row["id"]] = outcome
+    for rows in _portions(claimed):
+        for row, outcome in zip(rows, _do(rows), strict=True):
+            if outcome:
+                results[row["id"]] = outcome
         if monotonic() - marked_at > MARK_SECONDS:
             db.write_sync(_mark, results)
             results, marked_at = {}, monotonic()
@@ -57,10 +83,10 @@ def drain(limit: int = 100) -> int:
     return len(claimed)
 
 
-def drain_all() -> int:
+def drain_all(lane: str | None = None) -> int:
     """Until nothing is left that can be claimed."""
     total = 0
-    while done := drain():
+    while done := drain(lane=lane):
         total += done
     return total
 
@@ -78,19 +104,23 @@ def forget_done(session: Session) -> int:
     return session.connection().execute(delete(table).where(table.c.done_at < now() - KEEP_DONE)).rowcount
 
 
-def _open(table: Any) -> Any:
+def _open(table: Any, lane: str | None) -> Any:
     leased = (table.c.leased_until.is_(None)) | (table.c.leased_until < now())
-    return table.c.done_at.is_(None) & table.c.parked_at.is_(None) & leased
+    where = table.c.done_at.is_(None) & table.c.parked_at.is_(None) & leased
+    if lane is None:
+        return where
+    others = [name for topic in _consumers.values() for name, known in topic.items() if known.lane != MAIN]
+    return where & (table.c.consumer.not_in(others) if lane == MAIN else table.c.consumer == lane)
 
 
-def _has_work(session: Session) -> bool:
+def _has_work(session: Session, lane: str | None) -> bool:
     table = table_of(Outbox)
-    return session.connection().execute(select(table.c.id).where(_open(table)).limit(1)).first() is not None
+    return session.connection().execute(select(table.c.id).where(_open(table, lane)).limit(1)).first() is not None
 
 
-def _claim(session: Session, limit: int) -> list[dict[str, Any]]:
+def _claim(session: Session, limit: int, lane: str | None = None) -> list[dict[str, Any]]:
     table = table_of(Outbox)
-    query = select(table).where(_open(table)).order_by(table.c.id).limit(limit)
+    query = select(table).where(_open(table, lane)).order_by(table.c.id).limit(limit)
     rows = session.connection().execute(query.with_for_update(**db.claim_lock(session))).mappings().all()
     if rows:
         session.connection().execute(
@@ -101,24 +131,50 @@ def _claim(session: Session, limit: int) -> list[dict[str, Any]]:
     return [dict(r) for r in rows]
 
 
-def _do(row: dict[str, Any]) -> dict[str, Any] | None:
-    """Hand a row to its consumer; answers with what to write into it."""
-    consumer = _consumers.get(row["topic"], {}).get(row["consumer"])
-    if consumer is None:
-        return None  # another process knows this consumer; the lease runs out and it takes the row
+def _known(row: dict[str, Any]) -> _Registered | None:
+    return _consumers.get(row["topic"], {}).get(row["consumer"])
+
+
+def _portions(claimed: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Each row alone, but those of a collector together, except where one failed before: that one goes alone."""
+    together: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    alone: list[list[dict[str, Any]]] = []
+    for row in claimed:
+        known = _known(row)
+        if known is not None and known.together and row["attempts"] == 0:
+            together.setdefault((row["topic"], row["consumer"]), []).append(row)
+        else:
+            alone.append([row])
+    return alone + list(together.values())
+
+
+def _do(rows: list[dict[str, Any]]) -> list[dict[str, Any] | None]:
+    """Hand rows to their consumer; answers for each with what to write into it."""
+    known = _known(rows[0])
+    if known is None:
+        return [None]  # another process knows this consumer; the lease runs out and it takes the row
     try:
-        consumer(row["payload"])
+        known.consumer([row["payload"] for row in rows])
+    except NotNow as error:
+        waits = {"done_at": None, "leased_until": now() + PAUSE, "parked_at": None, "error": str(error)[:500]}
+        return [waits | {"attempts": row["attempts"]} for row in rows]
     except Exception as error:
-        log.exception("outbox row %s (%s) failed", row["id"], row["consumer"])
-        failed = {"done_at": None, "error": str(error)[:500]}
-        if row["attempts"] + 1 >= MOST_ATTEMPTS:
-            return failed | {"leased_until": None, "parked_at": now()}
-        return failed | {"leased_until": now() + LEASE * (row["attempts"] + 1), "parked_at": None}
-    return {"done_at": now(), "leased_until": None, "parked_at": None, "error": ""}
+        log.exception("outbox row %s (%s) failed", rows[0]["id"], rows[0]["consumer"])
+        return [_failed(row, error) for row in rows]
+    done = {"done_at": now(), "leased_until": None, "parked_at": None, "error": ""}
+    return [done | {"attempts": row["attempts"] + 1} for row in rows]
+
+
+def _failed(row: dict[str, Any], error: Exception) -> dict[str, Any]:
+    attempts = row["attempts"] + 1
+    failed = {"done_at": None, "error": str(error)[:500], "attempts": attempts}
+    if attempts >= MOST_ATTEMPTS:
+        return failed | {"leased_until": None, "parked_at": now()}
+    return failed | {"leased_until": now() + LEASE * attempts, "parked_at": None}
 
 
 def _mark(session: Session, results: dict[int, dict[str, Any]]) -> None:
     table = table_of(Outbox)
-    columns = ("done_at", "leased_until", "parked_at", "error")
+    columns = ("done_at", "leased_until", "parked_at", "error", "attempts")
     statement = update(table).where(table.c.id == bindparam("b_id")).values({c: bindparam(c) for c in columns})
     session.connection().execute(statement, [{"b_id": i, **values} for i, values in results.items()])

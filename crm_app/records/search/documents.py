@@ -1,0 +1,95 @@
+"""Records as search documents: what the catalogue calls searchable, and nothing else."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from crm_app.core import db
+from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.kinds import Field
+from crm_app.core.changes.working import table_of
+from search.documents import Document
+
+# From the most to the least wanted; what is found equally well comes in this order.
+KINDS = ("person", "company", "deal", "product", "activity")
+IMPORTANCE: dict[str, float] = dict(zip(KINDS, (1.0, 0.9, 0.8, 0.6, 0.2), strict=True))
+CHUNK = 2000
+TEXTS = ("text", "longtext")
+_PHONE = re.compile(r"\+?[\d\s()./-]{5,}")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def documents(session: Session, name: str, ids: Iterable[int]) -> list[Document]:
+    """The documents of the living records among these."""
+    wanted = sorted(set(ids))
+    made: list[Document] = []
+    for start in range(0, len(wanted), CHUNK):
+        chosen = table_of(kind(name).table).c.id.in_(wanted[start : start + CHUNK])
+        made += _read(session, kind(name), chosen, CHUNK)
+    return made
+
+
+def all_documents() -> Iterator[list[Document]]:
+    """Every document of the installation in portions, each read in a transaction of its own."""
+    for name in KINDS:
+        after = 0
+        while portion := db.read_sync(_next, kind(name), after):
+            after = portion[-1].id
+            yield portion
+
+
+def _next(session: Session, known: Kind, after: int) -> list[Document]:
+    return _read(session, known, table_of(known.table).c.id > after, CHUNK)
+
+
+def _read(session: Session, known: Kind, where: Any, limit: int) -> list[Document]:
+    table = table_of(known.table)
+    named = [f.name for f in known.fields if _is_text(f) and f.name != known.title]
+    more = [name for name in (known.owner, "stage_id") if name and name in table.c]
+    columns = dict.fromkeys(["id", "updated_at", known.title, *named, *more])
+    query = select(*(table.c[name] for name in columns)).where(table.c.deleted_at.is_(None), where)
+    rows = session.connection().execute(query.order_by(table.c.id).limit(limit)).mappings().all()
+    parts = _parts(session, known, [row["id"] for row in rows])
+    return [_document(known, row, [row[n] for n in named] + parts[row["id"]]) for row in rows]
+
+
+def _is_text(field: Field) -> bool:
+    return field.searchable and field.type in TEXTS
+
+
+def _parts(session: Session, known: Kind, ids: list[int]) -> dict[int, list[str]]:
+    """The searchable values of the children, by record."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for children in known.children:
+        named = [f.name for f in children.fields if _is_text(f)]
+        if not named or not ids:
+            continue
+        table = table_of(children.table)
+        where = [table.c[children.parent].in_(ids), *(table.c[n] == v for n, v in children.fixed.items())]
+        query = select(table.c[children.parent], *(table.c[n] for n in named)).where(*where).order_by(table.c.id)
+        for id, *values in session.connection().execute(query):
+            found[id] += values
+    return found
+
+
+def _document(known: Kind, row: Any, texts: list[str | None]) -> Document:
+    """Texts sorted by their shape: what looks like an address or a number is searched like one."""
+    given = [text.strip() for text in texts if text and text.strip()]
+    emails = [text for text in given if _EMAIL.fullmatch(text)]
+    phones = [text for text in given if _PHONE.fullmatch(text)]
+    return Document(
+        known.name,
+        row["id"],
+        row[known.title] or "",
+        tuple(text for text in given if text not in emails and text not in phones),
+        tuple(phones),
+        tuple(emails),
+        row[known.owner] if known.owner else None,
+        row.get("stage_id"),
+        int(row["updated_at"].timestamp()),
+        IMPORTANCE[known.name],
+    )

@@ -1,0 +1,111 @@
+"""The index of this installation: which engine, kept in step by the outbox, built anew when it must be."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from crm_app.core import db
+from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.outbox import NotNow
+from crm_app.core.changes.working import table_of
+from crm_app.core.config import settings
+from crm_app.records.search.documents import KINDS, all_documents, documents
+from search.documents import Changes, Document
+from search.port import Engine, Missing, Unavailable
+
+OVERLAP = 20_000  # rows of the log: a later number may have been committed earlier on PostgreSQL
+log = logging.getLogger("kith.search")
+
+
+class Stopped(Exception):
+    """The process ends; the unfinished index is left to be removed by the next one."""
+
+
+def engine() -> Engine:
+    """The engine of the settings in force."""
+    chosen = settings()
+    key = chosen.search_key.get_secret_value() if chosen.search_key else None
+    return _engine(chosen.search_url, key, chosen.data_dir / "search")
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str | None, key: str | None, folder: Path) -> Engine:
+    if url is None:
+        from search.embedded import EmbeddedEngine
+
+        return EmbeddedEngine(folder)
+    from search.meili import MeiliEngine
+
+    return MeiliEngine(url, key)
+
+
+def follow(payloads: list[dict[str, Any]]) -> None:
+    """The outbox consumer: these records as they are now. Raises NotNow while the engine cannot be reached."""
+    touched: dict[str, set[int]] = defaultdict(set)
+    for payload in payloads:
+        if payload["kind"] in KINDS:
+            touched[payload["kind"]].update(payload["ids"])
+    if not touched:
+        return
+    try:
+        engine().update(lambda: db.read_sync(_as_they_are, touched))
+    except Missing:
+        return  # whoever builds the index reads the records themselves
+    except Unavailable as error:
+        raise NotNow(str(error)) from error
+
+
+def _as_they_are(session: Session, touched: Mapping[str, set[int]]) -> Changes:
+    changes = Changes()
+    for name, ids in touched.items():
+        made = documents(session, name, ids)
+        changes.documents.extend(made)
+        living = {document.id for document in made}
+        changes.gone.extend(f"{name}-{id}" for id in ids if id not in living)
+    return changes
+
+
+def reindex(stopping: Callable[[], bool] = lambda: False) -> int:
+    """Build the index beside the one in use and swap; what is saved meanwhile is in it. Gives the documents.
+
+    Raises Unavailable if the engine cannot be reached, and Stopped."""
+    started = db.read_sync(_last_row)
+
+    def portions() -> Iterator[list[Document]]:
+        for portion in all_documents():
+            if stopping():
+                raise Stopped
+            yield portion
+
+    return engine().rebuild(portions(), lambda: db.read_sync(_since, started))
+
+
+def _last_row(session: Session) -> int:
+    return session.connection().execute(select(func.max(table_of(ChangeLog).c.seq))).scalar_one() or 0
+
+
+def _since(session: Session, row: int) -> Changes:
+    table = table_of(ChangeLog)
+    query = select(table.c.kind, table.c.record_id).where(table.c.seq > row - OVERLAP, table.c.kind.in_(KINDS))
+    touched: dict[str, set[int]] = defaultdict(set)
+    for name, id in session.connection().execute(query.distinct()):
+        touched[name].add(id)
+    return _as_they_are(session, touched)
+
+
+def keep_ready(stopping: Callable[[], bool]) -> None:
+    """The worker's care: an index that is missing, unfinished, damaged or of another version is built anew."""
+    try:
+        if not engine().is_ready():
+            log.warning("the search index is missing, damaged or of another version: building it")
+            log.warning("the search index holds %s records", reindex(stopping))
+    except Unavailable as error:
+        log.warning("search cannot be reached: %s", error)
+    except Stopped:
+        return

@@ -1,0 +1,196 @@
+"""Search over the database: in step with every save, within rights, and whole again after any damage."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply, outbox
+from crm_app.core.config import settings
+from crm_app.jobs.worker import Worker
+from crm_app.records.search import find
+from crm_app.records.search.checking import index_problems
+from crm_app.records.search.index import engine, keep_ready, reindex
+from tests.support.builders import (
+    change,
+    make,
+    make_company,
+    make_deal,
+    make_person,
+    make_pipeline,
+    make_team,
+    make_user,
+    principal,
+)
+from tests.support.meili import MeiliStub
+
+
+def titles(text: str, actor=SYSTEM, **more) -> list[str]:
+    answer = find(None, actor, text, **more)
+    assert not answer.rebuilding
+    return ["".join(piece.text for piece in row.title) for row in answer.rows]
+
+
+def delete(kind: str, id: int) -> int:
+    return db.write_sync(apply, SYSTEM, Change(kind, id, op="delete")).batch_id
+
+
+@pytest.fixture
+def indexed(database_url: str) -> Iterator[None]:
+    reindex()
+    yield
+    engine().close()
+
+
+def test_what_is_saved_changed_and_deleted_is_in_step(indexed: None) -> None:
+    person = make_person(
+        display_name="Zoë Wójcik",
+        emails=[{"value": "zoe@nordhafen.example"}],
+        phones=[{"value": "+44 20 7946 0123"}],
+    )
+    company = make_company(name="Nordhafen AG")
+    note = make("activity", type="note", subject="Harbour visit", body="They asked for a crane", person_id=person)
+    outbox.drain_all()
+    assert titles("wojcik") == titles("7946 0123") == ["Zoë Wójcik"]
+    assert titles("nordhafen") == ["Nordhafen AG", "Zoë Wójcik"] and titles("crane") == ["Harbour visit"]
+    change("company", company, name="Südhafen AG")
+    delete("activity", note)
+    delete("person", person)
+    outbox.drain_all()
+    assert titles("nordhafen") == titles("wojcik") == titles("crane") == [] and titles("sudhafen") == ["Südhafen AG"]
+    assert index_problems() == []
+
+
+def test_only_what_one_may_see_is_found_also_before_the_index_knows(indexed: None) -> None:
+    team = make_team()
+    me, mate, other = make_user(team_id=team), make_user(team_id=team), make_user(team_id=make_team())
+    pipeline = make_pipeline()
+    deals = {who: make_deal(pipeline, title="Blue licences", owner_id=who) for who in (me, mate, other)}
+    outbox.drain_all()
+
+    def seen(actor, **more) -> set[int]:
+        return {row.id for row in find(None, actor, "blue", kinds=["deal"], **more).rows}
+
+    seller = principal(me)
+    boss = principal(mate, "manager", member_ids=frozenset({me, mate}))
+    assert seen(seller) == {deals[me]} and seen(boss) == {deals[me], deals[mate]}
+    assert seen(SYSTEM) == set(deals.values())
+    answer = find(None, seller, "blue", facets=True)
+    assert [(f.name, f.label, f.count) for f in answer.facets if f.name != "owner"] == [
+        ("kind", "Deals", 1),
+        ("stage", "Prospecting", 1),
+    ]
+    change("deal", deals[me], owner_id=other)  # the index does not know yet
+    assert seen(seller) == set()
+    outbox.drain_all()
+    assert seen(principal(other)) == {deals[me], deals[other]}
+
+
+def test_matched_parts_are_marked(indexed: None) -> None:
+    make_company(name="Straßenbau Øresund")
+    outbox.drain_all()
+    rows = find(None, SYSTEM, "oresund strass").rows
+    assert [(p.text, p.hit) for p in rows[0].title] == [("Straß", True), ("enbau ", False), ("Øresund", True)]
+
+
+@pytest.mark.parametrize("damage", ["absent", "unfinished", "truncated", "other version", "garbage"])
+def test_any_damage_falls_back_to_beginnings_and_is_mended(sqlite_database: str, damage: str) -> None:
+    make_company(name="Nordhafen AG")
+    reindex()
+    folder = settings().data_dir / "search"
+    generation = next(folder.glob("g-*"))
+    engine().close()
+    if damage == "absent":
+        shutil.rmtree(folder)
+    elif damage == "unfinished":
+        (generation / "whole.json").unlink()
+    elif damage == "truncated":
+        for path in generation.iterdir():
+            if path.suffix not in (".json", ".lock"):
+                path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    elif damage == "other version":
+        (generation / "whole.json").write_text('{"format": 0}')
+    else:
+        (generation / "meta.json").write_bytes(b"\x00garbage")
+    answer = find(None, SYSTEM, "nordh")
+    assert answer.rebuilding and [row.kind for row in answer.rows] == ["company"]
+    assert bool(index_problems()) == (damage != "absent")
+    make_company(name="Nordlicht AG")
+    outbox.drain_all()  # nobody can write it now
+    keep_ready(lambda: False)
+    assert titles("hafen") == [] and titles("nordlihct") == ["Nordlicht AG"]
+    assert index_problems() == []
+    engine().close()
+
+
+def test_the_check_names_what_differs_and_repairs_it(indexed: None) -> None:
+    kept, lost, changed = (make_company(name=name) for name in ("Kept", "Lost", "Changed"))
+    gone = make_company(name="Gone")
+    outbox.drain_all()
+    from search.documents import Changes, Document
+
+    engine().update(lambda: Changes([Document("company", changed, "Old")], [f"company-{lost}"]))
+    delete("company", gone)  # its row in the outbox is not done
+    assert sorted(index_problems()) == [
+        "search: 1 company different in the index",
+        "search: 1 company in the index, but gone",
+        "search: 1 company not in the index",
+    ]
+    assert index_problems(repair=True) == [] and index_problems() == []
+    assert titles("lost") == ["Lost"] and titles("changed") == ["Changed"] and titles("kept") == ["Kept"] and kept
+
+
+def test_a_worker_builds_the_index_and_another_process_reads_it(sqlite_database: str) -> None:
+    make_company(name="Nordhafen AG")
+    worker = Worker()
+    worker.start()
+    try:
+        _until(lambda: engine().is_ready())
+        make_company(name="Südhafen AG")
+        _until(lambda: titles("sudhafen") == ["Südhafen AG"])
+        code = (
+            "from crm_app.wire import wire; wire(); from crm_app.core.actor import SYSTEM;"
+            "from crm_app.records.search import find; print([r.id for r in find(None, SYSTEM, 'hafen nord').rows],"
+            "find(None, SYSTEM, 'sudh').rebuilding, len(find(None, SYSTEM, 'sudh').rows))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+        assert done.stdout.split() == ["[]", "False", "1"]
+    finally:
+        worker.stop()
+        engine().close()
+
+
+def _until(true) -> None:
+    import time
+
+    end = time.monotonic() + 15
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+def test_an_engine_that_is_away_loses_nothing(
+    sqlite_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stub = MeiliStub()
+    monkeypatch.setenv("KITH_SEARCH_URL", stub.url)
+    settings.cache_clear()
+    reindex()
+    make_company(name="Nordhafen AG")
+    outbox.drain_all()
+    assert titles("hafen nordhafen") == [] and titles("nordhafne") == ["Nordhafen AG"]
+    stub.fails.add("documentAdditionOrUpdate")  # a task that fails is not taken for done
+    make_company(name="Südhafen AG")
+    outbox.drain_all()
+    assert titles("sudhafen") == []
+    waiting = db.read_sync(lambda s: outbox._has_work(s, None))
+    assert not waiting  # leased until later
+    stub.stop()
+    answer = find(None, SYSTEM, "sudh")
+    assert answer.rebuilding and len(answer.rows) == 1
+    assert index_problems() != []
