@@ -68,6 +68,13 @@ def describe(session: Session, actor: Principal, listing: Listing) -> list[Chip]
     return chips
 
 
+def filter_names(session: Session, actor: Principal, listing: Listing) -> dict[str, str]:
+    """The titles of the records that a filter names, by `kind:id`."""
+    fields = fields_of(session, actor, listing.kind)
+    names = _names(session, fields, conditions_in(listing.filter))
+    return {f"{ref}:{id}": title for (ref, id), title in names.items()}
+
+
 def _group_words(group: Group, fields: dict[str, ListField], names: dict[tuple[str, str], str]) -> str:
     parts = [
         f"({_group_words(i, fields, names)})"

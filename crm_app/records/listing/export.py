@@ -1,17 +1,19 @@
 """Exactly what a list shows, as CSV or XLSX: the same filter, order and columns; no cell can become a formula."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
+from sqlalchemy import and_
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
+from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden
 from crm_app.core.money import to_major
@@ -27,12 +29,14 @@ CHUNK = 1000
 Format = Literal["csv", "xlsx"]
 
 
-def export_rows(session: Session, actor: Principal, listing: Listing) -> Iterator[list[Any]]:
-    """The header, then every record that the actor may export. Raises Forbidden, Invalid."""
+def export_rows(session: Session, actor: Principal, listing: Listing, ids: Sequence[int] = ()) -> Iterator[list[Any]]:
+    """The header, then every record (with `ids`: of these) that the actor may export. Raises Forbidden, Invalid."""
     if not may(actor, f"{listing.kind}.export"):
         raise Forbidden("Your role may not export these.")
     known, fields = kind(listing.kind), fields_of(session, actor, listing.kind)
     where = wanted(known, fields, listing, actor, "export")
+    if ids:
+        where = and_(where, table_of(known.table).c.id.in_(ids))
     shown = shown_columns(known, fields, listing.columns)
     zone = ZoneInfo(actor.zone)
     yield [one.field.label for one in shown]
@@ -63,9 +67,11 @@ def _plain(one: Shown, row: Any, zone: ZoneInfo) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def write_export(session: Session, actor: Principal, listing: Listing, path: Path, form: Format) -> int:
+def write_export(
+    session: Session, actor: Principal, listing: Listing, path: Path, form: Format, ids: Sequence[int] = ()
+) -> int:
     """Write the file and answer with the number of records in it. Raises Forbidden, Invalid."""
-    rows = (_neutral(row) for row in export_rows(session, actor, listing))
+    rows = (_neutral(row) for row in export_rows(session, actor, listing, ids))
     return _csv(rows, path) if form == "csv" else _xlsx(rows, path, kind(listing.kind).plural)
 
 

@@ -69,11 +69,17 @@ def rows_by_id(
     session: Session, actor: Principal, kind_name: str, ids: Iterable[int], columns: tuple[str, ...]
 ) -> tuple[list[ListColumn], dict[int, ListRow]]:
     """The living records among `ids` that the actor may see, by id, with these columns."""
-    listing = replace(default_listing(kind_name), columns=columns)
-    known, fields = kind(kind_name), fields_of(session, actor, kind_name)
+    return rows_in(session, actor, replace(default_listing(kind_name), columns=columns), ids)
+
+
+def rows_in(
+    session: Session, actor: Principal, listing: Listing, ids: Iterable[int]
+) -> tuple[list[ListColumn], dict[int, ListRow]]:
+    """The records among `ids` that stand in the list, by id, and its columns."""
+    known, fields = kind(listing.kind), fields_of(session, actor, listing.kind)
     chosen = sorted(set(ids))
     where = and_(wanted(known, fields, listing, actor), table_of(known.table).c.id.in_(chosen))
-    shown = shown_columns(known, fields, columns)
+    shown = shown_columns(known, fields, listing.columns)
     found = rows_behind(session, known, fields, listing, where, shown, "", len(chosen)) if chosen else []
     return [_column(s.field, known) for s in shown], {
         row["id"]: list_row(known, shown, row, actor, listing) for row in found

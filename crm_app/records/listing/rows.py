@@ -116,3 +116,5 @@ class ViewRow:
     owner: str
     version: int
     parameters: dict[str, str] = field(default_factory=dict)
+    kind: str = ""
+    role: str = ""

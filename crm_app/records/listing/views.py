@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -34,12 +34,12 @@ class SaveView:
     version: int | None = None
 
 
-def list_views(session: Session, actor: Principal, kind_name: str) -> list[ViewRow]:
-    """The views of one kind that the actor may open: own ones first, then by name."""
+def list_views(session: Session, actor: Principal, kind_name: str | None = None) -> list[ViewRow]:
+    """The views of one kind, or of all, that the actor may open: own ones first, then by name."""
     query = (
         select(view, user.c.name.label("owner"))
         .outerjoin(user, user.c.id == view.c.owner_id)
-        .where(view.c.kind == kind_name, view.c.deleted_at.is_(None), _open_to(actor))
+        .where(view.c.deleted_at.is_(None), _open_to(actor), true() if kind_name is None else view.c.kind == kind_name)
         .order_by(view.c.owner_id != (actor.id or 0), view.c.sort_key, view.c.id)
     )
     return [_row(row, actor) for row in session.connection().execute(query).mappings()]
@@ -113,4 +113,14 @@ def _open_to(actor: Principal) -> ColumnElement[bool]:
 def _row(row, actor: Principal) -> ViewRow:
     parameters = {k: str(v) for k, v in row["definition"].items()}
     mine = row["owner_id"] == actor.id
-    return ViewRow(row["id"], row["name"], row["audience"], mine, row["owner"] or "", row["version"], parameters)
+    return ViewRow(
+        row["id"],
+        row["name"],
+        row["audience"],
+        mine,
+        row["owner"] or "",
+        row["version"],
+        parameters,
+        row["kind"],
+        row["role"],
+    )
