@@ -29,6 +29,7 @@ ACTIVITY = Kind(
     title="subject",
     columns=("subject", "type", "due_at", "done_at", "person_id", "company_id", "deal_id", "owner_id"),
     summary=("type", "due_at", "person_id", "company_id"),
+    form=("type", "subject", "due_at", "owner_id", "person_id", "company_id", "deal_id", "body"),
     sort="-at",
     derived=frozenset({"at"}),
 )

@@ -70,5 +70,6 @@ COMPANY = Kind(
     path="/companies",
     columns=("name", "kind", "industry", "country", "domain", "revenue_minor", "employees", "owner_id"),
     summary=("kind", "industry", "country"),
+    form=("name", "domain", "industry", "country", "phone", "kind", "parent_id", "owner_id"),
     sort="name",
 )

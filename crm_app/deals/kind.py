@@ -153,6 +153,7 @@ DEAL = Kind(
         "owner_id",
     ),
     summary=("stage_id", "company_id", "value_minor"),
+    form=("title", "company_id", "person_id", "value_minor", "stage_id", "owner_id", "expected_close_on"),
     sort="-stage_since",
     derived=frozenset({"next_step_at", "next_step", "last_touch_at"}),
     gate=_gate,

@@ -29,5 +29,6 @@ PRODUCT = Kind(
     owner=None,
     columns=("name", "series", "sku", "list_price_minor", "active"),
     summary=("series", "sku", "list_price_minor"),
+    form=("name", "series", "sku", "list_price_minor"),
     sort="name",
 )

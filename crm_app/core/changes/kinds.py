@@ -71,7 +71,8 @@ class Kind:
     `gate(context, before, after)` answers with what is missing for this transition, by field. `complete(context,
     before, after)` answers with values that follow from the change and are recorded with it. `path` is where its
     records live in the app; `columns` and `sort` (`-` first: descending) are what a list shows at first; `summary` are
-    the fields that tell one record from another in a line; `order` is the column by which references are sorted.
+    the fields that tell one record from another in a line; `form` are those that the dialog for a new one asks for
+    (`emails.value`: the first e-mail); `order` is the column by which references are sorted.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Kind:
     path: str = ""
     columns: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
     sort: str = ""
     order: str = "sort_key"
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)

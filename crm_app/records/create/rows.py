@@ -1,0 +1,40 @@
+"""What the dialog for a new record gets from the server."""
+
+from dataclasses import dataclass, field
+
+from crm_app.records.listing import Option
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field; `value` is what it starts with, `shown` the title of a reference that is given."""
+
+    name: str
+    label: str
+    type: str
+    required: bool = False
+    choices: list[Option] = field(default_factory=list)
+    ref: str = ""
+    value: str = ""
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The dialog; a new `n` opens it. `given` counts the fields that the caller filled in."""
+
+    n: int = 0
+    kind: str = ""
+    label: str = ""
+    fields: list[FormField] = field(default_factory=list)
+    given: int = 0
+
+
+@dataclass(frozen=True)
+class Created:
+    """How the last try ended: `n` grows with each; without errors `id` is the new record."""
+
+    n: int = 0
+    kind: str = ""
+    id: int = 0
+    errors: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,108 @@
+"""The fields of a new record, and the record itself from what was typed. Commands never commit."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import Applied, Change, Field, Kind, apply, kind
+from crm_app.core.changes.values import defaults
+from crm_app.core.config import settings
+from crm_app.core.errors import Forbidden, Invalid, NotFound
+from crm_app.identity.policy import may
+from crm_app.records.create.rows import Form, FormField
+from crm_app.records.listing import Option, field_choices
+from crm_app.records.properties import ref_name, typed
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, str]) -> Form:
+    """The dialog's fields, filled with what is given. Raises NotFound or Forbidden."""
+    known = _known(actor, name)
+    offered = {c.name: c.choices for c in field_choices(session, actor, name)}
+    fields = [_field(session, actor, known, path, offered, given) for path in known.form]
+    return Form(kind=name, label=known.label, fields=fields, given=sum(f.name in given for f in fields))
+
+
+def create_record(session: Session, actor: Principal, name: str, values: Mapping[str, str]) -> Applied:
+    """The new record. Raises Invalid with every wrong field under the name that the form has for it."""
+    known = _known(actor, name)
+    wrong: dict[str, str] = {}
+    wanted: dict[str, Any] = {}
+    for path, raw in values.items():
+        part, _, rest = path.partition(".")
+        if path not in known.form:
+            wrong[path] = "This cannot be saved."
+        elif raw.strip():
+            try:
+                value = typed(_catalogue(known, path), raw, settings().currency, actor)
+            except Invalid as refusal:
+                wrong[path] = refusal.message
+                continue
+            if part == "emails" and not ADDRESS.fullmatch(value):
+                wrong[path] = "An e-mail address looks like name@example.org."
+            wanted[part] = [{rest: value}] if rest else value
+    if wrong:
+        raise Invalid(wrong)
+    if "currency" in known.by_name:
+        wanted.setdefault("currency", settings().currency)
+    _primary(known, wanted)
+    try:
+        return apply(session, actor, Change(name, op="create", set=wanted))
+    except Invalid as refusal:
+        raise Invalid({_path(known, key): reason for key, reason in refusal.fields.items()}) from None
+
+
+def _known(actor: Principal, name: str) -> Kind:
+    known = kind(name)
+    if not known.form:
+        raise NotFound("There is no form for this.")
+    if not may(actor, f"{name}.create"):
+        raise Forbidden(f"Your role may not create {known.plural.lower()}.")
+    return known
+
+
+def _catalogue(known: Kind, path: str) -> Field:
+    """The field that a name of the form means: its own, or that of a part (`emails.value`)."""
+    part, _, rest = path.partition(".")
+    if not rest:
+        return known.by_name[part]
+    return next(f for f in known.child_by_name[part].fields if f.name == rest)
+
+
+def _primary(known: Kind, wanted: dict[str, Any]) -> None:
+    """The first e-mail is the primary one."""
+    for children in known.children:
+        if children.name in wanted and any(f.name == "is_primary" for f in children.fields):
+            wanted[children.name][0]["is_primary"] = True
+
+
+def _path(known: Kind, key: str) -> str:
+    """Where the form shows an error: `emails` stands under `emails.value`, what it does not ask for under the first."""
+    if key in known.form:
+        return key
+    return next((p for p in known.form if p.startswith(key + ".")), known.form[0])
+
+
+def _field(
+    session: Session,
+    actor: Principal,
+    known: Kind,
+    path: str,
+    offered: Mapping[str, list[Option]],
+    given: Mapping[str, str],
+) -> FormField:
+    field = _catalogue(known, path)
+    choices = [o for o in offered.get(path, []) if not (field.ref and o.id in ("me", "team"))]
+    usual = defaults(known.table).get(path, "") if "." not in path else ""
+    value = given.get(path, str(actor.id or "") if path == known.owner else "" if usual is None else str(usual))
+    if field.required and not value and field.type in ("choice", "ref") and choices:
+        value = choices[0].id
+    shown = ref_name(session, field, int(value)) if field.ref and value.isascii() and value.isdigit() else ""
+    type_ = "choice" if field.ref and choices else field.type
+    label = {"emails": "E-mail", "phones": "Phone"}.get(path.partition(".")[0], field.label)
+    required = field.required and "." not in path
+    return FormField(path, label, type_, required, choices, field.ref, value, shown)

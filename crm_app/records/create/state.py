@@ -1,0 +1,49 @@
+"""The dialog for a new record: `NewRecord.start("person", {"company_id": "17"})` from anywhere."""
+
+from dataclasses import replace
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.changes import kind as kind_of
+from crm_app.core.errors import Invalid, KithError
+from crm_app.core.ids import fresh
+from crm_app.core.text import clip
+from crm_app.identity.handlers import actor, allow
+from crm_app.records.create.rows import Created, Form
+from crm_app.records.create.service import create_record, new_form
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+
+
+class NewRecord(rx.State):
+    """Opens the dialog and answers it. What was typed stays in the browser, also over a restart of the server."""
+
+    form: rx.Field[Form] = rx.field(default_factory=Form)
+    created: rx.Field[Created] = rx.field(default_factory=Created)
+
+    @rx.event
+    @allow("any")
+    async def start(self, kind: str, given: dict[str, str]) -> None:
+        try:
+            form = await db.read(new_form, actor(), kind, {k: clip(v) for k, v in given.items()})
+        except KithError as refusal:
+            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+            return
+        self.form = replace(form, n=fresh())
+
+    @rx.event
+    @allow("any")
+    async def create(self, kind: str, values: dict[str, str], stay: bool):
+        n = fresh()
+        try:
+            made = await db.write(create_record, actor(), kind, values)
+        except Invalid as refusal:
+            self.created = Created(n, kind, 0, dict(refusal.fields))
+            return None
+        except KithError as refusal:
+            self.created = Created(n, kind, 0, {"": refusal.message})
+            return None
+        self.created = Created(n, kind, made.id)
+        known = kind_of(kind)
+        (await self.get_state(Toaster)).latest = undo_toast(f"{known.label} created.", made.batch_id)
+        return None if stay or not known.path else rx.redirect(f"{known.path}/{made.id}")
