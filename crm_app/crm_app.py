@@ -11,6 +11,7 @@ from crm_app.http.redact import install_redaction
 from crm_app.http.site import site
 from crm_app.jobs.worker import embedded
 from crm_app.pages import PAGES, on_failure
+from crm_app.records.list_screen.state import ListViews
 from crm_app.ui import theme
 from crm_app.wire import wire
 
@@ -25,7 +26,7 @@ app = rx.App(
     enable_state=True,
 )
 for page in PAGES:
-    app.add_page(page.component, route=page.route, title=page.title, on_load=list(page.on_load))
+    app.add_page(page.component, route=page.route, title=page.title, on_load=[*page.on_load, ListViews.load])
 app._middlewares.insert(0, Authz())
 app.register_lifespan_task(live_sessions.watch)
 app.register_lifespan_task(live.fanout)

@@ -15,9 +15,11 @@ from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.errors import NotFound
 from crm_app.deals.queries import board as boards
 from crm_app.http.board_push import Place, board_push, may_show
+from crm_app.records.listing import Listing, list_count, rows_in
 from crm_app.records.reading import record_row
 
 MOST_CARDS = 20
+MOST_ROWS = 50
 ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "activity"})
 Concern = Literal["none", "again", "look"]
 
@@ -116,3 +118,32 @@ class RecordView:
             if ids and session.connection().execute(query).first():
                 return True
         return False
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A list of any kind."""
+
+    listing: Listing
+
+    def concern(self, news: News) -> Concern:
+        """Many of its records, or something that stands in many of its rows: read again."""
+        named = {f.ref for f in kind(self.listing.kind).fields if f.ref} - {self.listing.kind}
+        if news.lost or len(news.of(self.listing.kind)) > MOST_ROWS or named & news.ids.keys():
+            return "again"
+        return "look" if news.of(self.listing.kind) else "none"
+
+    def reaches(self, actor: Principal, news: News) -> bool:
+        """A record that left the list must leave the screen: only the list itself can say."""
+        return True
+
+    def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
+        """The changed rows as they are now, those that stand in the list no more, and the count."""
+        ids = sorted(news.of(self.listing.kind))
+        rows = rows_in(session, actor, self.listing, ids)[1]
+        return {
+            "rows": [dataclasses.asdict(row) for row in rows.values()],
+            "gone": [id for id in ids if id not in rows],
+            "count": list_count(session, actor, self.listing),
+            "stale": bool(self.listing.group) and bool(rows),
+        }

@@ -9,10 +9,14 @@ from crm_app.pages.feed import BoardFeed
 from crm_app.pages.frame import BOARD, framed
 from crm_app.pages.page import Page
 
+KEYS = (("Space", "Lift or drop a card, arrows move it"), ("Enter", "Open the card"))
+
 
 def board_page() -> rx.Component:
     """The columns and the gate's dialog."""
-    return framed(rx.fragment(board_screen(), gate_dialog()), title="Deals", current=BOARD.path)
+    return framed(
+        rx.fragment(board_screen(), gate_dialog()), title="Deals", current=BOARD.path, makes="deal", keys=KEYS
+    )
 
 
 PAGE = Page(BOARD.path, "Deals · Kith", board_page, (BoardFeed.follow, DealBoard.load, Viewer.load))

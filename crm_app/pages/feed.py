@@ -14,8 +14,10 @@ from crm_app.deals.state.board import read_filter
 from crm_app.deals.state.record import id_in
 from crm_app.http.authz import SESSION_HEADER
 from crm_app.http.live import subscribe, unsubscribe
-from crm_app.http.live_views import BoardView, RecordView, View
+from crm_app.http.live_views import BoardView, ListView, RecordView, View
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.list_screen.queries import asked_of, listing_of
+from crm_app.records.list_screen.state import RecordList
 from crm_app.records.reading import record_row
 from crm_app.tables import Pipeline
 
@@ -59,3 +61,18 @@ class RecordFeed(rx.State):
             unsubscribe(self.router.session.client_token)
             return
         _subscribe(self, RecordView(kind, wanted), RecordFeed)
+
+
+class ListFeed(rx.State):
+    """A list page says `ListFeed.follow(kind)` before it loads; the state of the list receives the push."""
+
+    @rx.event
+    @allow("any")
+    async def follow(self, kind: str) -> None:
+        asked = asked_of(self.router.url.query_parameters)
+        try:
+            listing, _ = await db.read(listing_of, actor(), kind, asked)
+        except KithError:  # the list itself says why
+            unsubscribe(self.router.session.client_token)
+            return
+        _subscribe(self, ListView(listing), RecordList)

@@ -1,5 +1,6 @@
 """The frame every page stands in: navigation by rights, the menus, the messages, the keyboard."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -10,6 +11,9 @@ from crm_app.deals.views import new_deal_dialog
 from crm_app.identity.state import Viewer
 from crm_app.pages.command import Command
 from crm_app.pages.undo import Undo
+from crm_app.records.create.state import NewRecord
+from crm_app.records.create.views import new_record_dialog
+from crm_app.records.list_screen.views import saved_views
 from crm_app.records.palette.views import command_palette
 from crm_app.ui import addresses
 from crm_app.ui.elements import avatar, page_link
@@ -19,14 +23,28 @@ from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
 from crm_app.ui.palette import palette_field
 from crm_app.ui.shell import Place, shell
 
-BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
-PEOPLE = Place(addresses.PEOPLE, "People", "people", key="e")
+PEOPLE = Place(addresses.PEOPLE, "People", "people", key="e", phone=True)
 COMPANIES = Place(addresses.COMPANIES, "Companies", "company", key="c")
-USERS = Place(addresses.USERS, "Users", "users", key="u", phone=True)
+BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
+DEAL_LIST = Place(addresses.DEAL_LIST, "Deals", "deals")
+ACTIVITIES = Place(addresses.ACTIVITIES, "Activities", "activities", key="a")
+PRODUCTS = Place(addresses.PRODUCTS, "Products", "products", key="r")
+USERS = Place(addresses.USERS, "Users", "users", key="u")
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
-GROUPS: list[tuple[str, list[Place]]] = [("", [BOARD]), ("Organisation", [USERS, TEAMS, IMPORT])]
+GROUPS: list[tuple[str, list[Place]]] = [
+    ("", [PEOPLE, COMPANIES, BOARD, ACTIVITIES, PRODUCTS]),
+    ("Organisation", [USERS, TEAMS, IMPORT]),
+]
+PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
+NEW = (
+    ("person", "Person", "person"),
+    ("company", "Company", "company"),
+    ("activity", "Activity", "activities"),
+    ("product", "Product", "products"),
+)
+Keys = Sequence[tuple[str, str]]
 
 
 def _link_if(place: Place) -> rx.Component:
@@ -70,21 +88,40 @@ def _more() -> rx.Component:
     return menu(
         "More",
         rx.fragment(icon("more", "big"), "More"),
-        *[_link_if(p) for p in (USERS, TEAMS, IMPORT, PROFILE)],
+        *[_link_if(p) for p in (COMPANIES, ACTIVITIES, PRODUCTS, USERS, TEAMS, IMPORT, PROFILE)],
         rx.el.div(sign_out()),
         class_name="",
     )
 
 
-def _floating_new() -> rx.Component:
+def _floating_new(on_new: Any, name: str) -> rx.Component:
     return rx.cond(
-        Viewer.may_create_deals,
+        Viewer.creatable.contains(name),
         rx.el.button(
             icon("plus", "big"),
             class_name="fab",
             type="button",
-            on_click=NewDealForm.start,
-            custom_attrs={"aria-label": "New deal"},
+            on_click=on_new,
+            custom_attrs={"aria-label": f"New {name}"},
+        ),
+        rx.fragment(),
+    )
+
+
+def _new() -> rx.Component:
+    """Whatever this viewer may create."""
+    entries = [(name, words, picture, NewRecord.start(name, {})) for name, words, picture in NEW]
+    return rx.cond(
+        Viewer.creatable.length() > 0,
+        menu(
+            "New",
+            rx.fragment(icon("plus"), "New"),
+            *[
+                rx.cond(Viewer.creatable.contains(name), menu_item(words, picture, on_click=start), rx.fragment())
+                for name, words, picture, start in [("deal", "Deal", "deals", NewDealForm.start), *entries]
+            ],
+            rx.cond(Viewer.may_import, menu_link("Import a file", "import", IMPORT.path), rx.fragment()),
+            class_name="btn pri new",
         ),
         rx.fragment(),
     )
@@ -101,24 +138,38 @@ def _crumbs(place: Place) -> rx.Component:
 
 def _goals() -> list[dict[str, str]]:
     """Where the palette can go; the page itself says so to those who may not."""
-    return [{"path": p.path, "name": p.name, "words": "go to open"} for p in (BOARD, USERS, TEAMS, IMPORT, PROFILE)]
+    return [{"path": p.path, "name": p.name, "words": "go to open"} for p in PLACES]
 
 
 def _actions() -> rx.Var:
     """What the palette can do, for this viewer."""
-    new_deal = {"id": "new-deal", "name": "New deal", "words": "create add opportunity"}
-    themes = [
+    made = [("deal", "deal", "opportunity"), *((name, words.lower(), "record") for name, words, _ in NEW)]
+    found: Any = [
         {"id": f"theme-{name}", "name": f"Change theme: {name}", "words": "appearance mode colour"}
         for name in ("light", "dark", "system")
     ]
-    return rx.cond(Viewer.may_create_deals, [new_deal, *themes], themes)
+    found = rx.Var.create(found)
+    for name, words, also in reversed(made):
+        entry = {"id": f"new-{name}", "name": f"New {words}", "words": f"create add {also}"}
+        found = rx.cond(Viewer.creatable.contains(name), rx.Var.create([entry]), rx.Var.create([])) + found
+    return found
 
 
 def framed(
-    body: rx.Component, *, title: Any, current: str, after_undo: Any = None, crumb: Place | None = None
+    body: rx.Component,
+    *,
+    title: Any,
+    current: str,
+    after_undo: Any = None,
+    crumb: Place | None = None,
+    on_new: Any = None,
+    makes: str = "",
+    keys: Keys = (),
 ) -> rx.Component:
-    """The whole page; `after_undo` is an event that refreshes what the page shows once something was undone."""
-    places = {p.key: {"path": p.path, "name": p.name} for p in (BOARD, USERS, TEAMS, PROFILE)}
+    """The whole page; `after_undo` is an event that refreshes what the page shows once something was undone.
+
+    `makes` is the kind of record that the page's floating button creates by `on_new`, `keys` are the page's own.
+    """
     follow = [] if after_undo is None else after_undo if isinstance(after_undo, list) else [after_undo]
     undone = [Undo.undo_batch, *follow]
     return shell(
@@ -127,28 +178,26 @@ def framed(
         current=current,
         groups=GROUPS,
         search=palette_field(),
-        new=rx.cond(
-            Viewer.may_create_deals,
-            menu(
-                "New",
-                rx.fragment(icon("plus"), "New"),
-                menu_item("Deal", "deals", on_click=NewDealForm.start),
-                rx.cond(Viewer.may_import, menu_link("Import a file", "import", IMPORT.path), rx.fragment()),
-                class_name="btn pri new",
-            ),
-            rx.fragment(),
-        ),
-        fab=_floating_new() if current == BOARD.path and crumb is None else rx.fragment(),
+        new=_new(),
+        fab=_floating_new(on_new or NewDealForm.start, makes) if makes else rx.fragment(),
+        below=saved_views(),
         me=_account(),
         more=_more(),
         crumbs=None if crumb is None else _crumbs(crumb),
-        extras=[
-            toasts(undone),
-            new_deal_dialog(),
-            command_palette(_goals(), _actions(), Command.run),
-            theme_sync(theme=Viewer.theme),
-            shortcuts(places=places, on_new=NewDealForm.start),
-            offline(),
-            _sign_out_form(),
-        ],
+        extras=_extras(undone, keys, on_new or NewDealForm.start),
     )
+
+
+def _extras(undone: list[Any], keys: Keys, on_new: Any) -> list[rx.Component]:
+    """What stands on no particular place: messages, dialogs, listeners."""
+    places = {p.key: {"path": p.path, "name": p.name} for p in PLACES if p.key}
+    return [
+        toasts(undone),
+        new_deal_dialog(),
+        new_record_dialog(),
+        command_palette(_goals(), _actions(), Command.run),
+        theme_sync(theme=Viewer.theme),
+        shortcuts(places=places, keys=[list(k) for k in keys], on_new=on_new),
+        offline(),
+        _sign_out_form(),
+    ]

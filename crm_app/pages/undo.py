@@ -1,12 +1,23 @@
 """Undo of one batch, from a message or from a timeline."""
 
 import reflex as rx
+from sqlalchemy import select
+from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes import undo
+from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.list_screen.state import ListBulk
+from crm_app.tables import BulkRun
 from crm_app.ui.overlay import Toaster, plain_toast
+
+
+def is_bulk(session: Session, batch_id: int) -> bool:
+    """Was this batch made by a run over many records? Then another run takes it back."""
+    runs = table_of(BulkRun)
+    return session.connection().execute(select(runs.c.id).where(runs.c.batch_id == batch_id)).first() is not None
 
 
 class Undo(rx.State):
@@ -14,12 +25,15 @@ class Undo(rx.State):
 
     @rx.event
     @allow("any")
-    async def undo_batch(self, batch_id: int) -> None:
+    async def undo_batch(self, batch_id: int):
+        if await db.read(is_bulk, batch_id):
+            return ListBulk.take_back(batch_id)
         toaster = await self.get_state(Toaster)
         try:
             done = await db.write(undo, actor(), batch_id)
         except KithError as refusal:
             toaster.latest = plain_toast("Not undone. " + refusal.message, "bad")
-            return
+            return None
         kept = f" Kept, because changed since: {', '.join(done.kept)}." if done.kept else ""
         toaster.latest = plain_toast(("Undone." if done.restored else "Nothing to undo.") + kept)
+        return None

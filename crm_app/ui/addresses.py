@@ -2,6 +2,9 @@
 
 HOME = "/"
 BOARD = "/deals"
+DEAL_LIST = "/deals/list"
+PRODUCTS = "/products"
+ACTIVITIES = "/activities"
 DEAL = "/deals/[deal_id]"
 PEOPLE = "/people"
 PERSON = "/people/[person_id]"

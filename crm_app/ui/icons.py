@@ -14,6 +14,8 @@ PATHS = {
     "plus": "M9 4v10M4 9h10",
     "check": "M4 9.500l3.500 3.500L14 5.500",
     "close": "M5 5l8 8M13 5l-8 8",
+    "activities": "M4 4h10v11H4zM4 8h10M7 2v4M11 2v4",
+    "products": "M3 6l6-3 6 3v6l-6 3-6-3zM3 6l6 3 6-3M9 9v6",
     "trash": "M4 5.5h10M7.5 5.5V3.5h3v2M5.5 5.5l.6 9h5.8l.6-9",
     "alert": "M9 3l7 12H2zM9 7.500v3.500M9 13h.01",
     "info": "M9 16A7 7 0 109 2a7 7 0 000 14zM9 8.500v4M9 5.800h.01",

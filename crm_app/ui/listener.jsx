@@ -17,7 +17,7 @@ export function ThemeSync({ theme }) {
 }
 
 /** `places` is {letter: path} for G then letter; N opens "new"; / goes to the filter; ? lists the keys. */
-export function Shortcuts({ places, onNew }) {
+export function Shortcuts({ places, keys, onNew }) {
   const navigate = useNavigate();
   const [help, setHelp] = useState(false);
   const waiting = useRef(0);
@@ -42,7 +42,7 @@ export function Shortcuts({ places, onNew }) {
     return () => document.removeEventListener("keydown", press);
   }, [places, navigate, onNew]);
   if (!help) return null;
-  const rows = [...Object.entries(places).map(([k, p]) => [`G ${k.toUpperCase()}`, p.name]), ["N", "New deal"], ["/", "Filter"], ["Space", "Lift or drop a card, arrows move it"], ["Enter", "Open the card"], ["?", "These keys"]];
+  const rows = [...Object.entries(places).map(([k, p]) => [`G ${k.toUpperCase()}`, p.name]), ["N", "New"], ["/", "Filter"], ...(keys || []), ["?", "These keys"]];
   return (
     <div className="veil" onPointerDown={(e) => e.target === e.currentTarget && setHelp(false)}>
       <div className="dialog" role="dialog" aria-modal="true" aria-label="Keyboard">

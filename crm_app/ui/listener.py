@@ -18,11 +18,12 @@ class ThemeSync(rx.Component):
 
 
 class Shortcuts(rx.Component):
-    """`places` maps a letter after G to {"path", "name"}; N calls on_new."""
+    """`places` maps a letter after G to {"path", "name"}; N calls on_new; `keys` are the page's own, for the help."""
 
     library = _jsx
     tag = "Shortcuts"
     places: rx.Var[dict[str, Any]]
+    keys: rx.Var[list[Any]]
     on_new: rx.EventHandler[no_args_event_spec]
 
 

@@ -35,7 +35,7 @@ def _nav(place: Place, current: str) -> rx.Component:
     return entry if place.shown is True else rx.cond(place.shown, entry, rx.fragment())
 
 
-def _rail(groups: list[tuple[str, list[Place]]], current: str) -> rx.Component:
+def _rail(groups: list[tuple[str, list[Place]]], current: str, below: rx.Component) -> rx.Component:
     parts: list[rx.Component] = []
     for heading, places in groups:
         if heading:
@@ -48,6 +48,7 @@ def _rail(groups: list[tuple[str, list[Place]]], current: str) -> rx.Component:
             rx.el.span("K", class_name="mark"), rx.el.span("Kith", class_name="label"), href="/", class_name="brand"
         ),
         *parts,
+        below,
         rail_fold(icon("fold"), rx.el.span("Fold", class_name="label"), label="Fold the menu", class_name="nav fold"),
         class_name="rail",
         custom_attrs={"aria-label": "Main"},
@@ -89,16 +90,17 @@ def shell(
     search: rx.Component,
     new: rx.Component,
     fab: rx.Component,
+    below: rx.Component,
     me: rx.Component,
     more: rx.Component,
     crumbs: rx.Component | None = None,
     extras: list[rx.Component],
 ) -> rx.Component:
-    """Rail and top bar stand still; `body` scrolls by itself."""
+    """Rail and top bar stand still; `body` scrolls by itself; `below` ends the rail."""
     places = [p for _, group in groups for p in group]
     return rx.el.div(
         rx.el.a("Skip to the content", href="#content", class_name="skip"),
-        _rail(groups, current),
+        _rail(groups, current, below),
         rx.el.div(
             rx.el.header(
                 crumbs if crumbs is not None else rx.fragment(),

@@ -97,7 +97,7 @@ def test_a_new_page_is_a_file_and_a_name(copy: Copy) -> None:
     page = (copy.root / "crm_app/pages/teams.py").read_text().replace("TEAMS.path,", '"/second-teams",')
     (copy.root / "crm_app/pages/second.py").write_text(page)
     names = copy.root / "crm_app/pages/__init__.py"
-    code = names.read_text().replace("teams, ", "second, teams, ")
+    code = names.read_text().replace("teams,", "second, teams,")
     names.write_text(code)
     told = copy.run("-c", "import crm_app.crm_app as c; print(sorted(c.app._unevaluated_pages))")
     assert "second-teams" in told

@@ -5,12 +5,23 @@ import reflex as rx
 from crm_app.deals.state import DealBoard, DealMove, NewDealForm
 from crm_app.ui import addresses
 from crm_app.ui.board import kanban_board
-from crm_app.ui.elements import button, empty, link, skeleton
+from crm_app.ui.elements import button, empty, link, page_link, skeleton
 from crm_app.ui.inputs import url_segments, url_select, url_text
+
+
+def _layouts() -> rx.Component:
+    return rx.el.span(
+        rx.el.span("Board", class_name="on", custom_attrs={"aria-current": "true"}),
+        page_link("List", href=addresses.DEAL_LIST),
+        class_name="seg",
+        role="group",
+        custom_attrs={"aria-label": "Layout"},
+    )
 
 
 def _filters() -> rx.Component:
     return rx.el.div(
+        _layouts(),
         url_segments(param="pipeline", label="Pipeline", options=DealBoard.pipelines, current=DealBoard.pipeline_id),
         url_select(param="owner", label="Owner", any="All owners", options=DealBoard.owners),
         url_text(param="q", label="Filter deals", placeholder="Filter deals"),

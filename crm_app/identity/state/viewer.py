@@ -4,7 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.identity.handlers import actor, allow
-from crm_app.identity.policy import ROLE_NAMES, scope
+from crm_app.identity.policy import OBJECTS, ROLE_NAMES, scope
 from crm_app.identity.queries import find_viewer, initials_of
 
 
@@ -19,6 +19,7 @@ class Viewer(rx.State):
     may_administer: rx.Field[bool] = rx.field(False)
     may_import: rx.Field[bool] = rx.field(False)
     may_create_deals: rx.Field[bool] = rx.field(False)
+    creatable: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
     @allow("any")
@@ -30,3 +31,4 @@ class Viewer(rx.State):
         self.may_administer = scope(who, "administer", "user") != "none"
         self.may_import = scope(who, "import", "deal") != "none"
         self.may_create_deals = scope(who, "create", "deal") != "none"
+        self.creatable = [obj for obj in OBJECTS if scope(who, "create", obj) != "none"]

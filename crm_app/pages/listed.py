@@ -1,0 +1,44 @@
+"""A page that lists one kind of record."""
+
+from typing import Any
+
+import reflex as rx
+
+from crm_app.identity.state import Viewer
+from crm_app.pages.feed import ListFeed
+from crm_app.pages.frame import BOARD, DEAL_LIST, framed
+from crm_app.pages.page import Page
+from crm_app.records.create.state import NewRecord
+from crm_app.records.list_screen.state import ListBulk, RecordList
+from crm_app.records.list_screen.views import list_screen
+from crm_app.ui.shell import Place
+
+
+def list_page(kind: str, place: Place, *, other: str = "", on_new: Any = None) -> Page:
+    """The page; `other` is the same records in another layout, `on_new` another dialog than the catalogue's."""
+    new = on_new or NewRecord.start(kind, {})
+
+    def page() -> rx.Component:
+        return framed(
+            list_screen(kind, other, new),
+            title=place.name,
+            current=BOARD.path if place is DEAL_LIST else place.path,
+            after_undo=RecordList.load(kind),
+            on_new=new,
+            makes=kind,
+            keys=LIST_KEYS,
+        )
+
+    loads = (Viewer.load, ListFeed.follow(kind), RecordList.load(kind), ListBulk.resume)
+    return Page(place.path, f"{place.name} · Kith", page, loads)
+
+
+LIST_KEYS = [
+    ("J K ↑ ↓", "Move through the rows"),
+    ("← →", "Move through the cells"),
+    ("Enter", "Open the record, or edit the cell"),
+    ("E", "Edit the cell"),
+    ("Tab", "Save and edit the next cell"),
+    ("X", "Select the row (Shift-click: up to here)"),
+    ("Esc", "Clear the selection"),
+]

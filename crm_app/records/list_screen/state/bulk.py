@@ -1,0 +1,139 @@
+"""Many rows at once: a run is begun and followed until it is over; its toast takes all of it back."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from crm_app.core import db
+from crm_app.core.actor import Principal
+from crm_app.core.changes import kind as kind_of
+from crm_app.core.config import settings
+from crm_app.core.errors import Invalid, KithError
+from crm_app.core.ids import fresh
+from crm_app.identity.handlers import actor, allow
+from crm_app.records.bulk import BulkProgress, bulk_progress, list_refusals, start_bulk, start_undo, unfinished
+from crm_app.records.list_screen.queries import LISTED, asked_of, listing_of
+from crm_app.records.listing import list_ids
+from crm_app.records.properties import typed
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+
+LOOK_SECONDS = 0.25
+DOING = {"update": "Changing", "delete": "Deleting", "undo": "Taking back", "restore": "Restoring"}
+DONE = {"update": "changed", "delete": "deleted", "undo": "taken back", "restore": "restored"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the run is that this tab follows; `n` grows with each look."""
+
+    n: int = 0
+    running: bool = False
+    what: str = ""
+    done: int = 0
+    total: int = 0
+
+
+def begin(
+    session: Session,
+    actor: Principal,
+    name: str,
+    action: str,
+    field: str,
+    value: str,
+    ids: Sequence[int],
+    asked: Mapping[str, str] | None,
+) -> int:
+    """The run that does `action` (edit, tag, untag, delete) on these ids, or on the whole list that `asked` means.
+
+    Raises Invalid, Forbidden, NotFound or Refused.
+    """
+    listing, _ = listing_of(session, actor, name, asked or {})
+    chosen = list(ids) if asked is None else list_ids(session, actor, listing)
+    if action == "delete":
+        return start_bulk(session, actor, name, chosen, op="delete")
+    return start_bulk(session, actor, name, chosen, _values(actor, name, action, field, value))
+
+
+def _values(actor: Principal, name: str, action: str, field: str, value: str) -> dict[str, Any]:
+    if action in ("tag", "untag"):
+        tags = [int(t) for t in value.split(",") if t.isascii() and t.isdigit() and len(t) < 17]
+        return {"tags+" if action == "tag" else "tags-": tags} if tags else {}
+    found = kind_of(name).by_name.get(field)
+    if action != "edit" or found is None or not found.editable:
+        raise Invalid({field: "This field cannot be edited here."})
+    return {field: typed(found, value, settings().currency, actor)}
+
+
+def words_of(progress: BulkProgress) -> str:
+    """What a run came to, in one line."""
+    text = f"{progress.changed:,} {DONE[progress.op]}."
+    if progress.unchanged:
+        text += f" {progress.unchanged:,} were so already."
+    return text + (f" {progress.error}" if progress.error else "")
+
+
+class ListBulk(rx.State):
+    """One run at a time in this tab; closing the tab does not stop it, and the next one finds it again."""
+
+    progress: rx.Field[Progress] = rx.field(default_factory=Progress)
+    _following: int = 0
+
+    @rx.event(background=True)
+    @allow("any")
+    async def start(self, kind: str, action: str, name: str, value: str, ids: list[int], everything: bool) -> None:
+        who = actor()
+        async with self:
+            asked = asked_of(self.router.url.query_parameters) if everything else None
+        try:
+            run_id = await db.write(begin, who, kind, action, name, value, ids, asked)
+        except KithError as refusal:
+            await self._say(plain_toast("Not done. " + refusal.message, "bad"))
+            return
+        await self._follow(who, run_id)
+
+    @rx.event(background=True)
+    @allow("any")
+    async def take_back(self, batch_id: int) -> None:
+        who = actor()
+        try:
+            run_id = await db.write(start_undo, who, batch_id)
+        except KithError as refusal:
+            await self._say(plain_toast("Not undone. " + refusal.message, "bad"))
+            return
+        await self._follow(who, run_id)
+
+    @rx.event(background=True)
+    @allow("any")
+    async def resume(self) -> None:
+        who = actor()
+        for run in await db.read(unfinished, who):
+            if run.kind in LISTED or run.op == "undo":
+                await self._follow(who, run.id)
+
+    async def _follow(self, who: Principal, run_id: int) -> None:
+        async with self:
+            if self._following == run_id:
+                return
+            self._following = run_id
+        while not (run := await db.read(bulk_progress, who, run_id)).is_over:
+            await self._show(run, running=True)
+            await asyncio.sleep(LOOK_SECONDS)
+        await self._show(run, running=False)
+        text = words_of(run)
+        if run.refused:
+            first = (await db.read(list_refusals, who, run_id, 1))[:1]
+            text += f" {run.refused:,} left alone" + (f": {first[0].reason}" if first else ".")
+        await self._say(undo_toast(text, run.batch_id) if run.changed and run.op != "undo" else plain_toast(text))
+
+    async def _show(self, run: BulkProgress, *, running: bool) -> None:
+        async with self:
+            self.progress = Progress(fresh(), running, DOING[run.op], run.done, run.total)
+            self._following = self._following if running else 0
+
+    async def _say(self, toast: Any) -> None:
+        async with self:
+            (await self.get_state(Toaster)).latest = toast

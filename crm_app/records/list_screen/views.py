@@ -1,0 +1,61 @@
+"""The list screen of any kind."""
+
+from dataclasses import asdict
+from typing import Any
+
+import reflex as rx
+
+from crm_app.core.changes import kind
+from crm_app.identity.policy import ROLE_NAMES
+from crm_app.records.create.state import NewRecord
+from crm_app.records.list_screen.state import ListBulk, ListViews, RecordList
+from crm_app.records.list_screen.state.views import list_path
+from crm_app.records.listing.rules import OPS
+from crm_app.records.state import RefSearch
+from crm_app.ui.list import rail_views, record_list
+
+HINTS = {
+    "person": "People you know by name, leads and contacts, each with everything that happened.",
+    "company": "Organisations that you sell to, buy from or compete with.",
+    "deal": "A deal is an opportunity with a value, an owner and a date.",
+    "activity": "Calls, meetings, tasks, notes and e-mails, planned and done.",
+    "product": "What you sell, with its price.",
+}
+
+
+def list_screen(name: str, other: str = "", on_new: Any = None) -> rx.Component:
+    """Everything below the top bar; `other` is the address of these records in another layout."""
+    known = kind(name)
+    return record_list(
+        kind=name,
+        singular=known.label,
+        plural=known.plural,
+        path=list_path(name),
+        other=other,
+        hint=HINTS[name],
+        ops={type_: [asdict(op) for op in ops] for type_, ops in OPS.items()},
+        roles=[{"id": id, "name": words} for id, words in ROLE_NAMES.items()],
+        screen=RecordList.screen,
+        fields=RecordList.fields,
+        more=RecordList.more,
+        answer=RecordList.answer,
+        push=RecordList.push,
+        found=RefSearch.found,
+        views=ListViews.views,
+        view_answer=ListViews.answer,
+        bulk=ListBulk.progress,
+        on_more=RecordList.show_more,
+        on_refresh=RecordList.refresh,
+        on_reload=RecordList.load,
+        on_save=RecordList.save_cell,
+        on_search=RefSearch.look_up,
+        on_save_view=ListViews.save,
+        on_delete_view=ListViews.delete,
+        on_bulk=ListBulk.start,
+        on_new=on_new or NewRecord.start(name, {}),
+    )
+
+
+def saved_views() -> rx.Component:
+    """For the rail of every page."""
+    return rail_views(views=ListViews.views)

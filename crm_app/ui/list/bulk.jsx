@@ -1,0 +1,98 @@
+import React, { useState } from "react";
+import { FormDialog, Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
+import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
+import { ConditionValue, inputOf } from "$/public/external/crm_app/ui/list/value.jsx";
+import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
+
+const many = (n, plural, singular) => `${n.toLocaleString()} ${n === 1 ? singular : plural}`.toLowerCase();
+
+function NewValue({ field, value, found, onSearch, onChange }) {
+  const choices = (field.choices || []).filter((o) => o.id !== "me" && o.id !== "team");
+  if (field.ref && !choices.length) return <Lookup label="New value" kind={field.ref} found={found} onSearch={onSearch} onPick={onChange} />;
+  const props = { className: "in", "aria-label": "New value", value, onChange: (e) => onChange(e.target.value) };
+  if (choices.length) return <select {...props}><option value="">Empty</option>{choices.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}</select>;
+  if (field.type === "longtext") return <textarea {...props} rows={3} />;
+  return <input {...props} {...inputOf(field.type)} placeholder="Empty" />;
+}
+
+/** One dialog for every action on many: edit a field, assign, tag; delete asks once more with the number. */
+function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
+  const editable = fields.filter((f) => f.editable && f.type !== "longtext");
+  const [name, setName] = useState("");
+  const [value, setValue] = useState("");
+  const [tags, setTags] = useState([]);
+  const tagField = fields.find((f) => f.type === "tags");
+  const field = wish === "assign" ? fields.find((f) => f.name === "owner_id") : editable.find((f) => f.name === name);
+  const what = many(total, plural, singular);
+  const title = { edit: `Edit ${what}`, assign: `Assign ${what}`, tag: `Tag ${what}`, untag: `Take tags off ${what}`, delete: `Delete ${what}?` }[wish];
+  const send = () => {
+    if (wish === "tag" || wish === "untag") { if (!tags.length) return; onStart(wish, "tags", tags.join(",")); }
+    else if (wish === "delete") onStart("delete", "", "");
+    else if (field) onStart("edit", field.name, value);
+    else return;
+    onClose();
+  };
+  return (
+    <FormDialog open title={title} submit={wish === "delete" ? "Delete" : "Apply"} onSubmit={send} onClose={onClose}>
+      {wish === "delete" && <p className="note">They leave every list and board. You can undo this.</p>}
+      {wish === "edit" && (
+        <label className="field"><span className="lab">Field</span>
+          <select className="in" value={name} required onChange={(e) => { setName(e.target.value); setValue(""); }}>
+            <option value="">Choose…</option>
+            {editable.map((f) => <option key={f.name} value={f.name}>{f.label}</option>)}
+          </select>
+        </label>
+      )}
+      {field && (wish === "edit" || wish === "assign") && (
+        <label className="field"><span className="lab">{wish === "assign" ? "New owner" : "New value"}</span>
+          <NewValue key={field.name} field={field} value={value} found={found} onSearch={onSearch} onChange={setValue} />
+        </label>
+      )}
+      {(wish === "tag" || wish === "untag") && tagField && (
+        <div className="field"><span className="lab">Tags</span><ConditionValue field={tagField} arity="many" value={tags} names={{}} found={found} onSearch={onSearch} onChange={setTags} /></div>
+      )}
+    </FormDialog>
+  );
+}
+
+/** What can be done with the selected rows; while something runs, how far it is. */
+export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, bulk, found, exportOf, onSearch, onStart, onAll, onClear }) {
+  const [wish, setWish] = useState("");
+  const total = all ? count : chosen;
+  if (bulk?.running) {
+    const percent = bulk.total ? Math.round((100 * bulk.done) / bulk.total) : 0;
+    return (
+      <div className="bulk" role="status" aria-live="polite">
+        <b>{bulk.what}</b><span>{bulk.done.toLocaleString()} of {bulk.total.toLocaleString()}</span>
+        <span className="meter" role="progressbar" aria-label={bulk.what} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}><i style={{ width: percent + "%" }} /></span>
+      </div>
+    );
+  }
+  if (!total) return null;
+  const tags = fields.some((f) => f.type === "tags");
+  return (
+    <>
+      <div className="bulk" role="toolbar" aria-label="Selected rows">
+        <b aria-live="polite">{total.toLocaleString()} selected</b>
+        {!all && count > chosen && chosen >= loaded && <button type="button" onClick={onAll}>All {count.toLocaleString()}</button>}
+        {may.mass_edit && <button type="button" onClick={() => setWish("edit")}><Icon name="edit" /><span>Edit</span></button>}
+        {may.mass_edit && fields.some((f) => f.name === "owner_id") && <button type="button" onClick={() => setWish("assign")}><Icon name="person" /><span>Assign</span></button>}
+        {may.mass_edit && tags && (
+          <Menu label="Tag" className="" trigger={<><Icon name="tag" /><span>Tag</span></>}>
+            <button type="button" className="item" role="menuitem" onClick={() => setWish("tag")}><Icon name="plus" />Add tags</button>
+            <button type="button" className="item" role="menuitem" onClick={() => setWish("untag")}><Icon name="close" />Take tags off</button>
+          </Menu>
+        )}
+        {may.export && (
+          <Menu label="Export" className="" trigger={<><Icon name="file" /><span>Export</span></>}>
+            <a className="item" role="menuitem" href={exportOf("csv", !all)} download>CSV</a>
+            <a className="item" role="menuitem" href={exportOf("xlsx", !all)} download>Excel</a>
+          </Menu>
+        )}
+        {may.delete && may.mass_edit && <button type="button" onClick={() => setWish("delete")}><Icon name="trash" /><span>Delete</span></button>}
+        <button type="button" aria-label="Clear the selection" onClick={onClear}><Icon name="close" /></button>
+      </div>
+      {wish && <BulkDialog key={wish} wish={wish} total={total} plural={plural} singular={singular} fields={fields} found={found} onSearch={onSearch} onStart={onStart} onClose={() => setWish("")} />}
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+// What the list does with its rows and its address. Pure; tests/ui/test_list_model.py runs it in Node.
+
+export const NAMES = ["view", "f", "sort", "cols", "group", "q"];
+const PAGE = 50;
+
+/** The parameters of an address that speak of the list. */
+export const askedOf = (params) => Object.fromEntries(NAMES.filter((n) => params.has(n)).map((n) => [n, params.get(n)]));
+
+/** One text for one list, to tell whether an answer belongs to the address. */
+export const signature = (kind, asked) => kind + "?" + NAMES.filter((n) => asked[n] !== undefined).map((n) => n + "=" + asked[n]).join("&");
+
+/** The address after changes: null takes a parameter out, an empty text says "none" where a view would say something. */
+export function address(search, view, changes) {
+  const next = new URLSearchParams(search);
+  if (view && !next.has("view")) next.set("view", String(view));
+  const based = next.has("view") && next.get("view") !== "0";
+  for (const [name, value] of Object.entries(changes)) value === null || (value === "" && !based) ? next.delete(name) : next.set(name, value);
+  return next.toString();
+}
+
+/** A page behind the rows, each record once. */
+export function append(rows, page) {
+  const known = new Set(rows.map((r) => r.id));
+  return [...rows, ...page.filter((r) => !known.has(r.id))];
+}
+
+/** A new first page over rows that were scrolled to: what stood behind it stays. */
+export function merge(fresh, rows, more) {
+  if (!more || fresh.length < PAGE) return fresh;
+  const known = new Set(fresh.map((r) => r.id));
+  const last = rows.findIndex((r) => r.id === fresh[fresh.length - 1].id);
+  return [...fresh, ...rows.slice(last >= 0 ? last + 1 : fresh.length).filter((r) => !known.has(r.id))];
+}
+
+/** Rows as they are now, without those that left the list; the same array when nothing differs. */
+export function update(rows, now, gone) {
+  const fresh = new Map((now || []).map((r) => [r.id, r]));
+  const left = new Set(gone || []);
+  if (!rows.some((r) => fresh.has(r.id) || left.has(r.id))) return rows;
+  return rows.filter((r) => !left.has(r.id)).map((r) => fresh.get(r.id) || r);
+}
+
+/** The ids from one row to another, both included, in the order of the list. */
+export function between(rows, from, to) {
+  const a = rows.findIndex((r) => r.id === from);
+  const b = rows.findIndex((r) => r.id === to);
+  return a < 0 ? [to] : rows.slice(Math.min(a, b), Math.max(a, b) + 1).map((r) => r.id);
+}
+
+/** The next cell that can be edited, in this row or the one after (or before); null at the end. */
+export function nextCell(rows, columns, id, name, step) {
+  let row = rows.findIndex((r) => r.id === id);
+  let col = columns.findIndex((c) => c.name === name);
+  while (row >= 0 && row < rows.length) {
+    col += step;
+    if (col < 0 || col >= columns.length) { row += step; col = step > 0 ? -1 : columns.length; continue; }
+    if (columns[col].editable && rows[row].editable) return { id: rows[row].id, name: columns[col].name };
+  }
+  return null;
+}
+
+/** From the JSON of an address to the tree that the builder edits, and back; an incomplete condition is left out. */
+export function treeOf(text) {
+  const read = (item) => {
+    const mode = item.all ? "all" : item.any ? "any" : "";
+    return mode ? { mode, items: item[mode].map(read) } : { f: item.f, op: item.op, v: item.v };
+  };
+  const found = text ? read(JSON.parse(text)) : { mode: "all", items: [] };
+  return found.mode ? found : { mode: "all", items: [found] };
+}
+const full = (v, arity) =>
+  arity === "none" || (arity === "two" ? Array.isArray(v) && v.length === 2 && v.every((x) => x !== "") : arity === "many" ? v?.length > 0 : v !== undefined && v !== null && v !== "");
+export function textOf(tree, arityOf) {
+  const write = (item) => {
+    if (!item.mode) return item.f && item.op && full(item.v, arityOf(item)) ? { f: item.f, op: item.op, ...(arityOf(item) === "none" ? {} : { v: item.v }) } : null;
+    const items = item.items.map(write).filter(Boolean);
+    return items.length ? { [item.mode]: items } : null;
+  };
+  const found = write(tree);
+  return found ? JSON.stringify(found) : "";
+}
+
+/** The tree without one of its top conditions. */
+export const without = (tree, index) => ({ ...tree, items: tree.items.filter((_, i) => i !== index) });
+
+/** A name moved one place up (-1) or down (1). */
+export function moved(names, name, step) {
+  const at = names.indexOf(name);
+  const to = at + step;
+  if (at < 0 || to < 0 || to >= names.length) return names;
+  const next = [...names];
+  [next[at], next[to]] = [next[to], next[at]];
+  return next;
+}
