@@ -1,13 +1,13 @@
 // Where a popover goes: one rule for every menu.
 
-/** Below its button, or above when there is no room, and never outside of the window; at the left edge it opens to the right. */
+/** Below its button, or above when there is no room, and never outside of the window; in the left half it opens to the right. */
 export function placeNear(anchor, panel) {
   const a = anchor.getBoundingClientRect();
   const p = panel.getBoundingClientRect();
   const below = a.bottom + 4 + p.height <= window.innerHeight - 8;
   const top = below ? a.bottom + 4 : Math.max(8, a.top - p.height - 4);
   const left = Math.max(8, Math.min(a.right - p.width, window.innerWidth - p.width - 8));
-  return { top, left: a.left + p.width < window.innerWidth - 8 && a.left < 240 ? a.left : left };
+  return { top, left: a.left + p.width < window.innerWidth - 8 && a.left < window.innerWidth / 2 ? a.left : left };
 }
 
 /** Where an arrow key leads in a list of items; undefined for any other key. */
