@@ -4,13 +4,13 @@ import reflex as rx
 
 from crm_app.core.config import settings
 from crm_app.core.logs import set_up_logs
-from crm_app.http import live, live_sessions
+from crm_app.http import attention, live, live_sessions
 from crm_app.http.authz import Authz, check_handlers
 from crm_app.http.gate import Gate
 from crm_app.http.redact import install_redaction
 from crm_app.http.site import site
 from crm_app.jobs.worker import embedded
-from crm_app.pages import PAGES, on_failure
+from crm_app.pages import PAGES, Here, on_failure
 from crm_app.records.list_screen.state import ListViews
 from crm_app.ui import theme
 from crm_app.wire import wire
@@ -26,10 +26,13 @@ app = rx.App(
     enable_state=True,
 )
 for page in PAGES:
-    app.add_page(page.component, route=page.route, title=page.title, on_load=[*page.on_load, ListViews.load])
+    app.add_page(
+        page.component, route=page.route, title=page.title, on_load=[*page.on_load, ListViews.load, Here.arrive]
+    )
 app._middlewares.insert(0, Authz())
 app.register_lifespan_task(live_sessions.watch)
 app.register_lifespan_task(live.fanout)
+app.register_lifespan_task(attention.attend)
 if settings().worker == "embedded":
     app.register_lifespan_task(embedded)
 check_handlers()

@@ -1,7 +1,10 @@
 """The one place where kinds, hooks, the policy and the outbox consumers are registered."""
 
+from functools import partial
+
 from crm_app.activities.hooks import place_activities
 from crm_app.activities.kind import ACTIVITY
+from crm_app.attention.notify import notify_of_changes, notify_of_imports
 from crm_app.companies.hooks import refuse_circles
 from crm_app.companies.kind import COMPANY
 from crm_app.companies.tree import tree_of
@@ -63,6 +66,8 @@ def wire() -> None:
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
+    outbox.register_consumer("records", "notify", partial(notify_of_changes, announce))
+    outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
 
 
 def _decide(

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.changes import Change, apply_many
+from crm_app.core.changes import Change, apply_many, outbox
 from crm_app.core.changes.apply import open_batch
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
@@ -147,6 +147,7 @@ def _store(session: Session, job: Job, report: ImportReport, **more: Any) -> Non
 def finish(session: Session, job: Job, report: ImportReport) -> None:
     """The run has ended, one way or the other."""
     _store(session, job, report, status=report.status, finished_at=now())
+    outbox.put(session, "imports", {"run": job.run_id})
 
 
 def readable(session: Session, actor: Principal, run_id: int) -> ImportRun:

@@ -8,6 +8,7 @@ from crm_app.pages import (
     deal_list,
     home,
     imports,
+    inbox,
     missing,
     people,
     products,
@@ -18,6 +19,7 @@ from crm_app.pages import (
     users,
 )
 from crm_app.pages.failure import on_failure
+from crm_app.pages.here import Here
 from crm_app.pages.page import Page
 
 PAGES: list[Page] = [
@@ -25,6 +27,7 @@ PAGES: list[Page] = [
         m.PAGE
         for m in (
             home,
+            inbox,
             people,
             companies,
             board,
@@ -44,4 +47,4 @@ PAGES: list[Page] = [
     records.COMPANY,
 ]
 
-__all__ = ["PAGES", "Page", "on_failure"]
+__all__ = ["PAGES", "Here", "Page", "on_failure"]

@@ -6,10 +6,12 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.attention.views import bell
 from crm_app.deals.state import NewDealForm
 from crm_app.deals.views import new_deal_dialog
 from crm_app.identity.state import Viewer
 from crm_app.pages.command import Command
+from crm_app.pages.here import onlookers
 from crm_app.pages.undo import Undo
 from crm_app.records.create.state import NewRecord
 from crm_app.records.create.views import new_record_dialog
@@ -23,6 +25,8 @@ from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
 from crm_app.ui.palette import palette_field
 from crm_app.ui.shell import Place, shell
 
+HOME = Place(addresses.HOME, "Home", "home", key="h", phone=True)
+INBOX = Place(addresses.INBOX, "Inbox", "bell", key="b", phone=True)
 PEOPLE = Place(addresses.PEOPLE, "People", "people", key="e", phone=True)
 COMPANIES = Place(addresses.COMPANIES, "Companies", "company", key="c")
 BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
@@ -34,7 +38,7 @@ TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
-    ("", [PEOPLE, COMPANIES, BOARD, ACTIVITIES, PRODUCTS]),
+    ("", [HOME, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, PRODUCTS]),
     ("Organisation", [USERS, TEAMS, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
@@ -181,7 +185,7 @@ def framed(
         new=_new(),
         fab=_floating_new(on_new or NewDealForm.start, makes) if makes else rx.fragment(),
         below=saved_views(),
-        me=_account(),
+        me=rx.fragment(onlookers(), bell(), _account()),
         more=_more(),
         crumbs=None if crumb is None else _crumbs(crumb),
         extras=_extras(undone, keys, on_new or NewDealForm.start),

@@ -1,17 +1,17 @@
-"""Home is the board."""
+"""Home: what to do next, and where one was."""
 
 import reflex as rx
 
+from crm_app.attention.state import HomeScreen, Inbox
+from crm_app.attention.views import home_screen
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import BOARD, framed
+from crm_app.pages.frame import HOME, framed
 from crm_app.pages.page import Page
-from crm_app.ui import addresses
-from crm_app.ui.elements import skeleton_rows
 
 
 def home_page() -> rx.Component:
-    """Shown for the moment before the board opens."""
-    return framed(rx.el.div(skeleton_rows(6), class_name="page"), title="Kith", current=addresses.HOME)
+    """The viewer's day."""
+    return framed(home_screen(), title="Home", current=HOME.path, after_undo=HomeScreen.load)
 
 
-PAGE = Page(addresses.HOME, "Kith", home_page, (Viewer.load, rx.redirect(BOARD.path, replace=True)))
+PAGE = Page(HOME.path, "Home · Kith", home_page, (Viewer.load, HomeScreen.load, Inbox.load))

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app.identity.state import Viewer
+from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import COMPANIES, PEOPLE, framed
 from crm_app.pages.page import Page
 from crm_app.people.kind import RELATIONS
@@ -17,8 +18,10 @@ from crm_app.records.page.views import record_screen, relation_dialog
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import timeline_column
 from crm_app.ui import addresses
+from crm_app.ui.live import live
 from crm_app.ui.shell import Place
 
+AGAIN = [RecordScreen.refresh, TimelineView.refresh]
 EMPTY = "Write the first note above. Every call, mail, deal and change will stand here, newest first."
 STARTS: dict[str, Callable[..., Any]] = {
     kind: lambda panel: QuickCreate.start(panel.adds, panel.action, panel.fill)
@@ -28,15 +31,10 @@ STARTS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _bar() -> rx.Component:
-    return rx.fragment()
-
-
 def _page(place: Place, what: str) -> rx.Component:
     title = rx.cond(RecordScreen.page, RecordScreen.page.title, what.capitalize())
     screen = record_screen(
         timeline_column(EMPTY, [RecordScreen.refresh]),
-        bar=_bar(),
         aside=rx.cond(RecordScreen.may_attach, file_drop(TimelineView.refresh), rx.fragment()),
         starts=STARTS,
         missing=f"This {what} is not here",
@@ -44,11 +42,11 @@ def _page(place: Place, what: str) -> rx.Component:
     )
     relations = [(name, relation_words(name, reverse=False)) for name in RELATIONS]
     return framed(
-        rx.fragment(screen, relation_dialog(relations)),
+        rx.fragment(screen, relation_dialog(relations), live(push=RecordFeed.push, on_change=AGAIN)),
         title=title,
         current=place.path,
         crumb=place,
-        after_undo=[RecordScreen.refresh, TimelineView.refresh],
+        after_undo=AGAIN,
     )
 
 
@@ -62,6 +60,9 @@ def company_page() -> rx.Component:
     return _page(COMPANIES, "company")
 
 
-LOADS = (Viewer.load, RecordScreen.load, TimelineView.load)
-PERSON = Page(addresses.PERSON, "Person · Kith", person_page, LOADS)
-COMPANY = Page(addresses.COMPANY, "Company · Kith", company_page, LOADS)
+def _loads(kind: str) -> tuple[Any, ...]:
+    return (Viewer.load, RecordFeed.follow(kind), RecordScreen.load, TimelineView.load)
+
+
+PERSON = Page(addresses.PERSON, "Person · Kith", person_page, _loads("person"))
+COMPANY = Page(addresses.COMPANY, "Company · Kith", company_page, _loads("company"))

@@ -1,9 +1,7 @@
 """One field of any record, as it was typed; parts and tags one at a time. Commands, they never commit."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -11,13 +9,13 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, Children, apply, apply_many, kind
 from crm_app.core.changes.kinds import Field, Row
-from crm_app.core.changes.values import coerce
+from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, NotFound
-from crm_app.core.money import to_minor
 from crm_app.core.text import sort_key
 from crm_app.records.listing.fields import ListField, fields_of
+from crm_app.records.properties import typed as typed_as
 from crm_app.records.reading import record_row
 from crm_app.tables import Tag
 
@@ -32,40 +30,16 @@ def edit_field(
     if field is None or not (field.editable or field.custom):
         raise Invalid({field_name: "This field cannot be edited here."})
     currency = str(record_row(session, actor, name, id).get("currency") or settings().currency)
-    return apply(
-        session, actor, Change(name, id, {field_name: typed(field, raw, currency, actor.zone)}, expected=expected)
-    )
+    return apply(session, actor, Change(name, id, {field_name: typed(field, raw, currency, actor)}, expected=expected))
 
 
-def typed(field: ListField, raw: str, currency: str, zone: str) -> Any:
-    """The value that a text means for this field. Raises Invalid."""
-    text = raw.strip()
-    if field.custom:
-        try:
-            return coerce(Field(field.name, field.label, field.type), text or None)  # pyright: ignore[reportArgumentType]
-        except ValueError as error:
-            raise Invalid({field.name: str(error)}) from None
-    if not text:
-        return None
-    if field.type == "money":
-        plain = "".join(c for c in text.replace(",", "") if not c.isspace() and c not in "€$£¥'")
-        try:
-            return to_minor(plain, currency)
-        except Invalid as error:
-            raise Invalid({field.name: error.message}) from None
-    if field.type in ("int", "float"):
-        return text.replace(",", "").replace(" ", "")
-    if field.type == "datetime":
-        return _moment(field, text, zone)
-    return text
-
-
-def _moment(field: ListField, text: str, zone: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid({field.name: f"{field.label} must be a day, or a day and a time."}) from None
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+def typed(field: ListField, raw: str, currency: str, actor: Principal) -> Any:
+    """The value that a text means for this field; a custom one is kept as JSON holds it. Raises Invalid."""
+    if field.field is None:
+        custom = Field(field.name, field.label, field.type)  # pyright: ignore[reportArgumentType]
+        return encode(typed_as(custom, raw, currency, actor))
+    text = raw.replace(",", "") if field.type in ("int", "float") else raw
+    return typed_as(field.field, text, currency, actor)
 
 
 def _present(

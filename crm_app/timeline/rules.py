@@ -1,6 +1,5 @@
-"""What holds for timelines: places in them, filters, days, the words for activities and mentions. Pure."""
+"""What holds for timelines: places in them, filters, days, the words for activities. Pure."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -19,7 +18,6 @@ NAMES = {
 PLANNABLE = frozenset({"call", "meeting", "task"})
 DONE = {"note": "noted", "call": "called", "meeting": "met", "task": "finished", "email": "wrote an e-mail"}
 PLANNED = {"call": "plans to call", "meeting": "plans to meet", "task": "has to do"}
-MENTION = re.compile(r"@\[([^\]\n]{1,120})\]\((\d{1,16})\)")
 
 
 @dataclass(frozen=True)
@@ -90,13 +88,3 @@ def due_label(at: datetime, today: date, *, all_day: bool = False) -> str:
 def due_tone(at: datetime, today: date) -> str:
     """Red when overdue, green today, nothing later."""
     return "r" if at.date() < today else "g" if at.date() == today else ""
-
-
-def mentioned(text: str) -> set[int]:
-    """The users whom a text mentions."""
-    return {int(id) for _, id in MENTION.findall(text)}
-
-
-def plain(text: str) -> str:
-    """The text as read: `@[Ravi Shah](12)` becomes `@Ravi Shah`."""
-    return MENTION.sub(r"@\1", text)

@@ -1,6 +1,7 @@
 """The addresses of the app's pages; those that the server itself answers are in `crm_app.routes`. Imports nothing."""
 
 HOME = "/"
+INBOX = "/inbox"
 BOARD = "/deals"
 DEAL_LIST = "/deals/list"
 PRODUCTS = "/products"

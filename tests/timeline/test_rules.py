@@ -4,14 +4,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from crm_app.records.mentions import mentioned, plain
 from crm_app.timeline.rules import (
     Place,
     Wish,
     day_label,
     due_label,
     due_tone,
-    mentioned,
-    plain,
     read_place,
     read_wish,
 )

@@ -64,7 +64,7 @@ def create_related(session: Session, actor: Principal, name: str, values: Mappin
             wish[part] = [{one: raw.strip(), "is_primary": True}]
         elif not one:
             field_ = known.by_name[key]
-            wish[key] = typed(ListField(key, field_.label, field_.type, field_), raw, settings().currency, actor.zone)
+            wish[key] = typed(ListField(key, field_.label, field_.type, field_), raw, settings().currency, actor)
     return apply(session, actor, Change(name, set={k: v for k, v in wish.items() if v is not None}, op="create"))
 
 

@@ -16,12 +16,12 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
 from crm_app.records import editing
 from crm_app.records.address import record_in
-from crm_app.records.listing.rows import Option
-from crm_app.records.lookups import find_records
 from crm_app.records.page.queries import record_page
 from crm_app.records.page.rows import Panel, RecordPage
+from crm_app.records.page.walk import Walk, walk_of
 from crm_app.records.panels import panels_of
 from crm_app.records.recent import note_view
+from crm_app.records.state import RefSearch
 from crm_app.ui.inputs import EditAnswer
 from crm_app.ui.overlay import Toaster, undo_toast
 
@@ -56,7 +56,7 @@ class RecordScreen(rx.State):
     panels: rx.Field[list[Panel]] = rx.field(default_factory=list)
     missing: rx.Field[bool] = rx.field(False)
     answer: rx.Field[EditAnswer] = rx.field(default_factory=EditAnswer)
-    options: rx.Field[list[Option]] = rx.field(default_factory=list)
+    walk: rx.Field[Walk] = rx.field(default_factory=Walk)
     clash: rx.Field[Clash] = rx.field(default_factory=Clash)
     clashing: rx.Field[bool] = rx.field(False)
     may_attach: rx.Field[bool] = rx.field(False)
@@ -70,17 +70,14 @@ class RecordScreen(rx.State):
         self.may_attach = may(actor(), "file.create")
         await self._refresh()
         if self.page is not None and here is not None:
+            query = self.router.url.query_parameters.get("list", "")
+            self.walk = await db.read(walk_of, actor(), *here, query)
             await db.write(note_view, actor(), *here)
 
     @rx.event
     @allow("any")
     async def refresh(self) -> None:
         await self._refresh()
-
-    @rx.event(supersedes=True)
-    @allow("any")
-    async def look_up(self, kind: str, text: str) -> None:
-        self.options = await db.read(find_records, actor(), clip(kind), clip(text))
 
     @rx.event
     @allow("any")
@@ -161,7 +158,8 @@ class RecordScreen(rx.State):
         label = next((p.label for p in (self.page.properties if self.page else []) if p.field == name), name)
         original = next((str(c.original or "–") for c in conflict.conflicts if c.field == name), "–")
         was = shown(before, name) if shown(before, name) != shown(self.page, name) else original
-        yours = next((o.name for o in self.options if o.id == raw), raw) or "–"
+        found = (await self.get_state(RefSearch)).found
+        yours = next((o.name for o in found.options if o.id == raw), raw) or "–"
         self.clash = Clash(name, label, yours, shown(self.page, name), was, raw, conflict.version)
         self.clashing = True
         self._answer(name, "Somebody changed this while you were writing.")

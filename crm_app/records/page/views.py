@@ -8,6 +8,7 @@ import reflex as rx
 from crm_app.records.page.create import QuickCreate, RelationForm
 from crm_app.records.page.rows import Panel, Parts, Property, Related
 from crm_app.records.page.state import RecordScreen
+from crm_app.records.state import RefSearch
 from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows, tag
 from crm_app.ui.field import field, text_field
 from crm_app.ui.icons import icon
@@ -35,12 +36,12 @@ def _badges() -> rx.Component:
         rx.foreach(page.badges, lambda b: tag(b.value, b.tone)),
         tag_list(
             tags=page.tags,
-            found=RecordScreen.options,
+            found=RefSearch.found.options,
             answer=RecordScreen.answer,
             editable=page.may_edit,
             on_add=RecordScreen.add_tag,
             on_remove=RecordScreen.remove_tag,
-            on_search=RecordScreen.look_up,
+            on_search=RefSearch.look_up,
         ),
         class_name="badges",
     )
@@ -62,9 +63,9 @@ def _property(one: rx.vars.ObjectVar[Property]) -> rx.Component:
         property=one,
         answer=RecordScreen.answer,
         version=RecordScreen.page.version,
-        options=RecordScreen.options,
+        found=RefSearch.found,
         on_save=RecordScreen.save_field,
-        on_search=RecordScreen.look_up,
+        on_search=RefSearch.look_up,
         key=one.field,
     )
 
@@ -126,6 +127,28 @@ def _add(panel: rx.vars.ObjectVar[Panel], event: Any) -> rx.Component:
     return rx.el.button(icon("plus"), panel.action, type="button", class_name="btn quiet addone", on_click=event)
 
 
+def walk_bar() -> rx.Component:
+    """Back to the list that the record was opened from, and along it; nothing without one."""
+    walk = RecordScreen.walk
+
+    def step(words: str, href: rx.Var[str], picture: str) -> rx.Component:
+        there = page_link(icon(picture), href=href, class_name="btn quiet icononly", custom_attrs={"aria-label": words})
+        return rx.cond(href != "", there, rx.fragment())
+
+    return rx.cond(
+        walk.back != "",
+        rx.el.nav(
+            page_link("Back to the list", href=walk.back, class_name="btn quiet"),
+            step("Previous", walk.previous, "left"),
+            rx.el.span(walk.words, class_name="mut"),
+            step("Next", walk.next, "right"),
+            class_name="bar",
+            custom_attrs={"aria-label": "The list"},
+        ),
+        rx.fragment(),
+    )
+
+
 def clash_dialog() -> rx.Component:
     """Yours, theirs and the original, side by side; closing keeps theirs."""
     clash = RecordScreen.clash
@@ -169,9 +192,10 @@ def relation_dialog(types: list[tuple[str, str]]) -> rx.Component:
             lookup(
                 name="other_id",
                 label="Person",
+                kind="person",
                 placeholder="Type a name",
-                options=RecordScreen.options,
-                on_search=lambda text: RecordScreen.look_up("person", text),
+                found=RefSearch.found,
+                on_search=RefSearch.look_up,
             ),
             RelationForm.errors["other_id"],
         ),
@@ -204,7 +228,6 @@ def _loading() -> rx.Component:
 def record_screen(
     centre: rx.Component,
     *,
-    bar: rx.Component,
     aside: rx.Component,
     starts: dict[str, Callable[..., Any]],
     missing: str,
@@ -218,7 +241,7 @@ def record_screen(
             rx.cond(
                 RecordScreen.page,
                 rx.fragment(
-                    bar,
+                    walk_bar(),
                     panes(
                         _properties(),
                         rx.el.section(centre, class_name="pane", custom_attrs={"aria-label": "Timeline"}),

@@ -1,0 +1,197 @@
+"""Who is here: which tab shows which record, seen by the others who look at it; and the count of what is unread.
+
+Ephemeral: kept in memory, told to other processes through Redis where there is one.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from time import monotonic
+from typing import Any
+
+import reflex as rx
+from redis.asyncio import Redis
+from reflex.state import StateUpdate
+
+from crm_app.attention.queries import unread_count
+from crm_app.core import db
+from crm_app.core.config import settings
+from crm_app.http import live_sessions
+from crm_app.jobs.live import CHANNEL, announce, listen_here
+
+SWEEP_SECONDS, BEAT_SECONDS, STALE_SECONDS = 0.5, 5.0, 12.0
+INSTANCE = uuid.uuid4().hex
+Record = tuple[str, int]
+log = logging.getLogger("kith.attention")
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Somebody who looks at a record."""
+
+    id: int
+    name: str
+    initials: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One open tab: whose it is, and the record it shows, if it shows one."""
+
+    public_id: str
+    who: Onlooker
+    record: Record | None
+
+
+_tabs: dict[str, Tab] = {}
+_elsewhere: dict[Record, dict[str, tuple[float, tuple[Onlooker, ...]]]] = {}
+_told: dict[str, tuple[Onlooker, ...]] = {}
+_changed: set[Record] = set()
+_states: dict[str, str] = {}
+
+
+def tell_states(here: type[rx.State], inbox: type[rx.State]) -> None:
+    """The states whose vars `viewers` and `unread` are told from here."""
+    _states.update(viewers=here.get_full_name(), unread=inbox.get_full_name())
+
+
+def arrive(client_token: str, public_id: str, who: Onlooker, record: Record | None) -> list[Onlooker]:
+    """This tab shows that record now (or none); answers with the others who look at it."""
+    before = _tabs.get(client_token)
+    _tabs[client_token] = Tab(public_id, who, record)
+    _changed.update(r for r in (before.record if before else None, record) if r)
+    others = _others(record, who.id)
+    _told[client_token] = others
+    return list(others)
+
+
+def leave(client_token: str) -> None:
+    """The tab is gone."""
+    tab = _tabs.pop(client_token, None)
+    _told.pop(client_token, None)
+    if tab and tab.record:
+        _changed.add(tab.record)
+
+
+def here(record: Record) -> tuple[Onlooker, ...]:
+    """Who looks at a record in this process, each once."""
+    return tuple({t.who.id: t.who for t in _tabs.values() if t.record == record}.values())
+
+
+def _others(record: Record | None, me: int) -> tuple[Onlooker, ...]:
+    if record is None:
+        return ()
+    found = {o.id: o for o in here(record)}
+    for at, remote in _elsewhere.get(record, {}).values():
+        if monotonic() - at < STALE_SECONDS:
+            found |= {o.id: o for o in remote}
+    return tuple(sorted((o for o in found.values() if o.id != me), key=lambda o: o.name))
+
+
+class Attention:
+    """Tells the tabs of this process; hears of notes and of those who look on from other processes."""
+
+    def __init__(self, app: rx.App) -> None:
+        self.app = app
+        self.loop = asyncio.get_running_loop()
+
+    def heard(self, payload: dict[str, Any]) -> None:
+        """An announcement, from the worker's thread or from Redis."""
+        if payload["kind"] == "notification":
+            asyncio.run_coroutine_threadsafe(self._count(set(payload["ids"])), self.loop)
+        elif payload["kind"] == "presence" and payload["from"] != INSTANCE:
+            self.loop.call_soon_threadsafe(self._remote, payload)
+
+    def _remote(self, payload: dict[str, Any]) -> None:
+        record = (payload["record"][0], int(payload["record"][1]))
+        remote = tuple(Onlooker(**o) for o in payload["who"])
+        _elsewhere.setdefault(record, {})[payload["from"]] = (monotonic(), remote)
+        _changed.add(record)
+
+    async def _count(self, users: set[int]) -> None:
+        for token, tab in list(_tabs.items()):
+            live = await live_sessions.find(tab.public_id) if tab.who.id in users else None
+            if live is not None:
+                count = await db.read(unread_count, live.principal)
+                await self._emit(token, "unread", count)
+
+    async def run(self) -> None:
+        """Until cancelled: who left is noticed within half a second, who stays is told of now and then."""
+        beat = monotonic()
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self._sweep()
+                if settings().redis_url and monotonic() - beat > BEAT_SECONDS:
+                    beat = monotonic()
+                    for record in {t.record for t in _tabs.values() if t.record}:
+                        await asyncio.to_thread(_publish, record)
+            except Exception:
+                log.exception("those who look on could not be told of each other")
+
+    async def _sweep(self) -> None:
+        for token, tab in list(_tabs.items()):
+            if not self._is_here(token) or await live_sessions.find(tab.public_id) is None:
+                leave(token)
+        changed = set(_changed)
+        _changed.clear()
+        for record in changed:
+            if settings().redis_url:
+                await asyncio.to_thread(_publish, record)
+        for token, tab in list(_tabs.items()):
+            others = _others(tab.record, tab.who.id)
+            if others != _told.get(token, ()):
+                _told[token] = others
+                await self._emit(token, "viewers", [asdict(o) for o in others])
+
+    def _is_here(self, token: str) -> bool:
+        manager = self.app.event_namespace._token_manager  # pyright: ignore
+        record = manager.token_to_socket.get(token)
+        return record is not None and record.instance_id == manager.instance_id
+
+    async def _emit(self, token: str, var: str, value: Any) -> None:
+        update = StateUpdate(delta={_states[var]: {f"{var}_rx_state_": value}})
+        await self.app.event_namespace.emit_update(update, token)  # pyright: ignore
+
+
+def _publish(record: Record) -> None:
+    announce(
+        {"kind": "presence", "ids": [], "from": INSTANCE, "record": record, "who": [asdict(o) for o in here(record)]}
+    )
+
+
+@contextlib.asynccontextmanager
+async def attend(app: rx.App) -> AsyncIterator[None]:
+    """A lifespan task."""
+    told = Attention(app)
+    tasks = [asyncio.create_task(told.run())]
+    if settings().redis_url:
+        tasks.append(asyncio.create_task(_hear_redis(told)))
+    else:
+        listen_here(told.heard)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _hear_redis(told: Attention) -> None:
+    while True:
+        try:
+            async with Redis.from_url(str(settings().redis_url)) as connection, connection.pubsub() as channel:
+                await channel.subscribe(CHANNEL)
+                async for message in channel.listen():
+                    if message["type"] == "message":
+                        told.heard(json.loads(message["data"]))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.warning("lost the channel of those who look on, trying again: %s", error)
+            await asyncio.sleep(1)
