@@ -59,14 +59,14 @@ def _from_batch(session: Session, payload: dict[str, Any]) -> set[int]:
         users, users.c.id == batches.c.actor_id
     )
     batch = run(query.where(batches.c.id == payload["batch"])).first()
-    if batch is None or batch.source in SILENT:
-        return set()
+    if batch is None or batch.actor_id is None or batch.source in SILENT:
+        return set()  # the system gives nothing away in person
     rows: list[Any] = []
     for start in range(0, len(payload["ids"]), IN_LIMIT):
         part = payload["ids"][start : start + IN_LIMIT]
         mine = (log.c.batch_id == payload["batch"], log.c.kind == name, log.c.record_id.in_(part))
         rows += run(select(log.c.record_id, log.c.op, log.c.diff).where(*mine).order_by(log.c.seq)).all()
-    who = batch.name or "Kith"
+    who = batch.name or "Somebody"
     found = _assignments(session, name, rows, batch.actor_id, who, payload["batch"])
     if name == "activity":
         found += [m for row in rows for m in _mentions(session, row, batch.actor_id, who)]

@@ -15,7 +15,7 @@ from crm_app.identity.policy import may, visible
 from crm_app.records.page.rows import Panel, Related
 from crm_app.tables import Deal, Person, Pipeline, Stage
 
-SHOWN = 12
+SHOWN = 8
 deal, stage, pipeline, person = (table_of(m) for m in (Deal, Stage, Pipeline, Person))
 
 

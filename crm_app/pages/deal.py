@@ -8,20 +8,29 @@ from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import BOARD, framed
 from crm_app.pages.page import Page
-from crm_app.pages.undo import Undo
+from crm_app.records.files.views import file_drop
+from crm_app.timeline.state import TimelineView
+from crm_app.timeline.views import timeline_column
 from crm_app.ui import addresses
 from crm_app.ui.live import live
 
-
-def _undo(batch_id: rx.Var[int]) -> list:
-    return [Undo.undo_batch(batch_id), DealRecord.load]
+EMPTY = "Write the first note above. Every call, mail, file and change of this deal will stand here, newest first."
+AGAIN = [DealRecord.load, TimelineView.refresh]
 
 
 def deal_page() -> rx.Component:
     """Properties, timeline, related."""
     title = rx.cond(DealRecord.deal, DealRecord.deal.title, "Deal")
-    body = rx.fragment(record_screen(_undo), live(push=RecordFeed.push, on_change=DealRecord.load))
-    return framed(body, title=title, current=BOARD.path, crumb=BOARD, after_undo=DealRecord.load)
+    centre = timeline_column(EMPTY, [DealRecord.load])
+    body = rx.fragment(
+        record_screen(centre, file_drop(TimelineView.refresh)), live(push=RecordFeed.push, on_change=AGAIN)
+    )
+    return framed(body, title=title, current=BOARD.path, crumb=BOARD, after_undo=AGAIN)
 
 
-PAGE = Page(addresses.DEAL, "Deal · Kith", deal_page, (Viewer.load, RecordFeed.follow("deal"), DealRecord.load))
+PAGE = Page(
+    addresses.DEAL,
+    "Deal · Kith",
+    deal_page,
+    (Viewer.load, RecordFeed.follow("deal"), DealRecord.load, TimelineView.load),
+)

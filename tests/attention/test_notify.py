@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from crm_app.attention.notify import notify_of_changes, notify_of_imports
 from crm_app.attention.queries import deals_to_move, inbox, mark_read, tasks_of, unread_count
@@ -26,7 +26,7 @@ def told(database_url: str) -> Callable[[], list[int]]:
 
     def drain() -> list[int]:
         def waiting(session) -> list[tuple[str, dict[str, Any]]]:
-            rows = session.exec(select(Outbox).where(Outbox.consumer == "notify", Outbox.done_at.is_(None)))
+            rows = session.exec(select(Outbox).where(Outbox.consumer == "notify", col(Outbox.done_at).is_(None)))
             return [(row.topic, row.payload) for row in rows]
 
         heard.clear()
@@ -51,12 +51,12 @@ def test_a_mention_tells_those_who_may_see_the_record(told: Callable[[], list[in
     me = principal(author)
     person = make_person(display_name="Lena Arndt")
     deal = make_deal(make_pipeline(), owner_id=author, title="Secret")
-    assert told() == [author]  # the system gave the deal away
+    assert told() == []  # what the system sets up gives nobody anything
     note(me, f"Ask @[Ravi]({ravi}) and @[me]({author})\nsoon", person_id=person)
     note(me, f"Hush, @[Iris]({stranger})", deal_id=deal)
     assert told() == [ravi]
     assert texts(ravi) == ["Noor Khalil mentioned you at Lena Arndt: Ask @Ravi and @me soon"]
-    assert texts(stranger) == [] and texts(author) == ["Kith gave you Secret"]
+    assert texts(stranger) == texts(author) == []
 
 
 def test_the_same_mention_is_told_once_a_new_one_again(told: Callable[[], list[int]]) -> None:

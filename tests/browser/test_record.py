@@ -30,8 +30,8 @@ def test_a_value_is_edited_in_place_and_stands_in_the_timeline(admin: Page, site
     open_deal(admin, site)
     edit(admin, "value_minor", "20500")
     expect(admin.locator("[data-field=value_minor] .val")).to_have_text("$20,500")
-    expect(admin.locator(".ev").first).to_contain_text("Inès Moreau")
-    expect(admin.locator(".ev").first).to_contain_text("$20,500")
+    expect(admin.locator(".ev[data-kind=change]").first).to_contain_text("Inès Moreau")
+    expect(admin.locator(".ev[data-kind=change]").first).to_contain_text("$20,500")
 
 
 def test_escape_restores_what_was_there(admin: Page, site) -> None:
@@ -82,7 +82,8 @@ def test_a_change_is_undone_from_the_timeline(admin: Page, site) -> None:
     before = admin.locator("[data-field=title] .val").inner_text()
     edit(admin, "title", "A passing name")
     expect(admin.locator("[data-field=title] .val")).to_have_text("A passing name")
-    admin.locator(".ev .undo").first.click()
+    saved = admin.locator(".ev[data-kind=change]", has_text="→ A passing name")
+    saved.get_by_role("button", name=re.compile("^Undo")).click()
     expect(admin.locator(".toast", has_text="Undone.")).to_be_visible()
     expect(admin.locator("[data-field=title] .val")).to_have_text(before)
 
@@ -119,7 +120,7 @@ def test_a_colleagues_edit_appears_and_what_is_being_typed_stays(admin: Page, ma
     edit(manager, "title", "Named by a colleague")
     expect(admin.locator(".pane .title")).to_have_text("Named by a colleague")
     edit(manager, "value_minor", "888")
-    expect(admin.locator(".ev").first).to_contain_text("$888")
+    expect(admin.locator(".ev[data-kind=change]").first).to_contain_text("$888")
     expect(admin.locator("[data-field=value_minor] input")).to_have_value("777")
     admin.keyboard.press("Enter")
     expect(admin.get_by_role("dialog")).to_contain_text("$888")

@@ -40,6 +40,6 @@ def test_a_message_says_what_was_saved() -> None:
         Property("title", "Title", "Storage", "Storage", "text", True),
         Property("company_id", "Company", "", "", "ref", True),
     ]
-    page = DealPage(1, "Storage", 1, 1, [], properties, None, None, [], "", True, True, [])
+    page = DealPage(1, "Storage", 1, 1, [], properties, None, None, [], "", True, True)
     names = ("title", "company_id", "lines.7.quantity")
     assert [changed_text(page, n) for n in names] == ["Title changed to Storage.", "Company cleared.", "Saved."]

@@ -11,6 +11,7 @@ from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from crm_app.deals.queries import Board, Column, asked_properties, board_snapshot, column_cards, deal_page
 from crm_app.deals.service import NewDeal, create_deal, delete_deal, edit_deal, move_deal
 from crm_app.records.properties import amount_of
+from crm_app.timeline.queries import timeline_of
 from tests.support.builders import change, make, make_company, make_person, make_pipeline, make_user
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -93,14 +94,14 @@ def test_a_gate_asks_for_the_missing_field_and_nothing_is_written() -> None:
     db.write_sync(move_deal, SYSTEM, one, stages["Lost"], None, None, None, 1, {"lost_reason": "Price"})
     page = db.read_sync(deal_page, SYSTEM, one)
     assert {p.field: p.raw for p in page.properties}["lost_reason"] == "Price"
-    assert page.timeline[0].events[0].title == "moved this deal from Engaging to Lost"
+    assert db.read_sync(timeline_of, SYSTEM, "deal", one).events[0].verb == "moved this deal from Engaging to Lost"
 
 
 def test_undo_of_a_move_brings_back_the_stage_and_the_open_end() -> None:
     _, stages = make_pipeline()
     one = deal(stages["Engaging"])
     db.write_sync(move_deal, SYSTEM, one, stages["Won"])
-    batch = db.read_sync(deal_page, SYSTEM, one).timeline[0].events[0].batch_id
+    batch = db.read_sync(timeline_of, SYSTEM, "deal", one).events[0].id
     assert db.write_sync(undo, SYSTEM, batch).kept == []
     page = db.read_sync(deal_page, SYSTEM, one)
     assert page.stage_id == stages["Engaging"]

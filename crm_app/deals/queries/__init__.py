@@ -15,8 +15,6 @@ from crm_app.deals.queries.rows import (
     RelatedCard,
     StageOption,
     Summary,
-    TimelineDay,
-    TimelineEvent,
 )
 
 __all__ = [
@@ -32,8 +30,6 @@ __all__ = [
     "RelatedCard",
     "StageOption",
     "Summary",
-    "TimelineDay",
-    "TimelineEvent",
     "asked_properties",
     "board_snapshot",
     "card_of",

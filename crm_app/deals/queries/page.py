@@ -13,7 +13,6 @@ from crm_app.core.money import format_money
 from crm_app.deals.kind import DEAL
 from crm_app.deals.queries.board import stages_of
 from crm_app.deals.queries.choices import assignable
-from crm_app.deals.queries.history import timeline_of
 from crm_app.deals.queries.rows import AskedFields, DealPage, Line, Option, RelatedCard, StageOption
 from crm_app.identity.policy import decide, visible
 from crm_app.records.properties import Property, properties, written
@@ -55,7 +54,6 @@ def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
         _sum(session, actor, row),
         decide(actor, "edit", "deal", row["owner_id"]).allowed,
         decide(actor, "delete", "deal", row["owner_id"]).allowed,
-        timeline_of(session, actor, deal_id),
     )
 
 

@@ -99,29 +99,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class TimelineEvent:
-    """One save: who, when, and what it changed."""
-
-    batch_id: int
-    time: str
-    who: str
-    initials: str
-    color: str
-    title: str
-    lines: list[str]
-    source: str
-    can_undo: bool
-
-
-@dataclass(frozen=True)
-class TimelineDay:
-    """The saves of one day, newest first."""
-
-    label: str
-    events: list[TimelineEvent]
-
-
-@dataclass(frozen=True)
 class DealPage:
     """Everything that the page of a deal shows."""
 
@@ -137,4 +114,3 @@ class DealPage:
     sum: str
     editable: bool
     deletable: bool
-    timeline: list[TimelineDay]

@@ -1,16 +1,15 @@
 """The page of a deal: properties on the left, what happened in the middle, what belongs to it on the right."""
 
-from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
-from crm_app.deals.queries import StageOption, TimelineDay, TimelineEvent
+from crm_app.deals.queries import StageOption
 from crm_app.deals.state import DealMove, DealRecord
 from crm_app.records.properties import Property
 from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
-from crm_app.ui.elements import avatar, empty, link, skeleton, skeleton_rows
+from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit, panes
 from crm_app.ui.overlay import dialog, menu, menu_item
@@ -84,64 +83,16 @@ def _properties() -> rx.Component:
     )
 
 
-def _event(event: rx.vars.ObjectVar[TimelineEvent], undo: Callable[..., Any]) -> rx.Component:
-    return rx.el.li(
-        avatar(event.initials, event.color, event.who),
-        rx.el.div(
-            rx.el.b(event.who, class_name="strong"),
-            " ",
-            event.title,
-            rx.el.ul(rx.foreach(event.lines, lambda line: rx.el.li(line))),
-        ),
-        rx.el.aside(
-            rx.el.time(event.time),
-            rx.cond(
-                event.can_undo,
-                rx.el.button(
-                    "Undo",
-                    type="button",
-                    class_name="undo",
-                    on_click=undo(event.batch_id),
-                    custom_attrs={"aria-label": "Undo: " + event.title.to(str)},
-                ),
-                rx.fragment(),
-            ),
-        ),
-        class_name="ev",
-        key=event.batch_id,
-    )
-
-
-def _day(day: rx.vars.ObjectVar[TimelineDay], undo: Callable[..., Any]) -> rx.Component:
-    return rx.el.div(
-        rx.el.h3(day.label, class_name="day"),
-        rx.el.ul(rx.foreach(day.events, lambda event: _event(event, undo))),
-        key=day.label,
-    )
-
-
-def _timeline(undo: Callable[..., Any]) -> rx.Component:
-    return rx.el.section(
-        rx.cond(
-            DealRecord.deal.timeline.length() > 0,
-            rx.foreach(DealRecord.deal.timeline, lambda day: _day(day, undo)),
-            empty(
-                "Nothing has happened yet", "Every change of this deal will stand here, newest first.", picture="info"
-            ),
-        ),
-        class_name="pane",
-        custom_attrs={"aria-label": "Timeline"},
-    )
-
-
-def _related() -> rx.Component:
+def _related(aside: rx.Component) -> rx.Component:
     deal = DealRecord.deal
     return rx.el.section(
         rx.el.h3("Company", class_name="sect"),
         rx.cond(
             deal.company,
             rx.el.div(
-                rx.el.div(rx.el.b(deal.company.name, class_name="strong")),
+                rx.el.div(
+                    page_link(deal.company.name, href="/companies/" + deal.company.id.to(str), class_name="strong")
+                ),
                 rx.foreach(deal.company.lines, lambda text: rx.el.div(text, class_name="mut")),
                 class_name="item2",
             ),
@@ -152,7 +103,9 @@ def _related() -> rx.Component:
             rx.fragment(
                 rx.el.h3("Person", class_name="sect"),
                 rx.el.div(
-                    rx.el.div(rx.el.b(deal.person.name, class_name="strong")),
+                    rx.el.div(
+                        page_link(deal.person.name, href="/people/" + deal.person.id.to(str), class_name="strong")
+                    ),
                     rx.foreach(deal.person.lines, lambda text: rx.el.div(text, class_name="mut")),
                     class_name="item2",
                 ),
@@ -160,6 +113,7 @@ def _related() -> rx.Component:
             rx.fragment(),
         ),
         lines_section(_edit),
+        aside,
         class_name="pane",
         custom_attrs={"aria-label": "Related"},
     )
@@ -194,8 +148,9 @@ def _loading() -> rx.Component:
     )
 
 
-def record_screen(undo: Callable[..., Any]) -> rx.Component:
-    """Everything below the top bar; `undo` takes the batch to undo."""
+def record_screen(centre: rx.Component, aside: rx.Component) -> rx.Component:
+    """Everything below the top bar; `centre` is what happened, `aside` follows what is related."""
+    timeline = rx.el.section(centre, class_name="pane", custom_attrs={"aria-label": "Timeline"})
     return rx.fragment(
         rx.cond(
             DealRecord.missing,
@@ -206,7 +161,7 @@ def record_screen(undo: Callable[..., Any]) -> rx.Component:
                 DealRecord.deal,
                 rx.fragment(
                     _bar(),
-                    panes(_properties(), _timeline(undo), _related(), labels=["Details", "Timeline", "Related"]),
+                    panes(_properties(), timeline, _related(aside), labels=["Details", "Timeline", "Related"]),
                 ),
                 _loading(),
             ),

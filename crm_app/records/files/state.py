@@ -16,7 +16,9 @@ UPLOAD = "record-files"
 
 
 class FileDrop(rx.State):
-    """Has nothing of its own: what was added stands on the timeline."""
+    """What was added stands on the timeline; `push` says that it must be read again."""
+
+    push: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
 
     @rx.event
     @allow("file.create")
@@ -33,3 +35,4 @@ class FileDrop(rx.State):
                 toaster.latest = plain_toast(f"Not added. {refusal.message}", "bad")
             else:
                 toaster.latest = undo_toast("File added.", done.batch_id)
+        self.push = {"n": self.push.get("n", 0) + 1}

@@ -6,11 +6,12 @@ import reflex as rx
 
 from crm_app.records.files.state import UPLOAD, FileDrop
 from crm_app.ui.icons import icon
+from crm_app.ui.live import live
 from crm_app.ui.upload import drop_zone
 
 
-def file_drop(*then: Any) -> rx.Component:
-    """`then` are events that follow, such as reading the timeline again."""
+def file_drop(then: Any) -> rx.Component:
+    """`then` is the event that reads the timeline again once files were added."""
     return rx.el.section(
         rx.el.h3("Files", class_name="sect"),
         drop_zone(
@@ -19,7 +20,8 @@ def file_drop(*then: Any) -> rx.Component:
             id=UPLOAD,
             multiple=True,
             max_size=25_000_000,
-            on_drop=[FileDrop.receive(rx.upload_files(upload_id=UPLOAD)), *then],
+            on_drop=FileDrop.receive(rx.upload_files(upload_id=UPLOAD)),
         ),
+        live(push=FileDrop.push, on_change=then),
         custom_attrs={"aria-label": "Files"},
     )

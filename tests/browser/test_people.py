@@ -1,0 +1,160 @@
+"""The pages of people and companies: writing, editing, files, two people at one record, mentions, the phone."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+FIND = """
+from crm_app.core import db
+from sqlalchemy import text
+print(db.read_sync(lambda session: session.execute(text({0!r})).scalar()))
+"""
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def open_person(page: Page, site) -> str:
+    """Open Lena Arndt and give the address."""
+    id = site.run(FIND.format("SELECT id FROM person WHERE display_name = 'Lena Arndt'")).strip()
+    page.goto(f"{site.url}/people/{id}")
+    page.wait_for_selector(".timeline .ev")
+    return page.url
+
+
+def test_a_person_is_edited_and_written_about(admin: Page, site) -> None:
+    open_person(admin, site)
+    admin.locator("[data-field=title] button.val").click()
+    admin.locator("[data-field=title] input").fill("Head of buying")
+    admin.keyboard.press("Enter")
+    expect(admin.locator(".id")).to_contain_text("Head of buying, Cancity")
+    admin.get_by_role("button", name="Add an e-mail").click()
+    admin.get_by_label("E-mail", exact=True).fill("lena@example.org")
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("link", name="lena@example.org")).to_have_attribute("href", "mailto:lena@example.org")
+    admin.get_by_label("Note", exact=True).fill("Met at the <b>fair</b>")
+    admin.reload()  # the draft outlives a reload
+    expect(admin.get_by_label("Note", exact=True)).to_have_value("Met at the <b>fair</b>")
+    admin.get_by_label("Note", exact=True).press("Control+Enter")
+    first = admin.locator(".ev[data-kind=note]").first
+    expect(first).to_contain_text("Met at the <b>fair</b>")
+    expect(admin.get_by_label("Note", exact=True)).to_have_value("")
+    first.hover()
+    first.get_by_role("button", name=re.compile("Delete")).click()
+    admin.locator(".toast .act").last.click()
+    expect(admin.locator(".ev[data-kind=note]").first).to_contain_text("Met at the")
+
+
+def test_a_task_is_planned_and_done_and_found(admin: Page, site) -> None:
+    open_person(admin, site)
+    admin.get_by_role("button", name="Task", exact=True).click()
+    admin.get_by_label("What is to be done").fill("Send the catalogue")
+    admin.keyboard.press("Control+Enter")
+    planned = admin.get_by_role("region", name="Planned")
+    expect(planned).to_contain_text("Send the catalogue")
+    planned.get_by_role("button", name="Mark as done: Send the catalogue").click()
+    expect(admin.locator(".ev[data-kind=task]").filter(has_text="finished")).to_contain_text("Send the catalogue")
+    admin.get_by_label("Search this timeline").fill("catalogue")
+    expect(admin.locator(".ev")).to_have_count(1)
+    admin.get_by_role("button", name="Calls", exact=True).click()
+    expect(admin.get_by_role("heading", name="Nothing like that here")).to_be_visible()
+
+
+def test_two_people_see_each_other_and_what_they_write(admin: Page, manager: Page, site) -> None:
+    address = open_person(admin, site)
+    manager.goto(address)
+    manager.wait_for_selector(".timeline .ev")
+    expect(admin.locator(".onlookers .av")).to_have_attribute("title", "Ravi Shah")
+    expect(manager.locator(".onlookers .av")).to_have_attribute("title", "Inès Moreau")
+    area = admin.get_by_label("Note", exact=True)
+    area.click()
+    admin.keyboard.type("Please call back, @rav")
+    admin.get_by_role("option", name="Ravi Shah").click()
+    expect(area).to_have_value("Please call back, @Ravi Shah ")
+    area.press("Control+Enter")
+    expect(manager.locator(".ev[data-kind=note]").first).to_contain_text("@Ravi Shah")
+    expect(manager.locator(".bell .count")).to_have_text("1")
+    manager.locator(".bell").click()
+    note = manager.locator(".notes li").first
+    expect(note).to_contain_text("Inès Moreau mentioned you at Lena Arndt: Please call back, @Ravi Shah")
+    expect(admin.locator(".onlookers .av")).to_have_count(0, timeout=2500)
+    note.locator(".notetext").click()
+    manager.wait_for_url(address)
+    expect(manager.locator(".bell .count")).to_have_count(0)
+
+
+def test_two_people_at_one_field_see_yours_theirs_and_before(sign_in: Callable[..., Page], site) -> None:
+    admin, other = sign_in("admin"), sign_in("admin")
+    address = open_person(admin, site)
+    other.goto(address)
+    other.locator("[data-field=source] button.val").click()
+    admin.locator("[data-field=source] button.val").click()
+    admin.locator("[data-field=source] input").fill("Trade fair")
+    admin.keyboard.press("Enter")
+    expect(admin.locator("[data-field=source] .val")).to_have_text("Trade fair")
+    other.locator("[data-field=source] input").fill("A friend")
+    other.keyboard.press("Enter")
+    dialog = other.get_by_role("dialog")
+    expect(dialog).to_contain_text("Trade fair")
+    expect(dialog).to_contain_text("A friend")
+    dialog.get_by_role("button", name="Keep mine").click()
+    expect(other.locator("[data-field=source] .val")).to_have_text("A friend")
+
+
+def test_a_file_is_dropped_shown_and_taken_away(admin: Page, seller: Page, site) -> None:
+    open_person(admin, site)
+    admin.locator("input[type=file]").set_input_files(
+        [{"name": "../pixel.png", "mimeType": "text/html", "buffer": PNG}]
+    )
+    row = admin.locator(".ev[data-kind=file]").first
+    expect(row).to_contain_text("pixel.png")
+    id = row.get_attribute("data-event")
+    got = admin.request.get(f"{site.url}/files/{id}")
+    assert got.body() == PNG and got.headers["content-disposition"].startswith("attachment")
+    assert got.headers["content-type"] == "application/octet-stream"
+    shown = admin.request.get(f"{site.url}/files/{id}/preview")
+    assert shown.headers["content-type"] == "image/png" and "sandbox" in shown.headers["content-security-policy"]
+    row.get_by_role("button", name="Preview pixel.png").first.click()
+    expect(admin.get_by_role("dialog").locator("img")).to_be_visible()
+    admin.keyboard.press("Escape")
+    row.hover()
+    row.get_by_role("button", name=re.compile("Delete")).click()
+    expect(admin.locator(".ev[data-kind=file]")).to_have_count(0)
+    assert admin.request.get(f"{site.url}/files/{id}").status == 404
+
+
+def test_related_records_are_added_beside_the_page(admin: Page, site) -> None:
+    id = site.run(FIND.format("SELECT id FROM company WHERE name = 'Cancity'")).strip()
+    admin.goto(f"{site.url}/companies/{id}")
+    admin.get_by_role("button", name="New subsidiary").click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Industry").fill("retail")
+    admin.keyboard.press("Control+Enter")  # the name is missing
+    expect(dialog.locator(".err", has_text=re.compile("."))).to_have_count(1)
+    expect(dialog.get_by_label("Industry")).to_have_value("retail")
+    dialog.get_by_label("Name").fill("Cancity North")
+    admin.keyboard.press("Control+Enter")
+    expect(admin.get_by_role("region", name="Group")).to_contain_text("Cancity North")
+
+
+def test_home_shows_the_day_and_what_was_opened(manager: Page, site) -> None:
+    open_person(manager, site)
+    manager.goto(site.url + "/")
+    expect(manager.get_by_role("region", name="Recently viewed")).to_contain_text("Lena Arndt")
+    tasks = manager.get_by_role("region", name="My activities").locator("li")
+    before = tasks.count()
+    assert before > 0
+    tasks.first.locator(".tickbox").click()
+    expect(tasks).to_have_count(before - 1)
+
+
+def test_a_person_on_a_phone_has_tabs(phone: Page, site) -> None:
+    id = site.run(FIND.format("SELECT id FROM person WHERE display_name = 'Lena Arndt'")).strip()
+    phone.goto(f"{site.url}/people/{id}")
+    phone.locator(".tabs button", has_text="Timeline").click()
+    expect(phone.get_by_label("Note", exact=True)).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
