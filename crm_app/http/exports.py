@@ -12,14 +12,14 @@ from crm_app.core import clock, db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.config import settings
-from crm_app.core.errors import Forbidden, KithError
+from crm_app.core.errors import Forbidden, Invalid, KithError
 from crm_app.http import live_sessions
 from crm_app.http.gate import HEADER
 from crm_app.records.listing import fields_of, read_listing
 from crm_app.records.listing.export import Format, write_export
 from crm_app.records.listing.views import find_view
 
-MOST_IDS = 500  # as many as an address holds; of more the whole list is taken
+MOST_IDS = 500  # as many as an address holds
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -49,8 +49,13 @@ async def export_list(request: Request) -> Response:
 
 
 def _ids(text: str) -> list[int]:
-    """The records that somebody selected; empty for the whole list."""
-    return [int(part) for part in text.split(",")[:MOST_IDS] if part.isascii() and part.isdigit() and len(part) < 17]
+    """The records that somebody selected; empty for the whole list. Raises Invalid rather than leave one out."""
+    parts = text.split(",") if text else []
+    if len(parts) > MOST_IDS:
+        raise Invalid({"ids": f"Select at most {MOST_IDS} rows, or all that match."})
+    if not all(p.isascii() and p.isdigit() and len(p) < 17 for p in parts):
+        raise Invalid({"ids": "These rows cannot be exported."})
+    return [int(p) for p in parts]
 
 
 def _written(session: Session, actor: Principal, name: str, form: Format, parameters: dict[str, str]) -> Path:

@@ -32,6 +32,8 @@ def test_a_list_downloads_with_its_name_and_header(house: House) -> None:
         ("/export/person.csv?sort=password", "administrator", 400),
         ("/export/person.csv?f={", "administrator", 400),
         ("/export/person.csv?view=999999", "administrator", 400),
+        ("/export/person.csv?ids=1,x", "administrator", 400),
+        ("/export/person.csv?ids=" + ",".join(["1"] * 501), "administrator", 400),
     ],
 )
 def test_what_is_not_allowed_is_said(house: House, path: str, role: str | None, status: int) -> None:

@@ -113,6 +113,18 @@ def test_an_export_is_what_the_list_shows(team: dict[str, Principal], tmp_path: 
     assert {r[1] for r in rows[1:]} == {"'=Acme"} and {r[2] for r in rows[1:]} == {"vip"}
 
 
+def test_only_the_selected_rows_are_exported_and_none_that_are_not_in_the_list(
+    team: dict[str, Principal], tmp_path: Path
+) -> None:
+    hers = [make_person(last_name=f"P{n}", owner_id=team["ann"].id) for n in range(3)]
+    other = make_person(last_name="Not hers", owner_id=team["cy"].id)
+    path = tmp_path / "out.csv"
+    wanted = [hers[0], hers[2], other]
+    assert db.read_sync(write_export, team["ann"], default_listing("person"), path, "csv", wanted) == 2
+    rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    assert len(rows) == 3
+
+
 def test_who_may_not_export_gets_nothing(team: dict[str, Principal], tmp_path: Path) -> None:
     reader = replace(team["cy"], role="read-only")
     with pytest.raises(Forbidden):
