@@ -5,18 +5,15 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlmodel import Session
 
-from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
-from crm_app.core.config import settings
-from crm_app.core.errors import Refused
 from crm_app.core.money import format_money
 from crm_app.identity.policy import may, visible
 from crm_app.records.page.rows import Panel, Related
-from crm_app.tables import Deal, Person, Pipeline, Stage
+from crm_app.tables import Deal, Person, Stage
 
 SHOWN = 8
-deal, stage, pipeline, person = (table_of(m) for m in (Deal, Stage, Pipeline, Person))
+deal, stage, person = (table_of(m) for m in (Deal, Stage, Person))
 
 
 def deals_of_person(session: Session, actor: Principal, id: int) -> Panel | None:
@@ -66,17 +63,3 @@ def _related(row: Any, actor: Principal) -> Related:
     value = format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else ""
     tone = {"won": "g", "lost": "r"}.get(row.kind, "")
     return Related(row.id, row.title, f"/deals/{row.id}", value, [row.stage + when], tone)
-
-
-def new_deal(session: Session, actor: Principal) -> dict[str, Any]:
-    """A deal begins today in the first open stage of the first pipeline. Raises Refused without one."""
-    query = (
-        select(stage.c.id)
-        .join(pipeline, pipeline.c.id == stage.c.pipeline_id)
-        .where(stage.c.kind == "open", stage.c.deleted_at.is_(None), pipeline.c.deleted_at.is_(None))
-        .order_by(pipeline.c.position, pipeline.c.id, stage.c.position, stage.c.id)
-    )
-    first = session.connection().execute(query.limit(1)).scalar()
-    if first is None:
-        raise Refused("There is no pipeline yet.")
-    return {"stage_id": first, "currency": settings().currency, "opened_on": clock.today(settings().zone)}

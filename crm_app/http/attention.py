@@ -160,9 +160,7 @@ class Attention:
 
 
 def _publish(record: Record) -> None:
-    announce(
-        {"kind": "presence", "ids": [], "from": INSTANCE, "record": record, "who": [asdict(o) for o in here(record)]}
-    )
+    announce({"kind": "presence", "from": INSTANCE, "record": record, "who": [asdict(o) for o in here(record)]})
 
 
 @contextlib.asynccontextmanager

@@ -67,7 +67,8 @@ class Fanout:
 
     def heard(self, payload: dict[str, Any]) -> None:
         """An announcement, from the worker's thread or from Redis."""
-        self.loop.call_soon_threadsafe(self._note, payload["kind"], payload["ids"], payload["batch"])
+        if "batch" in payload:  # or it is none of records: who is here, what is unread
+            self.loop.call_soon_threadsafe(self._note, payload["kind"], payload["ids"], payload["batch"])
 
     def missed(self) -> None:
         """For a while nobody listened: every page reads again."""

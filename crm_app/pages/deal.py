@@ -8,6 +8,7 @@ from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import BOARD, framed
 from crm_app.pages.page import Page
+from crm_app.pages.undo import Undo
 from crm_app.records.files.views import file_drop
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import timeline_column
@@ -21,7 +22,7 @@ AGAIN = [DealRecord.load, TimelineView.refresh]
 def deal_page() -> rx.Component:
     """Properties, timeline, related."""
     title = rx.cond(DealRecord.deal, DealRecord.deal.title, "Deal")
-    centre = timeline_column(EMPTY, [DealRecord.load])
+    centre = timeline_column(EMPTY, Undo.undo_batch, DealRecord.load)
     body = rx.fragment(
         record_screen(centre, file_drop(TimelineView.refresh)), live(push=RecordFeed.push, on_change=AGAIN)
     )

@@ -9,10 +9,12 @@ from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import COMPANIES, PEOPLE, framed
 from crm_app.pages.page import Page
+from crm_app.pages.undo import Undo
 from crm_app.people.kind import RELATIONS
 from crm_app.people.rules import relation_words
+from crm_app.records.create.state import NewRecord
 from crm_app.records.files.views import file_drop
-from crm_app.records.page.create import QuickCreate, RelationForm
+from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.state import RecordScreen
 from crm_app.records.page.views import record_screen, relation_dialog
 from crm_app.timeline.state import TimelineView
@@ -24,8 +26,7 @@ from crm_app.ui.shell import Place
 AGAIN = [RecordScreen.refresh, TimelineView.refresh]
 EMPTY = "Write the first note above. Every call, mail, deal and change will stand here, newest first."
 STARTS: dict[str, Callable[..., Any]] = {
-    kind: lambda panel: QuickCreate.start(panel.adds, panel.action, panel.fill)
-    for kind in ("deal", "person", "company")
+    kind: lambda panel: NewRecord.start(panel.adds, panel.fill) for kind in ("deal", "person", "company")
 } | {
     "relation": lambda _panel: RelationForm.start,
 }
@@ -34,7 +35,7 @@ STARTS: dict[str, Callable[..., Any]] = {
 def _page(place: Place, what: str) -> rx.Component:
     title = rx.cond(RecordScreen.page, RecordScreen.page.title, what.capitalize())
     screen = record_screen(
-        timeline_column(EMPTY, [RecordScreen.refresh]),
+        timeline_column(EMPTY, Undo.undo_batch, RecordScreen.refresh),
         aside=rx.cond(RecordScreen.may_attach, file_drop(TimelineView.refresh), rx.fragment()),
         starts=STARTS,
         missing=f"This {what} is not here",

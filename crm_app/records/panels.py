@@ -1,7 +1,6 @@
 """What features show beside a record of another kind; `crm_app.wire` registers it."""
 
 from collections.abc import Callable
-from typing import Any
 
 from sqlmodel import Session
 
@@ -9,8 +8,6 @@ from crm_app.core.actor import Principal
 from crm_app.records.page.rows import Panel
 
 Provider = Callable[[Session, Principal, int], Panel | None]
-Defaults = Callable[[Session, Principal], dict[str, Any]]
-_defaults: dict[str, Defaults] = {}
 _providers: dict[str, list[Provider]] = {}
 
 
@@ -24,13 +21,3 @@ def register_panel(kind: str, provider: Provider) -> None:
 def panels_of(session: Session, actor: Principal, kind: str, id: int) -> list[Panel]:
     """All panels that have something to say to this reader."""
     return [panel for provider in _providers.get(kind, ()) if (panel := provider(session, actor, id))]
-
-
-def register_defaults(kind: str, defaults: Defaults) -> None:
-    """What a record of that kind begins with when it is added from the page of another one."""
-    _defaults[kind] = defaults
-
-
-def defaults_of(session: Session, actor: Principal, kind: str) -> dict[str, Any]:
-    """The values of a fresh record that nobody types."""
-    return _defaults[kind](session, actor) if kind in _defaults else {}

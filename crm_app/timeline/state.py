@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.changes import Applied, undo
+from crm_app.core.changes import Applied
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
@@ -128,19 +128,6 @@ class TimelineView(rx.State):
     async def remove(self, kind: str, id: int) -> None:
         command = service.remove_file if kind == "file" else service.remove_entry
         await self._do("Deleted.", command, id)
-
-    @rx.event
-    @allow("any")
-    async def undo_save(self, batch_id: int) -> None:
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(undo, actor(), batch_id)
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not undone. " + refusal.message, "bad")
-            return
-        kept = f" Kept, because changed since: {', '.join(done.kept)}." if done.kept else ""
-        toaster.latest = plain_toast(("Undone." if done.restored else "Nothing to undo.") + kept)
-        await self._refresh()
 
     async def _refresh(self) -> None:
         here = record_in(self.router.url.path)

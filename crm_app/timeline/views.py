@@ -1,13 +1,16 @@
 """The centre of a record's page: the composer, then the timeline."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from crm_app.timeline.state import TimelineView
 from crm_app.ui.timeline import composer, timeline
 
 
-def timeline_column(empty: str, after_undo: list | None = None) -> rx.Component:
-    """`after_undo` are events that follow an undo, to refresh the rest of the page."""
+def timeline_column(empty: str, undo: Callable[..., Any], then: Any) -> rx.Component:
+    """`undo` takes the batch to undo; `then` is the event that reads the rest of the page again."""
     return rx.fragment(
         composer(
             result=TimelineView.written,
@@ -24,6 +27,6 @@ def timeline_column(empty: str, after_undo: list | None = None) -> rx.Component:
             on_pin=TimelineView.pin,
             on_correct=TimelineView.correct,
             on_remove=TimelineView.remove,
-            on_undo=lambda batch: [TimelineView.undo_save(batch), *(after_undo or [])],
+            on_undo=lambda batch: [undo(batch), TimelineView.refresh, then],
         ),
     )

@@ -13,6 +13,7 @@ from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.log import ChangeLog, Outbox
+from crm_app.http.live import Fanout
 from crm_app.tables import ImportRun, Notification
 from tests.support.builders import change, make, make_deal, make_person, make_pipeline, make_user, principal
 
@@ -162,3 +163,16 @@ def test_home_shows_what_is_mine_soonest_first(database_url: str) -> None:
     assert [(t.subject, t.about, t.tone) for t in tasks] == [("Overdue", "Late", "r"), ("Soon", "Late", "")]
     deals = db.read_sync(deals_to_move, mine)
     assert [(d.title, d.tone) for d in deals] == [("Late", "red"), ("Silent", "amber")]
+
+
+def test_what_is_told_does_not_disturb_the_pages_that_follow_records() -> None:
+    """The fan-out of records hears every announcement of the process, also those that are not about records."""
+
+    class Loop:
+        def call_soon_threadsafe(self, *_: object) -> None:
+            raise AssertionError("a notification is no news of a record")
+
+    fanout = object.__new__(Fanout)
+    fanout.loop = Loop()  # pyright: ignore[reportAttributeAccessIssue]
+    fanout.heard({"kind": "notification", "ids": [1]})
+    fanout.heard({"kind": "presence", "from": "x", "record": ["person", 1], "who": []})

@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.records.page.create import QuickCreate, RelationForm
+from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.rows import Panel, Parts, Property, Related
 from crm_app.records.page.state import RecordScreen
 from crm_app.records.state import RefSearch
@@ -169,21 +169,6 @@ def clash_dialog() -> rx.Component:
     )
 
 
-def quick_create_dialog() -> rx.Component:
-    """The few fields that a related record begins with."""
-    return dialog(
-        rx.foreach(
-            QuickCreate.fields,
-            lambda f: rx.el.div(text_field(f.label, f.name, error=QuickCreate.errors[f.name], type=f.type), key=f.name),
-        ),
-        open=QuickCreate.open,
-        title=QuickCreate.title,
-        submit="Save",
-        on_submit=QuickCreate.create,
-        on_close=QuickCreate.close,
-    )
-
-
 def relation_dialog(types: list[tuple[str, str]]) -> rx.Component:
     """Another person, and what that person is to this one."""
     return dialog(
@@ -258,5 +243,4 @@ def record_screen(
             ),
         ),
         clash_dialog(),
-        quick_create_dialog(),
     )
