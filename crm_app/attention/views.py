@@ -125,9 +125,7 @@ def _recent(row: rx.vars.ObjectVar[RecentRow]) -> rx.Component:
 
 def _box(title: str, rows: Any, one: Any, words: str, *actions: rx.Component) -> rx.Component:
     return rx.el.section(
-        rx.el.header(
-            rx.el.h3(title), rx.el.span(rx.cond(rows.length() > 0, rows.length().to(str), ""), class_name="mut")
-        ),
+        rx.el.header(rx.el.h3(title)),
         rx.cond(
             HomeScreen.loaded,
             rx.cond(
