@@ -1,10 +1,18 @@
 """The catalogue entry of activities."""
 
-from crm_app.core.changes import Field, Kind
+from crm_app.core.changes import Context, Field, Kind
+from crm_app.core.changes.kinds import Row
 from crm_app.records.kind import tags_of
 from crm_app.tables import Activity
 
 TYPES = ("call", "meeting", "task", "note", "email")
+
+
+def _complete(_context: Context, _before: Row | None, after: Row) -> Row:
+    """Its place on the timelines; after an undo the hook sets it."""
+    return {"at": after["done_at"] or after["due_at"] or after["created_at"]}
+
+
 ACTIVITY = Kind(
     "activity",
     "Activity",
@@ -32,4 +40,5 @@ ACTIVITY = Kind(
     form=("type", "subject", "due_at", "owner_id", "person_id", "company_id", "deal_id", "body"),
     sort="-at",
     derived=frozenset({"at"}),
+    complete=_complete,
 )

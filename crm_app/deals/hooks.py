@@ -1,6 +1,6 @@
 """When activities change, the next step and the last touch of their deals follow, in the same transaction."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
 from crm_app.core.changes import Applied, Context
@@ -47,10 +47,7 @@ def recompute(session: Session, deal_ids: list[int]) -> None:
         )
         for deal_id, due, type_, _subject in run(planned):
             steps.setdefault(deal_id, (due, STEP_NAMES.get(type_, "Task")))
-        for deal_id in part:
-            due, name = steps.get(deal_id, (None, ""))
-            run(
-                update(deal)
-                .where(deal.c.id == deal_id)
-                .values(next_step_at=due, next_step=name, last_touch_at=touched.get(deal_id))
-            )
+        names = ("next_step_at", "next_step", "last_touch_at")
+        statement = update(deal).where(deal.c.id == bindparam("b_id")).values({n: bindparam(n) for n in names})
+        values = [(i, *steps.get(i, (None, "")), touched.get(i)) for i in part]
+        run(statement, [dict(zip(("b_id", *names), v, strict=True)) for v in values])

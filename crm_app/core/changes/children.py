@@ -8,6 +8,7 @@ from crm_app.core.changes.kinds import Children, Row
 from crm_app.core.changes.values import coerce, decode, defaults, encode
 
 Patch = dict[int | str, Row | None]
+_defaults: dict[tuple[Children, str], Any] = {}
 
 
 @lru_cache(maxsize=4096)
@@ -50,13 +51,23 @@ def _set_patch(children: Children, sign: str, value: Any, present: Mapping[int, 
 def _row(children: Children, given: Any) -> Row:
     if not isinstance(given, Mapping):
         raise ValueError(f"{children.label}: every row must be a set of fields.")
-    known = {f.name: f for f in children.fields}
-    extra = set(given) - set(known) - {"id", "position"}
+    known = children.by_name
+    extra = given.keys() - known.keys() - {"id", "position"}
     if extra:
         raise ValueError(f"{children.label}: there is no field {', '.join(sorted(map(str, extra)))}.")
-    base = defaults(children.table)
-    row = {name: coerce(field, given.get(name, base.get(name))) for name, field in known.items()}
+    row = {
+        name: coerce(field, given[name]) if name in given else _default(children, name) for name, field in known.items()
+    }
     return row | ({"position": int(given["position"])} if "position" in given else {})
+
+
+def _default(children: Children, name: str) -> Any:
+    """What a row holds that does not name the field. Raises ValueError where it must."""
+    key = (children, name)
+    if key not in _defaults:
+        field = next(f for f in children.fields if f.name == name)
+        _defaults[key] = coerce(field, defaults(children.table).get(name))
+    return _defaults[key]
 
 
 def apply_patch(
@@ -82,8 +93,7 @@ def apply_patch(
 def _shown(children: Children, row: Row | None) -> Row | None:
     if row is None:
         return None
-    names = [f.name for f in children.fields] + ["position"]
-    return {n: encode(row[n]) for n in names}
+    return {n: encode(row[n]) for n in (*children.by_name, "position")}
 
 
 def restored(children: Children, parent_id: int, row_id: int, shown: Row) -> Row:

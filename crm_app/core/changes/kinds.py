@@ -62,6 +62,10 @@ class Children:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     cap: int = 200
+    by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.by_name.update({f.name: f for f in self.fields})
 
 
 @dataclass(frozen=True, eq=False)

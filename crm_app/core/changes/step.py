@@ -29,6 +29,7 @@ class Step:
         self.working = working
         self._ids: list[int] = []
         self._living: dict[tuple[str, int], int | None] = {}
+        self._verdicts: dict[tuple[str, str, int | None, str | None], ports.Verdict] = {}
 
     def prefetch(self, changes: Iterable[Change]) -> None:
         """Take ids for all creations, and look up all references, in few statements."""
@@ -43,7 +44,7 @@ class Step:
                     new += len(value) if isinstance(value, list) else 0
                     for child in (f for f in children.fields if f.ref):
                         wanted[child.ref] |= {r.get(child.name) for r in value if isinstance(r, dict)} - {None}
-        self._ids = allocate_ids(self.context.session, new)
+        self._ids = allocate_ids(self.context.session, new)[::-1]
         for name, ids in wanted.items():
             self._look_up(kind(name), sorted(i for i in ids if isinstance(i, int)))
 
@@ -93,7 +94,9 @@ class Step:
             if after[known.title] != before[known.title]:
                 after["sort_key"] = sort_key(after[known.title] or "")
             self._unique(known, after, before)
-        diff = {n: [before[n], after[n]] for n in after if after[n] != before[n] and n not in META}
+        diff = {
+            n: [before[n], v] for n, v in after.items() if v != before[n] and n not in META and n not in known.derived
+        }
         diff |= self._apply_children(loaded, patches)
         if diff:
             after["version"] = before["version"] + 1
@@ -117,14 +120,25 @@ class Step:
 
     # checks
 
+    def _allowed(
+        self, action: str, known: Kind, owner_id: int | None, record_id: int | None, field: str | None = None
+    ) -> ports.Verdict:
+        """The policy's answer, asked once for all records of a kind and an owner, on whom alone it depends."""
+        if known.owner is None:
+            return ports.allowed(self.context.actor, action, known.name, owner_id, field, record_id)
+        key = (action, known.name, owner_id, field)
+        if key not in self._verdicts:
+            self._verdicts[key] = ports.allowed(self.context.actor, action, known.name, owner_id, field, record_id)
+        return self._verdicts[key]
+
     def _require(self, action: str, known: Kind, owner_id: int | None, record_id: int | None = None) -> None:
-        verdict = ports.allowed(self.context.actor, action, known.name, owner_id, record_id=record_id)
+        verdict = self._allowed(action, known, owner_id, record_id)
         if not verdict.allowed:
             raise Forbidden(verdict.why)
 
     def _authorise(self, change: Change, known: Kind, row: Row) -> None:
         owner_id = row.get(known.owner) if known.owner else None
-        if not ports.allowed(self.context.actor, "read", known.name, owner_id, record_id=row["id"]).allowed:
+        if not self._allowed("read", known, owner_id, row["id"]).allowed:
             raise NotFound
         action = "edit" if change.op == "update" else "delete"
         self._require(action, known, owner_id, row["id"])
@@ -136,8 +150,8 @@ class Step:
         refused = {}
         for key in change.set:
             name = split_key(key)[0]
-            verdict = ports.allowed(self.context.actor, "edit", known.name, owner_id, name, record_id)
-            if record_id is not None and not verdict.allowed:
+            verdict = self._allowed("edit", known, owner_id, record_id, name)
+            if not verdict.allowed:
                 refused[name] = verdict.why
         if refused:
             raise Forbidden(" ".join(refused.values()))
@@ -202,7 +216,7 @@ class Step:
             self._look_up(known, [id])
         if (name, id) not in self._living:
             return False
-        return ports.allowed(self.context.actor, "refer", name, self._living[name, id], record_id=id).allowed
+        return self._allowed("refer", known, self._living[name, id], id).allowed
 
     def _look_up(self, known: Kind, ids: list[int]) -> None:
         table = table_of(known.table)
@@ -263,4 +277,4 @@ class Step:
         return diff
 
     def _new_id(self) -> int:
-        return self._ids.pop(0) if self._ids else allocate_ids(self.context.session, 1)[0]
+        return self._ids.pop() if self._ids else allocate_ids(self.context.session, 1)[0]

@@ -32,7 +32,7 @@ def coerce(field: Field, value: Any) -> Any:
 def _text(field: Field, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{field.label} must be text.")
-    text = _CONTROL.sub("", value).strip()
+    text = (value if value.isprintable() else _CONTROL.sub("", value)).strip()
     limit = 100_000 if field.type == "longtext" else field.max_length
     if len(text) > limit:
         raise ValueError(f"{field.label} may have at most {limit:,} characters.")
@@ -128,8 +128,13 @@ _COERCE = {
 }
 
 
+_PLAIN = frozenset((str, int, float, bool, type(None), dict, list))
+
+
 def encode(value: Any) -> Any:
     """A stored value as JSON holds it."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value

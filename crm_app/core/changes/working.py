@@ -74,7 +74,7 @@ class WorkingSet:
         return loaded
 
     def flush(self) -> None:
-        """Write everything that differs. Raises Conflict if a version is not the one that was read."""
+        """Write all that differs, once, at the end. Raises Conflict if a version is not the one that was read."""
         inserts: dict[Kind, list[Row]] = {}
         updates: dict[tuple[str, tuple[str, ...]], list[Row]] = defaultdict(list)
         for loaded in self.records.values():
@@ -98,9 +98,6 @@ class WorkingSet:
             if run(statement, rows).rowcount not in (len(rows), -1):
                 raise Conflict([], 0)
         self._flush_children()
-        for loaded in self.records.values():
-            loaded.stored = dict(loaded.row)
-            loaded.children_stored = {n: {i: dict(r) for i, r in c.items()} for n, c in loaded.children.items()}
 
     def _flush_children(self) -> None:
         added: dict[Any, list[Row]] = defaultdict(list)
