@@ -82,11 +82,19 @@ def run(
 def demo(
     port: Annotated[int | None, typer.Option(help="Port to listen on; default KITH_PORT.")] = None,
     seed_only: Annotated[bool, typer.Option("--seed-only", help="Fill the database and stop.")] = False,
+    people: Annotated[int, typer.Option(min=0, help="Add so many people.")] = 0,
+    companies: Annotated[int, typer.Option(min=0, help="Add so many companies.")] = 0,
+    deals: Annotated[int, typer.Option(min=0, help="Add so many deals.")] = 0,
+    activities: Annotated[int, typer.Option(min=0, help="Add so many activities.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed on the same day adds the same.")] = 7,
+    duplicates: Annotated[Path | None, typer.Option(help="Write the pairs of people who are one here.")] = None,
 ) -> None:
-    """Serve the demo company; five people can sign in, their passwords are printed."""
+    """Serve the demo company, larger if wished; five people can sign in, their passwords are printed."""
+    from crm_app.demo.scale import Sizes
     from crm_app.starting import start
 
-    start(port=port, demo=True, seed_only=seed_only)
+    sizes = Sizes(people, companies, deals, activities, seed)
+    start(port=port, demo=True, seed_only=seed_only, sizes=sizes, duplicates=duplicates)
 
 
 @app.command()

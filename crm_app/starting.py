@@ -1,6 +1,9 @@
 """What `kith run` and `kith demo` do before the server listens."""
 
+import json
 import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crm_app.backup.lock import hold_lock
 from crm_app.core import db
@@ -8,6 +11,9 @@ from crm_app.core.config import settings
 from crm_app.core.errors import KithError
 from crm_app.identity.service import first_user_link
 from crm_app.migrations import assert_ready, migrate, status
+
+if TYPE_CHECKING:
+    from crm_app.demo.scale import Sizes
 
 
 def start(
@@ -18,6 +24,8 @@ def start(
     backup: bool = True,
     demo: bool = False,
     seed_only: bool = False,
+    sizes: "Sizes | None" = None,
+    duplicates: Path | None = None,
 ) -> None:
     """Build if the sources changed, migrate, seed the demo if asked, print how to sign in, serve.
 
@@ -37,6 +45,8 @@ def start(
         _bring_up(backup=backup)
         if demo:
             _seed()
+            if sizes is not None and sizes.total:
+                _grow(sizes, duplicates)
         if seed_only:
             return
         _offer_first_user()
@@ -96,3 +106,17 @@ def _seed() -> None:
     for login in logins:
         print(f"    {login.role:<14} {login.email:<36} {login.password}", flush=True)
     print(flush=True)
+
+
+def _grow(sizes: "Sizes", duplicates: Path | None) -> None:
+    """Add to the demo, once; the pairs of duplicates go into a file for those who measure how many are found."""
+    from crm_app.core.clock import today
+    from crm_app.demo.scale import grow, is_grown
+
+    if db.read_sync(is_grown):
+        print("  The demo was made larger before; it was kept.\n", flush=True)
+        return
+    grown = grow(sizes, today(settings().zone), lambda line: print(f"  {line}", flush=True))
+    print(f"  {len(grown.duplicates):,} of these people are there twice\n", flush=True)
+    if duplicates is not None:
+        duplicates.write_text(json.dumps(grown.duplicates))

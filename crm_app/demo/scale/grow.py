@@ -1,0 +1,170 @@
+"""Companies, people, deals and activities in chunks, each the base of the next; all of it comes from one seed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import accumulate, islice
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply_many
+from crm_app.core.changes.apply import open_batch
+from crm_app.core.changes.log import ChangeBatch
+from crm_app.core.changes.working import table_of
+from crm_app.core.db import allocate_ids
+from crm_app.core.errors import Refused
+from crm_app.tables import Product, Stage, User
+
+CHUNK = 500
+NOTE = "Larger demo: "
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many records of each kind are added."""
+
+    people: int = 0
+    companies: int = 0
+    deals: int = 0
+    activities: int = 0
+    seed: int = 7
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.people + self.companies + self.deals + self.activities
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A company as what follows needs it."""
+
+    id: int
+    domain: str
+    land: int
+    owner_id: int
+
+
+@dataclass(frozen=True)
+class Human:
+    """A person as what follows needs it."""
+
+    id: int
+    name: str
+    firm: Firm | None
+    owner_id: int
+
+
+@dataclass(frozen=True)
+class Story:
+    """A deal as its activities need it."""
+
+    id: int
+    title: str
+    human: Human | None
+    firm: Firm
+    owner_id: int
+    opened: datetime
+    ended: datetime
+    is_open: bool
+
+
+@dataclass
+class World:
+    """What is there already, and what has been made so far."""
+
+    random: Random
+    today: date
+    owners: list[int]
+    stages: list[Any]
+    products: list[Any]
+    firms: list[Firm] = field(default_factory=list)
+    humans: list[Human] = field(default_factory=list)
+    stories: list[Story] = field(default_factory=list)
+    staff: dict[int, list[Human]] = field(default_factory=lambda: defaultdict(list))
+    people_by_mark: dict[str, int] = field(default_factory=dict)
+    duplicates: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Grown:
+    """What was made; `duplicates` are pairs of people who are one: the first and its copy."""
+
+    companies: int
+    people: int
+    deals: int
+    activities: int
+    duplicates: list[tuple[int, int]]
+
+
+def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
+    """Add the records. Raises Refused where the demo itself is missing, on whose sellers and stages they lean."""
+    from crm_app.demo.scale.activities import activities
+    from crm_app.demo.scale.deals import deals
+    from crm_app.demo.scale.people import companies, people
+
+    world = db.read_sync(_world, sizes.seed, today)
+    wishes: dict[str, Iterator[Callable[[int], list[Change]]]] = {
+        "companies": companies(world, sizes.companies),
+        "people": people(world, sizes.people),
+        "deals": deals(world, sizes.deals),
+        "activities": activities(world, sizes.activities),
+    }
+    for name, makers in wishes.items():
+        count = _write(name, makers)
+        tell(f"{count:,} {name}")
+    made = (sizes.companies, sizes.people, sizes.deals, sizes.activities)
+    return Grown(*made, world.duplicates)
+
+
+def _write(name: str, makers: Iterator[Callable[[int], list[Change]]]) -> int:
+    """Each maker turns a fresh id into the changes of one record; a chunk is one transaction, a kind one batch."""
+    batch_id = db.write_sync(open_batch, SYSTEM, "demo", note=NOTE + name)
+    total, row_no = 0, 1
+    while True:
+        asked = list(islice(makers, CHUNK))
+        if not asked:
+            return total
+
+        def work(session: Session, asked=asked, row_no=row_no) -> int:
+            changes = [c for make, id in zip(asked, allocate_ids(session, len(asked)), strict=True) for c in make(id)]
+            numbered = [
+                Change(c.kind, c.id, c.set, c.op, effective_at=c.effective_at, row_no=n)
+                for n, c in enumerate(changes, row_no)
+            ]
+            apply_many(session, SYSTEM, numbered, source="demo", batch_id=batch_id)
+            return row_no + len(numbered)
+
+        row_no = db.write_sync(work)
+        total += len(asked)
+
+
+def _world(session: Session, seed: int, today: date) -> World:
+    execute = session.connection().execute
+    user, stage, product = table_of(User), table_of(Stage), table_of(Product)
+    sellers = select(user.c.id).where(user.c.role == "sales", user.c.deleted_at.is_(None)).order_by(user.c.id)
+    owners = list(execute(sellers).scalars())
+    stages = list(execute(select(stage).where(stage.c.deleted_at.is_(None)).order_by(stage.c.position)).mappings())
+    products = list(execute(select(product).where(product.c.deleted_at.is_(None)).order_by(product.c.id)).mappings())
+    if not (owners and stages and products):
+        raise Refused("There are no sellers, stages and products yet. Load the demo first.")
+    return World(Random(seed), today, owners, stages, products)
+
+
+def is_grown(session: Session) -> bool:
+    """Has the demo been made larger before?"""
+    table = table_of(ChangeBatch)
+    query = select(table.c.id).where(table.c.source == "demo", table.c.note.startswith(NOTE)).limit(1)
+    return session.connection().execute(query).first() is not None
+
+
+def zipf(count: int) -> list[float]:
+    """Cumulated weights of which the n-th is 1/n: few have much, many have little."""
+    return list(accumulate(1 / n for n in range(1, count + 1)))
