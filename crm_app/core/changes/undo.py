@@ -128,11 +128,13 @@ def inverse(session: Session, rows: Sequence[Any], kept: list[Kept]) -> list[Cha
     """What takes these rows of the log back, as far as their records still are what they made them."""
     working = WorkingSet(session)
     by_kind: dict[str, list[int]] = {}
+    touched: dict[str, set[str]] = {}
     for row in rows:
         by_kind.setdefault(row["kind"], []).append(row["record_id"])
+        touched.setdefault(row["kind"], set()).update(key.partition(".")[0] for key in row["diff"])
     for name, ids in by_kind.items():
         working.load(kind(name), ids)
-        for children in kind(name).children:
+        for children in (c for c in kind(name).children if c.name in touched[name]):
             working.load_children(kind(name), children, [i for i in ids if working.get(name, i)])
     return [c for row in rows if (c := _inverse_of(working, row, kept))]
 

@@ -18,7 +18,7 @@ from crm_app.records.bulk.progress import BulkProgress, progress_of
 from crm_app.tables import BulkRow, BulkRun, User
 
 MOST_ROWS, LEAST_ROWS = 500, 20
-PORTION_SECONDS = 0.2
+PORTION_SECONDS = 0.1  # others wait for at most one portion on SQLite
 BREATH_SECONDS = 0.01  # so that a writer who waits for SQLite's lock gets it before the next portion
 Tell = Callable[[BulkProgress], None]
 
