@@ -1,0 +1,148 @@
+"""Search as one types: recall and time at 120,000 documents and at 1,020,000, beside LIKE over the same rows."""
+
+import random
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from crm_app.bench.figures import judged, p95, spread
+from crm_app.core.actor import Principal
+from crm_app.records.search.documents import IMPORTANCE
+from crm_app.records.search.rights import seen_by
+from search.documents import Changes, Document
+from search.embedded import EmbeddedEngine
+from search.words import fold
+
+SIZES = {"people_100000": 100_000, "people_1000000": 1_000_000}
+BESIDE = 10_000  # companies, and deals
+SELLERS = 50
+QUERIES = 200
+KINDS = ("person", "company", "deal")
+TOP = 10
+SEED = 7
+NOW = 1_700_000_000
+ONSETS = tuple("b br c ch d dr f fl g gr h j k kl l m n p pr r s sch st t tr v w z".split())  # noqa: SIM905
+VOWELS = ["a", "e", "i", "o", "u", "ai", "ei", "ou", "ö", "é"]
+CODAS = ["", "", "l", "n", "r", "s", "th", "ck", "nd", "rt", "mann", "son", "ski"]
+Rows = list[tuple[str, int, str, int]]
+
+
+def _name(chance: random.Random, syllables: int) -> str:
+    made = "".join(chance.choice(ONSETS) + chance.choice(VOWELS) for _ in range(syllables))
+    return (made + chance.choice(CODAS)).title()
+
+
+def _rows(people: int) -> Rows:
+    """Kind, id, title and owner; first names repeat much, surnames by a skewed choice, as they do."""
+    chance = random.Random(SEED)
+    first = [_name(chance, chance.randint(1, 2)) for _ in range(2000)]
+    last = [_name(chance, chance.randint(2, 3)) for _ in range(60_000)]
+
+    def person() -> str:
+        return f"{first[int(len(first) * chance.random() ** 2)]} {last[int(len(last) * chance.random() ** 1.5)]}"
+
+    titles = [("person", person()) for _ in range(people)]
+    titles += [
+        ("company", f"{chance.choice(last)} {chance.choice(('GmbH', 'Ltd', 'AG', 'Inc'))}") for _ in range(BESIDE)
+    ]
+    titles += [("deal", f"{chance.choice(last)} licences {n}") for n in range(BESIDE)]
+    return [(kind, id, title, chance.randrange(SELLERS) + 1) for id, (kind, title) in enumerate(titles, 1)]
+
+
+def _portions(rows: Rows) -> Iterator[list[Document]]:
+    for start in range(0, len(rows), 5000):
+        yield [
+            Document(kind, id, title, owner=owner, updated=NOW - id, importance=IMPORTANCE[kind])
+            for kind, id, title, owner in rows[start : start + 5000]
+        ]
+
+
+def _mistyped(chance: random.Random, name: str, at: int) -> str:
+    """One typo at that place: another letter, one too many, one missing, or two exchanged."""
+    letter = chance.choice("abcdefghijklmnopqrstuvwxyz")
+    way = chance.randrange(4)
+    if way == 3 and at + 1 < len(name) and name[at] != name[at + 1]:
+        return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    return name[:at] + (letter if way == 0 else letter + name[at] if way == 1 else "") + name[at + 1 :]
+
+
+def _queries(rows: Rows, owner: int) -> dict[str, list[tuple[str, int]]]:
+    """For each class of query, texts with the person that each must find; all of them the seller's own."""
+    chance = random.Random(SEED + 1)
+    own = [(id, title.split()) for kind, id, title, whose in rows if kind == "person" and whose == owner]
+    long = [(id, names) for id, names in own if all(len(fold(name)) >= 4 for name in names)]
+    made: dict[str, list[tuple[str, int]]] = {"prefix": [], "typo": [], "first_letter": []}
+    for id, (first, last) in chance.sample(own, min(QUERIES, len(own))):
+        made["prefix"].append((f"{first} {last[: max(3, len(last) * 2 // 3)]}", id))
+    for id, (first, last) in chance.sample(long, min(QUERIES, len(long))):
+        folded = fold(last)
+        made["typo"].append((f"{fold(first)} {_mistyped(chance, folded, chance.randrange(1, len(folded)))}", id))
+        made["first_letter"].append((f"{fold(first)} {_mistyped(chance, folded, 0)}", id))
+    return made
+
+
+def _recall(found: Sequence[Sequence[int]], wanted: Sequence[int]) -> float:
+    return sum(id in ids for ids, id in zip(found, wanted, strict=True)) / len(wanted)
+
+
+def _like(rows: Rows, owner: int, texts: Sequence[str]) -> list[float]:
+    """Seconds of `LIKE '%…%'` over the same folded titles, within the seller's rights."""
+    with sqlite3.connect(":memory:") as base:
+        base.execute("CREATE TABLE record (kind TEXT, id INTEGER PRIMARY KEY, title TEXT, owner INTEGER)")
+        base.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", ((k, i, fold(t), o) for k, i, t, o in rows))
+        taken = []
+        for text in texts:
+            began = perf_counter()
+            base.execute(
+                "SELECT kind, id FROM record WHERE owner = ? AND title LIKE ? ORDER BY title LIMIT ?",
+                (owner, f"%{fold(text)}%", TOP),
+            ).fetchall()
+            taken.append(perf_counter() - began)
+    base.close()
+    return taken
+
+
+def _at(people: int, most_ms: float) -> dict[str, Any]:
+    rows, seller = _rows(people), Principal(1, "Seller", "sales", member_ids=frozenset({1}))
+    seen = seen_by(seller, KINDS)
+    with tempfile.TemporaryDirectory(prefix="kith-bench-") as folder:
+        engine = EmbeddedEngine(Path(folder))
+        began = perf_counter()
+        engine.rebuild(_portions(rows), Changes)
+        built = perf_counter() - began
+
+        def ask(text: str) -> tuple[list[int], float]:
+            began = perf_counter()
+            hits = engine.search(text, where=seen, limit=TOP, mine=1).hits
+            return [hit.id for hit in hits], perf_counter() - began
+
+        asked = _queries(rows, 1)
+        found = {name: [ask(text)[0] for text, _ in texts] for name, texts in asked.items()}
+        typed = [text[:n] for text, _ in asked["prefix"][:60] for n in range(1, len(text) + 1)]
+        taken = [ask(text)[1] for text in typed]
+        typos = [ask(text)[1] for text, _ in asked["typo"]]
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+        engine.close()
+    like = _like(rows, 1, typed[:: max(1, len(typed) // 100)])
+    recall = {name: _recall(found[name], [id for _, id in texts]) for name, texts in asked.items()}
+    return {
+        "documents": len(rows),
+        "build_seconds": round(built, 1),
+        "index_mb": round(size / 1e6, 1),
+        "as_you_type": spread(taken),
+        "typos": spread(typos),
+        "like": spread(like),
+        "p95_as_you_type_ms": judged(p95(taken) * 1000, most=most_ms),
+        "times_faster_than_like_p95": judged(p95(like) / p95(taken), least=20),
+        "recall_prefix": judged(recall["prefix"], least=0.99),
+        "recall_one_typo": judged(recall["typo"], least=0.95),
+        "recall_first_letter": judged(recall["first_letter"], least=0.95),
+    }
+
+
+def measure() -> dict[str, Any]:
+    """Both sizes, as a seller who sees a fiftieth of the records."""
+    return {name: _at(people, 10 if people <= 100_000 else 25) for name, people in SIZES.items()}
