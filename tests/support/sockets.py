@@ -31,7 +31,7 @@ class Client:
     async def _gone(self, *_reason: Any) -> None:
         self.closed.set()
 
-    async def send(self, name: str, path: str = "/profile", **payload: Any) -> None:
+    async def send(self, name: str, path: str = "/profile", /, **payload: Any) -> None:
         """An event as the page sends it."""
         router = {"pathname": path, "asPath": path, "query": {}}
         event = {"name": name, "payload": payload, "router_data": router, "token": self.token}

@@ -1,0 +1,137 @@
+"""Everything that takes an id, called with somebody else's: nothing is shown, nothing is changed."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from crm_app.core import db
+from crm_app.core.changes.log import ChangeLog
+from crm_app.identity import sessions
+from crm_app.identity.matrix import MATRIX
+from crm_app.tables.deal import Deal
+from crm_app.tables.user import User
+from tests.http.conftest import House
+from tests.http.test_socket import handler, ready
+from tests.http.test_walk import content_hash
+from tests.support.builders import change, make, make_deal, make_pipeline, make_user, row
+from tests.support.sockets import Client, connected
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+SECRET = "Zebra-contract-4711"
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What belongs to somebody else: ids of every kind, a batch, a session."""
+
+    ids: dict[str, int]
+    public_id: str
+
+
+@pytest.fixture
+def foreign(house_database: House) -> Foreign:
+    owner = make_user(name="Other Owner", role="sales")
+    pipeline = make_pipeline("Matrix")
+    deal = make_deal(pipeline, owner_id=owner, title=SECRET)
+    batch = change("deal", deal, title=f"{SECRET}-renamed")
+    activity = make("activity", type="note", subject=f"{SECRET}-note", owner_id=owner, deal_id=deal)
+    cookie = db.write_sync(sessions.create_session, owner)
+    public_id = db.read_sync(sessions.find_session, sessions.hash_token(cookie))
+    assert public_id
+    stage = pipeline[1]["Engaging"]
+    return Foreign({"deal": deal, "user": owner, "stage": stage, "activity": activity, "batch": batch}, public_id)
+
+
+def payloads(fields: dict[str, str], foreign: Foreign) -> list[dict[str, Any]]:
+    """Valid calls of a handler, one for each foreign id."""
+    texts = {"public_id": foreign.public_id, "name": "title", "raw": "stolen", "theme": "dark"}
+
+    def value(name: str, kind: str, id: int) -> Any:
+        if "dict" in kind:
+            return {"record_id": str(id), "company_id": str(id), "title": "", "id": str(id)}
+        if "list" in kind:
+            return [id]
+        if "bool" in kind:
+            return True
+        if "int" in kind:
+            return {"stage_id": foreign.ids["stage"], "version": 99, "ticket": 1, "index": 0}.get(name, id)
+        return texts.get(name, SECRET[:5])
+
+    return [{name: value(name, kind, id) for name, kind in fields.items()} for id in foreign.ids.values()]
+
+
+async def quiet(tab: Client, handlers: list[dict]) -> None:
+    """Everything sent before has been answered."""
+    tab.updates.append({"delta": {"mark": {"mark_rx_state_": True}}})
+    seen = len(tab.updates)
+    await tab.send("reflex___state____state.hydrate")
+    await tab.until(lambda: any("name" in str(u) for u in tab.updates[seen:]))
+
+
+async def call_all(tab: Client, handlers: list[dict], foreign: Foreign, path: str) -> None:
+    """Every handler, slowly enough for the bucket."""
+    for known in handlers:
+        if known["permission"] is None:
+            continue
+        calls = payloads(known["payload"], foreign)
+        for payload in calls if known["payload"] else calls[:1]:
+            await tab.send(known["name"], path, **payload)
+            await asyncio.sleep(0.06)
+    await quiet(tab, handlers)
+
+
+async def test_a_seller_with_the_ids_of_another(house_database: House, foreign: Foreign, handlers: list[dict]) -> None:
+    """No title, note or session of the other comes back; no line of the log names their records."""
+    house, deal = house_database, foreign.ids["deal"]
+    before = {kind: row(table, foreign.ids[kind]) for kind, table in (("deal", Deal), ("user", User))}
+    logged = db.read_sync(log_of, foreign)
+    async with connected(house.server, house.enter("sales")) as tab:
+        await ready(tab, f"/deals/{deal}")
+        await call_all(tab, handlers, foreign, f"/deals/{deal}")
+        await ready(tab, f"/users/{foreign.ids['user']}")
+        answers = json.dumps(tab.updates)
+    assert len(answers) > 1000
+    assert SECRET not in answers and foreign.public_id not in answers
+    assert db.read_sync(log_of, foreign) == logged
+    for kind, table in (("deal", Deal), ("user", User)):
+        assert row(table, foreign.ids[kind]) == before[kind]
+    assert db.read_sync(sessions.find_live, foreign.public_id) is not None
+
+
+def log_of(session, foreign: Foreign) -> int:
+    rows = select(col(ChangeLog.seq)).where(col(ChangeLog.record_id).in_(list(foreign.ids.values())))
+    return len(session.scalars(rows).all())
+
+
+async def test_the_owner_does_see_it(house_database: House, foreign: Foreign, handlers: list[dict]) -> None:
+    """The test above would notice: the same page shows the title to an administrator."""
+    async with connected(house_database.server, house_database.enter("administrator")) as tab:
+        path = f"/deals/{foreign.ids['deal']}"
+        await ready(tab, path)
+        await tab.send(handler(handlers, "deal_record.load"), path)
+        await tab.until(lambda: SECRET in json.dumps(tab.updates))
+
+
+async def test_well_formed_calls_without_the_right_change_nothing(
+    house_database: House, foreign: Foreign, handlers: list[dict]
+) -> None:
+    """Refused before anything is written: the hash of all records and facts stays, for the two weakest roles."""
+    house = house_database
+    for role in ("read-only", "support"):
+        lacking = [
+            known
+            for known in handlers
+            if known["permission"] not in (None, "any")
+            and MATRIX[role][known["permission"].split(".")[0]][known["permission"].split(".")[1]] == "none"
+        ]
+        assert len(lacking) > 5
+        before = content_hash(house)
+        async with connected(house.server, house.enter(role)) as tab:
+            await ready(tab)
+            await call_all(tab, lacking, foreign, f"/deals/{foreign.ids['deal']}")
+        assert content_hash(house) == before, role
