@@ -1,5 +1,6 @@
 """Opening a record with 10,000 events and one with 10: the whole of its page's reading, as a user with `own` rights."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
 from time import thread_time
@@ -19,6 +20,7 @@ from crm_app.timeline.queries import timeline_of
 from crm_app.wire import wire
 
 FEW, MANY = 10, 10_000
+PARTS: list[Callable[..., Any]] = [record_page, panels_of, timeline_of]
 TYPES = ("note", "call", "meeting", "email")
 
 
@@ -59,7 +61,7 @@ def _opened(actor: Principal, name: str, id: int) -> tuple[list[float], list[flo
     """Seconds of many openings: by the wall, and of the processor alone."""
 
     def read() -> None:
-        for part in (record_page, panels_of, timeline_of):
+        for part in PARTS:
             db.read_sync(part, actor, name, id)
 
     return timed(read, 40), timed(read, 40, thread_time)

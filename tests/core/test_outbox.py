@@ -9,6 +9,7 @@ import pytest
 from crm_app.core import db
 from crm_app.core.changes import outbox
 from crm_app.core.changes.log import Outbox
+from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from tests.support.builders import make_company
 
@@ -35,12 +36,12 @@ def put(**payload: object) -> None:
 
 
 def rows() -> list[Outbox]:
-    return db.read_sync(lambda s: [Outbox(**r) for r in s.connection().execute(Outbox.__table__.select()).mappings()])
+    return db.read_sync(lambda s: [Outbox(**r) for r in s.connection().execute(table_of(Outbox).select()).mappings()])
 
 
 def expire_leases() -> None:
     db.write_sync(
-        lambda s: s.connection().execute(Outbox.__table__.update().values(leased_until=now() - timedelta(seconds=1)))
+        lambda s: s.connection().execute(table_of(Outbox).update().values(leased_until=now() - timedelta(seconds=1)))
     )
 
 

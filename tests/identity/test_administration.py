@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from crm_app.core import db
+from crm_app.core.actor import Principal
 from crm_app.core.changes import Change, apply
 from crm_app.core.changes.undo import undo
 from crm_app.core.errors import Conflict, Forbidden, Invalid, KithError, NotFound, Refused
@@ -26,7 +27,7 @@ from tests.identity.test_sessions import PASSWORD, is_live, open_session, princi
 from tests.support.builders import change, make_team, make_user, row
 
 
-def boss() -> tuple[int, object]:
+def boss() -> tuple[int, Principal]:
     found = make_user(role="administrator")
     return found, principal(found)
 

@@ -57,9 +57,9 @@ def company(wired: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 async def open_board(client: Client, names: dict[str, str]) -> None:
     """As the page does: follow, then load."""
-    await client.send(names["hydrate"], path="/deals")
-    await client.send(names["follow"], path="/deals")
-    await client.send(names["load"], path="/deals")
+    await client.send(names["hydrate"], "/deals")
+    await client.send(names["follow"], "/deals")
+    await client.send(names["load"], "/deals")
     await client.until(lambda: client.values("columns"))
     client.updates.clear()
 

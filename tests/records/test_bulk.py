@@ -27,7 +27,8 @@ def titles_of(ids: list[int]) -> list[str]:
 
 
 def count(model: Any, *conditions: Any) -> int:
-    return db.read_sync(lambda s: s.scalar(select(func.count()).select_from(model).where(*conditions)) or 0)
+    query = select(func.count()).select_from(model).where(*conditions)
+    return db.read_sync(lambda s: s.connection().execute(query).scalar_one())
 
 
 def start(actor: Any, kind: str, *args: Any, **more: Any) -> int:

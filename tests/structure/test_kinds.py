@@ -5,6 +5,7 @@ import pytest
 from crm_app import wire
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.values import defaults
+from crm_app.core.changes.working import table_of
 from crm_app.core.schema import Record
 from crm_app.identity.matrix import OBJECTS
 
@@ -14,7 +15,7 @@ ALL = list(wire.KINDS)
 
 @pytest.mark.parametrize("known", ALL, ids=lambda k: k.name)
 def test_fields_are_columns_and_columns_are_fields(known: Kind) -> None:
-    columns = set(known.table.__table__.columns.keys())
+    columns = set(table_of(known.table).columns.keys())
     assert set(known.by_name) <= columns
     assert known.title in known.by_name
     assert columns - set(Record.model_fields) == set(known.by_name), "a column that no field describes is never logged"
@@ -33,7 +34,7 @@ def test_references_say_what_a_delete_and_a_merge_do(known: Kind) -> None:
 @pytest.mark.parametrize("known", ALL, ids=lambda k: k.name)
 def test_children_point_to_their_root(known: Kind) -> None:
     for children in known.children:
-        columns = children.table.__table__.columns
+        columns = table_of(children.table).columns
         assert children.parent in columns and set(children.fixed) <= set(columns.keys())
         assert {f.name for f in children.fields} <= set(columns.keys())
         assert not children.key or children.key in {f.name for f in children.fields}

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm_app.core.actor import Decision
 from crm_app.core.changes import ports
 from crm_app.core.changes.change import Applied, Change, Context
 from crm_app.core.changes.children import Patch, apply_patch, patch_of, split_key
@@ -29,7 +30,7 @@ class Step:
         self.working = working
         self._ids: list[int] = []
         self._living: dict[tuple[str, int], int | None] = {}
-        self._verdicts: dict[tuple[str, str, int | None, str | None], ports.Verdict] = {}
+        self._verdicts: dict[tuple[str, str, int | None, str | None], Decision] = {}
 
     def prefetch(self, changes: Iterable[Change]) -> None:
         """Take ids for all creations, and look up all references, in few statements."""
@@ -122,7 +123,7 @@ class Step:
 
     def _allowed(
         self, action: str, known: Kind, owner_id: int | None, record_id: int | None, field: str | None = None
-    ) -> ports.Verdict:
+    ) -> Decision:
         """The policy's answer, asked once for all records of a kind and an owner, on whom alone it depends."""
         if known.owner is None:
             return ports.allowed(self.context.actor, action, known.name, owner_id, field, record_id)
