@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from crm_app.activities.hooks import place_activities
+from crm_app.activities.hooks import place_activities, touch_people
 from crm_app.activities.kind import ACTIVITY
 from crm_app.attention.notify import notify_of_changes, notify_of_imports
 from crm_app.companies.hooks import refuse_circles
@@ -58,6 +58,7 @@ def wire() -> None:
     register_hook(watch_users)
     register_hook(refuse_circles)
     register_hook(place_activities)
+    register_hook(touch_people)
     register_hook(follow_activities)
     for name, providers in PANELS.items():
         for provider in providers:

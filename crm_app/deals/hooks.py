@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
+from crm_app.activities.hooks import linked_ids
 from crm_app.core.changes import Applied, Context
 from crm_app.core.changes.working import table_of
 from crm_app.tables import Activity, Deal
@@ -13,18 +14,7 @@ CHUNK = 500
 
 def follow_activities(context: Context, applied: list[Applied]) -> None:
     """Registered in `wire`: recompute the deals that the changed activities belong, or belonged, to."""
-    ids = [a.id for a in applied if a.kind == "activity"]
-    if not ids:
-        return
-    deals: set[int] = set()
-    for done in applied:
-        if done.kind == "activity":
-            deals |= {v for v in done.diff.get("deal_id", ()) if v is not None}
-    table = table_of(Activity)
-    for start in range(0, len(ids), CHUNK):
-        query = select(table.c.deal_id).where(table.c.id.in_(ids[start : start + CHUNK]), table.c.deal_id.is_not(None))
-        deals |= set(context.session.connection().execute(query).scalars())
-    recompute(context.session, sorted(deals))
+    recompute(context.session, linked_ids(context, applied, "deal_id"))
 
 
 def recompute(session: Session, deal_ids: list[int]) -> None:

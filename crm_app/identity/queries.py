@@ -45,7 +45,7 @@ class UserRow:
 
 @dataclass(frozen=True)
 class TeamRow:
-    """A line of the tree of teams."""
+    """A line of the tree of teams; `members` counts those of the teams below it as well."""
 
     id: int
     name: str
@@ -142,6 +142,7 @@ def list_teams(session: Session, actor: Principal) -> list[TeamRow]:
     below: dict[int | None, list[Team]] = {}
     for team in teams:
         below.setdefault(team.parent_id if team.parent_id in known else None, []).append(team)
+    everyone = _whole(counts, below)
     rows: list[TeamRow] = []
     stack = [(team, 0) for team in reversed(below.get(None, []))]
     while stack:
@@ -155,12 +156,23 @@ def list_teams(session: Session, actor: Principal) -> list[TeamRow]:
                 team.manager_id,
                 managers.get(team.manager_id or 0, ""),
                 team.office,
-                counts.get(team.id, 0),
+                everyone[team.id],
                 team.version,
             )
         )
         stack += [(child, depth + 1) for child in reversed(below.get(team.id, []))]
     return rows
+
+
+def _whole(counts: dict[int | None, int], below: dict[int | None, list[Team]]) -> dict[int | None, int]:
+    """How many belong to each team or to one below it."""
+    order = list(below.get(None, []))
+    for team in order:
+        order += below.get(team.id, [])
+    whole: dict[int | None, int] = {}
+    for team in reversed(order):
+        whole[team.id] = counts.get(team.id, 0) + sum(whole[child.id] for child in below.get(team.id, []))
+    return whole
 
 
 def find_viewer(session: Session, actor: Principal) -> ProfileRow:

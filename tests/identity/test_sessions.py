@@ -201,7 +201,7 @@ def test_teams_stay_a_tree(database_url: str) -> None:
     seller = make_user(team_id=leaf, name="Seller")
     assert principal(boss).member_ids == {boss, seller} and principal(seller).member_ids == {seller}
     rows = db.read_sync(list_teams, principal(boss))
-    assert [(r.name, r.depth, r.members) for r in rows] == [("Top", 0, 1), ("Below", 1, 0), ("Leaf", 2, 1)]
+    assert [(r.name, r.depth, r.members) for r in rows] == [("Top", 0, 2), ("Below", 1, 1), ("Leaf", 2, 1)]
     assert [u.name for u in db.read_sync(list_users, principal(boss), "leaf sell")] == ["Seller"]
 
 

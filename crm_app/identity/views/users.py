@@ -68,10 +68,13 @@ def _name(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
 def _row(row: rx.vars.ObjectVar[UserRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(avatar(row.initials, row.color, row.name), _name(row), class_name="nowrap"),
-        rx.el.td(rx.cond(row.email != "", row.email, rx.el.span("–", class_name="mut"))),
-        rx.el.td(_role(row.role), class_name="nowrap"),
-        rx.el.td(rx.cond(row.team != "", row.team, rx.el.span("–", class_name="mut"))),
-        rx.el.td(status_tag(row.status)),
+        rx.el.td(
+            rx.cond(row.email != "", row.email, rx.el.span("–", class_name="mut")),
+            class_name=rx.cond(row.email != "", "mail", "mail none"),
+        ),
+        rx.el.td(_role(row.role), class_name="role nowrap"),
+        rx.el.td(rx.cond(row.team != "", row.team, rx.el.span("–", class_name="mut")), class_name="team"),
+        rx.el.td(status_tag(row.status), class_name="status"),
         rx.el.td(rx.cond(Viewer.may_administer, _actions(row), rx.fragment()), class_name="num"),
         key=row.id,
     )
@@ -89,7 +92,7 @@ def _table() -> rx.Component:
             ),
             rx.el.tbody(rx.foreach(UserList.rows, _row)),
         ),
-        class_name="tbl",
+        class_name="tbl cards users",
         tab_index=0,
         role="region",
         custom_attrs={"aria-label": "Users"},

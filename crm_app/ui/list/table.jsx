@@ -67,7 +67,7 @@ export const Row = memo(function Row({ kind, row, index, columns, query, chosen,
       <div {...cellProps(columns[0], 0)}>{inside(columns[0], 0)}</div>
       <div className="lrest" role="presentation">
         {columns.slice(1).map((c, k) => (
-          <div key={c.name} {...cellProps(c, k + 1)} data-label={c.label} data-empty={!row.cells[k + 1].text || undefined}>{inside(c, k + 1)}</div>
+          <div key={c.name} {...cellProps(c, k + 1)} data-label={c.label} data-empty={!row.cells[k + 1].text || undefined} data-flag={c.type === "bool" ? row.cells[k + 1].raw : undefined}>{inside(c, k + 1)}</div>
         ))}
       </div>
     </div>
