@@ -7,6 +7,7 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from crm_app.core import clock, db
 from crm_app.core.actor import Principal
@@ -43,9 +44,16 @@ async def export_list(request: Request) -> Response:
     day = clock.today(live.principal.zone).isoformat()
     file_name = f"{kind(name).plural.lower()}-{day}.{form}"
     headers = {"cache-control": "no-store"}
-    return FileResponse(
+    return _Passing(
         path, media_type=MEDIA[form], filename=file_name, headers=headers, background=BackgroundTask(path.unlink)
     )
+
+
+class _Passing(FileResponse):
+    """A file that goes once it was sent: read here, because the server would open a path only after it is gone."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__({**scope, "extensions": {}}, receive, send)
 
 
 def _ids(text: str) -> list[int]:

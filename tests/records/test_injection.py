@@ -81,7 +81,7 @@ def test_look_ups_and_filters(reader, text: str) -> None:
     db.read_sync(board_snapshot, reader, None, None, clean)
 
 
-@pytest.mark.parametrize("zone", [*EVIL, "../../etc/passwd", "/etc/localtime", "Europe/Berlin\x00", "europe/berlin'"])
+@pytest.mark.parametrize("zone", [*EVIL, "../../etc/passwd", "/etc/localtime", "Europe/Berlin;", "europe/berlin'"])
 def test_time_zones_come_from_the_list(reader, zone: str) -> None:
     with pytest.raises(Invalid):
         db.write_sync(update_profile, reader, {"zone": zone})
