@@ -1,4 +1,4 @@
-"""When activities change, their places on the timelines and what is derived from them follow, in the same transaction."""
+"""When activities change, their places on the timelines and what is derived from them follow at once."""
 
 from collections.abc import Iterator
 

@@ -28,7 +28,7 @@ def test_a_person_was_touched_by_the_newest_done_activity(database_url: str) -> 
     older = make("activity", type="call", subject="First", person_id=ann, done_at=DONE)
     newer = make("activity", type="meeting", subject="Second", person_id=ann, done_at=DUE)
     make("activity", type="task", subject="Planned", person_id=ann, due_at=DUE)
-    touched = lambda: (row(Person, ann)["last_touch_at"], row(Person, ben)["last_touch_at"])  # noqa: E731
+    touched = lambda: (row(Person, ann)["last_touch_at"], row(Person, ben)["last_touch_at"])
     assert touched() == (DUE, None)
     db.write_sync(apply, SYSTEM, Change("activity", newer, {"person_id": ben}))
     assert touched() == (DONE, DUE)
