@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.kinds import kind
 from crm_app.core.errors import Forbidden, NotFound
-from crm_app.core.text import like
 from crm_app.identity.policy import (
     OBJECT_NAMES,
     OBJECTS,
@@ -20,7 +19,7 @@ from crm_app.identity.policy import (
     ruled_fields,
     visible,
 )
-from crm_app.identity.queries import Option, initials_of
+from crm_app.identity.queries import initials_of
 from crm_app.identity.sessions import principal_of
 from crm_app.tables.user import Team, User
 
@@ -136,19 +135,6 @@ def list_rights(session: Session, actor: Principal, user_id: int) -> list[RightR
 def _short(cells: list[RightCell]) -> str:
     words = [c.action if c.reach == "Yes" else f"{c.action} {c.reach.lower()}" for c in cells if c.reach != "No"]
     return " · ".join(words) or "Nothing"
-
-
-def find_records(session: Session, actor: Principal, obj: str, text: str, limit: int = 8) -> list[Option]:
-    """Records that the asker may see and whose title contains the text. Raises NotFound for another object."""
-    table, title, owner = _columns(obj)
-    shown = func.lower(title)
-    found = (
-        select(table.c.id, title)
-        .where(shown.like(like(text.lower()), escape="\\"), table.c.deleted_at.is_(None), visible(actor, obj, owner))
-        .order_by(shown, table.c.id)
-        .limit(limit)
-    )
-    return [Option(row[0], row[1]) for row in session.execute(found)]
 
 
 def explain_record(session: Session, actor: Principal, user_id: int, obj: str, record_id: int) -> RecordRights:

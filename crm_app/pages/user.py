@@ -6,13 +6,15 @@ from crm_app.identity.state import UserRights, Viewer
 from crm_app.identity.views import rights_screen
 from crm_app.pages.frame import USERS, framed
 from crm_app.pages.page import Page
+from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
 
 
 def user_page() -> rx.Component:
     """The screen in its frame."""
+    search = {"found": RefSearch.found, "on_search": RefSearch.look_up}
     title = rx.cond(UserRights.user, UserRights.user.name, "User")
-    return framed(rights_screen(), title=title, current=USERS.path, crumb=USERS)
+    return framed(rights_screen(search), title=title, current=USERS.path, crumb=USERS)
 
 
 PAGE = Page(addresses.USER, "User · Kith", user_page, (Viewer.load, UserRights.load))

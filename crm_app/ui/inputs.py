@@ -64,7 +64,7 @@ class Panes(rx.Component):
 class Lookup(rx.Component):
     """A field that finds a record of a kind by name; the form gets NAME (the id) and NAME_text (what was typed).
 
-    `on_search(kind, text)` asks, `found` (kind, text, options) answers, or `options` alone.
+    `on_search(kind, text)` asks, `found` (kind, text, options) answers.
     """
 
     library = _lookup
@@ -73,7 +73,6 @@ class Lookup(rx.Component):
     label: rx.Var[str]
     kind: rx.Var[str]
     placeholder: rx.Var[str]
-    options: rx.Var[list[Any]]
     found: rx.Var[Any]
     value: rx.Var[str]
     shown: rx.Var[str]

@@ -2,10 +2,9 @@ import React, { useEffect, useId, useRef, useState } from "react";
 
 /**
  * Finds a record by name: typed text is asked for after 200 ms; arrows choose, Enter takes, ✕ clears. In a form the id travels in a hidden
- * input NAME; elsewhere `onPick(id)` hears of it. `found` {kind, text, options} answers; an answer to another question is not shown. `options` is an
- * answer that does not say to which.
+ * input NAME; elsewhere `onPick(id)` hears of it. `found` {kind, text, options} answers; an answer to another question is not shown.
  */
-export function Lookup({ name, label, kind, placeholder, found, options: bare, value, shown, invalid, describedBy, required, autoFocus, onSearch, onPick, onCancel }) {
+export function Lookup({ name, label, kind, placeholder, found, value, shown, invalid, describedBy, required, autoFocus, onSearch, onPick, onCancel }) {
   const [text, setText] = useState(shown || "");
   const [picked, setPicked] = useState(value || "");
   const [open, setOpen] = useState(false);
@@ -14,8 +13,8 @@ export function Lookup({ name, label, kind, placeholder, found, options: bare, v
   const input = useRef(null);
   const id = useId();
   const wanted = text.trim();
-  const answered = found ? found.kind === kind && found.text === wanted : true;
-  const options = answered ? (found ? found.options : bare) || [] : [];
+  const answered = found?.kind === kind && found.text === wanted;
+  const options = answered ? found.options : [];
   useEffect(() => { if (autoFocus) { input.current?.focus(); input.current?.select(); } return () => clearTimeout(timer.current); }, [autoFocus]);
   useEffect(() => { input.current?.setCustomValidity(wanted && !picked ? "Choose one from the list, or leave this empty." : ""); }, [wanted, picked]);
   const type = (next) => {

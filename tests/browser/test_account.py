@@ -12,7 +12,7 @@ from tests.browser.support import open_board
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
-def test_signing_in_leads_to_the_board_and_out_again(browser: Browser, site) -> None:
+def test_signing_in_leads_home_and_out_again(browser: Browser, site) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.goto(site.url)
@@ -20,7 +20,7 @@ def test_signing_in_leads_to_the_board_and_out_again(browser: Browser, site) -> 
     page.locator("input[name=email]").fill("seller@example.org")
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("button[type=submit]").click()
-    page.wait_for_selector("[data-card]")
+    expect(page.get_by_role("heading", name="My open deals")).to_be_visible()
     page.locator("button.me").click()
     page.get_by_role("menuitem", name="Sign out").click()
     expect(page).to_have_url(re.compile("/sign-in"))

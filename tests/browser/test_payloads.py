@@ -102,8 +102,8 @@ def test_rights_are_explained_for_a_record(admin: Page, site, deal: int) -> None
         "Team"
     )
     page.get_by_label("Deal to explain").fill(CORPUS[1])
-    page.get_by_role("option").first.click()
-    page.get_by_role("button", name="Explain").click()
+    page.get_by_role("option", name=CORPUS[1]).first.click()
+    page.get_by_role("button", name="Explain", exact=True).click()
     expect(page.get_by_text("The role Manager may see deals of the own team, and the owner is in it.")).to_be_visible()
     unharmed(page)
     page.goto(site.url + "/profile")

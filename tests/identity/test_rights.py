@@ -6,7 +6,7 @@ from crm_app.core import db
 from crm_app.core.errors import Forbidden, NotFound
 from crm_app.identity.matrix import ACTIONS, MATRIX, OBJECTS, ROLES
 from crm_app.identity.policy import decide
-from crm_app.identity.rights import explain_record, find_records, find_user_page, list_rights
+from crm_app.identity.rights import explain_record, find_user_page, list_rights
 from tests.identity.test_sessions import principal
 from tests.support.builders import make_company, make_deal, make_person, make_pipeline, make_team, make_user
 
@@ -79,15 +79,12 @@ def test_the_rules_of_fields_are_shown(sqlite_database: str) -> None:
 
 
 def test_what_the_asker_may_not_see_is_not_found(sqlite_database: str) -> None:
-    """The look-up is no way around the rights: a seller explains the own deals only."""
+    """A seller explains the own deals only."""
     me, other = make_user(), make_user()
     pipeline = make_pipeline()
     mine = make_deal(pipeline, owner_id=me, title="Alpha 100%")
     theirs = make_deal(pipeline, owner_id=other, title="Alpha 1000")
     who = principal(me)
-    assert [o.id for o in db.read_sync(find_records, who, "deal", "alpha")] == [mine]
-    assert [o.id for o in db.read_sync(find_records, who, "deal", "0%")] == [mine]
-    assert db.read_sync(find_records, who, "deal", "' OR 1=1 --") == []
     for obj, record in (("deal", theirs), ("deal", 10**9), ("user_session", 1), ("credential", me)):
         with pytest.raises(NotFound):
             db.read_sync(explain_record, who, me, obj, record)

@@ -4,17 +4,15 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError
-from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import decide
-from crm_app.identity.queries import Option, SessionRow, list_sessions
+from crm_app.identity.queries import SessionRow, list_sessions
 from crm_app.identity.rights import (
     EXPLAINED,
     RecordRights,
     RightRow,
     UserPage,
     explain_record,
-    find_records,
     find_user_page,
     list_rights,
 )
@@ -32,7 +30,6 @@ class UserRights(rx.State):
     sees_sessions: rx.Field[bool] = rx.field(False)
     sessions: rx.Field[list[SessionRow]] = rx.field(default_factory=list)
     object: rx.Field[str] = rx.field("deal")
-    found: rx.Field[list[Option]] = rx.field(default_factory=list)
     record: rx.Field[RecordRights | None] = rx.field(None)
     error: rx.Field[str] = rx.field("")
 
@@ -48,7 +45,7 @@ class UserRights(rx.State):
             self.user, self.rows, self.sessions, self.missing, self.reason = None, [], [], True, refusal.message
             return
         if self.user is None or self.user.id != user_id:
-            self.record, self.error, self.found = None, "", []
+            self.record, self.error = None, ""
         self.user, self.missing = user, False
         self.sees_sessions = user.own or decide(actor(), "administer", "user").allowed
         self.sessions = (await db.read(list_sessions, actor(), user_id))[:50] if self.sees_sessions else []
@@ -57,13 +54,7 @@ class UserRights(rx.State):
     @allow("user.read")
     async def choose_object(self, name: str) -> None:
         if name in EXPLAINED:
-            self.object, self.found, self.record, self.error = name, [], None, ""
-
-    @rx.event(supersedes=True)
-    @allow("user.read")
-    async def look_up(self, text: str) -> None:
-        wanted = clip(text)
-        self.found = await db.read(find_records, actor(), self.object, wanted) if wanted else []
+            self.object, self.record, self.error = name, None, ""
 
     @rx.event
     @allow("user.read")

@@ -16,6 +16,7 @@ from crm_app.ui.inputs import lookup, plain_form
 from .sessions import session_list
 from .users import status_tag
 
+Search = dict[str, Any]
 OBJECTS = [("deal", "Deal"), ("company", "Company"), ("person", "Person"), ("user", "User")]
 
 
@@ -113,7 +114,7 @@ def _kinds() -> rx.Component:
     )
 
 
-def _chooser() -> rx.Component:
+def _chooser(search: Search) -> rx.Component:
     """One look-up for each kind, so that what was typed for another does not stay."""
     finders = [
         (
@@ -122,9 +123,8 @@ def _chooser() -> rx.Component:
                 name="record_id",
                 label=f"{label} to explain",
                 placeholder="Type a name",
-                options=UserRights.found,
                 kind=key,
-                on_search=lambda _kind, text: UserRights.look_up(text),
+                **search,
             ),
         )
         for key, label in OBJECTS
@@ -141,7 +141,7 @@ def _chooser() -> rx.Component:
     )
 
 
-def _record() -> rx.Component:
+def _record(search: Search) -> rx.Component:
     found = UserRights.record
     shown = rx.el.div(
         rx.el.h4(found.title),
@@ -160,7 +160,7 @@ def _record() -> rx.Component:
     )
     return rx.el.section(
         rx.el.header(rx.el.h3("One record")),
-        rx.el.div(_chooser(), rx.cond(found, shown, rx.fragment()), class_name="pad stack far"),
+        rx.el.div(_chooser(search), rx.cond(found, shown, rx.fragment()), class_name="pad stack far"),
         class_name="box",
     )
 
@@ -191,13 +191,13 @@ def _head() -> rx.Component:
     )
 
 
-def rights_screen() -> rx.Component:
-    """The page of one user."""
+def rights_screen(search: Search) -> rx.Component:
+    """The page of one user; `search` is what a look-up asks and where its answer stands."""
     page = rx.fragment(
         _head(),
         rx.cond(UserRights.user.own, banner("These are your own rights. An administrator gives them."), rx.fragment()),
         _rights(),
-        _record(),
+        _record(search),
         rx.cond(UserRights.sees_sessions, _sessions(), rx.fragment()),
     )
     missing = empty("Not shown", UserRights.reason, link("To the users", addresses.USERS), picture="users")
