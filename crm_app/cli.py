@@ -109,7 +109,6 @@ def worker() -> None:
     busy, runner = Worker(), BulkRunner()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: busy.halt())
-    db.after_write(busy.wake)
     runner.start()
     busy.run()
     runner.stop()

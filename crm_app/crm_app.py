@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app.core.config import settings
+from crm_app.core.garbage import settle
 from crm_app.core.logs import set_up_logs
 from crm_app.http import attention, live, live_sessions
 from crm_app.http.authz import Authz, check_handlers
@@ -30,6 +31,7 @@ for page in PAGES:
         page.component, route=page.route, title=page.title, on_load=[*page.on_load, ListViews.load, Here.arrive]
     )
 app._middlewares.insert(0, Authz())
+app.register_lifespan_task(settle)
 app.register_lifespan_task(live_sessions.watch)
 app.register_lifespan_task(live.fanout)
 app.register_lifespan_task(attention.attend)

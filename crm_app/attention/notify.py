@@ -27,6 +27,9 @@ Tell = Callable[[dict[str, Any]], None]
 log, batches, note, users = (table_of(m) for m in (ChangeLog, ChangeBatch, Notification, User))
 
 
+TELLING = frozenset({"owner_id", "body"})  # what names somebody
+
+
 @dataclass(frozen=True)
 class Message:
     """A notification to be; `once` is what makes a second one of the same kind unnecessary."""
@@ -43,7 +46,9 @@ class Message:
 
 def notify_of_changes(tell: Tell, payload: dict[str, Any]) -> None:
     """For the topic `records`: reads the batch, writes what is new, and tells the open tabs."""
-    if payload["kind"] in OWNED and (told := db.write_sync(_from_batch, payload)):
+    if payload["kind"] not in OWNED or TELLING.isdisjoint(payload.get("fields", TELLING)):
+        return
+    if told := db.write_sync(_from_batch, payload):
         tell({"kind": "notification", "ids": sorted(told)})
 
 

@@ -23,12 +23,12 @@ T = TypeVar("T")
 # Ordered by code point on both databases, so that the beginning of a key is a range of the index.
 SortKey = String().with_variant(String(collation="C"), "postgresql")
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
-READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 6, 6, 30
+READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 4, 6, 30
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
 _readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
 _writers: RunVar[CapacityLimiter] = RunVar("kith_writers")
 _writer = threading.Lock()
-_listeners: list[Callable[[], None]] = []
+_listeners: list[tuple[str, Callable[[], None]]] = []
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -87,9 +87,14 @@ def dispose() -> None:
         engine.cache_clear()
 
 
-def after_write(listener: Callable[[], None]) -> None:
-    """Call `listener` after every commit of this process (it must be quick and must not raise)."""
-    _listeners.append(listener)
+def announce(session: Session, topic: str) -> None:
+    """Tell those who wait for `topic` once the transaction at hand is committed."""
+    session.info.setdefault("announced", set()).add(topic)
+
+
+def after_write(topic: str, listener: Callable[[], None]) -> None:
+    """Call `listener` after a commit of this process that announced `topic` (it must be quick and must not raise)."""
+    _listeners.append((topic, listener))
 
 
 @contextmanager
@@ -131,8 +136,10 @@ def writing() -> Iterator[Session]:
         with connection, Session(connection, autoflush=False) as session:
             yield session
             session.commit()
-    for listener in _listeners:
-        listener()
+            announced = session.info.get("announced", ())
+    for topic, listener in _listeners:
+        if topic in announced:
+            listener()
 
 
 def read_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,6 +1,7 @@
 """Money as whole minor units with a currency (ISO 4217 exponents, by Babel's CLDR data)."""
 
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
 
@@ -22,6 +23,7 @@ def to_major(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-get_currency_precision(currency))
 
 
+@lru_cache(maxsize=20_000)
 def format_money(minor: int | None, currency: str, locale: str = "en") -> str:
     """As a person reads it; whole amounts without decimals, nothing for None."""
     if minor is None:

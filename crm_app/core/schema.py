@@ -10,6 +10,8 @@ from crm_app.core.clock import now
 from crm_app.core.db import JsonColumn, SortKey, UtcDateTime
 
 TableClass = Literal["record", "child", "fact", "operational"]
+# An index of the living records only, on both databases.
+LIVING: dict[str, Any] = {dialect + "_where": text("deleted_at IS NULL") for dialect in ("sqlite", "postgresql")}
 
 
 def id_field() -> Any:
@@ -36,13 +38,9 @@ def json_field(factory: Any = dict) -> Any:
 
 def list_indexes(name: str, key: str = "sort_key", *, owner: bool = True) -> tuple[Index, ...]:
     """Indexes for a list in its usual order: of all living records, and of those of one owner."""
-    living: dict[str, Any] = {
-        "sqlite_where": text("deleted_at IS NULL"),
-        "postgresql_where": text("deleted_at IS NULL"),
-    }
     columns = (key, "id", "deleted_at")  # the last one lets SQLite count within the index
-    of_owner = (Index(f"ix_{name}_owner_{key}", "owner_id", *columns, **living),) if owner else ()
-    return (Index(f"ix_{name}_{key}", *columns, **living), *of_owner)
+    of_owner = (Index(f"ix_{name}_owner_{key}", "owner_id", *columns, **LIVING),) if owner else ()
+    return (Index(f"ix_{name}_{key}", *columns, **LIVING), *of_owner)
 
 
 class Record(SQLModel):

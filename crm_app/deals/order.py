@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from crm_app.core.actor import SYSTEM
@@ -43,7 +43,8 @@ def rank_for(session: Session, stage_id: int, moved_id: int, above_id: int | Non
 
 
 def _top(session: Session, stage_id: int) -> float:
-    least = session.connection().execute(select(func.min(deal.c.rank)).where(deal.c.stage_id == stage_id)).scalar()
+    first = select(deal.c.rank).where(deal.c.stage_id == stage_id, deal.c.deleted_at.is_(None))
+    least = session.connection().execute(first.order_by(deal.c.rank, deal.c.id).limit(1)).scalar()
     return min(-now().timestamp(), (least if least is not None else 0.0) - 1.0)
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from crm_app.core import db
 from crm_app.core.clock import now
 from crm_app.records.bulk import run_bulk
+from crm_app.records.bulk.start import BULK
 from crm_app.tables import BulkRun
 
 IDLE_SECONDS = 0.25
@@ -29,7 +30,7 @@ class BulkRunner:
 
     def start(self) -> None:
         """Begin. Several processes may; a run's row is locked while a portion of it is done."""
-        db.after_write(self._wake.set)
+        db.after_write(BULK, self._wake.set)
         self._thread = threading.Thread(target=self.run, name="kith-bulk", daemon=True)
         self._thread.start()
 

@@ -13,6 +13,7 @@ from crm_app.jobs.bulk import BulkRunner
 from crm_app.records.search.index import keep_ready
 
 IDLE_SECONDS = 0.2
+GATHER_SECONDS = {True: 0.04, False: 0.25}  # what comes in quick succession is done together; search may take its time
 CARE_SECONDS = {True: 600, False: 2}  # the outbox is tidied, the search index looked after
 SEARCH = "search"
 log = logging.getLogger("kith.worker")
@@ -28,7 +29,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin; several workers may run, rows are claimed."""
-        db.after_write(self.wake)
+        db.after_write(outbox.OUTBOX, self.wake)
         for lane in self._wakes:
             thread = threading.Thread(target=self._run, args=(lane,), name=f"kith-worker-{lane}", daemon=True)
             self._threads.append(thread)
@@ -70,7 +71,8 @@ class Worker:
             except Exception:
                 log.exception("the worker could not drain the outbox (%s)", lane)
                 self._stop.wait(2)
-            wake.wait(IDLE_SECONDS)
+            if wake.wait(IDLE_SECONDS):
+                self._stop.wait(GATHER_SECONDS[lane == outbox.MAIN])
 
     def _care(self, lane: str) -> None:
         """What a lane does now and then beside its rows."""

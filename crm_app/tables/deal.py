@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import BigInteger, Field, Index, text
+from sqlmodel import BigInteger, Field, Index
 
 from crm_app.core.clock import now
-from crm_app.core.schema import Child, Record, json_field, list_indexes, moment, ref
+from crm_app.core.schema import LIVING, Child, Record, json_field, list_indexes, moment, ref
 
 
 class Pipeline(Record, table=True):
@@ -37,11 +37,10 @@ class Deal(Record, table=True):
             "stage_id",
             "rank",
             "id",
-            sqlite_where=text("deleted_at IS NULL"),
-            postgresql_where=text("deleted_at IS NULL"),
+            **LIVING,
         ),
         *list_indexes("deal", "stage_since"),
-        Index("ix_deal_owner_stage", "owner_id", "stage_id"),
+        Index("ix_deal_owner_board", "owner_id", "stage_id", "rank", "id", **LIVING),
         Index("ix_deal_closed_on", "closed_on"),
     )
     title: str

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import BigInteger, Field, Index, text
+from sqlmodel import BigInteger, Field, Index
 
 from crm_app.core.clock import now
-from crm_app.core.schema import Child, Operational, Record, json_field, moment, ref
+from crm_app.core.schema import LIVING, Child, Operational, Record, json_field, moment, ref
 
 
 class Tag(Record, table=True):
@@ -62,8 +62,7 @@ class CustomField(Record, table=True):
             "kind",
             "key",
             unique=True,
-            sqlite_where=text("deleted_at IS NULL"),
-            postgresql_where=text("deleted_at IS NULL"),
+            **LIVING,
         ),
     )
     kind: str

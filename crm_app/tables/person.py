@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Index, text
+from sqlmodel import Field, Index
 
-from crm_app.core.schema import Child, Record, list_indexes, moment, ref
+from crm_app.core.schema import LIVING, Child, Record, list_indexes, moment, ref
 
 
 class Person(Record, table=True):
@@ -18,8 +18,7 @@ class Person(Record, table=True):
             "sort_key",
             "id",
             "deleted_at",
-            sqlite_where=text("deleted_at IS NULL"),
-            postgresql_where=text("deleted_at IS NULL"),
+            **LIVING,
         ),
     )
     first_name: str = ""

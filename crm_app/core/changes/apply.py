@@ -143,9 +143,10 @@ def _write(context: Context, working: WorkingSet, applied: list[Applied], log: l
     for hook in hooks():
         hook(context, applied)
     touched: dict[str, list[int]] = defaultdict(list)
+    fields: dict[str, set[str]] = defaultdict(set)
     for row in log:
         touched[row["kind"]].append(row["record_id"])
+        fields[row["kind"]].update(row["diff"])
     for name, ids in touched.items():
-        outbox.put(
-            context.session, "records", {"kind": name, "ids": list(dict.fromkeys(ids)), "batch": context.batch_id}
-        )
+        told = {"kind": name, "ids": list(dict.fromkeys(ids)), "fields": sorted(fields[name])}
+        outbox.put(context.session, "records", {**told, "batch": context.batch_id})

@@ -21,6 +21,7 @@ MARK_SECONDS = 1.0
 KEEP_DONE = timedelta(hours=24)
 PAUSE = timedelta(seconds=3)
 MAIN = "main"
+OUTBOX = "outbox"  # announced when rows were put
 Consumer = Callable[[list[dict[str, Any]]], None]
 log = logging.getLogger("kith.outbox")
 
@@ -62,6 +63,7 @@ def put(session: Session, topic: str, payload: dict[str, Any]) -> None:
     ]
     if rows:
         session.connection().execute(insert(table_of(Outbox)), rows)
+        db.announce(session, OUTBOX)
 
 
 def drain(limit: int = 100, lane: str | None = None) -> int:

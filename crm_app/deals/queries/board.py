@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -173,9 +174,8 @@ def _cards(
     if last is not None:
         query = query.where(or_(deal.c.rank > last.rank, and_(deal.c.rank == last.rank, deal.c.id > last.id)))
     found = session.connection().execute(query).all()
-    return [_card(r, row.rot_days if row.kind == "open" else 0, row.kind, actor) for r in found[:CARDS]], len(
-        found
-    ) > CARDS
+    rot_days, today = row.rot_days if row.kind == "open" else 0, clock.today(actor.zone)
+    return [_card(r, rot_days, row.kind, actor, today) for r in found[:CARDS]], len(found) > CARDS
 
 
 def card_of(session: Session, actor: Principal, deal_id: int) -> Card | None:
@@ -191,12 +191,12 @@ def placed_cards(
     columns = (stage.c.rot_days, stage.c.kind, deal.c.pipeline_id, deal.c.stage_id, deal.c.rank)
     query = _card_query().add_columns(*columns).join(stage, stage.c.id == deal.c.stage_id)
     rows = session.connection().execute(query.where(deal.c.id.in_(ids), condition))
-    return {
-        r.id: PlacedCard(
-            _card(r, r.rot_days if r.kind == "open" else 0, r.kind, actor), r.pipeline_id, r.stage_id, r.rank
-        )
-        for r in rows
-    }
+    today = clock.today(actor.zone)
+    found = {}
+    for r in rows:
+        card = _card(r, r.rot_days if r.kind == "open" else 0, r.kind, actor, today)
+        found[r.id] = PlacedCard(card, r.pipeline_id, r.stage_id, r.rank)
+    return found
 
 
 def cards_above(session: Session, placed: PlacedCard, condition: ColumnElement[bool]) -> int:
@@ -206,6 +206,7 @@ def cards_above(session: Session, placed: PlacedCard, condition: ColumnElement[b
     return session.connection().execute(query).scalar_one()
 
 
+@cache
 def _card_query() -> Any:
     return (
         select(
@@ -238,9 +239,8 @@ def _local(at: datetime | None, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at else None
 
 
-def _card(row: Any, rot_days: int, kind: str, actor: Principal) -> Card:
+def _card(row: Any, rot_days: int, kind: str, actor: Principal, today: date) -> Card:
     zone = ZoneInfo(actor.zone)
-    today = clock.today(actor.zone)
     due = _local(row.next_step_at, zone)
     step = Step(due, row.next_step) if due else None
     quiet = days_quiet(_local(row.last_touch_at, zone), row.opened_on or row.created_at.astimezone(zone).date(), today)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, func, insert, select
 from sqlmodel import Session
 
+from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.apply import open_batch
@@ -19,6 +20,7 @@ from crm_app.identity.policy import decide, scope
 from crm_app.records.reading import RIGHTS_OF, may_see
 from crm_app.tables import BulkRow, BulkRun
 
+BULK = "bulk"  # announced when a run begins
 Selection = Sequence[int] | ColumnElement[bool]
 
 
@@ -92,6 +94,7 @@ def open_run(
         "started_at": now(),
     }
     session.connection().execute(insert(table_of(BulkRun)), values | more)
+    db.announce(session, BULK)
     return values["id"]
 
 
