@@ -9,7 +9,7 @@ PYTEST  := $(BIN)/python -m pytest
 SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(PORT)}
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run dev test test-fast test-browser check format migration bench lock clean
+.PHONY: help setup demo run dev test test-fast test-browser check pictures format migration bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ check: setup  ## lint, format, types, import rules, spelling
 format: setup  ## apply the formatter and the safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pictures: setup  ## take the pictures of docs/guide anew
+	$(BIN)/python -m tests.browser.pictures
 
 bench: setup  ## measure what docs/benchmarks.md promises
 	$(BIN)/kith bench

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crm_app.bench.figures import judged, spread
-from crm_app.bench.ground import ground
+from crm_app.bench.ground import Ground, ground, make
 from crm_app.bench.site import COOKIE, Site, site
+from crm_app.core import db
 from crm_app.ui import addresses
 
 _HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(js|css)$")
@@ -41,6 +42,20 @@ def _visit(browser: Any, running: Site, cookie: str, path: str) -> dict[str, Any
     return {"kb": total[0] / 1000, "hosts": hosts, "uncached": uncached, "seconds": seconds}
 
 
+def _paths(found: Ground, email: str) -> dict[str, str]:
+    """The address of every page, with a record that is there."""
+    from crm_app.pages import PAGES
+
+    first = {
+        "deals": found.deals[email][0],
+        "users": found.sellers[email],
+        "people": db.write_sync(make, "person", display_name="Ada Byron"),
+        "companies": db.write_sync(make, "company", name="Analytical Engines"),
+    }
+    routes = ["/" + page.route.strip("/") for page in PAGES]
+    return {r: f"/{r.split('/')[1]}/{first[r.split('/')[1]]}" if "[" in r else r for r in routes}
+
+
 def measure() -> dict[str, Any]:
     """Every page as a seller, with an empty cache each time."""
     from playwright.sync_api import sync_playwright
@@ -50,15 +65,15 @@ def measure() -> dict[str, Any]:
     with ground(1, 10_000) as found, site(found) as running, sync_playwright() as playwright:
         email, _ = found.seller()
         browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
-        deal = addresses.DEAL.replace("[deal_id]", str(found.deals[email][0]))
-        paths = (addresses.BOARD, deal, addresses.USERS, addresses.TEAMS, addresses.PROFILE)
-        visits = {path: _visit(browser, running, found.cookie(email), path) for path in paths}
+        visits = {
+            route: _visit(browser, running, found.cookie(email), path) for route, path in _paths(found, email).items()
+        }
         first = [_visit(browser, running, found.cookie(email), addresses.BOARD)["seconds"] for _ in range(VISITS)]
         browser.close()
     uncached = set().union(*(v["uncached"] for v in visits.values()))
     hosts = set().union(*(v["hosts"] for v in visits.values())) - {urlsplit(running.url).netloc}
     return {
-        "kb_by_page": {path.replace(deal, addresses.DEAL): round(v["kb"], 1) for path, v in visits.items()},
+        "kb_by_page": {route: round(v["kb"], 1) for route, v in visits.items()},
         "largest_kb": judged(max(v["kb"] for v in visits.values()), most=500),
         "other_hosts": judged(len(hosts), most=0),
         "hashed_files_not_cached_for_a_year": judged(len(uncached), most=0),

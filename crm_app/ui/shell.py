@@ -39,9 +39,9 @@ def _rail(groups: list[tuple[str, list[Place]]], current: str, below: rx.Compone
     parts: list[rx.Component] = []
     for heading, places in groups:
         if heading:
-            seen = [p.shown for p in places if p.shown is not True]
             title = rx.el.h2(heading)
-            parts.append(title if not seen else rx.cond(any_of(seen), title, rx.fragment()))
+            always = any(p.shown is True for p in places)
+            parts.append(title if always else rx.cond(any_of([p.shown for p in places]), title, rx.fragment()))
         parts += [_nav(p, current) for p in places]
     return rx.el.nav(
         page_link(
