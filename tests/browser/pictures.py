@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,8 +15,8 @@ from tests.browser.conftest import CHROMIUM
 from tests.support.server import ROOT, Server, running_server
 
 FOLDER = ROOT / "docs" / "guide"
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LOGIN = re.compile(r"^ +(\w+) +(\S+@\S+) +(\S+)$", re.M)
 
 
