@@ -17,6 +17,14 @@ from tests.support.server import ROOT, Server, running_server, server_environmen
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them are journeys: they run in a process of their own, because the browser keeps an event loop going."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.server)
+
+
 @dataclass
 class Site:
     """The running server of the journeys."""

@@ -3,13 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.seed import PASSWORD
 from tests.browser.support import open_board
-
-pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
 def test_signing_in_leads_home_and_out_again(browser: Browser, site) -> None:

@@ -3,12 +3,9 @@
 import re
 import time
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import card, drag, first_card, open_board
-
-pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
 def test_a_card_is_dragged_with_the_mouse_and_stays(admin: Page, site) -> None:

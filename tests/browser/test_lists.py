@@ -3,10 +3,8 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
 READY = "[data-ready=true] [data-row]"
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
 # From the usual collections: elements, attributes, breaking out of text, template and URL schemes.
 CORPUS = (
     "<script>window.hit=1</script>",

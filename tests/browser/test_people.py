@@ -3,10 +3,8 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
 FIND = """
 from crm_app.core import db
 from sqlalchemy import text

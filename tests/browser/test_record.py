@@ -2,12 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import card, first_card, open_board
-
-pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
 def open_deal(page: Page, site, column: str = "Engaging") -> int:
