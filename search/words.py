@@ -37,6 +37,11 @@ def words(text: str) -> list[str]:
     return found
 
 
+def starts(known: Iterable[str], most: int) -> list[str]:
+    """The beginnings of these words, of one letter to `most`; each once."""
+    return list(dict.fromkeys(word[:n] for word in known for n in range(1, min(most, len(word)) + 1)))
+
+
 def is_cjk(piece: str) -> bool:
     """Is this a run of CJK signs?"""
     return _CJK_ONLY.fullmatch(piece) is not None

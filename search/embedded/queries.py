@@ -7,17 +7,21 @@ from typing import Any
 import tantivy
 
 from search.asked import Asked, Word
+from search.embedded.schema import START, START_LETTERS
 from search.filters import TEXT_FIELDS, And, Eq, Filter, In, Or
 from search.ranking import BODY, EXACT, PREFIX, TYPO
 from search.words import grams
 
 Query = tantivy.Query
 MUST, SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
+FEW = 20  # values of a set that are looked up one by one, instead of a bitmap of all documents that have one
 OWN = 0.3  # as a score: decides between candidates of equal words
 
 
 def text_query(schema: tantivy.Schema, asked: Asked, *, forgiving: bool) -> tantivy.Query:
     """Every word must be found; `forgiving`: with its typos too."""
+    if len(asked.words) == 1 and len(asked.words[0].text) == 1:  # too many have it elsewhere to be of use
+        return Query.const_score_query(_begins(schema, "title", asked.words[0].text), float(PREFIX))
     ways = [_all([_word(schema, word, forgiving) for word in asked.words])]
     for number in asked.numbers:
         phone = Query.const_score_query(_phrase(schema, grams(number)), float(EXACT - BODY))
@@ -42,12 +46,18 @@ def _word(schema: tantivy.Schema, word: Word, forgiving: bool) -> tantivy.Query:
         exact = Query.term_query(schema, field, word.text, "basic")
         ways.append(Query.const_score_query(exact, float(EXACT - less)))
         if word.prefix:
-            begins = Query.fuzzy_term_query(schema, field, word.text, 0, True, True)
+            begins = _begins(schema, field, word.text)
             ways.append(Query.const_score_query(begins, float(PREFIX - less)))
         if forgiving and word.typos:
             near = Query.fuzzy_term_query(schema, field, word.text, word.typos, True, word.prefix)
             ways.append(Query.const_score_query(near, float(TYPO - less)))
     return Query.disjunction_max_query(ways)
+
+
+def _begins(schema: tantivy.Schema, field: str, text: str) -> tantivy.Query:
+    if len(text) <= START_LETTERS:
+        return Query.term_query(schema, START + field, text, "basic")
+    return Query.fuzzy_term_query(schema, field, text, 0, True, True)
 
 
 def narrowed(schema: tantivy.Schema, query: tantivy.Query, where: Filter | None, mine: int | None) -> tantivy.Query:
@@ -65,8 +75,12 @@ def filter_query(schema: tantivy.Schema, where: Filter) -> tantivy.Query:
     match where:
         case Eq(field, value):
             return Query.term_query(schema, field, value, "basic")
+        case In(field, values) if not values:
+            return Query.empty_query()
+        case In(field, values) if len(values) <= FEW:
+            return Query.boolean_query([(SHOULD, Query.term_query(schema, field, v, "basic")) for v in values])
         case In(field, values):
-            return Query.term_set_query(schema, field, list(values)) if values else Query.empty_query()
+            return Query.term_set_query(schema, field, list(values))
         case And(parts):
             return reduce(_both, (filter_query(schema, part) for part in parts), Query.all_query())
         case Or(parts):
