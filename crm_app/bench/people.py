@@ -46,7 +46,8 @@ def _bare(folder: Path) -> float:
         for index in table.indexes:
             target.execute(str(CreateIndex(index).compile(db.engine())))
         with db.engine().connect() as connection:
-            rows = [tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{table.name}"')]
+            names = ", ".join(f'"{column.name}"' for column in table.columns)
+            rows = [tuple(row) for row in connection.exec_driver_sql(f'SELECT {names} FROM "{table.name}"')]
         began = time.perf_counter()
         target.executemany(f'INSERT INTO "{table.name}" VALUES ({",".join("?" * len(rows[0]))})', rows)
         target.commit()

@@ -103,8 +103,8 @@ def keep_ready(stopping: Callable[[], bool]) -> None:
     """The worker's care: an index that is missing, unfinished, damaged or of another version is built anew."""
     try:
         if not engine().is_ready():
-            log.warning("the search index is missing, damaged or of another version: building it")
-            log.warning("the search index holds %s records", reindex(stopping))
+            log.info("there is no search index of this version: building it")
+            log.info("the search index holds %s records", reindex(stopping))
     except Unavailable as error:
         log.warning("search cannot be reached: %s", error)
     except Stopped:
