@@ -5,7 +5,6 @@ Ephemeral: kept in memory, told to other processes through Redis where there is 
 
 import asyncio
 import contextlib
-import json
 import logging
 import uuid
 from collections.abc import AsyncIterator
@@ -14,14 +13,13 @@ from time import monotonic
 from typing import Any
 
 import reflex as rx
-from redis.asyncio import Redis
-from reflex.state import StateUpdate
 
 from crm_app.attention.queries import unread_count
 from crm_app.core import db
 from crm_app.core.config import settings
 from crm_app.http import live_sessions
-from crm_app.jobs.live import CHANNEL, announce, listen_here
+from crm_app.http.hearing import Teller, telling
+from crm_app.jobs.live import announce
 
 SWEEP_SECONDS, BEAT_SECONDS, STALE_SECONDS = 0.5, 5.0, 12.0
 INSTANCE = uuid.uuid4().hex
@@ -93,12 +91,8 @@ def _others(record: Record | None, me: int) -> tuple[Onlooker, ...]:
     return tuple(sorted((o for o in found.values() if o.id != me), key=lambda o: o.name))
 
 
-class Attention:
+class Attention(Teller):
     """Tells the tabs of this process; hears of notes and of those who look on from other processes."""
-
-    def __init__(self, app: rx.App) -> None:
-        self.app = app
-        self.loop = asyncio.get_running_loop()
 
     def heard(self, payload: dict[str, Any]) -> None:
         """An announcement, from the worker's thread or from Redis."""
@@ -118,7 +112,7 @@ class Attention:
             live = await live_sessions.find(tab.public_id) if tab.who.id in users else None
             if live is not None:
                 count = await db.read(unread_count, live.principal)
-                await self._emit(token, "unread", count)
+                await self.emit(token, _states["unread"], "unread", count)
 
     async def run(self) -> None:
         """Until cancelled: who left is noticed within half a second, who stays is told of now and then."""
@@ -136,7 +130,7 @@ class Attention:
 
     async def _sweep(self) -> None:
         for token, tab in list(_tabs.items()):
-            if not self._is_here(token) or await live_sessions.find(tab.public_id) is None:
+            if not self.is_here(token) or await live_sessions.find(tab.public_id) is None:
                 leave(token)
         changed = set(_changed)
         _changed.clear()
@@ -147,16 +141,7 @@ class Attention:
             others = _others(tab.record, tab.who.id)
             if others != _told.get(token, ()):
                 _told[token] = others
-                await self._emit(token, "viewers", [asdict(o) for o in others])
-
-    def _is_here(self, token: str) -> bool:
-        manager = self.app.event_namespace._token_manager  # pyright: ignore
-        record = manager.token_to_socket.get(token)
-        return record is not None and record.instance_id == manager.instance_id
-
-    async def _emit(self, token: str, var: str, value: Any) -> None:
-        update = StateUpdate(delta={_states[var]: {f"{var}_rx_state_": value}})
-        await self.app.event_namespace.emit_update(update, token)  # pyright: ignore
+                await self.emit(token, _states["viewers"], "viewers", [asdict(o) for o in others])
 
 
 def _publish(record: Record) -> None:
@@ -166,30 +151,5 @@ def _publish(record: Record) -> None:
 @contextlib.asynccontextmanager
 async def attend(app: rx.App) -> AsyncIterator[None]:
     """A lifespan task."""
-    told = Attention(app)
-    tasks = [asyncio.create_task(told.run())]
-    if settings().redis_url:
-        tasks.append(asyncio.create_task(_hear_redis(told)))
-    else:
-        listen_here(told.heard)
-    try:
+    async with telling(Attention(app)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _hear_redis(told: Attention) -> None:
-    while True:
-        try:
-            async with Redis.from_url(str(settings().redis_url)) as connection, connection.pubsub() as channel:
-                await channel.subscribe(CHANNEL)
-                async for message in channel.listen():
-                    if message["type"] == "message":
-                        told.heard(json.loads(message["data"]))
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.warning("lost the channel of those who look on, trying again: %s", error)
-            await asyncio.sleep(1)

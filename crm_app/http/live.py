@@ -6,7 +6,6 @@ It passes the event middleware by, so revocation and rights are asked here, fres
 import asyncio
 import contextlib
 import itertools
-import json
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -14,16 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
-from redis.asyncio import Redis
-from reflex.state import StateUpdate
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.config import settings
 from crm_app.http import live_sessions
 from crm_app.http.board_push import whereabouts
+from crm_app.http.hearing import Teller, telling
 from crm_app.http.live_views import MOST_CARDS, News, View
-from crm_app.jobs.live import CHANNEL, listen_here
 
 GATHER_SECONDS = 0.05
 log = logging.getLogger("kith.live")
@@ -54,12 +50,11 @@ def unsubscribe(client_token: str) -> None:
     _last_sent.pop(client_token, None)
 
 
-class Fanout:
+class Fanout(Teller):
     """Gathers announcements for a moment, then tells every open page of this process once."""
 
     def __init__(self, app: rx.App) -> None:
-        self.app = app
-        self.loop = asyncio.get_running_loop()
+        super().__init__(app)
         self.ids: dict[str, set[int]] = defaultdict(set)
         self.batches: set[int] = set()
         self.lost = False
@@ -99,7 +94,7 @@ class Fanout:
         groups: dict[tuple[Any, View], list[tuple[str, str]]] = defaultdict(list)
         principals: dict[Any, Principal] = {}
         for token, subscription in list(_open.items()):
-            if not self._is_here(token):
+            if not self.is_here(token):
                 unsubscribe(token)
             elif subscription.view.concern(news) != "none":
                 live = await live_sessions.find(subscription.public_id)
@@ -120,11 +115,6 @@ class Fanout:
             if data is not None:
                 await self._emit(data, tabs)
 
-    def _is_here(self, token: str) -> bool:
-        manager = self.app.event_namespace._token_manager  # pyright: ignore
-        record = manager.token_to_socket.get(token)
-        return record is not None and record.instance_id == manager.instance_id
-
     async def _emit(self, data: dict[str, Any], tabs: list[tuple[str, str]]) -> None:
         for token, state in tabs:
             n = next(_numbers)
@@ -132,38 +122,11 @@ class Fanout:
             _last_sent[token] = n
             if data.get("gone"):
                 unsubscribe(token)
-            update = StateUpdate(delta={state: {"push_rx_state_": push}})
-            await self.app.event_namespace.emit_update(update, token)  # pyright: ignore
+            await self.emit(token, state, "push", push)
 
 
 @contextlib.asynccontextmanager
 async def fanout(app: rx.App) -> AsyncIterator[None]:
     """A lifespan task: listens here, or to Redis, while the server runs."""
-    told = Fanout(app)
-    tasks = [asyncio.create_task(told.run())]
-    if settings().redis_url:
-        tasks.append(asyncio.create_task(_hear_redis(told)))
-    else:
-        listen_here(told.heard)
-    try:
+    async with telling(Fanout(app)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _hear_redis(told: Fanout) -> None:
-    while True:
-        try:
-            async with Redis.from_url(str(settings().redis_url)) as connection, connection.pubsub() as channel:
-                await channel.subscribe(CHANNEL)
-                told.missed()
-                async for message in channel.listen():
-                    if message["type"] == "message":
-                        told.heard(json.loads(message["data"]))
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.warning("lost the live channel, trying again: %s", error)
-            await asyncio.sleep(1)

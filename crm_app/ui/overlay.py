@@ -99,3 +99,22 @@ def menu_link(label: Text, picture: str, href: Text) -> rx.Component:
     from .elements import page_link
 
     return page_link(icon(picture), rx.el.span(label), href=href, class_name="item", role="menuitem")
+
+
+def clash_dialog(clash: Any, *, open: rx.Var[bool], on_mine: Any, on_theirs: Any) -> rx.Component:
+    """Two people, one field: `clash` has `label`, `yours`, `theirs` and `original`; closing keeps theirs."""
+    return dialog(
+        rx.el.p(rx.el.b(clash.label), " was changed by somebody else while you were writing.", class_name="note"),
+        rx.el.div(
+            rx.el.div(rx.el.div("Yours", class_name="lab"), clash.yours, class_name="mine"),
+            rx.el.div(rx.el.div("Theirs, saved", class_name="lab"), clash.theirs),
+            rx.el.div(rx.el.div("Before", class_name="lab"), clash.original),
+            class_name="versions",
+        ),
+        open=open,
+        title="Two people, one field",
+        submit="Keep mine",
+        cancel="Keep theirs",
+        on_submit=on_mine,
+        on_close=on_theirs,
+    )

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,13 +49,19 @@ class Site:
         return done.stdout
 
 
+@contextmanager
+def seeded(folder: Path, database_url: str | None = None) -> Iterator[Site]:
+    """A server on a database with the people and deals of the journeys."""
+    env = server_environment(folder, database_url, 0)
+    subprocess.run([sys.executable, "-m", "tests.browser.seed"], cwd=ROOT, env=env, check=True)
+    with running_server(folder, database_url) as server:
+        yield Site(server)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("journeys")
-    env = server_environment(folder, None, 0)
-    subprocess.run([sys.executable, "-m", "tests.browser.seed"], cwd=ROOT, env=env, check=True)
-    with running_server(folder) as server:
-        yield Site(server)
+    with seeded(tmp_path_factory.mktemp("journeys")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

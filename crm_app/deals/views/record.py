@@ -12,7 +12,7 @@ from crm_app.ui import addresses
 from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit, panes
-from crm_app.ui.overlay import dialog, menu, menu_item
+from crm_app.ui.overlay import clash_dialog, menu, menu_item
 
 from .dialogs import gate_dialog
 from .lines import lines_section
@@ -119,26 +119,6 @@ def _related(aside: rx.Component) -> rx.Component:
     )
 
 
-def clash_dialog() -> rx.Component:
-    """Yours, theirs and the original, side by side; closing keeps theirs."""
-    clash = DealRecord.clash
-    return dialog(
-        rx.el.p(rx.el.b(clash.label), " was changed by somebody else while you were writing.", class_name="note"),
-        rx.el.div(
-            rx.el.div(rx.el.div("Yours", class_name="lab"), clash.yours, class_name="mine"),
-            rx.el.div(rx.el.div("Theirs, saved", class_name="lab"), clash.theirs),
-            rx.el.div(rx.el.div("Before", class_name="lab"), clash.original),
-            class_name="versions",
-        ),
-        open=DealRecord.clashing,
-        title="Two people, one field",
-        submit="Keep mine",
-        cancel="Keep theirs",
-        on_submit=DealRecord.keep_mine,
-        on_close=DealRecord.keep_theirs,
-    )
-
-
 def _loading() -> rx.Component:
     return panes(
         rx.el.section(skeleton("70%", "22px"), rx.el.br(), skeleton_rows(8, "24px"), class_name="pane"),
@@ -166,6 +146,8 @@ def record_screen(centre: rx.Component, aside: rx.Component) -> rx.Component:
                 _loading(),
             ),
         ),
-        clash_dialog(),
+        clash_dialog(
+            DealRecord.clash, open=DealRecord.clashing, on_mine=DealRecord.keep_mine, on_theirs=DealRecord.keep_theirs
+        ),
         gate_dialog(),
     )

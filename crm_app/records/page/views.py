@@ -13,7 +13,7 @@ from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows,
 from crm_app.ui.field import field, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit, lookup, panes, part_list, tag_list
-from crm_app.ui.overlay import dialog
+from crm_app.ui.overlay import clash_dialog, dialog
 
 LABELS = ["Details", "Timeline", "Related"]
 
@@ -149,26 +149,6 @@ def walk_bar() -> rx.Component:
     )
 
 
-def clash_dialog() -> rx.Component:
-    """Yours, theirs and the original, side by side; closing keeps theirs."""
-    clash = RecordScreen.clash
-    return dialog(
-        rx.el.p(rx.el.b(clash.label), " was changed by somebody else while you were writing.", class_name="note"),
-        rx.el.div(
-            rx.el.div(rx.el.div("Yours", class_name="lab"), clash.yours, class_name="mine"),
-            rx.el.div(rx.el.div("Theirs, saved", class_name="lab"), clash.theirs),
-            rx.el.div(rx.el.div("Before", class_name="lab"), clash.original),
-            class_name="versions",
-        ),
-        open=RecordScreen.clashing,
-        title="Two people, one field",
-        submit="Keep mine",
-        cancel="Keep theirs",
-        on_submit=RecordScreen.keep_mine,
-        on_close=RecordScreen.keep_theirs,
-    )
-
-
 def relation_dialog(types: list[tuple[str, str]]) -> rx.Component:
     """Another person, and what that person is to this one."""
     return dialog(
@@ -242,5 +222,10 @@ def record_screen(
                 _loading(),
             ),
         ),
-        clash_dialog(),
+        clash_dialog(
+            RecordScreen.clash,
+            open=RecordScreen.clashing,
+            on_mine=RecordScreen.keep_mine,
+            on_theirs=RecordScreen.keep_theirs,
+        ),
     )
