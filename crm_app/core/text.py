@@ -36,4 +36,9 @@ def like(text: str) -> str:
 
 def neutral(cell: str) -> str:
     """A cell that a spreadsheet would take for a formula gets an apostrophe in front; an import takes it off again."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    return f"'{cell}" if cell.lstrip("'").startswith(FORMULAS) else cell
+
+
+def literal(cell: str) -> str:
+    """What a cell was before `neutral`."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULAS) else cell

@@ -9,7 +9,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from crm_app.core.errors import Refused
-from crm_app.core.text import fold
+from crm_app.core.text import fold, literal
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024
@@ -164,7 +164,7 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Raw]:
             except csv.Error as error:
                 yield Raw(row_no, [], f"The row cannot be read: {error}.")
                 continue
-            yield Raw(row_no, cells if any(c.strip() for c in cells) else [])
+            yield Raw(row_no, [literal(c) for c in cells] if any(c.strip() for c in cells) else [])
 
 
 def read_rows(source: Source) -> Iterator[Raw]:

@@ -13,7 +13,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.replay import differences
 from crm_app.core.errors import Forbidden, NotFound, Refused
-from crm_app.core.text import neutral
+from crm_app.core.text import literal, neutral
 from crm_app.imports import running
 from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
 from crm_app.imports.values import parse_date, parse_number
@@ -268,6 +268,17 @@ def test_days_are_never_guessed() -> None:
 @given(st.text())
 def test_no_cell_is_ever_a_formula(text: str) -> None:
     assert not neutral(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert literal(neutral(text)) == text
+
+
+@given(st.text(alphabet="'=+-@a"))
+def test_what_was_exported_comes_back_the_same(text: str) -> None:
+    assert literal(neutral(text)) == text
+
+
+def test_an_exported_formula_is_imported_as_it_was(sqlite_database: str, tmp_path: Path) -> None:
+    load(tmp_path, "companies", f"account,sector\n{neutral('=1+1 Ltd')},{neutral('-')}\n'Quoted,retail\n")
+    assert {c.name: c.industry for c in all_of(Company)} == {"=1+1 Ltd": "-", "'Quoted": "retail"}
 
 
 def test_names_that_are_the_same_but_for_spelling() -> None:
