@@ -1,7 +1,6 @@
 """The board as people use it: mouse, keyboard, touch, menu; refused moves go back; colleagues see them."""
 
 import re
-import time
 
 from playwright.sync_api import Page, expect
 
@@ -89,15 +88,13 @@ def test_a_seller_sees_only_own_deals(seller: Page, site) -> None:
     assert owners == ["Noor Khalil"]
 
 
-def test_a_colleague_sees_the_move_within_a_second(admin: Page, manager: Page, site) -> None:
+def test_a_colleague_sees_the_move(admin: Page, manager: Page, site) -> None:
     open_board(admin, site)
     open_board(manager, site)
     moved = first_card(manager, "Prospecting")
     admin.get_by_label("Filter deals").fill("")
     drag(manager, moved, "Engaging")
-    began = time.monotonic()
-    expect(card(admin, moved, "Engaging")).to_be_visible(timeout=3000)
-    assert time.monotonic() - began < 1.5
+    expect(card(admin, moved, "Engaging")).to_be_visible(timeout=3000)  # how fast it is, `kith bench live` measures
 
 
 def test_a_change_of_another_process_arrives_with_the_totals(admin: Page, site) -> None:
