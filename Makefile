@@ -41,11 +41,12 @@ dev: setup  ## serve with hot reload, on loopback only
 	@$(SERVE) exec $(BIN)/kith run --dev
 
 test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
-	$(PYTEST) -m "not browser"
+	$(PYTEST) -n auto --dist worksteal -m "not server"
+	$(PYTEST) -n auto --dist loadfile -m "server and not browser"
 	$(PYTEST) -m browser
 
 test-fast: setup  ## rules and services on SQLite, in seconds
-	$(PYTEST) -q -x -m "not postgres and not redis and not slow and not server and not browser"
+	$(PYTEST) -q -x -n auto --dist worksteal -m "not postgres and not redis and not slow and not server"
 
 test-browser: setup  ## browser journeys only
 	$(PYTEST) -m browser

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from crm_app.core import db
 from crm_app.core.config import settings
+from crm_app.identity import passwords
 from crm_app.migrations import migrate
 from tests.support import redis as redis_support
 from tests.support.postgres import Cluster, server_programs
@@ -158,3 +160,12 @@ def sqlite_database(
     yield f"sqlite:///{path}"
     db.dispose()
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """Argon2 at its least for the tests of this process, which hash a thousand times; gives the one that users get."""
+    real = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real

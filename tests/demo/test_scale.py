@@ -18,6 +18,8 @@ from crm_app.migrations import problems
 from crm_app.tables import Activity, ChangeLog, Company, Deal, DealLine, Person, PersonEmail, PersonPhone
 from tests.support.builders import make_pipeline, make_product, make_user
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 3, 2)
 SIZES = Sizes(people=800, companies=60, deals=120, activities=1500)
 TIMES = ("created_at", "updated_at", "recorded_at")

@@ -7,6 +7,8 @@ import pytest
 
 from tests.http.conftest import House
 
+pytestmark = pytest.mark.server
+
 
 def get(house: House, path: str, role: str | None) -> httpx.Response:
     cookies = {} if role is None else {"cookie": f"kith_session={house.enter(role)}"}

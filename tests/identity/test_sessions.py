@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -140,6 +141,12 @@ def test_passwords() -> None:
     assert not verify_password("broken", PASSWORD)
     assert password_problem("short") and password_problem("1111111111111") and password_problem("x" * 300)
     assert password_problem("ann@example.org", "Ann@example.org") and password_problem(PASSWORD) is None
+
+
+def test_passwords_are_hashed_as_strongly_as_owasp_asks(real_hasher: PasswordHasher) -> None:
+    """At least 19 MiB and two passes of argon2id (OWASP Password Storage Cheat Sheet)."""
+    assert real_hasher.memory_cost >= 19 * 1024 and real_hasher.time_cost >= 2
+    assert real_hasher.hash(PASSWORD).startswith("$argon2id$")
 
 
 def test_links_work_once(database_url: str) -> None:
