@@ -1,4 +1,4 @@
-import React, { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import React, { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
 
 const PAUSE = 60; // ms without a key before the server is asked
@@ -66,13 +66,36 @@ function Preview({ row, preview }) {
 }
 
 /**
+ * Is it open, and what is typed. Kept outside of React, because each page mounts a palette of its own: neither the keys that open
+ * it nor the letters after them are lost while a page is being put up.
+ */
+const held = { open: false, text: "", since: 0, opener: null, heard: new Set() };
+const hold = (change) => { Object.assign(held, change); held.heard.forEach((tell) => tell()); };
+const subscribe = (tell) => { held.heard.add(tell); return () => held.heard.delete(tell); };
+const useHeld = (name) => useSyncExternalStore(subscribe, () => held[name], () => (name === "open" ? false : ""));
+const show = () => hold({ open: true, text: "", since: Date.now(), opener: document.activeElement });
+const fresh = () => Date.now() - held.since < 3000; // a page that has no palette keeps no keys for long
+const close = () => hold({ open: false, text: "" });
+const hide = () => { close(); held.opener?.isConnected && held.opener.focus({ preventScroll: true }); };
+
+if (typeof document !== "undefined") {
+  document.addEventListener("keydown", (e) => {
+    const chord = e.ctrlKey || e.metaKey;
+    if (chord && !e.altKey && !e.shiftKey && e.key.toLowerCase() === "k") { e.preventDefault(); held.open ? hide() : show(); }
+    else if (held.open && fresh() && !chord && e.key.length === 1 && !document.querySelector(".palette")) { e.preventDefault(); hold({ text: held.text + e.key }); }
+  }, true);
+  document.addEventListener("click", (e) => { if (e.target.closest?.("[data-palette]")) { e.preventDefault(); show(); } });
+  window.addEventListener("popstate", close);
+}
+
+/**
  * `places` and `actions` are filtered here at once; records come from the server, one question at a time: while one is on its way the
  * newest text waits, so that a slow line is never flooded and an old answer never covers a newer one.
  */
 export function CommandPalette({ places, actions, recent, found, preview, onStart, onSearch, onLook, onAct }) {
   const navigate = useNavigate();
-  const [open, setOpen] = useState(false);
-  const [text, setText] = useState("");
+  const open = useHeld("open");
+  const text = useHeld("text");
   const [at, setAt] = useState(0);
   const [answered, setAnswered] = useState("");
   const timer = useRef(0);
@@ -80,7 +103,6 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
   const waiting = useRef(null);
   const field = useRef(null);
   const list = useRef(null);
-  const opener = useRef(null);
   const heard = useRef(0); // the number of the last answer; a timer may hold an older render
   heard.current = found?.n || 0;
   const query = text.trim();
@@ -99,24 +121,22 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
     if (waiting.current !== null && waiting.current !== asked.current.text) ask(waiting.current);
   }, [found]); // eslint-disable-line
 
-  const show = useCallback(() => {
-    opener.current = document.activeElement;
-    setOpen(true); setText(""); setAt(0); setAnswered("");
-    onStart && onStart();
-  }, [onStart]);
-  const hide = useCallback(() => {
+  const type = (next) => {
+    hold({ text: next });
+    setAt(0);
     clearTimeout(timer.current);
-    setOpen(false);
-    opener.current?.isConnected && opener.current.focus({ preventScroll: true });
-  }, []);
+    if (!next.trim()) { setAnswered(""); waiting.current = null; return; }
+    timer.current = setTimeout(() => ask(next.trim()), PAUSE);
+  };
   useEffect(() => {
-    const key = (e) => { if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === "k") { e.preventDefault(); open ? hide() : show(); } };
-    const click = (e) => { if (e.target.closest?.("[data-palette]")) { e.preventDefault(); show(); } };
-    document.addEventListener("keydown", key, true);
-    document.addEventListener("click", click);
-    return () => { document.removeEventListener("keydown", key, true); document.removeEventListener("click", click); };
-  }, [open, show, hide]);
-  useEffect(() => { if (open) field.current?.focus(); }, [open]);
+    clearTimeout(timer.current);
+    if (!open) return;
+    if (!fresh()) { close(); return; }
+    setAt(0); setAnswered("");
+    onStart && onStart();
+    if (held.text) type(held.text);
+  }, [open]); // eslint-disable-line
+  useLayoutEffect(() => { if (open) field.current?.focus(); }, [open]);
 
   const rows = useMemo(() => rowsFor({ text: query, recent, found, answered, places, actions: actions || [] }), [query, recent, found, answered, places, actions]);
   const chosen = rows[Math.min(at, rows.length - 1)];
@@ -129,18 +149,12 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
   useEffect(() => { list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }); }, [at, rows]);
   if (!open) return null;
 
-  const type = (next) => {
-    setText(next); setAt(0);
-    clearTimeout(timer.current);
-    if (!next.trim()) { setAnswered(""); waiting.current = null; return; }
-    timer.current = setTimeout(() => ask(next.trim()), PAUSE);
-  };
   const take = (row, beside) => {
     if (!row) return;
     if (row.action) { hide(); onAct && onAct(row.action); return; }
     const href = row.href || (row.record ? `/${row.record.kind}/${row.record.id}` : "");
     if (beside) { window.open(href, "_blank", "noopener"); return; }
-    setOpen(false);
+    close();
     navigate(href);
   };
   const keys = (e) => {
