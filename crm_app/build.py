@@ -20,7 +20,7 @@ CLIENT = WEB / "build" / "client"
 STAMP = WEB / "kith-build.sha256"
 LOCK = ROOT / "reflex.lock" / "package-lock.json"
 SOURCES = {".py", ".js", ".jsx", ".css"}
-NOT_PAGES = {"migrations", "demo", "jobs", "backup", "bench", "__pycache__"}
+NOT_PAGES = {"migrations", "jobs", "backup", "bench", "__pycache__"}
 BAKED = re.compile(r"""([`"'])(http|ws)s?://localhost:\d+(/[^`"']*)\1""")
 
 

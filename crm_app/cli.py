@@ -88,13 +88,29 @@ def demo(
     activities: Annotated[int, typer.Option(min=0, help="Add so many activities.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed on the same day adds the same.")] = 7,
     duplicates: Annotated[Path | None, typer.Option(help="Write the pairs of people who are one here.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the demo data away, nothing else, and stop.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Serve the demo company, larger if wished; five people can sign in, their passwords are printed."""
     from crm_app.demo.scale import Sizes
     from crm_app.starting import start
 
+    if remove:
+        _remove_demo(as_json)
+        return
     sizes = Sizes(people, companies, deals, activities, seed)
     start(port=port, demo=True, seed_only=seed_only, sizes=sizes, duplicates=duplicates)
+
+
+def _remove_demo(as_json: bool) -> None:
+    from crm_app.demo.removal import remove_demo
+
+    ready()
+    done = remove_demo()
+    text = f"{done.changed:,} records of the demo are removed."
+    if done.refused:
+        text += f" {done.refused:,} are kept, because something that was added needs them."
+    say(as_json, {"removed": done.changed, "kept": done.refused, "batch": done.batch_id}, text)
 
 
 @app.command()

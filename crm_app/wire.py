@@ -14,6 +14,8 @@ from crm_app.core.changes.kinds import register_hook
 from crm_app.deals.hooks import follow_activities
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
 from crm_app.deals.panels import deals_of_company, deals_of_person
+from crm_app.demo.marks import DEMO
+from crm_app.demo.removal import removal
 from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
@@ -21,6 +23,7 @@ from crm_app.jobs.live import announce
 from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, people_of_company, relations_of
 from crm_app.products.kind import PRODUCT
+from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.panels import register_panel
 from crm_app.records.search.index import follow
@@ -63,6 +66,7 @@ def wire() -> None:
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)
+    register_op(DEMO, removal)
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)

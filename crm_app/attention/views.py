@@ -140,10 +140,11 @@ def _box(title: str, rows: Any, one: Any, words: str, *actions: rx.Component) ->
     )
 
 
-def home_screen() -> rx.Component:
-    """What to do next, and where one was."""
+def home_screen(*above: rx.Component) -> rx.Component:
+    """What to do next, and where one was; `above` stands before it."""
     day = HomeScreen.day
     return rx.el.div(
+        *above,
         rx.cond(HomeScreen.failure != "", banner(HomeScreen.failure, "r", "alert"), rx.fragment()),
         rx.el.div(
             rx.el.div(

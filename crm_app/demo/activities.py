@@ -15,6 +15,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
+from crm_app.demo.marks import DEMO
 from crm_app.demo.words import DONE, PLANNED
 from crm_app.tables import Activity, Deal, Person, Stage
 
@@ -51,7 +52,7 @@ def seed_activities(random: Random, today: date) -> int:
     wanted = [v for deal in deals for v in _of_deal(random, deal, today) if v["external_id"] not in there]
     for start in range(0, len(wanted), CHUNK):
         changes = [_change(values) for values in wanted[start : start + CHUNK]]
-        db.write_sync(lambda session, part=changes: apply_many(session, SYSTEM, part, source="demo", note="Demo"))
+        db.write_sync(lambda session, part=changes: apply_many(session, SYSTEM, part, source=DEMO, note="Demo"))
     return len(wanted)
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply
+from crm_app.demo.marks import DEMO
 from crm_app.identity.passwords import hash_password
 from crm_app.identity.queries import find_user_by_email
 from crm_app.identity.service import create_user, set_password
@@ -51,11 +52,6 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
-def is_seeded(session: Session) -> bool:
-    """The administrator is made last: where he is, the demo is complete."""
-    return find_user_by_email(session, ACCOUNTS[0].email) is not None
-
-
 def open_accounts(session: Session) -> None:
     """Make the accounts, or let those who are listed sign in."""
     for account in reversed(ACCOUNTS):
@@ -66,17 +62,17 @@ def open_accounts(session: Session) -> None:
         ).first()
         values = {"email": account.email, "status": "active"}
         if listed is not None:
-            apply(session, SYSTEM, Change("user", listed.id, values), source="demo")
+            apply(session, SYSTEM, Change("user", listed.id, values), source=DEMO)
             continue
         team = _team(session, account.team) if account.team else None
-        create_user(session, SYSTEM, name=account.name, role=account.role, team_id=team, **values)
+        create_user(session, SYSTEM, name=account.name, role=account.role, team_id=team, source=DEMO, **values)
 
 
 def _team(session: Session, name: str) -> int:
     found = session.exec(select(Team).where(Team.name == name, col(Team.deleted_at).is_(None))).first()
     if found is not None:
         return found.id
-    return apply(session, SYSTEM, Change("team", None, {"name": name}, "create"), source="demo").id
+    return apply(session, SYSTEM, Change("team", None, {"name": name}, "create"), source=DEMO).id
 
 
 def fresh_passwords(session: Session) -> list[DemoLogin]:

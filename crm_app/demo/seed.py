@@ -13,7 +13,8 @@ from crm_app.core.config import settings
 from crm_app.core.errors import KithError, Refused
 from crm_app.demo.activities import seed_activities
 from crm_app.demo.files import build
-from crm_app.demo.logins import DemoLogin, fresh_passwords, is_seeded, open_accounts
+from crm_app.demo.logins import DemoLogin, fresh_passwords, open_accounts
+from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
 from crm_app.identity.queries import has_active_user
 from crm_app.imports.service import import_file
 
@@ -34,6 +35,7 @@ def seed_demo(printer: Printer = lambda _line: None, *, today: date | None = Non
             raise Refused("This database is in use; the demo needs one of its own (KITH_DATA_DIR).")
         _load(printer, today or clock.today(settings().zone))
         db.write_sync(open_accounts)
+        db.write_sync(mark_seeded)
     return db.write_sync(fresh_passwords)
 
 
@@ -47,7 +49,7 @@ def _load(printer: Printer, today: date) -> None:
 
 
 def _import(kind: str, path: Path, printer: Printer) -> None:
-    report = import_file(SYSTEM, kind, path, mapping=MAPPINGS.get(kind))
+    report = import_file(SYSTEM, kind, path, mapping=MAPPINGS.get(kind), origin=DEMO)
     if not report.ok:
         raise KithError(f"The demo data could not be loaded: {report}")
     printer(f"{report.total:,} {kind}")

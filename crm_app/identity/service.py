@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -45,13 +46,13 @@ BAD_LINK = "This link is not valid any more. Please ask for a new one."
 
 def save_user(session: Session, actor: Principal, wish: SaveUser) -> int:
     """Create or change a user; a new one cannot sign in until invited. Raises Invalid, Forbidden, Conflict."""
-    fields: dict[str, object] = {"name": wish.name, "email": wish.email, "role": wish.role, "team_id": wish.team_id}
+    fields: dict[str, Any] = {"name": wish.name, "email": wish.email, "role": wish.role, "team_id": wish.team_id}
     if wish.id is None:
         return create_user(session, actor, **fields)
     return apply(session, actor, Change("user", wish.id, fields, expected=wish.version)).id
 
 
-def create_user(session: Session, actor: Principal, **fields: object) -> int:
+def create_user(session: Session, actor: Principal, *, source: str = "form", **fields: Any) -> int:
     """A new user, `listed` unless a status is given. Raises Invalid, Forbidden."""
     name = str(fields.get("name", ""))
     filled: dict[str, object] = {
@@ -60,7 +61,7 @@ def create_user(session: Session, actor: Principal, **fields: object) -> int:
         "color": COLOURS[sum(name.encode()) % len(COLOURS)],
         "status": "listed",
     }
-    return apply(session, actor, Change("user", op="create", set=filled | fields)).id
+    return apply(session, actor, Change("user", op="create", set=filled | fields), source=source).id
 
 
 def save_team(session: Session, actor: Principal, wish: SaveTeam) -> int:
@@ -215,7 +216,7 @@ def set_password(session: Session, user_id: int, password_hash: str) -> None:
     session.flush()
 
 
-def activate_user(session: Session, email: str, password_hash: str, **fields: object) -> int:
+def activate_user(session: Session, email: str, password_hash: str, **fields: Any) -> int:
     """Command line: make (or find) a user who can sign in with this password. Raises Invalid."""
     user = find_user_by_email(session, email)
     if user is None:

@@ -35,6 +35,7 @@ class Job:
     dry_run: bool
     currency: str
     zone: str
+    origin: str = "import"
     batch_id: int | None = None
     run_id: int | None = None
     aux_rows: int = 0
@@ -62,8 +63,12 @@ def open_job(
     match: list[str] | None = None,
     mode: str = "both",
     dry_run: bool = False,
+    origin: str = "import",
 ) -> Job:
-    """Read the head of the file and decide what its columns are. Raises Forbidden, Refused."""
+    """Read the head of the file and decide what its columns are; `origin` is the source of its batch.
+
+    Raises Forbidden, Refused.
+    """
     kind, recipe = kind_and_recipe(kind_name)
     verdict = decide(actor, "import", kind.name)
     if not verdict.allowed:
@@ -85,6 +90,7 @@ def open_job(
         dry_run,
         settings().currency,
         settings().zone,
+        origin,
     )
 
 

@@ -41,7 +41,7 @@ def checksum(path: Path) -> str:
 
 def begin(session: Session, job: Job, report: ImportReport, options: dict[str, Any]) -> None:
     """Open the batch and the run, and make the custom fields of unknown columns."""
-    job.batch_id = open_batch(session, job.actor, "import", note=report.file)
+    job.batch_id = open_batch(session, job.actor, job.origin, note=report.file)
     job.run_id = allocate_ids(session, 1)[0]
     report.batch_id, report.run_id = job.batch_id, job.run_id
     values = {

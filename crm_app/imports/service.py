@@ -84,17 +84,18 @@ def import_file(
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
     file_name: str | None = None,
+    origin: str = "import",
 ) -> ImportReport:
     """Load a file. What is wrong with the file as a whole stands in `problems`, what with a row in `errors`.
 
-    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}. Raises Forbidden without
-    the right, Refused for a kind that cannot be imported.
+    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}; `origin` is the source of the batch.
+    Raises Forbidden without the right, Refused for a kind that cannot be imported.
     """
     began = time.perf_counter()
     path = Path(path)
     report = ImportReport(kind_and_recipe(kind_name)[0].name, file_name or path.name, dry_run=dry_run)
     try:
-        job = open_job(actor, kind_name, path, mapping=mapping, match=match, mode=mode, dry_run=dry_run)
+        job = open_job(actor, kind_name, path, mapping=mapping, match=match, mode=mode, dry_run=dry_run, origin=origin)
     except Refused as refusal:
         report.problems, report.status = [refusal.message], "refused"
         return report

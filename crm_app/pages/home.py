@@ -4,6 +4,8 @@ import reflex as rx
 
 from crm_app.attention.state import HomeScreen, Inbox
 from crm_app.attention.views import home_screen
+from crm_app.demo.state import DemoNotice
+from crm_app.demo.views import demo_notice
 from crm_app.identity.state import Viewer
 from crm_app.pages.frame import HOME, framed
 from crm_app.pages.page import Page
@@ -11,7 +13,9 @@ from crm_app.pages.page import Page
 
 def home_page() -> rx.Component:
     """The viewer's day."""
-    return framed(home_screen(), title="Home", current=HOME.path, after_undo=HomeScreen.load)
+    return framed(
+        home_screen(demo_notice()), title="Home", current=HOME.path, after_undo=[HomeScreen.load, DemoNotice.load]
+    )
 
 
-PAGE = Page(HOME.path, "Home · Kith", home_page, (Viewer.load, HomeScreen.load, Inbox.load))
+PAGE = Page(HOME.path, "Home · Kith", home_page, (Viewer.load, HomeScreen.load, Inbox.load, DemoNotice.load))

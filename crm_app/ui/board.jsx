@@ -193,7 +193,7 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
   const total = document.getElementById("board-sum");
   return (
     <>
-      {total && sum && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b>{sum.total}</b> · weighted <b>{sum.weighted}</b></>, total)}
+      {total && sum?.total && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b>{sum.total}</b> · weighted <b>{sum.weighted}</b></>, total)}
       <DragDropContext onDragStart={start} onDragUpdate={over} onDragEnd={end} dragHandleUsageInstructions={KEYS}>
         <div className={"board" + (dragging ? " dragging" : "")} data-empty={empty || undefined} data-ready="true">
           {shown.map((c) => <Column key={c.id} col={c} names={names} movable={movable} onPick={pick} onMore={more} />)}

@@ -45,6 +45,14 @@ class Client:
             await asyncio.sleep(0.02)
         raise AssertionError(f"nothing came; got {json.dumps(self.updates)[-2000:]}")
 
+    async def quiet(self, seconds: float = 0.4) -> int:
+        """How many updates there are once none has come for so long."""
+        seen = -1
+        while seen != len(self.updates):
+            seen = len(self.updates)
+            await asyncio.sleep(seconds)
+        return seen
+
     def values(self, name: str) -> list[Any]:
         """Everything that was sent for a state var of this name."""
         return [
@@ -79,3 +87,5 @@ async def connected(
         yield client
     finally:
         await client.sio.disconnect()
+        if (http := client.sio.eio.http) is not None and not http.closed:  # a server that hung up leaves it open
+            await http.close()

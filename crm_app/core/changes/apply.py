@@ -72,7 +72,7 @@ def _take_all(
         try:
             done = step.take(change)
         except KithError as error:
-            if on_refused is None:
+            if on_refused is None or step.is_relied_on(change):
                 raise
             on_refused(change, error)
             continue

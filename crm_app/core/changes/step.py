@@ -31,6 +31,8 @@ class Step:
         self._ids: list[int] = []
         self._living: dict[tuple[str, int], int | None] = {}
         self._verdicts: dict[tuple[str, str, int | None, str | None], Decision] = {}
+        self._returning: set[tuple[str, int]] = set()
+        self._relied_on: set[tuple[str, int]] = set()
 
     def prefetch(self, changes: Iterable[Change]) -> None:
         """Take ids for all creations, and look up all references, in few statements."""
@@ -38,6 +40,8 @@ class Step:
         for change in changes:
             known = kind(change.kind)
             new += change.op == "create" and change.id is None
+            if change.op == "restore" and change.id is not None:
+                self._returning.add((change.kind, change.id))
             for name, value in change.set.items():
                 if (field := known.by_name.get(name)) and field.ref and isinstance(value, int):
                     wanted[field.ref].add(value)
@@ -48,6 +52,10 @@ class Step:
         self._ids = allocate_ids(self.context.session, new)[::-1]
         for name, ids in wanted.items():
             self._look_up(kind(name), sorted(i for i in ids if isinstance(i, int)))
+
+    def is_relied_on(self, change: Change) -> bool:
+        """Has something been taken because this change was still to come? Then it cannot be left out alone."""
+        return change.id is not None and (change.kind, change.id) in self._relied_on
 
     def take(self, change: Change) -> Applied:
         """Change the working set. Raises a KithError and leaves everything as it was."""
@@ -211,7 +219,9 @@ class Step:
         loaded = self.working.get(name, id)
         if loaded is not None:
             if loaded.row["deleted_at"] is not None:
-                return False
+                if (name, id) not in self._returning:
+                    return False
+                self._relied_on.add((name, id))  # two that point to each other come back together
             self._living[name, id] = loaded.row.get(known.owner) if known.owner else None
         elif (name, id) not in self._living:
             self._look_up(known, [id])

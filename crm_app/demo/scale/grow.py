@@ -19,6 +19,7 @@ from crm_app.core.changes.log import ChangeBatch
 from crm_app.core.changes.working import table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Refused
+from crm_app.demo.marks import DEMO
 from crm_app.tables import Product, Stage, User
 
 CHUNK = 500
@@ -126,7 +127,7 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
 
 def _write(name: str, makers: Iterator[Callable[[int], list[Change]]]) -> int:
     """Each maker turns a fresh id into the changes of one record; a chunk is one transaction, a kind one batch."""
-    batch_id = db.write_sync(open_batch, SYSTEM, "demo", note=NOTE + name)
+    batch_id = db.write_sync(open_batch, SYSTEM, DEMO, note=NOTE + name)
     total, row_no = 0, 1
     while True:
         asked = list(islice(makers, CHUNK))
@@ -139,7 +140,7 @@ def _write(name: str, makers: Iterator[Callable[[int], list[Change]]]) -> int:
                 Change(c.kind, c.id, c.set, c.op, effective_at=c.effective_at, row_no=n)
                 for n, c in enumerate(changes, row_no)
             ]
-            apply_many(session, SYSTEM, numbered, source="demo", batch_id=batch_id)
+            apply_many(session, SYSTEM, numbered, source=DEMO, batch_id=batch_id)
             return row_no + len(numbered)
 
         row_no = db.write_sync(work)
@@ -161,7 +162,7 @@ def _world(session: Session, seed: int, today: date) -> World:
 def is_grown(session: Session) -> bool:
     """Has the demo been made larger before?"""
     table = table_of(ChangeBatch)
-    query = select(table.c.id).where(table.c.source == "demo", table.c.note.startswith(NOTE)).limit(1)
+    query = select(table.c.id).where(table.c.source == DEMO, table.c.note.startswith(NOTE)).limit(1)
     return session.connection().execute(query).first() is not None
 
 

@@ -14,8 +14,16 @@ when the tab is closed or the server was killed in between:
 `run_bulk(run_id)` does the whole run in this thread, for commands and tests.
 """
 
-from crm_app.records.bulk.portions import Portion, register_op
-from crm_app.records.bulk.progress import BulkProgress, Refusal, bulk_progress, cancel_bulk, list_refusals, unfinished
+from crm_app.records.bulk.portions import Portion, register_op, stretch
+from crm_app.records.bulk.progress import (
+    BulkProgress,
+    Refusal,
+    bulk_progress,
+    cancel_bulk,
+    followed,
+    list_refusals,
+    unfinished,
+)
 from crm_app.records.bulk.running import run_bulk
 from crm_app.records.bulk.start import open_run, start_bulk, start_undo
 
@@ -25,11 +33,13 @@ __all__ = [
     "Refusal",
     "bulk_progress",
     "cancel_bulk",
+    "followed",
     "list_refusals",
     "open_run",
     "register_op",
     "run_bulk",
     "start_bulk",
     "start_undo",
+    "stretch",
     "unfinished",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -68,18 +68,32 @@ def _owners(session: Session, known: Kind, ids: Sequence[int]) -> dict[int, int 
     return {row[0]: row[1] for row in session.connection().execute(query)}
 
 
-def undone(session: Session, _actor: Principal, run: BulkRun, limit: int) -> Portion:
-    """The next rows of the log of the batch, newest first; `cursor` is the newest that is still to be taken back."""
+@dataclass(frozen=True)
+class Stretch:
+    """Rows of the log, newest first, and where the next stretch begins; `is_last` when nothing older is wanted."""
+
+    rows: list[Any]
+    cursor: int
+    is_last: bool
+
+
+def stretch(session: Session, run: BulkRun, limit: int, wanted: ColumnElement[bool]) -> Stretch:
+    """The next wanted rows of the log below the run's cursor; in none of its stretches a record stands twice."""
     first = int(run.set_values["first"])
     table = table_of(ChangeLog)
     low = max(first, run.cursor - SPAN * limit)
-    query = select(table).where(table.c.seq <= run.cursor, table.c.seq >= low).order_by(table.c.seq.desc())
-    found = session.connection().execute(query).mappings().all() if run.cursor else []
-    own: list[Any] = [r for r in found if r["batch_id"] == run.undoes]
+    query = select(table).where(table.c.seq <= run.cursor, table.c.seq >= low, wanted).order_by(table.c.seq.desc())
+    own: list[Any] = list(session.connection().execute(query).mappings()) if run.cursor else []
     rows = first_run(own, limit)
-    next_seq = (rows[-1]["seq"] if len(rows) < len(own) else low) - 1
+    cursor = (rows[-1]["seq"] if len(rows) < len(own) else low) - 1
+    return Stretch(rows, cursor, cursor < first)
+
+
+def undone(session: Session, _actor: Principal, run: BulkRun, limit: int) -> Portion:
+    """The next rows of the log of the batch, newest first; `cursor` is the newest that is still to be taken back."""
+    part = stretch(session, run, limit, table_of(ChangeLog).c.batch_id == run.undoes)
     kept: list[Kept] = []
-    portion = Portion(inverse(session, rows, kept), len(rows), next_seq, is_last=next_seq < first)
+    portion = Portion(inverse(session, part.rows, kept), len(part.rows), part.cursor, is_last=part.is_last)
     portion.left = [(k.kind, k.id, k.why) for k in kept]
     return portion
 

@@ -1,10 +1,13 @@
 """How far a run is, what it left alone, and its end before time."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.clock import now
 from crm_app.core.errors import NotFound
@@ -12,6 +15,7 @@ from crm_app.records.reading import titles
 from crm_app.tables import BulkRow, BulkRun
 
 SHOWN = 200
+LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,14 @@ def progress_of(run: BulkRun) -> BulkProgress:
 def bulk_progress(session: Session, actor: Principal, run_id: int) -> BulkProgress:
     """How far one's own run is. Raises NotFound."""
     return progress_of(_own(session, actor, run_id))
+
+
+async def followed(actor: Principal, run_id: int) -> AsyncIterator[BulkProgress]:
+    """One's own run, looked at four times a second until it is over; the last one says so. Raises NotFound."""
+    while not (progress := await db.read(bulk_progress, actor, run_id)).is_over:
+        yield progress
+        await asyncio.sleep(LOOK_SECONDS)
+    yield progress
 
 
 def unfinished(session: Session, actor: Principal) -> list[BulkProgress]:

@@ -1,6 +1,5 @@
 """Many rows at once: a run is begun and followed until it is over; its toast takes all of it back."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,12 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.identity.handlers import actor, allow
-from crm_app.records.bulk import BulkProgress, bulk_progress, list_refusals, start_bulk, start_undo, unfinished
+from crm_app.records.bulk import BulkProgress, followed, list_refusals, start_bulk, start_undo, unfinished
 from crm_app.records.list_screen.queries import LISTED, asked_of, listing_of
 from crm_app.records.listing import list_ids
 from crm_app.records.properties import typed
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
-LOOK_SECONDS = 0.25
 DOING = {"update": "Changing", "delete": "Deleting", "undo": "Taking back", "restore": "Restoring"}
 DONE = {"update": "changed", "delete": "deleted", "undo": "taken back", "restore": "restored"}
 
@@ -119,10 +117,9 @@ class ListBulk(rx.State):
             if self._following == run_id:
                 return
             self._following = run_id
-        while not (run := await db.read(bulk_progress, who, run_id)).is_over:
-            await self._show(run, running=True)
-            await asyncio.sleep(LOOK_SECONDS)
-        await self._show(run, running=False)
+        run = BulkProgress()
+        async for run in followed(who, run_id):
+            await self._show(run, running=not run.is_over)
         text = words_of(run)
         if run.refused:
             first = (await db.read(list_refusals, who, run_id, 1))[:1]
