@@ -16,12 +16,20 @@
     if (url && new URL(url, location.href).pathname === "/sign-in") return location.assign(url);
     return push.apply(this, arguments);
   };
-  // While the connection is lost: if it is because the session ended, go to the sign-in page.
-  setInterval(function () {
-    if (!document.querySelector(".offline")) return;
+  // If the session has ended, go to the sign-in page: at once when the server closes the socket for it, and while the
+  // connection is lost.
+  function ask() {
     fetch("/session", { cache: "no-store" }).then(function (answer) {
       if (answer.status === 401)
         location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
     }).catch(function () {});
-  }, 2500);
+  }
+  var ENDED = 4401; // crm_app/http/gate.py
+  window.WebSocket = class extends window.WebSocket {
+    constructor() {
+      super(...arguments);
+      this.addEventListener("close", function (event) { if (event.code === ENDED) ask(); });
+    }
+  };
+  setInterval(function () { if (document.querySelector(".offline")) ask(); }, 2500);
 })();

@@ -238,11 +238,12 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find records by what they are called, an e-mail, a phone number; exit code 1 if there are none."""
-    from crm_app.records.search import find
+    from crm_app.records.search import find, plain
+    from search.port import FACETS
 
     ready()
-    answer = find(None, acting(as_user), text, kinds=kind, limit=limit, facets=True)
-    lines = [f"{r.kind:<9} {r.id:>8}  {''.join(p.text for p in r.title)}  {r.subtitle}".rstrip() for r in answer.rows]
+    answer = find(None, acting(as_user), text, kinds=kind, limit=limit, facets=FACETS)
+    lines = [f"{r.kind:<9} {r.id:>8}  {plain(r.title)}  {plain(r.subtitle)}".rstrip() for r in answer.rows]
     say(
         as_json,
         asdict(answer),

@@ -49,9 +49,9 @@ def _actions(row: rx.vars.ObjectVar[RunRow]) -> rx.Component:
 def _run(row: rx.vars.ObjectVar[RunRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(rx.el.b(row.file_name), rx.el.div(row.kind, " · ", row.who, class_name="mut")),
-        rx.el.td(row.day, class_name="mut"),
-        rx.el.td(_status(row.status)),
-        rx.el.td(row.counts),
+        rx.el.td(row.day, class_name="mut day"),
+        rx.el.td(_status(row.status), class_name="status"),
+        rx.el.td(row.counts, class_name="rows"),
         rx.el.td(_actions(row), class_name="end"),
         key=row.id,
     )
@@ -69,7 +69,7 @@ def past_runs() -> rx.Component:
                 ),
                 rx.el.tbody(rx.foreach(PastImports.rows, _run)),
             ),
-            class_name="tbl",
+            class_name="tbl cards runs",
             tab_index=0,
             role="region",
             custom_attrs={"aria-label": "Past imports"},

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Index, text
 
 from crm_app.core.clock import now
-from crm_app.core.schema import Record, list_indexes, moment, ref
+from crm_app.core.schema import LIVING, Record, list_indexes, moment, ref
 
 
 class Activity(Record, table=True):
@@ -15,6 +15,8 @@ class Activity(Record, table=True):
         Index("ix_activity_owner_due", "owner_id", "due_at"),
         *list_indexes("activity", "at"),
         *(Index(f"ix_activity_{name}_at", f"{name}_id", "at", "id") for name in ("person", "company", "deal")),
+        # the newest that was done, found at once also among ten thousand
+        *(Index(f"ix_activity_{name}_done", f"{name}_id", "done_at", **LIVING) for name in ("person", "deal")),
         *(
             Index(
                 f"ix_activity_{name}_head",  # what stands on top of a timeline: planned or pinned

@@ -31,10 +31,10 @@ const Icon = ({ name }) => <svg className="icon" viewBox="0 0 18 18" aria-hidden
 const Pieces = ({ pieces }) => pieces.map((p, i) => (p.hit ? <mark key={i}>{p.text}</mark> : <span key={i}>{p.text}</span>));
 
 /** The rows below the field: recent records while nothing is typed, else what fits, pages and actions mixed in. */
-function rowsFor({ text, recent, found, answered, places, actions }) {
-  const record = (r, title) => ({ key: `${r.kind}-${r.id}`, group: text ? KINDS[r.kind] : "Recent", icon: r.kind, record: r, title, note: r.subtitle, href: r.href });
-  const place = (p) => ({ key: "go-" + p.path, group: "Go to", icon: "place", title: [{ text: p.name }], note: "", href: p.path });
-  const action = (a) => ({ key: "do-" + a.id, group: "Actions", icon: "action", title: [{ text: a.name }], note: "", action: a.id });
+function rowsFor({ text, kind, recent, found, answered, places, actions }) {
+  const record = (r, title) => ({ key: `${r.kind}-${r.id}`, group: text ? KINDS[r.kind] : "Recent", icon: r.kind, record: r, title, note: text ? r.subtitle : [{ text: r.subtitle }], href: r.href });
+  const place = (p) => ({ key: "go-" + p.path, group: "Go to", icon: "place", title: [{ text: p.name }], note: [], href: p.path });
+  const action = (a) => ({ key: "do-" + a.id, group: "Actions", icon: "action", title: [{ text: a.name }], note: [], action: a.id });
   if (!text) return [...(recent || []).map((r) => record(r, [{ text: r.title }])), ...actions.map(action), ...places.map(place)];
   const words = fold(text).split(/\s+/).filter(Boolean);
   const best = (list, make) =>
@@ -42,6 +42,7 @@ function rowsFor({ text, recent, found, answered, places, actions }) {
   const records = answered ? (found?.rows || []) : [];
   const byKind = {};
   for (const r of records) (byKind[r.kind] ||= []).push(record(r, r.title));
+  if (kind) return Object.values(byKind).flat();
   return [...Object.values(byKind).flat(), ...best(actions, action), ...best(places, place)];
 }
 
@@ -92,12 +93,13 @@ if (typeof document !== "undefined") {
  * `places` and `actions` are filtered here at once; records come from the server, one question at a time: while one is on its way the
  * newest text waits, so that a slow line is never flooded and an old answer never covers a newer one.
  */
-export function CommandPalette({ places, actions, recent, found, preview, onStart, onSearch, onLook, onAct }) {
+export function CommandPalette({ places, actions, recent, found, counts, preview, onStart, onSearch, onCount, onLook, onAct }) {
   const navigate = useNavigate();
   const open = useHeld("open");
   const text = useHeld("text");
   const [at, setAt] = useState(0);
   const [answered, setAnswered] = useState("");
+  const [kind, setKind] = useState(""); // only records of this kind
   const timer = useRef(0);
   const asked = useRef({ n: 0, text: "", since: 0 });
   const waiting = useRef(null);
@@ -113,8 +115,8 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
     if (busy) { waiting.current = next; return; }
     waiting.current = null;
     asked.current = { n: Date.now() % 1e9, text: next, since: Date.now() };
-    onSearch && onSearch(asked.current.n, next);
-  }, [onSearch]);
+    onSearch && onSearch(asked.current.n, next, kind);
+  }, [onSearch, kind]);
   useEffect(() => {
     if (!found?.n || found.n !== asked.current.n) return;
     setAnswered(asked.current.text);
@@ -132,13 +134,27 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
     clearTimeout(timer.current);
     if (!open) return;
     if (!fresh()) { close(); return; }
-    setAt(0); setAnswered("");
+    setAt(0); setAnswered(""); setKind("");
     onStart && onStart();
     if (held.text) type(held.text);
   }, [open]); // eslint-disable-line
   useLayoutEffect(() => { if (open) field.current?.focus(); }, [open]);
 
-  const rows = useMemo(() => rowsFor({ text: query, recent, found, answered, places, actions: actions || [] }), [query, recent, found, answered, places, actions]);
+  useEffect(() => { // counted once nobody types, so that no row waits for it
+    if (!open || !query || answered !== query || counts?.text === query) return;
+    const wait = setTimeout(() => onCount && onCount(query), 300);
+    return () => clearTimeout(wait);
+  }, [open, query, answered]); // eslint-disable-line
+  const counted = counts?.text === query;
+  const kinds = query && counts?.text ? counts.kinds : []; // those of the text before keep their place until the new ones are there
+  const narrow = (next) => { setKind(next); setAt(0); field.current?.focus(); };
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) { first.current = false; return; }
+    if (open && query) { asked.current.n = 0; ask(query); }
+  }, [kind]); // eslint-disable-line
+
+  const rows = useMemo(() => rowsFor({ text: query, kind, recent, found, answered, places, actions: actions || [] }), [query, kind, recent, found, answered, places, actions]);
   const chosen = rows[Math.min(at, rows.length - 1)];
   const look = chosen?.record ? `${chosen.record.kind}-${chosen.record.id}` : "";
   useEffect(() => {
@@ -162,7 +178,11 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
     if (step) { e.preventDefault(); setAt((n) => Math.max(0, Math.min(rows.length - 1, n + step))); }
     else if (e.key === "Enter") { e.preventDefault(); take(chosen, e.ctrlKey || e.metaKey); }
     else if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); query ? type("") : hide(); }
-    else if (e.key === "Tab") e.preventDefault();
+    else if (e.key === "Tab") {
+      e.preventDefault();
+      const order = ["", ...kinds.map((k) => k.kind)];
+      narrow(order[(order.indexOf(kind) + (e.shiftKey ? order.length - 1 : 1)) % order.length]);
+    }
   };
   const late = query && answered !== query;
   let group = "";
@@ -176,6 +196,15 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
                  placeholder="Search people, companies, deals, or type a command" value={text} onChange={(e) => type(e.target.value)} onKeyDown={keys} />
           <button type="button" className="btn quiet small" aria-label="Close" onClick={hide}><kbd>Esc</kbd></button>
         </div>
+        {query && (
+          <div className="pal-kinds" role="group" aria-label="Kinds">
+            {kinds.length > 0 && [{ kind: "", label: "All", count: kinds.reduce((n, k) => n + k.count, 0) }, ...kinds].map((k) => (
+              <button key={k.kind} type="button" className={"chip" + (k.kind === kind ? " on" : "")} aria-pressed={k.kind === kind} tabIndex={-1} onClick={() => narrow(k.kind)}>
+                {k.label}{counted && <span>{k.count.toLocaleString()}</span>}
+              </button>
+            ))}
+          </div>
+        )}
         {found?.rebuilding && query && answered && <p className="pal-note" role="status">Search is being rebuilt: only beginnings of names are compared for now.</p>}
         <div className="pal-body">
           <ul id="pal-rows" ref={list} role="listbox" aria-label="Results" aria-busy={late || undefined}>
@@ -187,7 +216,7 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
                   {head && <li className="pal-group" role="presentation">{head}</li>}
                   <li id={"pal-" + row.key} role="option" aria-selected={row === chosen} className={row === chosen ? "on" : ""}
                       onPointerMove={() => at !== i && setAt(i)} onClick={(e) => take(row, e.ctrlKey || e.metaKey)}>
-                    <Icon name={row.icon} /><span className="pal-title"><Pieces pieces={row.title} /></span>{row.note && <small>{row.note}</small>}
+                    <Icon name={row.icon} /><span className="pal-title"><Pieces pieces={row.title} /></span>{row.note.some((p) => p.text) && <small><Pieces pieces={row.note} /></small>}
                   </li>
                 </React.Fragment>
               );
@@ -197,7 +226,7 @@ export function CommandPalette({ places, actions, recent, found, preview, onStar
           </ul>
           <Preview row={chosen} preview={preview} />
         </div>
-        <div className="pal-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>Enter</kbd> open</span><span><kbd>Ctrl Enter</kbd> in a new tab</span></div>
+        <div className="pal-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>Enter</kbd> open</span><span><kbd>Ctrl Enter</kbd> in a new tab</span>{kinds.length > 1 && <span><kbd>Tab</kbd> one kind</span>}</div>
         <div className="sr" role="status" aria-live="polite">{late ? "" : query ? `${rows.length} results` : ""}</div>
       </div>
     </div>

@@ -17,9 +17,11 @@ class CommandPalette(rx.Component):
     actions: rx.Var[list[Any]]
     recent: rx.Var[list[Any]]
     found: rx.Var[Any]
+    counts: rx.Var[Any]
     preview: rx.Var[Any]
     on_start: rx.EventHandler[no_args_event_spec]
-    on_search: rx.EventHandler[passthrough_event_spec(int, str)]
+    on_search: rx.EventHandler[passthrough_event_spec(int, str, str)]
+    on_count: rx.EventHandler[passthrough_event_spec(str)]
     on_look: rx.EventHandler[passthrough_event_spec(str, int)]
     on_act: rx.EventHandler[passthrough_event_spec(str)]
 

@@ -18,6 +18,7 @@ from search.filters import Filter
 from search.port import FACETS, Damaged, Missing
 from search.ranking import rank
 
+PANIC = "PanicException"  # what tantivy throws at bytes it never wrote: no Exception, and nowhere to be imported from
 SMALL_HEAP, LARGE_HEAP = 15_000_000, 120_000_000
 CANDIDATES = 60
 Stamp = tuple[int, int, int]
@@ -161,7 +162,9 @@ def _damage_is_missing(folder: Folder, generation: Path) -> Iterator[None]:
     """Files that are gone or unreadable: the index is missing, for every process. A newer generation is no damage."""
     try:
         yield
-    except (ValueError, OSError) as error:
+    except BaseException as error:
+        if not isinstance(error, ValueError | OSError) and type(error).__name__ != PANIC:
+            raise
         if folder.current() == generation:
             folder.mark_damaged(generation)
         raise Damaged(f"the search index cannot be read: {error}") from error

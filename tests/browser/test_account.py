@@ -57,7 +57,7 @@ def test_another_session_is_ended_from_the_profile(sign_in, site) -> None:
         before = mine.get_by_role("button", name="Sign out").count()
         mine.get_by_role("button", name="Sign out").first.click()
         expect(mine.get_by_role("button", name="Sign out")).to_have_count(before - 1)
-    expect(other).to_have_url(re.compile("/sign-in"), timeout=15_000)
+    expect(other).to_have_url(re.compile("/sign-in"), timeout=5_000)
     expect(mine.get_by_text("This one")).to_be_visible()
 
 

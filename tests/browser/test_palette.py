@@ -11,6 +11,16 @@ from tests.browser.support import open_board
 pytestmark = pytest.mark.browser
 
 
+SAME_WORD = """
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
+make = lambda s, kind, **values: apply(s, SYSTEM, Change(kind, set=values, op="create"))
+db.write_sync(make, "company", name="Kumquat Works")
+db.write_sync(make, "person", last_name="Kumquat", display_name="Ann Kumquat")
+"""
+
+
 def opened(page: Page, site: Site) -> Page:
     open_board(page, site)
     page.keyboard.press("Control+k")
@@ -35,6 +45,22 @@ def test_a_record_is_found_previewed_and_opened_from_the_keyboard(admin: Page, s
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_what_is_found_is_narrowed_to_one_kind(admin: Page, site: Site) -> None:
+    page = opened(admin, site)
+    site.run(SAME_WORD)
+    page.keyboard.type("kumquat")
+    kinds = page.get_by_role("group", name="Kinds")
+    expect(kinds.get_by_role("button")).to_have_text(["All2", "Companies1", "People1"], timeout=10_000)
+    expect(kinds.get_by_role("button", name="All")).to_have_attribute("aria-pressed", "true")
+    groups = page.locator(".pal-group")
+    expect(groups).to_have_count(2)
+    kinds.get_by_role("button", name="Companies").click()
+    expect(groups).to_have_text(["Companies"])
+    page.keyboard.press("Tab")
+    expect(groups).to_have_text(["People"])
+    expect(page.locator(".palette mark").first).to_have_text("Kumquat")
 
 
 def test_pages_and_actions_are_found_by_words(admin: Page, site: Site) -> None:

@@ -15,9 +15,11 @@ def command_palette(places: list[dict[str, Any]], actions: Any, on_action: Any) 
         actions=actions,
         recent=Palette.recent,
         found=Palette.found,
+        counts=Palette.counts,
         preview=Palette.preview,
         on_start=Palette.start,
         on_search=Palette.search,
+        on_count=Palette.count,
         on_look=Palette.look,
         on_act=on_action,
     )

@@ -22,7 +22,7 @@ from search.asked import Asked, take_apart
 from search.documents import Found
 from search.filters import And, Filter
 from search.highlight import highlight
-from search.port import FACETS, Unavailable
+from search.port import Unavailable
 
 SPARE = 10  # hits more than are shown, because the database may know better
 Hit = tuple[str, int]
@@ -37,7 +37,7 @@ def find(
     kinds: Sequence[str] | None = None,
     limit: int = 20,
     where: Filter | None = None,
-    facets: bool = False,
+    facets: Sequence[str] = (),
 ) -> SearchAnswer:
     """The records that fit best, as far as the actor may see them; `where` narrows. Never raises for any text.
 
@@ -60,14 +60,13 @@ def find(
 
 
 def _from_engine(
-    actor: Principal, text: str, kinds: Sequence[str], limit: int, where: Filter | None, facets: bool
+    actor: Principal, text: str, kinds: Sequence[str], limit: int, where: Filter | None, facets: Sequence[str]
 ) -> Found | None:
     """What the engine finds, or None where it cannot be asked."""
     seen = seen_by(actor, kinds)
     narrowed = seen if where is None else And((seen, where))
-    wanted = FACETS if facets else ()
     try:
-        return engine().search(text, where=narrowed, limit=limit + SPARE, mine=actor.id, facets=wanted)
+        return engine().search(text, where=narrowed, limit=limit + SPARE, mine=actor.id, facets=facets)
     except Unavailable as error:
         log.debug("search falls back to beginnings of titles: %s", error)
         return None
@@ -83,11 +82,15 @@ def load_rows(session: Session, actor: Principal, hits: Iterable[Hit], asked: As
         (name, id): SearchRow(
             name,
             id,
-            [Piece(part, hit) for part, hit in highlight(row.title, asked)],
-            " · ".join(c.text for c in row.cells if c.text),
+            _pieces(row.title, asked),
+            _pieces(" · ".join(c.text for c in row.cells if c.text), asked),
             row.href,
         )
         for name, ids in wanted.items()
         for id, row in rows_by_id(session, actor, name, ids, kind(name).summary)[1].items()
     }
     return [rows[hit] for hit in hits if hit in rows]
+
+
+def _pieces(text: str, asked: Asked) -> list[Piece]:
+    return [Piece(part, hit) for part, hit in highlight(text, asked)]

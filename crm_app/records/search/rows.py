@@ -1,5 +1,6 @@
 """What a look-up answers with."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -11,6 +12,11 @@ class Piece:
     hit: bool = False
 
 
+def plain(pieces: Iterable[Piece]) -> str:
+    """The text again."""
+    return "".join(piece.text for piece in pieces)
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRow:
     """One record that was found, in the words of its reader."""
@@ -18,7 +24,7 @@ class SearchRow:
     kind: str
     id: int
     title: list[Piece]
-    subtitle: str
+    subtitle: list[Piece]
     href: str
 
 
