@@ -99,11 +99,7 @@ def import_file(
     except Refused as refusal:
         report.problems, report.status = [refusal.message], "refused"
         return report
-    report.notes += job.source.notes
-    report.problems = _problems(job)
-    report.total = sum(1 for _ in read_rows(job.source))
-    if not report.total and not report.problems:
-        report.problems = ["This file has a header, but no rows."]
+    _look_over(job, report)
     if not dry_run:
         options = {"mapping": dict(mapping or {}), "match": match, "mode": mode, "path": str(path.resolve())}
         db.write_sync(runs.begin, job, report, options)
@@ -113,6 +109,15 @@ def import_file(
     run_job(job, report, progress, cancel)
     report.seconds = round(time.perf_counter() - began, 3)
     return report
+
+
+def _look_over(job: Job, report: ImportReport) -> None:
+    """Count the rows and say what is wrong with the file as a whole."""
+    report.notes += job.source.notes
+    report.problems = _problems(job)
+    report.total = sum(1 for _ in read_rows(job.source))
+    if not report.total and not report.problems:
+        report.problems = ["This file has a header, but no rows."]
 
 
 def resume(
