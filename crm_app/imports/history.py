@@ -5,23 +5,30 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.changes.apply import open_batch
-from crm_app.core.changes.undo import Part, undo_part
+from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.identity.policy import decide, visible
 from crm_app.imports.report import ImportReport, RowError
 from crm_app.imports.runs import load, readable
-from crm_app.tables import ChangeBatch, ChangeLog, ImportRowError, ImportRun, User
+from crm_app.records.bulk import (
+    BulkProgress,
+    cancel_bulk,
+    list_refusals,
+    reopen_undo,
+    run_bulk,
+    start_undo,
+    taken_back,
+)
+from crm_app.tables import ChangeLog, ImportRowError, ImportRun, User
 
 SHOWN_RUNS, SHOWN_KEPT, SHOWN_ERRORS = 50, 100, 100
-UNDO_ROWS = 200  # a transaction of about a quarter of a second, so that nobody waits behind it
 QUIET = timedelta(minutes=1)  # a run that has written nothing for so long was broken off
 Progress = Callable[[int, int], None]
 
@@ -105,6 +112,8 @@ def _past(session: Session, actor: Principal, run: ImportRun, who: str) -> PastR
 
 def status_now(session: Session, run: ImportRun) -> str:
     """The status, where a run whose process died is not taken for one that goes on."""
+    if run.batch_id and taken_back(session, [run.batch_id]):
+        return "undone"  # also by a run that was begun elsewhere, or finished after its process had died
     if run.status != "running":
         return run.status
     log = table_of(ChangeLog)
@@ -128,28 +137,30 @@ def report_of(session: Session, actor: Principal, run_id: int) -> ImportReport:
 def undo_run(
     actor: Principal, run_id: int, *, progress: Progress | None = None, cancel: Callable[[], bool] | None = None
 ) -> UndoReport:
-    """Take back what a run did, newest first, in one batch and many transactions; can be called again to go on.
+    """Take back what a run did, as a bulk run: newest first, in one batch; can be called again to go on.
 
     What was changed since, what others depend on and what the actor may not change stays and is listed.
     Raises NotFound, Forbidden; Refused while the run goes on or when it was undone.
     """
-    report, batch_id, undo_batch = db.write_sync(_open_undo, actor, run_id)
-    before: int | None = None
-    while not (cancel and cancel()):
-        part: Part | None = db.write_sync(undo_part, actor, batch_id, undo_batch, before, UNDO_ROWS)
-        if part is None:
-            db.write_sync(_mark, run_id, "undone")
-            return report
-        before, report.done = part.last_seq, report.done + part.rows
-        report.kept_count += len(part.kept)
-        report.kept = (*report.kept, *map(str, part.kept))[:SHOWN_KEPT]
+    report, bulk_id = db.write_sync(_open_undo, actor, run_id)
+
+    def tell(at: BulkProgress) -> None:
         if progress:
-            progress(report.done, report.total)
-    report.status = "cancelled"
+            progress(at.done, at.total)
+
+    at = run_bulk(bulk_id, tell, cancel or (lambda: False))
+    if not at.is_over:
+        at = db.write_sync(cancel_bulk, actor, bulk_id)
+    refusals = db.read_sync(list_refusals, actor, bulk_id, SHOWN_KEPT)
+    report.total, report.done, report.kept_count = at.total, at.done, at.refused
+    report.kept = tuple(f"{kind(r.kind).label} {r.title}: {r.reason}" for r in refusals)
+    report.status = at.status
+    if at.status == "done":
+        db.write_sync(_mark, run_id, "undone")
     return report
 
 
-def _open_undo(session: Session, actor: Principal, run_id: int) -> tuple[UndoReport, int, int]:
+def _open_undo(session: Session, actor: Principal, run_id: int) -> tuple[UndoReport, int]:
     run = readable(session, actor, run_id)
     verdict = decide(actor, "edit", "import", run.user_id)
     if not verdict.allowed:
@@ -157,12 +168,9 @@ def _open_undo(session: Session, actor: Principal, run_id: int) -> tuple[UndoRep
     status = status_now(session, run)
     if status in ("running", "undone") or run.batch_id is None:
         raise Refused("This import is still running." if status == "running" else "This import was undone already.")
-    log, batch = table_of(ChangeLog), table_of(ChangeBatch)
-    total = session.execute(select(func.count()).where(log.c.batch_id == run.batch_id)).scalar() or 0
-    begun = session.execute(select(batch.c.id).where(batch.c.undoes == run.batch_id, batch.c.actor_id == actor.id))
-    undo_batch = begun.scalars().first() or open_batch(session, actor, "undo", undoes=run.batch_id, note=run.file_name)
     _mark(session, run_id, "undoing")
-    return UndoReport(run_id, run.file_name, total), run.batch_id, undo_batch
+    bulk_id = reopen_undo(session, actor, run.batch_id) or start_undo(session, actor, run.batch_id, note=run.file_name)
+    return UndoReport(run_id, run.file_name), bulk_id
 
 
 def _mark(session: Session, run_id: int, status: str) -> None:

@@ -10,14 +10,19 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.list_screen.state import ListBulk
-from crm_app.tables import BulkRun
+from crm_app.tables import BulkRun, ChangeLog
 from crm_app.ui.overlay import Toaster, plain_toast
 
+AT_ONCE = 500  # changes that one transaction takes back; more are a run of their own
 
-def is_bulk(session: Session, batch_id: int) -> bool:
-    """Was this batch made by a run over many records? Then another run takes it back."""
-    runs = table_of(BulkRun)
-    return session.connection().execute(select(runs.c.id).where(runs.c.batch_id == batch_id)).first() is not None
+
+def is_large(session: Session, batch_id: int) -> bool:
+    """Was this batch made by a run over many records, or did it become too long for one transaction?"""
+    runs, log = table_of(BulkRun), table_of(ChangeLog)
+    execute = session.connection().execute
+    if execute(select(runs.c.id).where(runs.c.batch_id == batch_id)).first() is not None:
+        return True
+    return execute(select(log.c.seq).where(log.c.batch_id == batch_id).offset(AT_ONCE).limit(1)).first() is not None
 
 
 class Undo(rx.State):
@@ -26,7 +31,7 @@ class Undo(rx.State):
     @rx.event
     @allow("any")
     async def undo_batch(self, batch_id: int):
-        if await db.read(is_bulk, batch_id):
+        if await db.read(is_large, batch_id):
             return ListBulk.take_back(batch_id)
         toaster = await self.get_state(Toaster)
         try:

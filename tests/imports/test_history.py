@@ -12,6 +12,7 @@ from crm_app.core.errors import Forbidden, NotFound, Refused
 from crm_app.imports import chunk, history, running
 from crm_app.imports.history import list_runs, report_of, undo_run
 from crm_app.imports.service import import_file, resume
+from crm_app.records.bulk import running as bulk_running
 from crm_app.tables import ChangeBatch, Company, CustomField, Deal, ImportRun, Person, Stage, Team, User
 from tests.imports.files import all_of, load, load_maven
 from tests.support.builders import change, make_company, make_person, make_pipeline, make_team, make_user, principal
@@ -26,7 +27,7 @@ def _living(model: type) -> list:
 def test_undo_takes_everything_back_in_one_batch_and_many_transactions(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "UNDO_ROWS", 20)
+    monkeypatch.setattr(bulk_running, "MOST_ROWS", 20)
     kept = make_company(name="Was here", employees=3)
     report = load_maven("companies", "users")[0]
     again = load(tmp_path, "companies", "account,employees,shoe size\nWas here,9,38\n")
@@ -64,11 +65,11 @@ def test_undo_leaves_what_others_built_on_and_says_so(database_url: str, tmp_pat
 
 
 def test_an_undo_that_was_broken_off_goes_on(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "UNDO_ROWS", 20)
+    monkeypatch.setattr(bulk_running, "MOST_ROWS", 20)
     report = import_file(SYSTEM, "companies", ACCOUNTS)
     calls = iter((False, True))
     assert undo_run(SYSTEM, report.run_id or 0, cancel=lambda: next(calls)).status == "cancelled"
-    assert len(_living(Company)) == 65
+    assert len(_living(Company)) == 45
     with pytest.raises(Refused, match="undone"):
         resume(SYSTEM, report.run_id or 0)
     done = undo_run(SYSTEM, report.run_id or 0)

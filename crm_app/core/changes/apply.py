@@ -53,18 +53,18 @@ def apply_many(
         batch_id = open_batch(session, actor, source, note=note, undoes=undoes)
     context = Context(session, actor, source, batch_id, now())
     working = WorkingSet(session)
-    changes = with_dependents(session, changes, on_refused)
+    changes, let_go = with_dependents(session, changes, on_refused)
     _load(session, working, changes)
-    applied, log = _take_all(context, working, changes, on_refused)
+    applied, log = _take_all(Step(context, working, let_go), changes, on_refused)
     _write(context, working, applied, log)
     return applied
 
 
 def _take_all(
-    context: Context, working: WorkingSet, changes: Sequence[Change], on_refused: Refuse | None
+    step: Step, changes: Sequence[Change], on_refused: Refuse | None
 ) -> tuple[list[Applied], list[dict[str, Any]]]:
     """Every change against the working set, with its row for the log."""
-    step = Step(context, working)
+    context = step.context
     step.prefetch(changes)
     applied, log = [], []
     row_no = _next_row(context.session, context.batch_id)

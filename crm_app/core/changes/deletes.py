@@ -59,17 +59,21 @@ def _parts_pointing_to(name: str) -> list[tuple[Kind, Children, Field]]:
     return [(k, c, f) for k in kinds() for c in k.children for f in c.fields if f.ref == name]
 
 
-def with_dependents(session: Session, changes: Sequence[Change], on_refused: Refuse | None = None) -> list[Change]:
-    """The changes, each delete preceded by what it does to others.
+def with_dependents(
+    session: Session, changes: Sequence[Change], on_refused: Refuse | None = None
+) -> tuple[list[Change], set[Key]]:
+    """The changes, each delete preceded by what it does to others; and the records that let go of a deleted one.
 
     Raises Refused where something stands in the way; with `on_refused` such a delete is told there and left out.
     """
     deletes = [c for c in changes if c.op == "delete" and c.id is not None]
     if not deletes:
-        return list(changes)
+        return list(changes), set()
     going = Going(session, deletes)
     result: list[Change] = []
     for change in changes:
+        if change.op == "update":
+            going.points_elsewhere(change)
         if change.op == "delete" and change.id is not None:
             try:
                 result += going.before(change.kind, change.id, undo=change.undoes is not None)
@@ -80,7 +84,7 @@ def with_dependents(session: Session, changes: Sequence[Change], on_refused: Ref
                 going.stays((change.kind, change.id))
                 continue
         result.append(change)
-    return result
+    return result, going.let_go
 
 
 class Going:
@@ -89,6 +93,8 @@ class Going:
     def __init__(self, session: Session, deletes: Sequence[Change]) -> None:
         self.session = session
         self.keys: set[Key] = set()
+        self.let_go: set[Key] = set()
+        self._updates: dict[Key, dict[str, object]] = defaultdict(dict)
         self._references: dict[Key, list[Reference]] = {}
         ids: dict[str, list[int]] = defaultdict(list)
         for change in deletes:
@@ -107,6 +113,9 @@ class Going:
             other = found.kind
             if (other.name, found.id) in self.keys:
                 continue
+            if self._updates.get((other.name, found.id), {}).get(found.field.name, id) != id:
+                self.let_go.add((other.name, found.id))
+                continue
             if undo or (found.field.on_delete == "refuse" and not found.in_part):
                 blocking.append(f"{other.label}: {found.title}")
             elif found.in_part:
@@ -120,6 +129,11 @@ class Going:
             more = [f"and {len(blocking) - SHOWN} more"] if len(blocking) > SHOWN else []
             raise Refused(f"This {kind(name).label.lower()} is used elsewhere and cannot go.", blocking[:SHOWN] + more)
         return result
+
+    def points_elsewhere(self, change: Change) -> None:
+        """An earlier change of the same call; what it no longer points to may go."""
+        if change.id is not None:
+            self._updates[change.kind, change.id] |= change.set
 
     def stays(self, key: Key) -> None:
         """This one does not go after all, so what it points to is still needed."""

@@ -25,14 +25,14 @@ META = frozenset(("id", "version", "created_at", "updated_at", "deleted_at", "so
 class Step:
     """Takes the changes of one `apply_many`, in order."""
 
-    def __init__(self, context: Context, working: WorkingSet) -> None:
+    def __init__(self, context: Context, working: WorkingSet, let_go: Iterable[tuple[str, int]] = ()) -> None:
         self.context = context
         self.working = working
         self._ids: list[int] = []
         self._living: dict[tuple[str, int], int | None] = {}
         self._verdicts: dict[tuple[str, str, int | None, str | None], Decision] = {}
         self._returning: set[tuple[str, int]] = set()
-        self._relied_on: set[tuple[str, int]] = set()
+        self._relied_on: set[tuple[str, int]] = set(let_go)  # a delete counts on them pointing elsewhere
 
     def prefetch(self, changes: Iterable[Change]) -> None:
         """Take ids for all creations, and look up all references, in few statements."""

@@ -14,7 +14,7 @@ from crm_app.core.changes.kinds import Kind, kind
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.values import decode, encode
 from crm_app.core.changes.working import WorkingSet, table_of
-from crm_app.core.errors import KithError, NotFound, Refused
+from crm_app.core.errors import NotFound
 
 CHUNK = 500
 
@@ -53,54 +53,6 @@ def undo(session: Session, actor: Principal, batch_id: int) -> Undone:
         done = apply_many(session, actor, changes, source="undo", batch_id=new_batch)
         restored += sum(len(a.diff) for a in done)
     return Undone(new_batch, restored, [str(k) for k in kept])
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some rows of a batch that were taken back: down to which, how many, and what had to stay."""
-
-    last_seq: int
-    rows: int
-    kept: list[Kept]
-
-
-def undo_part(
-    session: Session, actor: Principal, batch_id: int, undo_batch: int, before: int | None, most: int = CHUNK
-) -> Part | None:
-    """Take back the next rows of a batch that is too large for one transaction, newest first; None at its end.
-
-    `undo_batch` is opened by the caller. Unlike `undo`, what others depend on stays and is listed.
-    """
-    log = table_of(ChangeLog)
-    query = select(log).where(log.c.batch_id == batch_id).order_by(log.c.seq.desc()).limit(most)
-    if before is not None:
-        query = query.where(log.c.seq < before)
-    rows = first_run(session.connection().execute(query).mappings().all(), most)
-    if not rows:
-        return None
-    kept: list[Kept] = []
-    changes = inverse(session, rows, kept)
-    try:
-        with session.begin_nested():
-            apply_many(session, actor, changes, source="undo", batch_id=undo_batch)
-    except KithError:  # something depends on one of them, or one may not be changed: find out which
-        kept += _one_by_one(session, actor, changes, undo_batch)
-    return Part(rows[-1]["seq"], len(rows), kept)
-
-
-def _one_by_one(session: Session, actor: Principal, changes: list[Change], undo_batch: int) -> list[Kept]:
-    kept = []
-    for change in changes:
-        try:
-            with session.begin_nested():
-                apply_many(session, actor, [change], source="undo", batch_id=undo_batch)
-        except KithError as error:
-            known = kind(change.kind)
-            table = table_of(known.table)
-            title = session.connection().execute(select(table.c[known.title]).where(table.c.id == change.id)).scalar()
-            items = f" ({'; '.join(error.items)})" if isinstance(error, Refused) and error.items else ""
-            kept.append(Kept(known.name, change.id or 0, f"{known.label} {title}", error.message + items))
-    return kept
 
 
 def _groups(rows: Any) -> list[list[Any]]:

@@ -25,7 +25,7 @@ from crm_app.records.bulk.progress import (
     unfinished,
 )
 from crm_app.records.bulk.running import run_bulk
-from crm_app.records.bulk.start import open_run, start_bulk, start_undo
+from crm_app.records.bulk.start import open_run, reopen_undo, start_bulk, start_undo, taken_back
 
 __all__ = [
     "BulkProgress",
@@ -37,9 +37,11 @@ __all__ = [
     "list_refusals",
     "open_run",
     "register_op",
+    "reopen_undo",
     "run_bulk",
     "start_bulk",
     "start_undo",
     "stretch",
+    "taken_back",
     "unfinished",
 ]

@@ -11,7 +11,7 @@ from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
-from crm_app.core.errors import KithError, NotFound
+from crm_app.core.errors import KithError, NotFound, Refused
 from crm_app.identity.sessions import principal_of
 from crm_app.records.bulk.portions import Portion, op_of
 from crm_app.records.bulk.progress import BulkProgress, progress_of
@@ -79,7 +79,8 @@ def _apply(session: Session, actor: Principal, run: BulkRun, portion: Portion, s
     """The records that were changed; what is refused is added to the portion."""
 
     def on_refused(change: Change, error: KithError) -> None:
-        portion.left.append((change.kind, change.id or 0, error.message))
+        items = f" ({'; '.join(error.items)})" if isinstance(error, Refused) and error.items else ""
+        portion.left.append((change.kind, change.id or 0, error.message + items))
 
     done = apply_many(session, actor, portion.changes, source=source, batch_id=run.batch_id, on_refused=on_refused)
     return {(c.kind, c.id or 0) for c in portion.changes} & {(a.kind, a.id) for a in done if a.diff}

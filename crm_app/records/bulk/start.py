@@ -1,10 +1,10 @@
 """Begin a run: who may, which records, in which batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, insert, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
@@ -56,7 +56,7 @@ def start_bulk(
     return run_id
 
 
-def start_undo(session: Session, actor: Principal, batch_id: int) -> int:
+def start_undo(session: Session, actor: Principal, batch_id: int, *, note: str = "") -> int:
     """A new run that takes a batch back, newest first. Raises NotFound, Refused while the batch still grows."""
     if session.get(ChangeBatch, batch_id) is None:
         raise NotFound("This change does not exist.")
@@ -67,7 +67,27 @@ def start_undo(session: Session, actor: Principal, batch_id: int) -> int:
     query = select(func.min(log.c.seq), func.max(log.c.seq), func.count()).where(log.c.batch_id == batch_id)
     first, last, total = execute(query).one()
     values = {"first": first or 0}
-    return open_run(session, actor, "undo", "", total=total, cursor=last or 0, undoes=batch_id, set_values=values)
+    return open_run(
+        session, actor, "undo", "", total=total, cursor=last or 0, undoes=batch_id, set_values=values, note=note
+    )
+
+
+def reopen_undo(session: Session, actor: Principal, batch_id: int) -> int | None:
+    """The actor's undo of this batch that was cancelled or still goes on, ready to go on; None where there is none."""
+    query = select(BulkRun).where(col(BulkRun.undoes) == batch_id, col(BulkRun.user_id).is_not_distinct_from(actor.id))
+    run = session.scalars(query.where(col(BulkRun.status).in_(("running", "cancelled", "failed")))).first()
+    if run is None:
+        return None
+    run.status, run.error, run.finished_at = "running", "", None
+    session.flush()
+    db.announce(session, BULK)
+    return run.id
+
+
+def taken_back(session: Session, batches: Collection[int]) -> set[int]:
+    """Those of these batches that a run took back."""
+    query = select(col(BulkRun.undoes)).where(col(BulkRun.undoes).in_(batches), col(BulkRun.status) == "done")
+    return {batch for batch in session.scalars(query) if batch is not None}
 
 
 def open_run(
