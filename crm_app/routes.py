@@ -17,8 +17,9 @@ UPLOAD = "/_upload"
 
 # Reachable without a session: sign-in and the files that its pages and the shell show.
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_OUT, FIRST_USER, INVITE, SESSION, HEALTH})
+DOOR_SHEETS = tuple(f"/css/{name}.css" for name in ("base", "pieces", "forms", "door"))
 PUBLIC_FILES = frozenset(
-    {"/kith.css", "/theme.js", "/session.js", "/icon.svg", "/favicon.ico", "/manifest.webmanifest"}
+    {*DOOR_SHEETS, "/theme.js", "/session.js", "/icon.svg", "/favicon.ico", "/manifest.webmanifest"}
 )
 HASHED_FILES = "/assets/"
 # What Reflex answers by itself and Kith does not show.

@@ -7,23 +7,15 @@ from html import escape
 from starlette.responses import HTMLResponse
 
 from crm_app.http.origins import dev_origin
+from crm_app.routes import DOOR_SHEETS
 
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · Kith</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex"><link rel="icon" href="{files}/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{files}/kith.css"><script src="{files}/theme.js"></script><style>{style}</style></head>
+{sheets}<script src="{files}/theme.js"></script></head>
 <body><main class="door">
 <p class="door-brand"><span class="mark" aria-hidden="true">K</span> Kith</p>
 <h1>{title}</h1><p class="note">{lead}</p>"""
-STYLE = """body{display:grid;place-items:start center;min-height:100dvh;height:auto;padding:16px}
-.door{width:100%;max-width:384px;margin-top:min(14vh,140px);background:var(--surface);border-radius:12px;
-padding:32px 28px 28px;box-shadow:var(--shadow-lift);display:grid;gap:14px}
-.door-brand{display:flex;align-items:center;gap:9px;font-weight:650;font-size:15px;margin-bottom:6px}
-.door h1{font-size:20px;letter-spacing:-.015em;font-weight:620}
-.door form{display:grid;gap:14px;margin-top:4px}.door .note:empty{display:none}
-.door .in{min-height:44px;font-size:16px}.door .btn{min-height:44px;width:100%;font-size:14px}
-@media(max-width:480px){body{padding:0;background:var(--surface)}
-.door{box-shadow:none;margin-top:5vh;padding:24px 20px}}"""
 
 
 @dataclass(frozen=True)
@@ -40,7 +32,9 @@ class Input:
 
 def page(title: str, lead: str = "", body: str = "", *, status: int = 200) -> HTMLResponse:
     """A page of the door; `body` is HTML that is escaped already, title and lead are text."""
-    head = HEAD.format(title=escape(title), lead=escape(lead), style=STYLE, files=dev_origin())
+    files = dev_origin()
+    sheets = "".join(f'<link rel="stylesheet" href="{files}{sheet}">' for sheet in DOOR_SHEETS)
+    head = HEAD.format(title=escape(title), lead=escape(lead), sheets=sheets, files=files)
     html = f"{head}{body}</main></body></html>"
     return HTMLResponse(html, status, headers={"cache-control": "no-store"})
 

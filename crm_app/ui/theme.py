@@ -1,8 +1,13 @@
-"""What every page loads: the one stylesheet (all tokens live in assets/kith.css), the early theme script, the icons."""
+"""What every page loads: the stylesheets (every token in assets/css/base.css), the early theme script, the icons."""
 
 import reflex as rx
 
-STYLESHEETS = ["/kith.css"]
+# In this order: what stands later wins.
+SHEETS = (
+    *("base", "shell", "pieces", "forms", "overlays", "board", "palette", "record", "home", "timeline", "related"),
+    *("tables", "lists", "bulk", "filters", "phone"),
+)
+STYLESHEETS = [f"/css/{name}.css" for name in SHEETS]
 AVATAR_COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")
 
 
