@@ -5,7 +5,20 @@ from typing import Any
 
 from crm_app.core.errors import KithError
 
-NAMES = ("board", "bulk", "import", "lists", "live", "load", "palette", "people", "search", "timeline", "transfer")
+NAMES = (
+    "board",
+    "bulk",
+    "flood",
+    "import",
+    "lists",
+    "live",
+    "load",
+    "palette",
+    "people",
+    "search",
+    "timeline",
+    "transfer",
+)
 _MODULES = {name: f"crm_app.bench.{'loading' if name == 'import' else name}" for name in NAMES}
 
 
