@@ -42,7 +42,7 @@ dev: setup  ## serve with hot reload, on loopback only
 
 test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
 	$(PYTEST) -n auto --dist worksteal -m "not server"
-	$(PYTEST) -m "server and not browser"
+	$(PYTEST) -n auto --dist loadfile -m "server and not browser"
 	$(PYTEST) -m browser
 
 test-fast: setup  ## rules and services on SQLite, in seconds
