@@ -1,6 +1,6 @@
 """One field of any record, as it was typed; parts and tags one at a time. Commands, they never commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, Children, apply, apply_many, kind
+from crm_app.core.changes.apply import open_batch
 from crm_app.core.changes.kinds import Field, Row
 from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import table_of
@@ -22,15 +23,58 @@ from crm_app.tables import Tag
 tag = table_of(Tag)
 
 
+NOT_HERE = "This field cannot be edited here."
+
+
 def edit_field(
-    session: Session, actor: Principal, name: str, id: int, field_name: str, raw: str, expected: int | None
+    session: Session,
+    actor: Principal,
+    name: str,
+    id: int,
+    field_name: str,
+    raw: str,
+    expected: int | None,
+    *,
+    source: str = "form",
 ) -> Applied:
-    """A field from its text. Raises Invalid, Conflict, Forbidden or NotFound."""
+    """A field from its text, on the version that was seen. Raises Invalid, Conflict, Forbidden or NotFound."""
     field = fields_of(session, actor, name).get(field_name)
-    if field is None or not (field.editable or field.custom):
-        raise Invalid({field_name: "This field cannot be edited here."})
+    if field is None or not field.editable:
+        raise Invalid({field_name: NOT_HERE})
     currency = str(record_row(session, actor, name, id).get("currency") or settings().currency)
-    return apply(session, actor, Change(name, id, {field_name: typed(field, raw, currency, actor)}, expected=expected))
+    change = Change(name, id, {field_name: typed(field, raw, currency, actor)}, expected=expected)
+    return apply(session, actor, change, source=source)
+
+
+def edit_cell(
+    session: Session, actor: Principal, name: str, id: int, field_name: str, raw: str, expected: int
+) -> Applied:
+    """What stands in a cell of a list: a field, all tags with commas between them, or a text of the first part.
+
+    Raises Invalid, Conflict, Forbidden or NotFound.
+    """
+    field = fields_of(session, actor, name).get(field_name)
+    if field is None or not field.in_place:
+        raise Invalid({field_name: NOT_HERE})
+    try:
+        if field.type == "tags":
+            return set_tags(session, actor, name, id, raw.split(","))
+        if field.children is not None:
+            return _edit_first(session, actor, name, id, field.children.name, field_name.partition(".")[2], raw)
+    except Invalid as refusal:
+        raise Invalid({field_name: refusal.message}) from None
+    return edit_field(session, actor, name, id, field_name, raw, expected, source="list")
+
+
+def _edit_first(session: Session, actor: Principal, name: str, id: int, part: str, column: str, raw: str) -> Applied:
+    """The first row of a collection, the primary one where there is such a thing; an empty text takes it away."""
+    _, rows = _present(session, actor, name, id, part)
+    first = min(rows, key=lambda r: (not r.get("is_primary"), r["position"], r["id"]), default=None)
+    if first is None:
+        return save_part(session, actor, name, id, part, 0, {column: raw})
+    if not raw.strip() and not any(v for n, v in first.items() if isinstance(v, str) and n not in (column, "label")):
+        return remove_part(session, actor, name, id, part, first["id"])
+    return save_part(session, actor, name, id, part, first["id"], {column: raw})
 
 
 def typed(field: ListField, raw: str, currency: str, actor: Principal) -> Any:
@@ -124,6 +168,21 @@ def add_tag(session: Session, actor: Principal, name: str, id: int, word: str) -
         return apply(session, actor, Change(name, id, {"tags+": [found]}))
     made = apply(session, actor, Change("tag", set={"name": word}, op="create"))
     return apply_many(session, actor, [Change(name, id, {"tags+": [made.id]})], batch_id=made.batch_id)[0]
+
+
+def set_tags(session: Session, actor: Principal, name: str, id: int, words: Iterable[str]) -> Applied:
+    """Exactly the tags of these names; new ones are made if the actor may."""
+    wanted = {sort_key(word): " ".join(word.split()) for word in words if word.strip()}
+    children, rows = _present(session, actor, name, id, "tags")
+    there = {row[children.key] for row in rows}
+    query = select(tag.c.sort_key, tag.c.id).where(tag.c.sort_key.in_(list(wanted)), tag.c.deleted_at.is_(None))
+    found = {row.sort_key: row.id for row in session.connection().execute(query.order_by(tag.c.id.desc()))}
+    fresh = [Change("tag", set={"name": word}, op="create") for key, word in wanted.items() if key not in found]
+    batch = open_batch(session, actor, "list")
+    made = apply_many(session, actor, fresh, source="list", batch_id=batch)
+    ids = {*found.values(), *(one.id for one in made)}
+    change = Change(name, id, {"tags+": sorted(ids - there), "tags-": sorted(there - ids)})
+    return apply_many(session, actor, [change], source="list", batch_id=batch)[0]
 
 
 def remove_tag(session: Session, actor: Principal, name: str, id: int, tag_id: int) -> Applied:

@@ -13,11 +13,11 @@ from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from crm_app.http.live_views import ListView, News
 from crm_app.records.bulk import run_bulk
 from crm_app.records.create.service import create_record, new_form
+from crm_app.records.editing import edit_cell
 from crm_app.records.list_screen.queries import list_screen, listing_of, more_rows, rows_now
-from crm_app.records.list_screen.service import edit_cell
 from crm_app.records.list_screen.state.bulk import begin, words_of
 from crm_app.records.list_screen.state.views import keep_view, rail_views
-from crm_app.tables import Person, PersonEmail
+from crm_app.tables import Person, PersonEmail, Tag
 from tests.support.builders import change, make, make_company, make_person, make_user, principal, row
 
 CONTACTS = '{"all":[{"f":"lifecycle","op":"is","v":["contact"]}]}'
@@ -116,6 +116,45 @@ def test_money_and_moments_are_typed_as_a_person_writes_them(ann: Principal) -> 
     berlin, task = replace(ann, zone="Europe/Berlin"), make("activity", subject="Call")
     db.write_sync(edit_cell, berlin, "activity", task, "due_at", "2026-07-01T14:00", 1)
     assert screen(berlin, {"cols": "due_at"}, "activity").rows[0].cells[1].raw == "2026-07-01T14:00+02:00"
+
+
+def _cell(ann: Principal, column: str) -> str:
+    return screen(ann, {"cols": column}).rows[0].cells[1].text
+
+
+def test_tags_are_words_with_commas_between(ann: Principal) -> None:
+    id, vip = make_person(), make("tag", name="VIP")
+    db.write_sync(edit_cell, ann, "person", id, "tags", "vip, New  one,", 1)
+    assert sorted(_cell(ann, "tags").split(", ")) == ["New one", "VIP"]
+    db.write_sync(edit_cell, ann, "person", id, "tags", "new one", 1)
+    assert _cell(ann, "tags") == "New one" and row(Tag, vip)["deleted_at"] is None
+    db.write_sync(edit_cell, ann, "person", id, "tags", " ", 1)
+    assert _cell(ann, "tags") == ""
+
+
+def test_the_first_part_is_edited_where_the_list_shows_it(ann: Principal) -> None:
+    id = make_person()
+    db.write_sync(edit_cell, ann, "person", id, "emails.value", "ada@example.org", 1)
+    db.write_sync(edit_cell, ann, "person", id, "emails.value", "ada@example.com", 1)
+    assert _cell(ann, "emails.value") == "ada@example.com"
+    with pytest.raises(Invalid, match="looks like"):
+        db.write_sync(edit_cell, ann, "person", id, "emails.value", "nobody", 1)
+    db.write_sync(edit_cell, ann, "person", id, "emails.value", "", 1)
+    assert _cell(ann, "emails.value") == ""
+
+
+def test_custom_fields_are_edited_in_a_list_and_of_many(ann: Principal) -> None:
+    size = make("custom_field", kind="person", key="shoe", label="Shoe size", type="int")
+    ids = [make_person() for _ in range(3)]
+    name = f"custom.{size}"
+    db.write_sync(edit_cell, ann, "person", ids[0], name, "38", 1)
+    assert row(Person, ids[0])["custom"] == {str(size): 38}
+    with pytest.raises(Invalid):
+        db.write_sync(edit_cell, ann, "person", ids[0], name, "large", 2)
+    with pytest.raises(Conflict):
+        db.write_sync(edit_cell, ann, "person", ids[0], name, "39", 1)
+    assert run_bulk(db.write_sync(begin, ann, "person", "edit", name, "41", ids, None)).changed == 3
+    assert [row(Person, i)["custom"] for i in ids] == [{str(size): 41}] * 3
 
 
 def test_many_are_changed_by_ids_or_by_the_whole_list_and_only_with_the_right(ann: Principal) -> None:

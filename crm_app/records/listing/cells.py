@@ -95,7 +95,8 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
     if value in (None, ""):
         return Cell()
     if field.children is not None:
-        return Cell(", ".join(str(value).split(BETWEEN_TAGS)) if field.type == "tags" else str(value), str(value))
+        text = ", ".join(str(value).split(BETWEEN_TAGS)) if field.type == "tags" else str(value)
+        return Cell(text, text)
     if field.ref:
         return _reference(field, value, row, one.number)
     text = str(value)

@@ -51,8 +51,14 @@ class ListField:
 
     @property
     def editable(self) -> bool:
-        plain = self.children is None and self.field is not None and self.field.editable
-        return plain and self.type not in ("json", "tags")
+        """One value of the record itself, custom or not: edited on its page, and of many at once."""
+        own = self.field.editable if self.field else bool(self.custom)
+        return own and self.children is None and self.type not in ("json", "tags")
+
+    @property
+    def in_place(self) -> bool:
+        """Edited in a list as well: also the tags together, and a text of the first part."""
+        return self.editable or self.type == "tags" or (self.children is not None and self.type == "text")
 
     @property
     def numeric(self) -> bool:

@@ -154,7 +154,7 @@ def _group_of(known: Kind, keys: list[Any], listing: Listing) -> str:
 def _column(field: ListField, known: Kind) -> ListColumn:
     choices = [Option(c, group_label(c)) for c in field.choices]
     return ListColumn(
-        field.name, field.label, field.type, field.sortable, field.editable, field.numeric, choices, field.ref
+        field.name, field.label, field.type, field.sortable, field.in_place, field.numeric, choices, field.ref
     )
 
 

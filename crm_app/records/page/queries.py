@@ -94,8 +94,7 @@ def _properties(
     found = []
     for name, field in fields.items():
         cell = cells[name]
-        written = field.editable or bool(field.custom)
-        allowed = written and decide(actor, "edit", known.name, owner, name.partition(".")[0]).allowed
+        allowed = field.editable and decide(actor, "edit", known.name, owner, name.partition(".")[0]).allowed
         raw = "" if field.type == "datetime" and not cell.raw else cell.raw
         found.append(
             Property(

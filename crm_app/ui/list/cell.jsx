@@ -76,7 +76,7 @@ export function CellEditor({ column, cell, version, choices, answer, found, onSe
           {column.type !== "bool" && !choices.some((o) => o.id === "") && <option value="">–</option>}
           {choices.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
         </select>
-      ) : column.type === "longtext" ? <textarea {...common} rows={4} /> : <input {...common} {...inputOf(column.type)} autoComplete="off" />}
+      ) : column.type === "longtext" ? <textarea {...common} rows={4} /> : <input {...common} {...inputOf(column.type)} placeholder={column.type === "tags" ? "Words, with commas between" : undefined} autoComplete="off" />}
       {problem && (
         <div className="problem" id="cell-problem" role="alert">
           {problem.error}

@@ -9,15 +9,15 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.changes import kind as kind_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.bulk import BulkProgress, followed, list_refusals, start_bulk, start_undo, unfinished
+from crm_app.records.editing import NOT_HERE, typed
 from crm_app.records.list_screen.queries import LISTED, asked_of, listing_of
 from crm_app.records.listing import list_ids
-from crm_app.records.properties import typed
+from crm_app.records.listing.fields import fields_of
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 DOING = {"update": "Changing", "delete": "Deleting", "undo": "Taking back", "restore": "Restoring"}
@@ -53,16 +53,16 @@ def begin(
     chosen = list(ids) if asked is None else list_ids(session, actor, listing)
     if action == "delete":
         return start_bulk(session, actor, name, chosen, op="delete")
-    return start_bulk(session, actor, name, chosen, _values(actor, name, action, field, value))
+    return start_bulk(session, actor, name, chosen, _values(session, actor, name, action, field, value))
 
 
-def _values(actor: Principal, name: str, action: str, field: str, value: str) -> dict[str, Any]:
+def _values(session: Session, actor: Principal, name: str, action: str, field: str, value: str) -> dict[str, Any]:
     if action in ("tag", "untag"):
         tags = [int(t) for t in value.split(",") if t.isascii() and t.isdigit() and len(t) < 17]
         return {"tags+" if action == "tag" else "tags-": tags} if tags else {}
-    found = kind_of(name).by_name.get(field)
+    found = fields_of(session, actor, name).get(field)
     if action != "edit" or found is None or not found.editable:
-        raise Invalid({field: "This field cannot be edited here."})
+        raise Invalid({field: NOT_HERE})
     return {field: typed(found, value, settings().currency, actor)}
 
 

@@ -10,9 +10,9 @@ from crm_app.core.errors import Conflict, Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.editing import edit_cell
 from crm_app.records.list_screen.queries import asked_of, list_screen, more_rows, rows_now
 from crm_app.records.list_screen.rows import CellAnswer, MoreRows, Screen
-from crm_app.records.list_screen.service import edit_cell
 from crm_app.records.listing import FieldChoice, field_choices
 
 MOST_ROWS = 200
