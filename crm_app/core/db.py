@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from crm_app.core.config import settings
+from crm_app.core.folding import teach
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,6 +61,7 @@ def make_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
+        teach(connection)
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 

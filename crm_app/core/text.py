@@ -8,6 +8,8 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 def fold(text: str) -> str:
     """Case, accents and ligatures removed, spaces joined: `Straße` and `STRASSE` are one."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 

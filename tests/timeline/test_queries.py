@@ -155,11 +155,14 @@ def test_a_text_is_found_in_every_kind(database_url: str) -> None:
     note("about the harbour", 1, person_id=person, owner_id=seller)
     note("else", 2, person_id=person, owner_id=seller, body="nothing of HARBOURS")
     note("100% else", 3, person_id=person, owner_id=seller)
+    note("Großer Ärger", 4, person_id=person, owner_id=seller, body="CAFÉ Łódź Œuvre Ångström")
     change("person", person, title="Harbour master")
     make("file", name="harbour.png", sha256="2" * 64, kind="person", record_id=person, owner_id=seller)
     found = look(principal(seller), "person", person, text="harbour")
     assert sorted(k for k, _ in said(found)) == ["change", "deal", "file", "note", "note"]
     assert [s for _, s in said(look(principal(seller), "person", person, text="%"))] == ["100% else"]
+    for word in ("GROSSER", "arger", "cafe", "lodz", "oeuvre", "angström", "Café  Łódź"):
+        assert [s for _, s in said(look(principal(seller), "person", person, text=word))] == ["Großer Ärger"], word
     assert look(principal(seller), "person", person, "file", "harbour").events[0].subject == "harbour.png"
     assert deal
 

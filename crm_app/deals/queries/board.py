@@ -15,7 +15,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.money import format_money, to_major, to_minor
-from crm_app.core.text import initials, like
+from crm_app.core.text import fold, initials, like
 from crm_app.deals.queries.rows import Board, Card, Column, Option, Summary
 from crm_app.deals.rules import Step, closed_label, days_quiet, is_rotten, step_label, step_tone
 from crm_app.identity.policy import visible
@@ -52,11 +52,9 @@ def wanted(actor: Principal, owner_id: int | None, text: str) -> ColumnElement[b
     if owner_id is not None:
         condition = and_(condition, deal.c.owner_id == owner_id)
     if text:
-        pattern = like(text.lower())
-        named = select(company.c.id).where(func.lower(company.c.name).like(pattern, escape="\\"))
-        condition = and_(
-            condition, or_(func.lower(deal.c.title).like(pattern, escape="\\"), deal.c.company_id.in_(named))
-        )
+        pattern = like(fold(text))
+        named = select(company.c.id).where(company.c.sort_key.like(pattern, escape="\\"))
+        condition = and_(condition, or_(deal.c.sort_key.like(pattern, escape="\\"), deal.c.company_id.in_(named)))
     return condition
 
 

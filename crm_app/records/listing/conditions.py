@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Date, and_, exists, false, not_, or_, select, true
 from sqlalchemy.exc import ArgumentError
 
 from crm_app.core import clock
@@ -13,6 +13,7 @@ from crm_app.core.changes import Kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid
+from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor
 from crm_app.core.text import fold, like
 from crm_app.records.listing.fields import ListField
@@ -46,7 +47,7 @@ def text_condition(known: Kind, text: str) -> ColumnElement[bool]:
     for word in text.split()[:8]:
         places = [table.c.sort_key.like(like(fold(word)), escape="\\")]
         places += [
-            func.lower(table.c[f.name]).like(like(word.lower()), escape="\\")
+            says(word, table.c[f.name])
             for f in known.fields
             if f.searchable and f.type == "text" and f.name != known.title
         ]
@@ -107,7 +108,7 @@ def _compare(column: Any, field: ListField, op: str, value: Any, actor: Principa
         empty = or_(column.is_(None), column == "") if text and not field.ref else column.is_(None)
         return empty if op == "empty" else not_(empty)
     if field.type in ("text", "longtext"):
-        return _text(func.lower(column), op, _word(value).lower())
+        return _text(folded(column), op, fold(_word(value)))
     if field.type == "bool":
         return column.is_(_flag(value))
     if field.type in ("choice", "ref"):

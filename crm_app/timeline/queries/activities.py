@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
-from crm_app.core.text import initials, like
+from crm_app.core.folding import says
+from crm_app.core.text import initials
 from crm_app.identity.policy import decide
 from crm_app.records.reading import may_see, titles
 from crm_app.tables import User
@@ -52,7 +53,7 @@ def done_events(
     if len(wanted) < len(ACTIVITIES):
         conditions.append(activity.c.type.in_(wanted))
     if wish.text:
-        conditions.append(_says(wish.text))
+        conditions.append(says(wish.text, activity.c.subject, activity.c.body))
     parts = [
         newest(select(*COLUMNS).where(place, *conditions), activity.c.at, activity.c.id, wish.after, count)
         for place in places(actor, name, id)
@@ -67,17 +68,12 @@ def head_events(session: Session, actor: Principal, name: str, id: int, wish: Wi
     conditions = [head, or_(planned, activity.c.pinned), activity.c.deleted_at.is_(None)]
     conditions += [may_see(actor, kind("activity")), activity.c.type.in_(wanted)]
     if wish.text:
-        conditions.append(_says(wish.text))
+        conditions.append(says(wish.text, activity.c.subject, activity.c.body))
     parts = [
         select(*COLUMNS).where(place, *conditions).order_by(activity.c.at).limit(MOST_HEADS)
         for place in places(actor, name, id)
     ]
     return _events(session, actor, name, id, session.connection().execute(together(parts)).all())
-
-
-def _says(text: str) -> Any:
-    pattern = like(text.lower())
-    return or_(*[func.lower(column).like(pattern, escape="\\") for column in (activity.c.subject, activity.c.body)])
 
 
 def _events(session: Session, actor: Principal, name: str, id: int, rows: Any) -> list[tuple[Place, Event]]:

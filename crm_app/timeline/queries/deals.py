@@ -4,14 +4,15 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
+from crm_app.core.folding import says
 from crm_app.core.money import format_money
-from crm_app.core.text import initials, like
+from crm_app.core.text import initials
 from crm_app.tables import Deal, Stage, User
 from crm_app.timeline.queries.scope import deals_of
 from crm_app.timeline.rows import Event
@@ -39,7 +40,7 @@ def deal_events(
         .limit(MOST)
     )
     if wish.text:
-        query = query.where(func.lower(deal.c.title).like(like(wish.text.lower()), escape="\\"))
+        query = query.where(says(wish.text, deal.c.title))
     found = []
     for row in session.connection().execute(query):
         opened = _opened(row)

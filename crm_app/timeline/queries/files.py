@@ -3,14 +3,15 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
-from crm_app.core.text import initials, like
+from crm_app.core.folding import says
+from crm_app.core.text import initials
 from crm_app.identity.policy import decide, scope
 from crm_app.records.reading import titles
 from crm_app.tables import File, User
@@ -39,7 +40,7 @@ def file_events(
         .where(or_(*belongs), file.c.deleted_at.is_(None))
     )
     if wish.text:
-        query = query.where(func.lower(file.c.name).like(like(wish.text.lower()), escape="\\"))
+        query = query.where(says(wish.text, file.c.name))
     rows = session.connection().execute(newest(query, file.c.created_at, file.c.id, wish.after, count)).all()
     about = titles(session, actor, [(r.kind, r.record_id) for r in rows if (r.kind, r.record_id) != (name, id)])
     return [
