@@ -69,12 +69,13 @@ def names() -> dict[str, str]:
     """The full names of the handlers that an open board calls."""
     code = (
         "import crm_app.crm_app as a; from crm_app.deals.state import DealBoard as D;"
-        "from crm_app.pages.feed import BoardFeed as F; import reflex as rx;"
-        "print('@@', rx.State.get_full_name()+'.hydrate', F.get_full_name()+'.follow', D.get_full_name()+'.load')"
+        "from crm_app.pages.feed import BoardFeed as F; from crm_app.pages.here import Here as H; import reflex as rx;"
+        "print('@@', rx.State.get_full_name()+'.hydrate', F.get_full_name()+'.follow', D.get_full_name()+'.load',"
+        " H.get_full_name()+'.arrive')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     found = done.stdout.split("@@")[1].split()
-    return dict(zip(("hydrate", "follow", "load"), found, strict=True))
+    return dict(zip(("hydrate", "follow", "load", "arrive"), found, strict=True))
 
 
 def pushes(client: Client, wanted: Callable[[dict[str, Any]], Any]) -> list[dict[str, Any]]:
@@ -125,6 +126,30 @@ async def test_two_processes_tell_each_other_through_redis(
         running_server(company.folder, company.url, redis_url=redis_url) as second,
     ):
         await arrives(company, names, first, second)
+        await look_on(company, names, first, second)
+
+
+async def look_on(company: Company, names: dict[str, str], first: Server, second: Server) -> None:
+    """Two at one deal see each other across processes, until one leaves; who may not see it does not appear."""
+    page = f"/deals/{company.deal}"
+
+    def seen(client: Client) -> list[list[str]]:
+        return [[o["name"] for o in viewers] for viewers in client.values("viewers")]
+
+    async with connected(first, first.sign_in("boss@example.org", PASSWORD)) as boss:
+        async with (
+            connected(second, second.sign_in("ann@example.org", PASSWORD)) as ann,
+            connected(second, second.sign_in("bob@example.org", PASSWORD)) as bob,
+        ):
+            for client in (boss, bob, ann):
+                await client.send(names["hydrate"], page)
+                await client.send(names["arrive"], page)
+            await boss.until(lambda: ["Ann"] in seen(boss))
+            await ann.until(lambda: ["Boss"] in seen(ann))
+            assert not any("Bob" in group for group in seen(boss) + seen(ann))
+            assert not any(seen(bob))
+            boss.updates.clear()
+        await boss.until(lambda: [] in seen(boss))
 
 
 async def test_somebody_who_was_shut_out_hears_nothing_more(company: Company, names: dict[str, str]) -> None:
