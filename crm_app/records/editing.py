@@ -24,6 +24,7 @@ tag = table_of(Tag)
 
 
 NOT_HERE = "This field cannot be edited here."
+STALE = "Somebody changed this record meanwhile. Press Esc and look at it again."
 
 
 def edit_field(
@@ -56,6 +57,8 @@ def edit_cell(
     field = fields_of(session, actor, name).get(field_name)
     if field is None or not field.in_place:
         raise Invalid({field_name: NOT_HERE})
+    if not field.editable and record_row(session, actor, name, id)["version"] != expected:
+        raise Invalid({field_name: STALE})  # the text stands for the whole: what a colleague added must not go
     try:
         if field.type == "tags":
             return set_tags(session, actor, name, id, raw.split(","))
