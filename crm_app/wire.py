@@ -22,7 +22,10 @@ from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
 from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, people_of_company, relations_of
-from crm_app.products.kind import PRODUCT
+from crm_app.products.kind import PRICE_BOOK, PRODUCT
+from crm_app.quotes.hooks import follow_lines
+from crm_app.quotes.kind import QUOTE, QUOTE_POLICY, TEXT_BLOCK
+from crm_app.quotes.notices import notify_of_quotes
 from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.panels import register_panel
@@ -38,10 +41,14 @@ KINDS = (
     COMPANY,
     PERSON,
     PRODUCT,
+    PRICE_BOOK,
     PIPELINE,
     STAGE,
     DEAL,
     ACTIVITY,
+    QUOTE,
+    QUOTE_POLICY,
+    TEXT_BLOCK,
 )
 # What stands beside a record, in this order.
 PANELS = {
@@ -49,7 +56,7 @@ PANELS = {
     "company": (deals_of_company, people_of_company, tree_of),
 }
 # Kinds whose rights are those of another object.
-OBJECT_OF = {"stage": "pipeline"}
+OBJECT_OF = {"stage": "pipeline", "quote_policy": "price_book"}
 # What everybody who is signed in may point to.
 REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person"})
 
@@ -63,6 +70,7 @@ def wire() -> None:
     register_hook(place_activities)
     register_hook(touch_people)
     register_hook(follow_activities)
+    register_hook(follow_lines)
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)
@@ -71,6 +79,7 @@ def wire() -> None:
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
     outbox.register_consumer("records", "notify", partial(notify_of_changes, announce))
+    outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
 
 

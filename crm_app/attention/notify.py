@@ -75,7 +75,7 @@ def _from_batch(session: Session, payload: dict[str, Any]) -> set[int]:
     found = _assignments(session, name, rows, batch.actor_id, who, payload["batch"])
     if name == "activity":
         found += [m for row in rows for m in _mentions(session, row, batch.actor_id, who)]
-    return _write(session, found)
+    return deliver(session, found)
 
 
 def _assignments(
@@ -147,10 +147,10 @@ def _from_import(session: Session, run_id: int) -> set[int]:
     ended = {"done": "is done", "cancelled": "was cancelled"}.get(run.status, "stopped because of an error")
     counts = f"{run.created:,} created, {run.updated:,} updated, {run.refused:,} refused"
     text = f"Import of {clip(run.file_name or run.kind, 80)} {ended}: {counts}."
-    return _write(session, [Message(run.user_id, "import", text, f"import:{run_id}", path="/import")])
+    return deliver(session, [Message(run.user_id, "import", text, f"import:{run_id}", path="/import")])
 
 
-def _write(session: Session, messages: list[Message]) -> set[int]:
+def deliver(session: Session, messages: list[Message]) -> set[int]:
     """Each once; several records given in portions of one batch become one message in the plural."""
     run, told = session.connection().execute, set[int]()
     for message in messages:

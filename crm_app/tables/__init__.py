@@ -9,9 +9,11 @@ from crm_app.tables.attention import Notification, RecentView
 from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealLine, Pipeline, Stage
+from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
 from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
-from crm_app.tables.product import Product
+from crm_app.tables.product import PriceBook, PriceEntry, Product
+from crm_app.tables.quote import Quote, QuoteAttachment, QuoteLine, QuoteLink, QuotePolicy, QuoteText, TextBlock
 from crm_app.tables.user import Team, User
 
 metadata = SQLModel.metadata
@@ -34,6 +36,7 @@ __all__ = [
     "ImportRun",
     "LoginEvent",
     "Notification",
+    "NumberSeries",
     "OneTimeLink",
     "Outbox",
     "Person",
@@ -42,7 +45,15 @@ __all__ = [
     "PersonPhone",
     "PersonRelation",
     "Pipeline",
+    "PriceBook",
+    "PriceEntry",
     "Product",
+    "Quote",
+    "QuoteAttachment",
+    "QuoteLine",
+    "QuoteLink",
+    "QuotePolicy",
+    "QuoteText",
     "RecentView",
     "RecordTag",
     "SavedView",
@@ -50,6 +61,7 @@ __all__ = [
     "Stage",
     "Tag",
     "Team",
+    "TextBlock",
     "User",
     "UserSession",
     "metadata",

@@ -20,6 +20,7 @@ class Company(Record, table=True):
     country: str = ""
     domain: str = Field(default="", index=True)
     phone: str = ""
+    price_segment: str | None = None
     owner_id: int | None = ref("user")
 
 

@@ -73,8 +73,10 @@ class Kind:
     """Everything that Kith knows of one kind of record; lists, imports, gates and history follow from it.
 
     `gate(context, before, after)` answers with what is missing for this transition, by field. `complete(context,
-    before, after)` answers with values that follow from the change and are recorded with it. `path` is where its
-    records live in the app; `columns` and `sort` (`-` first: descending) are what a list shows at first; `summary` are
+    before, after)` answers with values that follow from the change and are recorded with it. `seal(context, before,
+    after, touched)` answers why these fields and parts of a record, such as an issued document, stay as they are; it
+    binds every source, undo and delete (`deleted_at`) as well. `path` is where its records live in the app; `columns`
+    and `sort` (`-` first: descending) are what a list shows at first; `summary` are
     the fields that tell one record from another in a line; `form` are those that the dialog for a new one asks for
     (`emails.value`: the first e-mail); `order` is the column by which references are sorted.
     """
@@ -91,6 +93,7 @@ class Kind:
     gate: "Callable[[Context, Row | None, Row], dict[str, str]] | None" = None
     gate_fields: frozenset[str] = frozenset()
     complete: "Callable[[Context, Row | None, Row], Row] | None" = None
+    seal: "Callable[[Context, Row, Row, frozenset[str]], str] | None" = None
     path: str = ""
     columns: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()

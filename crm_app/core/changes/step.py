@@ -15,7 +15,7 @@ from crm_app.core.changes.merge import conflicts_of
 from crm_app.core.changes.values import coerce, defaults
 from crm_app.core.changes.working import IN_LIMIT, Loaded, WorkingSet, table_of
 from crm_app.core.db import allocate_ids
-from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from crm_app.core.text import sort_key
 
 UNGATED = ("history", "undo", "demo")
@@ -98,6 +98,7 @@ class Step:
         wanted = {n for n in values if after[n] != before[n]}
         if change.expected is not None and change.expected < before["version"]:
             self._no_conflict(change, known, before, values, wanted)
+        self._unsealed(known, before, after, wanted | patches.keys())
         if wanted:
             self._finish(known, change, before, after)
             if after[known.title] != before[known.title]:
@@ -116,11 +117,9 @@ class Step:
     def _tombstone(self, change: Change, loaded: Loaded) -> Applied:
         before = loaded.row
         gone = self.context.recorded_at if change.op == "delete" else None
-        loaded.row = before | {
-            "deleted_at": gone,
-            "version": before["version"] + 1,
-            "updated_at": self.context.recorded_at,
-        }
+        after = before | {"deleted_at": gone}
+        self._unsealed(loaded.kind, before, after, {"deleted_at"})
+        loaded.row = after | {"version": before["version"] + 1, "updated_at": self.context.recorded_at}
         if change.op == "restore":
             self._references(loaded.kind, {f.name: before[f.name] for f in loaded.kind.fields if f.ref})
             self._unique(loaded.kind, loaded.row, None)
@@ -195,7 +194,7 @@ class Step:
         if wrong:
             raise Invalid(wrong)
         self._references(known, values)
-        self._child_references(known, patches)
+        self._child_references(known, patches, children)
         return values, patches
 
     def _references(self, known: Kind, values: Row) -> None:
@@ -207,11 +206,15 @@ class Step:
         if wrong:
             raise Invalid(wrong)
 
-    def _child_references(self, known: Kind, patches: dict[str, Patch]) -> None:
+    def _child_references(self, known: Kind, patches: dict[str, Patch], present: dict[str, dict[int, Row]]) -> None:
+        """What a part points to anew must live; what it pointed to before may have gone since."""
         for name, patch in patches.items():
+            rows = present.get(name, {})
             for field in (f for f in known.child_by_name[name].fields if f.ref):
-                for row in patch.values():
-                    if row and row[field.name] is not None and not self._is_living(field.ref, row[field.name]):
+                for key, row in patch.items():
+                    target = row[field.name] if row else None
+                    kept = isinstance(key, int) and key in rows and rows[key][field.name] == target
+                    if target is not None and not kept and not self._is_living(field.ref, target):
                         raise Invalid({name: f"{field.label}: this {kind(field.ref).label.lower()} does not exist."})
 
     def _is_living(self, name: str, id: int) -> bool:
@@ -245,6 +248,11 @@ class Step:
         found = conflicts_of(self.context.session, change, known, before, values, watched)
         if found:
             raise Conflict(found, before["version"])
+
+    def _unsealed(self, known: Kind, before: Row, after: Row, touched: set[str]) -> None:
+        """Raises Refused for what may not change any more, whichever way it is asked."""
+        if known.seal and touched and (why := known.seal(self.context, before, after, frozenset(touched))):
+            raise Refused(why)
 
     def _finish(self, known: Kind, change: Change, before: Row | None, after: Row) -> None:
         """The gate of the transition, then what follows from the change; an undo restores the old values itself."""

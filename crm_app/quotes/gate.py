@@ -1,0 +1,135 @@
+"""How a quote may change: what a new one starts with, which state follows which, and what a sent one keeps."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from crm_app.core.changes import Context
+from crm_app.core.changes.kinds import Row
+from crm_app.core.changes.values import defaults
+from crm_app.core.changes.working import table_of
+from crm_app.quotes.queries.stored import (
+    approved_of,
+    limits_of,
+    line_rows,
+    organisation_today,
+    policy_row,
+    totals_in,
+)
+from crm_app.quotes.rules import is_editable, may_follow, reasons_for_approval
+from crm_app.records.numbering import next_number
+from crm_app.tables import Company, CompanyAddress, Quote
+
+company, address = table_of(Company), table_of(CompanyAddress)
+SOURCE = "quote"  # what the commands of `service` write under; nothing else may move a quote on
+GATED = frozenset({"state"})
+# Set by the commands only, never by a form, a list, an import or many at once.
+BY_COMMAND = frozenset(
+    {
+        "number",
+        "base_number",
+        "revision",
+        "replaced_by_id",
+        "rounding",
+        "rounding_mode",
+        "state",
+        "approval",
+        "approval_note",
+        "approver_id",
+        "approved_discount_milli",
+        "approved_margin_milli",
+        "sent_at",
+        "viewed_at",
+        "accepted_at",
+        "accepted_by",
+        "accepted_from",
+        "accepted_total_minor",
+        "accepted_file_id",
+        "declined_at",
+        "decline_reason",
+    }
+)
+# What organises a quote and is not part of the document.
+BESIDE = frozenset({"owner_id", "tags", "custom", "external_id"})
+LETS_GO = frozenset({"person_id", "replaced_by_id", "approver_id"})
+
+
+def gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
+    """What is missing, or not in anybody's hand, for this change."""
+    if context.source != SOURCE:
+        base = before or defaults(Quote)
+        moved = {n for n in BY_COMMAND if after[n] != base[n] and not (n in LETS_GO and after[n] is None)}
+        if moved:
+            return dict.fromkeys(sorted(moved), "This follows from what happens to the quote; it is not typed in.")
+    if before is None or before["state"] == after["state"]:
+        return {}
+    if not may_follow(before["state"], after["state"]):
+        return {"state": f"A quote that is {before['state']} cannot become {after['state']}."}
+    return missing_to_send(context.session, after) if after["state"] == "sent" else {}
+
+
+def missing_to_send(session: Any, row: Row) -> dict[str, str]:
+    """Why a draft cannot go out yet, by field."""
+    rows = line_rows(session, row["id"])
+    wrong: dict[str, str] = {}
+    if not row["customer"].strip():
+        wrong["customer"] = "Say for whom this quote is."
+    if not rows:
+        wrong["lines"] = "A quote needs at least one line."
+    elif nameless := [str(n) for n, r in enumerate(rows, 1) if not r["name"].strip()]:
+        wrong["lines"] = f"Line {', '.join(nameless)} has no name."
+    if row["valid_until"] is None:
+        wrong["valid_until"] = "Say until when this quote is valid."
+    elif row["valid_until"] < organisation_today():
+        wrong["valid_until"] = "The last day of validity has passed."
+    reasons = reasons_for_approval(limits_of(policy_row(session)), totals_in(row, rows)[1], approved_of(row))
+    if reasons:
+        wrong["approval"] = " ".join([*reasons, "It needs an approval before it is sent."])
+    return wrong
+
+
+def complete(context: Context, before: Row | None, after: Row) -> Row:
+    """A new quote gets its number, the rules in force, a validity, and the name and address of its company."""
+    if before is not None:
+        return {}
+    session, today, rules = context.session, organisation_today(), policy_row(context.session)
+    base = after["base_number"] or f"Q-{today.year}-{next_number(session, f'Q-{today.year}'):04d}"
+    revision = after["revision"]
+    name, place = _customer(session, after["company_id"])
+    return {
+        "base_number": base,
+        "number": base if revision == 1 else f"{base} v{revision}",
+        "owner_id": after["owner_id"] if after["owner_id"] is not None else context.actor.id,
+        "price_mode": rules["price_mode"],
+        "rounding": rules["rounding"],
+        "rounding_mode": rules["rounding_mode"],
+        "valid_until": after["valid_until"] or today + timedelta(days=rules["valid_days"]),
+        "terms": after["terms"] or rules["terms"],
+        "customer": after["customer"] or name,
+        "address": after["address"] or place,
+    }
+
+
+def _customer(session: Any, company_id: int | None) -> tuple[str, str]:
+    """The name of a company and its first address, in lines."""
+    run = session.connection().execute
+    name = run(select(company.c.name).where(company.c.id == company_id)).scalar() or ""
+    query = select(address).where(address.c.company_id == company_id).order_by(address.c.position, address.c.id)
+    found = run(query.limit(1)).first() if name else None
+    if found is None:
+        return name, ""
+    town = " ".join(part for part in (found.postcode, found.city) if part)
+    return name, "\n".join(part for part in (found.street, town, found.region, found.country) if part)
+
+
+def seal(context: Context, before: Row, after: Row, touched: frozenset[str]) -> str:
+    """Why a quote stays as it is, from when it was sent; only the commands carry it on, and nothing removes it."""
+    if is_editable(before["state"]):
+        return ""
+    if context.source == SOURCE and "deleted_at" not in touched:
+        return ""
+    gone = {n for n in LETS_GO & touched if after[n] is None or (context.source == "undo" and before[n] is None)}
+    if not touched - BESIDE - gone:
+        return ""
+    return f"{before['number']} was sent and stays as it is. Make a new version to change it."

@@ -1,0 +1,183 @@
+"""Quotes are made and written, on real databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes.replay import differences
+from crm_app.core.clock import today
+from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from crm_app.quotes.service import (
+    add_line,
+    edit_line,
+    edit_quote,
+    make_from_deal,
+    move_line,
+    remove_line,
+)
+from tests.quotes.support import at_once, line, lines, make_quote, stored
+from tests.support.builders import (
+    change,
+    make,
+    make_company,
+    make_deal,
+    make_person,
+    make_pipeline,
+    make_product,
+    make_user,
+    principal,
+)
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+
+def test_a_quote_takes_over_what_the_deal_has() -> None:
+    seller = make_user()
+    company = make_company(name="Acme", addresses=[{"street": "Main 1", "postcode": "123", "city": "Town"}])
+    person = make_person(company_id=company)
+    cheap = make_product(name="Cheap", list_price_minor=500, currency="EUR", unit="h", tax_rate=8.875)
+    dear = make_product(name="Dear", list_price_minor=900, currency="USD", cost_minor=400)
+    deal = make_deal(
+        make_pipeline(),
+        title="Roof",
+        company_id=company,
+        person_id=person,
+        owner_id=seller,
+        currency="EUR",
+        lines=[{"product_id": cheap, "quantity": 3}, {"product_id": dear, "quantity": 1, "unit_price_minor": 800}],
+    )
+    made = db.write_sync(make_from_deal, principal(seller), deal).id
+    quote = stored(made)
+    assert [quote[n] for n in ("title", "company_id", "person_id", "owner_id", "currency", "customer", "address")] == [
+        "Roof",
+        company,
+        person,
+        seller,
+        "EUR",
+        "Acme",
+        "Main 1\n123 Town",
+    ]
+    assert quote["valid_until"] == today() + timedelta(days=30)
+    first, second = lines(made)
+    assert [first[n] for n in ("name", "quantity_milli", "unit", "unit_price_minor", "tax_milli")] == [
+        "Cheap",
+        3000,
+        "h",
+        500,
+        8875,
+    ]
+    assert (second["unit_price_minor"], second["list_price_minor"], second["unit_cost_minor"]) == (800, None, None)
+    assert (quote["net_minor"], quote["tax_minor"], quote["total_minor"]) == (2300, 133, 2433)  # 1500 · 8.875 %
+    with pytest.raises(NotFound):
+        db.write_sync(make_from_deal, principal(make_user()), deal)
+    with pytest.raises(Forbidden):
+        db.write_sync(make_from_deal, principal(seller, "support"), deal)
+
+
+def test_numbers_are_one_after_the_other_also_with_eight_writers() -> None:
+    year = today().year
+    made = at_once(*[make_quote] * 8)
+    assert sorted(stored(i)["number"] for i in made) == [f"Q-{year}-{n:04d}" for n in range(1, 9)]
+
+
+def test_a_quote_starts_with_the_rules_of_the_house_and_keeps_them() -> None:
+    make(
+        "quote_policy",
+        name="Rules",
+        rounding="line",
+        rounding_mode="half_even",
+        price_mode="inclusive",
+        valid_days=7,
+        terms="Thirty days net",
+    )
+    quote = stored(make_quote())
+    assert [quote[n] for n in ("rounding", "rounding_mode", "price_mode", "terms")] == [
+        "line",
+        "half_even",
+        "inclusive",
+        "Thirty days net",
+    ]
+    assert quote["valid_until"] == today() + timedelta(days=7)
+
+
+def test_lines_are_typed_added_moved_and_removed_and_the_total_follows() -> None:
+    quote = make_quote(currency="EUR", lines=[line(section="Roof"), line(50_00, section="Wall", name="Paint")])
+    db.write_sync(add_line, SYSTEM, quote, None, "Roof")
+    assert [(r["section"], r["name"]) for r in lines(quote)] == [("Roof", "Work"), ("Roof", ""), ("Wall", "Paint")]
+    one, two, three = (r["id"] for r in lines(quote))
+    for field, raw in (
+        ("name", "Tiles"),
+        ("quantity", "2.5"),
+        ("unit_price", "1,000"),
+        ("tax", "20"),
+        ("discount", "10%"),
+    ):
+        db.write_sync(edit_line, SYSTEM, quote, two, field, raw, stored(quote)["version"])
+    quote_now = stored(quote)
+    assert (quote_now["net_minor"], quote_now["tax_minor"]) == (10_000 + 225_000 + 5_000, 45_000)
+    db.write_sync(move_line, SYSTEM, quote, three, 0)
+    assert [(r["section"], r["id"]) for r in lines(quote)] == [("Roof", three), ("Roof", one), ("Roof", two)]
+    db.write_sync(remove_line, SYSTEM, quote, two)
+    assert stored(quote)["total_minor"] == 15_000
+    assert db.read_sync(differences) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "words"),
+    [
+        ("quantity", "-1", "more than zero"),
+        ("quantity", "0", "more than zero"),
+        ("discount", "101 %", "between 0 and 100"),
+        ("discount", "100.01", "more than the line costs"),
+        ("tax", "1000", "between 0 and 100"),
+        ("unit_price", "-5", "must not be negative"),
+        ("unit_price", "2,5", "not a number"),
+        ("name", "x" * 201, "at most 200"),
+        ("quote_id", "7", "cannot be edited"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field_and_nothing_is_written(field: str, raw: str, words: str) -> None:
+    quote = make_quote()
+    before = stored(quote), lines(quote)
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(edit_line, SYSTEM, quote, lines(quote)[0]["id"], field, raw, 1)
+    assert words in refused.value.fields[field]
+    assert (stored(quote), lines(quote)) == before
+
+
+def test_no_other_way_in_brings_what_does_not_add_up() -> None:
+    quote = make_quote(lines=[line(100)])
+    part = lines(quote)[0]["id"]
+    for values in (
+        {"lines": [line(100, discount_minor=101)]},
+        {f"lines.{part}": line(100, quantity_milli=-1)},
+        {"discount_minor": 101},
+        {"shipping_tax_milli": 1_000_000},
+    ):
+        with pytest.raises(Invalid):
+            change("quote", quote, **values)
+    db.write_sync(edit_quote, SYSTEM, quote, "discount", "0.50", 1)
+    with pytest.raises(Invalid):  # the discount would be more than is left
+        db.write_sync(remove_line, SYSTEM, quote, part)
+    assert stored(quote)["total_minor"] == 50
+
+
+def test_two_people_at_one_line_do_not_overwrite_each_other() -> None:
+    quote = make_quote()
+    part = lines(quote)[0]["id"]
+    db.write_sync(edit_line, SYSTEM, quote, part, "quantity", "2", 1)
+    db.write_sync(edit_line, SYSTEM, quote, part, "unit_price", "7", 1)
+    with pytest.raises(Refused):
+        db.write_sync(edit_line, SYSTEM, quote, part, "quantity", "5", 1)
+    db.write_sync(edit_quote, SYSTEM, quote, "notes", "Hers", 1)
+    with pytest.raises(Conflict):
+        db.write_sync(edit_quote, SYSTEM, quote, "notes", "His", 1)
+    assert lines(quote)[0]["quantity_milli"] == 2000
+
+
+def test_lines_added_at_the_same_time_all_stay() -> None:
+    quote = make_quote()
+    at_once(*[lambda: db.write_sync(add_line, SYSTEM, quote)] * 4)
+    assert len(lines(quote)) == 5
