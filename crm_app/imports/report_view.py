@@ -4,7 +4,6 @@ import reflex as rx
 
 from crm_app.imports.rows import ErrorRow, GuessRow
 from crm_app.imports.work_state import ImportWork
-from crm_app.ui import addresses
 from crm_app.ui.elements import banner, button, link
 
 
@@ -122,7 +121,7 @@ def report_view() -> rx.Component:
                 ImportWork.what == "try", button("Import now", kind="pri", on_click=ImportWork.start), rx.fragment()
             ),
             button("Another file", on_click=ImportWork.restart),
-            link("To the board", addresses.BOARD),
+            rx.cond(ImportWork.shown.path != "", link(ImportWork.shown.label, ImportWork.shown.path), rx.fragment()),
             class_name="row wrap",
         ),
         class_name="stack far",

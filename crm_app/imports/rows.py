@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from crm_app.core.changes import kinds
 from crm_app.imports.history import PastRun, UndoReport
 from crm_app.imports.report import ImportReport
 
@@ -57,6 +58,20 @@ class Counts:
     unchanged: int = 0
     refused: int = 0
     failed: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where the records of a file stand now; no path where they have no page."""
+
+    label: str = ""
+    path: str = ""
+
+
+def shown_at(kind: str) -> Shown:
+    """The page of a kind, given as the file calls it (`people`) or as the run does (`person`)."""
+    found = next((k for k in kinds() if kind in (k.name, k.plural.lower())), None)
+    return Shown(f"To the {found.plural.lower()}", found.path) if found else Shown()
 
 
 MODES = [

@@ -14,7 +14,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.imports.history import UndoReport, report_of, undo_run
 from crm_app.imports.history_state import PastImports
 from crm_app.imports.report import ImportReport
-from crm_app.imports.rows import Counts, ErrorRow, GuessRow, remarks_of, undo_remarks
+from crm_app.imports.rows import Counts, ErrorRow, GuessRow, Shown, remarks_of, shown_at, undo_remarks
 from crm_app.imports.service import import_file, resume
 from crm_app.imports.state import ImportPage
 
@@ -33,6 +33,7 @@ class ImportWork(rx.State):
     remarks: rx.Field[list[str]] = rx.field(default_factory=list)
     guesses: rx.Field[list[GuessRow]] = rx.field(default_factory=list)
     errors: rx.Field[list[ErrorRow]] = rx.field(default_factory=list)
+    shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     _stop: bool = False
     _run_id: int | None = None
 
@@ -138,7 +139,7 @@ class ImportWork(rx.State):
 
     def _show(self, report: ImportReport) -> None:
         failed = " ".join(report.problems)
-        self.name, self._run_id = report.file, report.run_id
+        self.name, self._run_id, self.shown = report.file, report.run_id, shown_at(report.kind)
         self.report = Counts(report.total, report.created, report.updated, report.unchanged, report.refused, failed)
         self.guesses = [GuessRow(g.field, g.given, g.taken, g.rows) for g in report.guesses[:SHOWN]]
         self.errors = [ErrorRow(e.row_no, e.reason, clip(" · ".join(e.raw), 160)) for e in report.errors[:SHOWN]]

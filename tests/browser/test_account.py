@@ -112,6 +112,7 @@ def test_a_file_is_uploaded_corrected_imported_and_reported(admin: Page, site, t
     admin.get_by_role("button", name="Import now").click()
     expect(admin.get_by_text("some rows were refused")).to_be_visible()
     expect(admin.locator(".kv div", has_text="created").locator("b")).to_have_text("1")
+    expect(admin.get_by_role("link", name="To the companies")).to_be_visible()
     with admin.expect_download() as download:
         admin.get_by_role("button", name="Download them as CSV").click()
     assert "Bad Year" in Path(download.value.path()).read_text()
