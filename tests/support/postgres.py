@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -17,7 +18,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+# In memory where there is room: a copy of the template as files takes a third of the time of one through the log.
+_MEMORY, _ROOM = Path("/dev/shm"), 2_000_000_000
 _SETTINGS = {
+    "jit": "off",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
@@ -38,6 +42,12 @@ def server_programs() -> Path | None:
     return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
 
 
+def _knows_strategies(programs: Path) -> bool:
+    """CREATE DATABASE … STRATEGY came with version 15."""
+    said = subprocess.run([str(programs / "postgres"), "-V"], capture_output=True, text=True, check=True).stdout
+    return int(re.findall(r"\d+", said)[0]) >= 15
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -53,7 +63,9 @@ class Cluster:
     """Started on creation, on loopback and a random port, with trust; `stop` removes it."""
 
     def __init__(self, programs: Path) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="kith-pg-"))
+        in_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+        self._strategy = "file_copy" if in_memory and _knows_strategies(programs) else ""
+        self.folder = Path(tempfile.mkdtemp(prefix="kith-pg-", dir=_MEMORY if in_memory else None))
         self.port = _free_port()
         self._who: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -111,7 +123,8 @@ class Cluster:
     def create(self, template: str = "template0") -> str:
         """A new database; its name."""
         name = f"kith_{uuid.uuid4().hex[:12]}"
-        self._admin(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
+        strategy = f" STRATEGY {self._strategy}" if self._strategy else ""
+        self._admin(sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy), name, template)
         return name
 
     def drop(self, name: str) -> None:
