@@ -64,7 +64,7 @@ class Cluster:
 
     def __init__(self, programs: Path) -> None:
         in_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
-        self._strategy = "file_copy" if in_memory and _knows_strategies(programs) else ""
+        self._by_files = in_memory and _knows_strategies(programs)
         self.folder = Path(tempfile.mkdtemp(prefix="kith-pg-", dir=_MEMORY if in_memory else None))
         self.port = _free_port()
         self._who: dict[str, Any] = {}
@@ -123,8 +123,8 @@ class Cluster:
     def create(self, template: str = "template0") -> str:
         """A new database; its name."""
         name = f"kith_{uuid.uuid4().hex[:12]}"
-        strategy = f" STRATEGY {self._strategy}" if self._strategy else ""
-        self._admin(sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy), name, template)
+        plain, by_files = "CREATE DATABASE {} TEMPLATE {}", "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+        self._admin(sql.SQL(by_files) if self._by_files else sql.SQL(plain), name, template)
         return name
 
     def drop(self, name: str) -> None:
