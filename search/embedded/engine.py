@@ -12,7 +12,7 @@ import tantivy
 from search.asked import Asked, take_apart
 from search.documents import Changes, Document, Found
 from search.embedded.folder import Folder
-from search.embedded.queries import narrowed, text_query
+from search.embedded.queries import either, narrowed, near_query, text_query
 from search.embedded.schema import candidate_of, kept_of, make_schema, to_tantivy
 from search.filters import Filter
 from search.port import FACETS, Damaged, Missing
@@ -20,7 +20,7 @@ from search.ranking import rank
 
 PANIC = "PanicException"  # what tantivy throws at bytes it never wrote: no Exception, and nowhere to be imported from
 SMALL_HEAP, LARGE_HEAP = 15_000_000, 120_000_000
-CANDIDATES = 60
+CANDIDATES = 30
 Stamp = tuple[int, int, int]
 
 
@@ -49,7 +49,10 @@ class EmbeddedEngine:
         mine: int | None = None,
         facets: Sequence[str] = (),
     ) -> Found:
-        """See `Engine.search`. Typos are forgiven when without them there are fewer than `limit`."""
+        """See `Engine.search`. Typos are forgiven when without them there are fewer than `limit`.
+
+        What has a name comes first then; the words of activities are forgiven where nothing else is found.
+        """
         asked = take_apart(text)
         if not asked.words:
             return Found()
@@ -63,14 +66,22 @@ class EmbeddedEngine:
     def _candidates(
         self, searcher: tantivy.Searcher, asked: Asked, where: Filter | None, mine: int | None, most: int, limit: int
     ) -> tuple[tantivy.Query, list[tantivy.DocAddress]]:
-        query, addresses = tantivy.Query.empty_query(), []
-        for forgiving in (False, True):
-            query = narrowed(self._schema, text_query(self._schema, asked, forgiving=forgiving), where, mine)
+        """What has the words; too few: also what has a name like them; none: whatever is like them."""
+
+        def look(words: tantivy.Query) -> tuple[tantivy.Query, list[tantivy.DocAddress]]:
+            query = narrowed(self._schema, words, where, mine)
             hits = searcher.search(query, most, count=False, weight_by_field="weight").hits
-            addresses = [address for _, address in hits]
-            if len(addresses) >= limit:
-                break
-        return query, addresses
+            return query, [address for _, address in hits]
+
+        query, addresses = look(text_query(self._schema, asked, forgiving=False))
+        if len(addresses) >= limit or not any(word.typos for word in asked.words):
+            return query, addresses
+        near, more = look(near_query(self._schema, asked))
+        if not addresses and not more:
+            return look(text_query(self._schema, asked, forgiving=True))
+        known = {(address.segment_ord, address.doc) for address in addresses}
+        addresses += [address for address in more if (address.segment_ord, address.doc) not in known]
+        return either([query, near]), addresses
 
     def is_ready(self) -> bool:
         """Can the index be opened, and is it of this version?"""

@@ -12,12 +12,13 @@ from search.words import body_words, digits, grams, starts, words
 CLIPPED = 400  # characters of each text that are kept for ranking; all of it is searched
 ERA = 50 * 365.25 * 86400
 GAP = "."
+NAMED = 0.5  # from this importance on a document is looked for with typos first: its words stand in `near` too
 START, START_LETTERS = "start_", 3  # so short a beginning is one term; as a range of all words it took 20 ms
 
 
 def make_schema() -> tantivy.Schema:
-    """Words in `title` and `body`, their first letters beside them, phones in runs of three digits, filters as numbers,
-    the texts for ranking."""
+    """Words in `title` and `body`, their first letters beside them, those of named things together in `near`, phones in
+    runs of three digits, filters as numbers, the texts for ranking."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", fast=True, tokenizer_name="raw", index_option="basic")
@@ -25,6 +26,7 @@ def make_schema() -> tantivy.Schema:
     builder.add_text_field("body", tokenizer_name="whitespace", index_option="basic")
     for name in ("title", "body"):
         builder.add_text_field(START + name, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("near", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("phone", tokenizer_name="whitespace", index_option="position")
     for name in ("id", "owner", "stage", "updated"):
         builder.add_integer_field(name, indexed=True, fast=True)
@@ -58,6 +60,7 @@ def to_tantivy(document: Document, schema: tantivy.Schema) -> tantivy.Document:
         "body": " ".join(body),
         START + "title": " ".join(starts(title, START_LETTERS)),
         START + "body": " ".join(starts(body, START_LETTERS)),
+        "near": " ".join(dict.fromkeys(title + body)) if document.importance >= NAMED else "",
         "phone": f" {GAP} ".join(" ".join(grams(digits(phone))) for phone in document.phones),
         "updated": document.updated,
         "weight": _weight(document),
