@@ -6,10 +6,12 @@ from sqlmodel import Session
 from crm_app.activities.hooks import linked_ids
 from crm_app.core.changes import Applied, Context
 from crm_app.core.changes.working import table_of
+from crm_app.core.errors import Refused
 from crm_app.tables import Activity, Deal
 
 STEP_NAMES = {"call": "Call", "meeting": "Meeting", "task": "Task", "email": "Mail", "note": "Note"}
 CHUNK = 500
+CIRCLE = "A deal cannot be renewed or extended by one of its own earlier deals."
 
 
 def follow_activities(context: Context, applied: list[Applied]) -> None:
@@ -41,3 +43,21 @@ def recompute(session: Session, deal_ids: list[int]) -> None:
         statement = update(deal).where(deal.c.id == bindparam("b_id")).values({n: bindparam(n) for n in names})
         values = [(i, *steps.get(i, (None, "")), touched.get(i)) for i in part]
         run(statement, [dict(zip(("b_id", *names), v, strict=True)) for v in values])
+
+
+def refuse_earlier_circles(context: Context, applied: list[Applied]) -> None:
+    """Registered in `wire`, after the rows are written: no deal is, by however many steps, earlier than itself."""
+    for done in applied:
+        if done.kind == "deal" and (done.diff.get("earlier_deal_id") or [None, None])[1] is not None:
+            _refuse_circle(context.session, done.id)
+
+
+def _refuse_circle(session: Session, deal_id: int) -> None:
+    deal = table_of(Deal)
+    seen: set[int] = set()
+    at: int | None = deal_id
+    while at is not None:
+        if at in seen:
+            raise Refused(CIRCLE)
+        seen.add(at)
+        at = session.connection().execute(select(deal.c.earlier_deal_id).where(deal.c.id == at)).scalar()

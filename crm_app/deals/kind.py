@@ -3,13 +3,17 @@
 from datetime import datetime, time
 
 from crm_app.core import clock
-from crm_app.core.changes import Children, Context, Field, Kind
+from crm_app.core.changes import Context, Field, Kind
 from crm_app.core.changes.kinds import Row
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid
+from crm_app.deals.parts import COMPETITORS, CONTACTS, LINES
 from crm_app.deals.rules import missing_for
 from crm_app.records.kind import tags_of
-from crm_app.tables import Deal, DealLine, Pipeline, Stage
+from crm_app.tables import Deal, Pipeline, Stage
+
+TYPES = ("new business", "renewal", "upsell", "cross-sell")
+PERIODS = ("month", "quarter", "year")
 
 PIPELINE = Kind(
     "pipeline",
@@ -60,11 +64,14 @@ def _gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
 
 
 def _complete(context: Context, before: Row | None, after: Row) -> Row:
-    """Entering a stage notes since when, closes or reopens the deal, and puts it on top of the column."""
+    """A value that recurs is monthly unless told. Entering a stage notes since when, closes or reopens the deal, and
+    puts it on top of the column."""
+    recurs = after["recurring_minor"] is not None and after["recurring_period"] is None
+    found: Row = {"recurring_period": PERIODS[0]} if recurs else {}
     if before is not None and before["stage_id"] == after["stage_id"]:
-        return {}
+        return found
     stage = stage_of(context, after["stage_id"])
-    found: Row = {"pipeline_id": stage.pipeline_id, "stage_since": context.recorded_at}
+    found |= {"pipeline_id": stage.pipeline_id, "stage_since": context.recorded_at}
     if before is not None or after["rank"] == 0.0:
         found["rank"] = -_moment(context, after).timestamp()
     if stage.kind == "open":
@@ -118,6 +125,12 @@ DEAL = Kind(
         Field("expected_close_on", "Expected close", "date", synonyms=("expected close date", "expected close")),
         Field("closed_on", "Closed", "date", synonyms=("close date", "closed", "closed date")),
         Field("lost_reason", "Reason for the loss", max_length=300, synonyms=("loss reason", "lost reason")),
+        Field("type", "Type", "choice", required=True, choices=TYPES, synonyms=("deal type", "opportunity type")),
+        Field("earlier_deal_id", "Earlier deal", "ref", ref="deal", synonyms=("earlier deal", "renewal of")),
+        Field("split_from_id", "Split from", "ref", ref="deal", editable=False),
+        Field("recurring_minor", "Recurring value", "money", minimum=0, synonyms=("recurring", "recurring revenue")),
+        Field("recurring_period", "Recurs every", "choice", choices=PERIODS, synonyms=("billing period",)),
+        Field("term_months", "Term in months", "int", minimum=1, maximum=600, synonyms=("term", "contract term")),
         Field("rank", "Rank", "float", editable=False, filterable=False, later_wins=True),
         Field("stage_since", "In this stage since", "datetime", editable=False),
         Field("next_step_at", "Next step at", "datetime", editable=False),
@@ -125,19 +138,9 @@ DEAL = Kind(
         Field("last_touch_at", "Last touch", "datetime", editable=False),
     ),
     children=(
-        Children(
-            "lines",
-            "Lines",
-            DealLine,
-            "deal_id",
-            (
-                Field(
-                    "product_id", "Product", "ref", required=True, ref="product", synonyms=("product", "product name")
-                ),
-                Field("quantity", "Quantity", "int", minimum=1, maximum=1_000_000),
-                Field("unit_price_minor", "Unit price", "money", minimum=0),
-            ),
-        ),
+        LINES,
+        CONTACTS,
+        COMPETITORS,
         tags_of("deal"),
     ),
     title="title",

@@ -8,7 +8,7 @@ from crm_app.tables.activity import Activity
 from crm_app.tables.attention import Notification, RecentView
 from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
-from crm_app.tables.deal import Deal, DealLine, Pipeline, Stage
+from crm_app.tables.deal import Deal, DealCompetitor, DealContact, DealLine, Pipeline, Stage
 from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
 from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
@@ -29,6 +29,8 @@ __all__ = [
     "Credential",
     "CustomField",
     "Deal",
+    "DealCompetitor",
+    "DealContact",
     "DealLine",
     "File",
     "IdCounter",

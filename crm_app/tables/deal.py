@@ -29,7 +29,10 @@ class Stage(Record, table=True):
 
 
 class Deal(Record, table=True):
-    """An opportunity. `next_step…` and `last_touch_at` are derived from its activities."""
+    """An opportunity. `next_step…` and `last_touch_at` are derived from its activities.
+
+    `earlier_deal_id` is the deal that is renewed or extended, `split_from_id` the one that this was a part of.
+    """
 
     __table_args__ = (
         Index(
@@ -56,6 +59,12 @@ class Deal(Record, table=True):
     expected_close_on: date | None = None
     closed_on: date | None = None
     lost_reason: str = ""
+    type: str = Field(default="new business", sa_column_kwargs={"server_default": "new business"})
+    earlier_deal_id: int | None = ref("deal")
+    split_from_id: int | None = ref("deal")
+    recurring_minor: int | None = Field(default=None, sa_type=BigInteger)
+    recurring_period: str | None = None
+    term_months: int | None = None
     rank: float = 0.0
     stage_since: datetime = moment(default_factory=now, nullable=False)
     next_step_at: datetime | None = moment()
@@ -71,3 +80,22 @@ class DealLine(Child, table=True):
     product_id: int = ref("product", nullable=False)
     quantity: int = 1
     unit_price_minor: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class DealContact(Child, table=True):
+    """A person who has a part in a deal, besides its main contact."""
+
+    __tablename__ = "deal_contact"  # pyright: ignore[reportAssignmentType]
+    deal_id: int = ref("deal", nullable=False)
+    person_id: int = ref("person", nullable=False)
+    role: str = "other"
+
+
+class DealCompetitor(Child, table=True):
+    """Who else bids for a deal, and how that ended."""
+
+    __tablename__ = "deal_competitor"  # pyright: ignore[reportAssignmentType]
+    deal_id: int = ref("deal", nullable=False)
+    name: str = Field(index=True)
+    status: str = "open"
+    note: str = ""

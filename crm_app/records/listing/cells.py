@@ -96,7 +96,7 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         return Cell()
     if field.children is not None:
         text = ", ".join(str(value).split(BETWEEN_TAGS)) if field.type == "tags" else str(value)
-        return Cell(text, text)
+        return Cell(group_label(text) if field.type == "choice" else text, text)
     if field.ref:
         return _reference(field, value, row, one.number)
     text = str(value)

@@ -78,7 +78,7 @@ def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, L
 def _parts(children: Children) -> list[ListField]:
     if children.key == "tag_id":
         return [ListField("tags", children.label, "tags", None, children)]
-    shown = [f for f in children.fields if f.name not in PART_LABELS and f.type in ("text", "ref")]
+    shown = [f for f in children.fields if f.name not in PART_LABELS and f.type in ("text", "ref", "choice")]
     alone = len(shown) == 1
     names = {f.name: f.label if alone else f"{children.label}: {f.label.lower()}" for f in shown}
     return [ListField(f"{children.name}.{f.name}", names[f.name], f.type, f, children) for f in shown]
