@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, null, or_, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -10,16 +10,20 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.money import format_money
 from crm_app.identity.policy import may, visible
 from crm_app.records.page.rows import Panel, Related
-from crm_app.tables import Deal, Person, Stage
+from crm_app.tables import Deal, DealContact, Person, Stage
 
 SHOWN = 8
-deal, stage, person = (table_of(m) for m in (Deal, Stage, Person))
+deal, stage, person, contact = (table_of(m) for m in (Deal, Stage, Person, DealContact))
 
 
 def deals_of_person(session: Session, actor: Principal, id: int) -> Panel | None:
-    """For a person."""
+    """For a person: those of which they are the main contact, or a part with a role."""
     known = session.connection().execute(select(person.c.company_id).where(person.c.id == id)).scalar()
-    return _panel(session, actor, deal.c.person_id == id, {"person_id": str(id), "company_id": str(known or "")})
+    part = select(contact.c.deal_id).where(contact.c.person_id == id)
+    belongs = or_(deal.c.person_id == id, deal.c.id.in_(part))
+    roles = select(contact.c.role).where(contact.c.person_id == id, contact.c.deal_id == deal.c.id)
+    role = roles.order_by(contact.c.position, contact.c.id).limit(1).correlate(deal).scalar_subquery()
+    return _panel(session, actor, belongs, {"person_id": str(id), "company_id": str(known or "")}, role)
 
 
 def deals_of_company(session: Session, actor: Principal, id: int) -> Panel | None:
@@ -27,7 +31,7 @@ def deals_of_company(session: Session, actor: Principal, id: int) -> Panel | Non
     return _panel(session, actor, deal.c.company_id == id, {"company_id": str(id)})
 
 
-def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str]) -> Panel | None:
+def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str], role: Any = None) -> Panel | None:
     if not may(actor, "deal.read"):
         return None
     run = session.connection().execute
@@ -47,6 +51,7 @@ def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str
     query = (
         select(deal.c.id, deal.c.title, deal.c.value_minor, deal.c.currency, deal.c.expected_close_on)
         .add_columns(deal.c.closed_on, deal.c.next_step, stage.c.name.label("stage"), stage.c.kind)
+        .add_columns((null() if role is None else role).label("role"))
         .select_from(joined)
         .where(*mine)
         .order_by(is_open, deal.c.closed_on.desc(), func.coalesce(deal.c.value_minor, 0).desc(), deal.c.id)
@@ -62,4 +67,5 @@ def _related(row: Any, actor: Principal) -> Related:
     when = f" · {words} {day.day} {day:%b %Y}" if day else ""
     value = format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else ""
     tone = {"won": "g", "lost": "r"}.get(row.kind, "")
-    return Related(row.id, row.title, f"/deals/{row.id}", value, [row.stage + when], tone)
+    role = f" · {row.role.capitalize()}" if row.role else ""
+    return Related(row.id, row.title, f"/deals/{row.id}", value, [row.stage + when + role], tone)

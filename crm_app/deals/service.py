@@ -33,6 +33,11 @@ EDITABLE = frozenset(
         "closed_on",
         "is_estimate",
         "lost_reason",
+        "type",
+        "earlier_deal_id",
+        "recurring_minor",
+        "recurring_period",
+        "term_months",
     )
 )
 

@@ -16,6 +16,8 @@ PATHS = {
     "close": "M5 5l8 8M13 5l-8 8",
     "activities": "M4 4h10v11H4zM4 8h10M7 2v4M11 2v4",
     "products": "M3 6l6-3 6 3v6l-6 3-6-3zM3 6l6 3 6-3M9 9v6",
+    "copy": "M7 7h8v8H7zM4 11H3V3h8v1",
+    "split": "M9 16v-5L4 6V3M9 11l5-5V3M2 5l2-2 2 2M12 5l2-2 2 2",
     "trash": "M4 5.5h10M7.5 5.5V3.5h3v2M5.5 5.5l.6 9h5.8l.6-9",
     "alert": "M9 3l7 12H2zM9 7.500v3.500M9 13h.01",
     "info": "M9 16A7 7 0 109 2a7 7 0 000 14zM9 8.500v4M9 5.800h.01",

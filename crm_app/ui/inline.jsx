@@ -96,7 +96,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
         <span className="valrow">
           {linked && <Link className="val" to={href}>{face}</Link>}
           <button ref={button} type="button" className={linked ? "val edit" : "val" + (value ? "" : " none")} aria-label={`${label}: ${value || "Add"}`} onClick={start}>
-            {linked ? <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 14l1-3.500L12 3.500l2.500 2.500L7.500 13z" /></svg> : value ? face : "Add"}
+            {linked ? <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 14l1-3.500L12 3.500l2.500 2.500L7.500 13z" /></svg> : value ? face : bare ? `Add ${label.toLowerCase()}` : "Add"}
           </button>
         </span>
       ) : href ? (

@@ -140,6 +140,31 @@ def test_products_are_added_changed_and_removed(admin: Page, site) -> None:
     expect(pane).to_contain_text("No products on this deal.")
 
 
+def test_a_contact_gets_a_role_and_a_split_is_undone(admin: Page, site) -> None:
+    open_deal(admin, site)
+    contacts = admin.locator("section[aria-label=Contacts]")
+    contacts.get_by_role("button", name="Add a contact").click()
+    contacts.get_by_role("combobox", name="Contact").fill("lena")
+    admin.get_by_role("option", name="Lena Arndt").click()
+    contacts.get_by_label("Role of Lena Arndt").select_option("champion")
+    expect(admin.locator(".toast", has_text="Role changed to champion.")).to_be_visible()
+    expect(contacts.get_by_label("Role of Lena Arndt")).to_have_value("champion")
+    edit(admin, "value_minor", "1000.01")
+    admin.get_by_role("button", name="More actions").click()
+    admin.get_by_role("menuitem", name="Split deal").click()
+    dialog = admin.get_by_role("dialog")
+    dialog.locator("input[name=amount]").fill("2000")
+    dialog.get_by_role("button", name="Split", exact=True).click()
+    expect(dialog.locator(".err", has_text="more than the deal is worth")).to_be_visible()
+    dialog.locator("input[name=amount]").fill("0.02")
+    dialog.get_by_role("button", name="Split", exact=True).click()
+    expect(admin.locator("[data-field=value_minor] .val")).to_have_text("$999.99")
+    expect(admin.locator("section[aria-label='Related deals']")).to_contain_text("Split off")
+    admin.locator(".toast", has_text="was split off").get_by_role("button", name="Undo").click()
+    expect(admin.locator("[data-field=value_minor] .val")).to_have_text("$1,000.01")
+    expect(admin.locator("section[aria-label='Related deals']")).to_have_count(0)
+
+
 def test_a_deleted_deal_comes_back_from_the_message_on_the_board(admin: Page, site) -> None:
     deal = open_deal(admin, site)
     admin.get_by_role("button", name="More actions").click()

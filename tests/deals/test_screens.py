@@ -2,7 +2,6 @@
 
 import pytest
 
-from crm_app.deals.queries import DealPage
 from crm_app.deals.state.board import Filter, read_filter
 from crm_app.deals.state.record import changed_text, id_in
 from crm_app.records.properties import Property
@@ -40,6 +39,5 @@ def test_a_message_says_what_was_saved() -> None:
         Property("title", "Title", "Storage", "Storage", "text", True),
         Property("company_id", "Company", "", "", "ref", True),
     ]
-    page = DealPage(1, "Storage", 1, 1, [], properties, None, None, [], "", True, True)
     names = ("title", "company_id", "lines.7.quantity")
-    assert [changed_text(page, n) for n in names] == ["Title changed to Storage.", "Company cleared.", "Saved."]
+    assert [changed_text(properties, n) for n in names] == ["Title changed to Storage.", "Company cleared.", "Saved."]

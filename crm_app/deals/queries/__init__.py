@@ -3,17 +3,22 @@
 from crm_app.deals.queries.board import board_snapshot, card_of, column_cards, totals_of
 from crm_app.deals.queries.choices import DealChoices, deal_choices
 from crm_app.deals.queries.page import asked_properties, deal_page, property_as
+from crm_app.deals.queries.parties import competitor_names
 from crm_app.deals.queries.rows import (
     AskedFields,
     Board,
     Card,
     Column,
+    Competitor,
     DealPage,
+    DealPerson,
     Line,
     Option,
+    PathStep,
     Property,
     RelatedCard,
-    StageOption,
+    RelatedDeal,
+    StageStay,
     Summary,
 )
 
@@ -22,18 +27,23 @@ __all__ = [
     "Board",
     "Card",
     "Column",
+    "Competitor",
     "DealChoices",
     "DealPage",
+    "DealPerson",
     "Line",
     "Option",
+    "PathStep",
     "Property",
     "RelatedCard",
-    "StageOption",
+    "RelatedDeal",
+    "StageStay",
     "Summary",
     "asked_properties",
     "board_snapshot",
     "card_of",
     "column_cards",
+    "competitor_names",
     "deal_choices",
     "deal_page",
     "property_as",

@@ -1,6 +1,7 @@
 """The page of one deal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,22 +11,28 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.core.money import format_money
+from crm_app.deals.journey import yearly
 from crm_app.deals.kind import DEAL
 from crm_app.deals.queries.board import stages_of
 from crm_app.deals.queries.choices import assignable
-from crm_app.deals.queries.rows import AskedFields, DealPage, Line, Option, RelatedCard, StageOption
+from crm_app.deals.queries.journey import history_of, path_of, stays_of
+from crm_app.deals.queries.parties import competitors_of, people_of, related_to
+from crm_app.deals.queries.rows import AskedFields, DealPage, Line, Option, RelatedCard, RelatedDeal
 from crm_app.identity.policy import decide, visible
 from crm_app.records.properties import Property, properties, written
-from crm_app.tables import Company, Deal, DealLine, Person, PersonEmail, Product, User
+from crm_app.tables import Company, Deal, DealLine, Product, User
 
-deal, company, person, product, line, user, email = (
-    table_of(m) for m in (Deal, Company, Person, Product, DealLine, User, PersonEmail)
-)
+deal, company, product, line, user = (table_of(m) for m in (Deal, Company, Product, DealLine, User))
 SHOWN = (
     "title",
     "company_id",
     "person_id",
     "value_minor",
+    "recurring_minor",
+    "recurring_period",
+    "term_months",
+    "type",
+    "earlier_deal_id",
     "owner_id",
     "expected_close_on",
     "opened_on",
@@ -39,21 +46,34 @@ LINES = {f.name: f for f in DEAL.child_by_name["lines"].fields}
 def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
     """Raises NotFound for a deal that does not exist or that the actor may not see."""
     row = _row(session, actor, deal_id)
-    stages = [StageOption(s.id, s.name, s.kind) for s in stages_of(session, row["pipeline_id"])]
+    stages = stages_of(session, row["pipeline_id"])
     kind = next((s.kind for s in stages if s.id == row["stage_id"]), "open")
+    stays = stays_of(session, actor, deal_id)
+    may_edit = decide(actor, "edit", "deal", row["owner_id"]).allowed
+    may_clone = decide(actor, "create", "deal").allowed
+    related = related_to(session, actor, row)
+    shown = _with_year(_properties(session, actor, row, _shown_for(kind, row)), row, actor)
     return DealPage(
-        row["id"],
-        row["title"],
-        row["version"],
-        row["stage_id"],
-        stages,
-        _properties(session, actor, row, _shown_for(kind)),
-        _company(session, actor, row["company_id"]),
-        _person(session, actor, row["person_id"]),
-        _lines(session, actor, row),
-        _sum(session, actor, row),
-        decide(actor, "edit", "deal", row["owner_id"]).allowed,
-        decide(actor, "delete", "deal", row["owner_id"]).allowed,
+        id=row["id"],
+        title=row["title"],
+        version=row["version"],
+        stage_id=row["stage_id"],
+        kind=kind,
+        probability=next((s.probability for s in stages if s.id == row["stage_id"]), 0),
+        value=format_money(row["value_minor"], row["currency"], actor.locale),
+        path=path_of(stages, row["stage_id"], stays, actor),
+        stays=history_of(session, actor, stays, closed=kind != "open"),
+        properties=_linked(shown, related),
+        company=_company(session, actor, row["company_id"]),
+        people=people_of(session, actor, row),
+        competitors=competitors_of(session, row, may_edit),
+        related=related,
+        lines=_lines(session, actor, row),
+        sum=_sum(session, actor, row),
+        editable=may_edit,
+        deletable=decide(actor, "delete", "deal", row["owner_id"]).allowed,
+        may_clone=may_clone,
+        splittable=may_clone and may_edit and kind == "open",
     )
 
 
@@ -91,10 +111,30 @@ def asked_properties(session: Session, actor: Principal, deal_id: int, names: It
     return AskedFields(row["title"], _properties(session, actor, row, [n for n in SHOWN if n in set(names)]))
 
 
-def _shown_for(kind: str) -> list[str]:
-    """An open deal has no close yet, only a lost one has a reason for the loss."""
-    hidden = {"open": {"closed_on", "lost_reason"}, "won": {"lost_reason"}}.get(kind, set())
+def _shown_for(kind: str, row: Mapping[str, Any]) -> list[str]:
+    """An open deal has no close yet, only a lost one a reason for the loss; what recurs has a period and a term."""
+    hidden = {"open": {"closed_on", "lost_reason"}, "won": {"lost_reason"}}.get(kind, set[str]())
+    if row["type"] == "new business" and row["earlier_deal_id"] is None:
+        hidden = hidden | {"earlier_deal_id"}
+    if row["recurring_minor"] is None:
+        hidden = hidden | {"recurring_period", "term_months"}
     return [name for name in SHOWN if name not in hidden]
+
+
+def _linked(found: list[Property], related: list[RelatedDeal]) -> list[Property]:
+    """The earlier deal leads there, if the reader may see it."""
+    href = next((f"/deals/{r.id}" for r in related if r.how == "Earlier deal"), "")
+    return [replace(p, href=href) if p.field == "earlier_deal_id" else p for p in found]
+
+
+def _with_year(found: list[Property], row: Mapping[str, Any], actor: Principal) -> list[Property]:
+    """Behind the period of a recurring value stands what it comes to in a year."""
+    minor = yearly(row["recurring_minor"], row["recurring_period"])
+    if minor is None or row["recurring_period"] == "year":
+        return found
+    shown = Property("yearly", "In a year", format_money(minor, row["currency"], actor.locale), "", "money", False)
+    place = next((n for n, p in enumerate(found) if p.field == "recurring_period"), len(found) - 1)
+    return [*found[: place + 1], shown, *found[place + 1 :]]
 
 
 def _properties(session: Session, actor: Principal, row: Any, names: list[str]) -> list[Property]:
@@ -113,23 +153,6 @@ def _company(session: Session, actor: Principal, company_id: int | None) -> Rela
     return RelatedCard(
         row.id, row.name, [t for t in (" · ".join(x for x in (row.industry, row.country) if x), people) if t]
     )
-
-
-def _person(session: Session, actor: Principal, person_id: int | None) -> RelatedCard | None:
-    query = select(person).where(person.c.id == person_id, visible(actor, "person", person.c.owner_id))
-    row = session.connection().execute(query.where(person.c.deleted_at.is_(None))).first() if person_id else None
-    if row is None:
-        return None
-    address = (
-        session.connection()
-        .execute(
-            select(email.c.value)
-            .where(email.c.person_id == row.id)
-            .order_by(email.c.is_primary.desc(), email.c.position)
-        )
-        .scalar()
-    )
-    return RelatedCard(row.id, row.display_name, [t for t in (row.title, address) if t])
 
 
 def _lines(session: Session, actor: Principal, row: Any) -> list[Line]:

@@ -61,12 +61,27 @@ class Board:
 
 
 @dataclass(frozen=True)
-class StageOption:
-    """A stage that a deal can be moved to."""
+class PathStep:
+    """A stage at the top of a deal's page: `mark` is `on`, `done` or empty, `days` those spent in it."""
 
     id: int
     name: str
     kind: str
+    mark: str
+    days: str
+    hint: str
+    probability: int
+
+
+@dataclass(frozen=True)
+class StageStay:
+    """One stay in a stage, for reading; the last one of a closed deal has no days."""
+
+    stage: str
+    came_from: str
+    since: str
+    who: str
+    days: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,43 @@ class Line:
 
 
 @dataclass(frozen=True)
+class DealPerson:
+    """Who has a part in a deal: `row` is 0 and the role empty for a main contact without one."""
+
+    row: int
+    person_id: int
+    name: str
+    href: str
+    note: str
+    initials: str
+    tint: int
+    role: str
+    is_main: bool
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """Who else bids: the note is edited like a property."""
+
+    id: int
+    name: str
+    status: str
+    note: Property
+
+
+@dataclass(frozen=True)
+class RelatedDeal:
+    """An earlier or later deal, or one that was split; `how` says which."""
+
+    id: int
+    how: str
+    title: str
+    value: str
+    note: str
+    tone: str
+
+
+@dataclass(frozen=True)
 class DealPage:
     """Everything that the page of a deal shows."""
 
@@ -106,11 +158,19 @@ class DealPage:
     title: str
     version: int
     stage_id: int
-    stages: list[StageOption]
+    kind: str
+    probability: int
+    value: str
+    path: list[PathStep]
+    stays: list[StageStay]
     properties: list[Property]
     company: RelatedCard | None
-    person: RelatedCard | None
+    people: list[DealPerson]
+    competitors: list[Competitor]
+    related: list[RelatedDeal]
     lines: list[Line]
     sum: str
     editable: bool
     deletable: bool
+    may_clone: bool
+    splittable: bool

@@ -1,9 +1,23 @@
 """The states of the deal screens."""
 
 from .board import DealBoard
+from .copying import DealClone, DealSplit
 from .lines import DealLines
 from .moving import DealMove
 from .new import NewDealForm
+from .parties import DealCompetitors, DealContacts
 from .record import DealRecord
+from .why import DealWhy
 
-__all__ = ["DealBoard", "DealLines", "DealMove", "DealRecord", "NewDealForm"]
+__all__ = [
+    "DealBoard",
+    "DealClone",
+    "DealCompetitors",
+    "DealContacts",
+    "DealLines",
+    "DealMove",
+    "DealRecord",
+    "DealSplit",
+    "DealWhy",
+    "NewDealForm",
+]

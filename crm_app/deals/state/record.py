@@ -7,10 +7,11 @@ import reflex as rx
 from crm_app.core import db
 from crm_app.core.changes import Applied
 from crm_app.core.errors import Conflict, Invalid, KithError, NotFound
-from crm_app.deals.lines import edit_line
 from crm_app.deals.queries import DealPage, deal_page, property_as
+from crm_app.deals.rows import edit_row
 from crm_app.deals.service import delete_deal, edit_deal
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.properties import Property
 from crm_app.ui import addresses
 from crm_app.ui.inputs import EditAnswer
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
@@ -35,9 +36,9 @@ def id_in(path: str) -> int | None:
     return int(last) if last.isascii() and last.isdigit() and len(last) < 17 else None
 
 
-def changed_text(page: DealPage, name: str) -> str:
+def changed_text(properties: list[Property], name: str) -> str:
     """What a message says about a saved property."""
-    found = next((p for p in page.properties if p.field == name), None)
+    found = next((p for p in properties if p.field == name), None)
     if found is None:
         return "Saved."
     return f"{found.label} changed to {found.value}." if found.value else f"{found.label} cleared."
@@ -112,18 +113,18 @@ class DealRecord(rx.State):
         return rx.redirect(addresses.BOARD)
 
     async def _write(self, deal_id: int, name: str, raw: str, version: int) -> Applied:
-        """A property, or `lines.7.quantity`."""
+        """A property, or one of a part: `lines.7.quantity`."""
         part, _, rest = name.partition(".")
-        line_id, _, field = rest.partition(".")
-        if part == "lines" and line_id.isascii() and line_id.isdigit() and len(line_id) < 17:
-            return await db.write(edit_line, actor(), deal_id, int(line_id), field, raw, version)
+        row_id, _, field = rest.partition(".")
+        if part in ("lines", "competitors") and row_id.isascii() and row_id.isdigit() and len(row_id) < 17:
+            return await db.write(edit_row, actor(), deal_id, part, int(row_id), field, raw, version)
         return await db.write(edit_deal, actor(), deal_id, name, raw, version)
 
     async def _saved(self, name: str, done: Applied) -> None:
         self.deal = await db.read(deal_page, actor(), done.id)
         self._answer(name, "")
         if done.diff:
-            (await self.get_state(Toaster)).latest = undo_toast(changed_text(self.deal, name), done.batch_id)
+            (await self.get_state(Toaster)).latest = undo_toast(changed_text(self.deal.properties, name), done.batch_id)
 
     async def _show_clash(self, name: str, raw: str, conflict: Conflict) -> None:
         if self.deal is None:

@@ -4,54 +4,19 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.deals.queries import StageOption
-from crm_app.deals.state import DealMove, DealRecord
+from crm_app.deals.state import DealRecord
 from crm_app.records.properties import Property
 from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
 from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows
-from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit, panes
-from crm_app.ui.overlay import clash_dialog, menu, menu_item
+from crm_app.ui.overlay import clash_dialog
 
+from .copying import clone_dialog, split_dialog
 from .dialogs import gate_dialog
 from .lines import lines_section
-
-
-def _stage(stage: rx.vars.ObjectVar[StageOption], index: rx.Var[int]) -> rx.Component:
-    deal = DealRecord.deal
-    now = stage.id == deal.stage_id
-    return rx.el.button(
-        stage.name,
-        type="button",
-        class_name=rx.cond(now, "on " + stage.kind.to(str), ""),
-        title=stage.name,
-        custom_attrs={"aria-pressed": now},
-        on_click=DealMove.choose_stage(deal.id, stage.id, deal.version),
-        key=stage.id,
-    )
-
-
-def _bar() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.foreach(DealRecord.deal.stages, _stage),
-            class_name="stages",
-            role="group",
-            custom_attrs={"aria-label": "Stage"},
-        ),
-        rx.cond(
-            DealRecord.deal.deletable,
-            menu(
-                "More actions",
-                icon("more"),
-                menu_item("Delete deal", "trash", on_click=DealRecord.delete),
-                class_name="btn quiet icononly",
-            ),
-            rx.fragment(),
-        ),
-        class_name="bar",
-    )
+from .parties import competitors_section, history_section, people_section, related_section
+from .top import top_bar
 
 
 def _edit(p: rx.vars.ObjectVar[Property], **props: Any) -> rx.Component:
@@ -98,22 +63,12 @@ def _related(aside: rx.Component) -> rx.Component:
             ),
             rx.el.p("No company yet.", class_name="mut"),
         ),
-        rx.cond(
-            deal.person,
-            rx.fragment(
-                rx.el.h3("Person", class_name="sect"),
-                rx.el.div(
-                    rx.el.div(
-                        page_link(deal.person.name, href="/people/" + deal.person.id.to(str), class_name="strong")
-                    ),
-                    rx.foreach(deal.person.lines, lambda text: rx.el.div(text, class_name="mut")),
-                    class_name="item2",
-                ),
-            ),
-            rx.fragment(),
-        ),
+        people_section(),
+        competitors_section(_edit),
         lines_section(_edit),
+        related_section(),
         aside,
+        history_section(),
         class_name="pane",
         custom_attrs={"aria-label": "Related"},
     )
@@ -140,7 +95,7 @@ def record_screen(centre: rx.Component, aside: rx.Component) -> rx.Component:
             rx.cond(
                 DealRecord.deal,
                 rx.fragment(
-                    _bar(),
+                    top_bar(),
                     panes(_properties(), timeline, _related(aside), labels=["Details", "Timeline", "Related"]),
                 ),
                 _loading(),
@@ -150,4 +105,5 @@ def record_screen(centre: rx.Component, aside: rx.Component) -> rx.Component:
             DealRecord.clash, open=DealRecord.clashing, on_mine=DealRecord.keep_mine, on_theirs=DealRecord.keep_theirs
         ),
         gate_dialog(),
+        rx.cond(DealRecord.deal, rx.fragment(clone_dialog(), split_dialog()), rx.fragment()),
     )

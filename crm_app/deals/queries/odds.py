@@ -1,0 +1,89 @@
+"""Why a stage has its probability: what became of the deals that once stood in it, by the change log."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.working import table_of
+from crm_app.core.errors import NotFound
+from crm_app.deals.journey import LEAST, share_words
+from crm_app.deals.queries.journey import stage_in_log
+from crm_app.identity.policy import scope, visible
+from crm_app.tables import Company, Deal, Stage, User
+
+log, deal, stage, company, user = (table_of(m) for m in (ChangeLog, Deal, Stage, Company, User))
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Of the closed deals of one group that once stood in the stage: how many were won and lost."""
+
+    label: str
+    won: int
+    lost: int
+    words: str
+    counts: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class Why:
+    """The stage's own figure beside what happened; `groups` begins with all deals."""
+
+    stage: str = ""
+    probability: int = 0
+    closed: int = 0
+    enough: bool = False
+    groups: list[Odds] = field(default_factory=list)
+
+
+def why_probability(session: Session, actor: Principal, deal_id: int) -> Why:
+    """For the stage in which the deal stands. Raises NotFound for a deal that the actor may not see."""
+    query = (
+        select(stage.c.id, stage.c.name, stage.c.probability, deal.c.owner_id)
+        .add_columns(user.c.name.label("owner"), company.c.industry)
+        .select_from(deal.join(stage, stage.c.id == deal.c.stage_id))
+        .outerjoin(user, user.c.id == deal.c.owner_id)
+        .outerjoin(company, company.c.id == deal.c.company_id)
+        .where(deal.c.id == deal_id, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+    )
+    here = session.connection().execute(query).first()
+    if here is None:
+        raise NotFound
+    everything = "All deals" if scope(actor, "read", "deal") == "all" else "All deals that you may see"
+    same: dict[str, ColumnElement[bool]] = {everything: true()}
+    if here.owner_id is not None:
+        same[f"Owner {here.owner}"] = deal.c.owner_id == here.owner_id
+    if here.industry:
+        same[f"Industry {here.industry}"] = company.c.industry == here.industry
+    groups = _counted(session, actor, here.id, same)
+    closed = groups[0].won + groups[0].lost
+    return Why(here.name, here.probability, closed, closed >= LEAST, groups)
+
+
+def _counted(session: Session, actor: Principal, stage_id: int, same: dict[str, ColumnElement[bool]]) -> list[Odds]:
+    """All groups by one statement."""
+    stood = select(log.c.record_id).where(log.c.kind == "deal", stage_in_log(1) == stage_id)
+    columns: list[Any] = []
+    for condition in same.values():
+        for kind in ("won", "lost"):
+            columns.append(func.coalesce(func.sum(case((and_(condition, stage.c.kind == kind), 1), else_=0)), 0))
+    query = (
+        select(*columns)
+        .select_from(deal.join(stage, stage.c.id == deal.c.stage_id))
+        .outerjoin(company, company.c.id == deal.c.company_id)
+        .where(deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+        .where(stage.c.kind.in_(("won", "lost")), deal.c.id.in_(stood))
+    )
+    counts = [int(n) for n in session.connection().execute(query).one()]
+    return [_odds(label, counts[2 * n], counts[2 * n + 1]) for n, label in enumerate(same)]
+
+
+def _odds(label: str, won: int, lost: int) -> Odds:
+    count = won + lost
+    percent = (200 * won + count) // (2 * count) if count >= LEAST else 0
+    return Odds(label, won, lost, share_words(won, lost), f"{won:,} won, {lost:,} lost", percent)
