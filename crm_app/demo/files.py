@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from crm_app.core.text import fold
+from crm_app.demo.parties import with_parties
 from crm_app.demo.words import FIRST, LANGUAGES, LAST, LOST_REASONS, SOURCES, TITLES
 
 DATA = Path(__file__).parent / "data"
@@ -39,7 +40,8 @@ def build(random: Random, today: date) -> DemoFiles:
     shift = today - timedelta(days=1) - max(date.fromisoformat(d["close_date"]) for d in deals if d["close_date"])
     files = DemoFiles(read("sales_teams"), _companies(random, deals), read("products"))
     files.people = _people(random, files)
-    files.deals = _deals(random, deals, files, shift, today)
+    rows = _deals(random, deals, files, shift, today)
+    files.deals = with_parties(Random(random.random()), rows, files.people)
     return files
 
 

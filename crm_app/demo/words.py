@@ -135,6 +135,7 @@ TITLES = (
 )
 SOURCES = ("Web form", "Trade fair", "Referral", "Newsletter", "Cold call", "Webinar")
 LANGUAGES = ("en", "en", "en", "de", "fr", "es")
+COMPETITORS = ("Brightvane", "Corvellin", "Halden & Rowe", "Numatrix", "Ostralis", "Pellagrin")
 LOST_REASONS = ("Price", "Chose a competitor", "No budget", "No decision", "Missing feature", "Bad timing")
 
 # type, subject, text; {product} and {person} are filled in
