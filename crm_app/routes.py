@@ -11,6 +11,7 @@ FILES = "/files/"
 FILE = "/files/{file_id:int}"
 PREVIEW = "/files/{file_id:int}/preview"
 EXPORT = "/export/{kind}.{form}"
+SAMPLE = "/organisation/sample.pdf"
 
 SOCKET = "/_event"
 UPLOAD = "/_upload"

@@ -20,6 +20,7 @@ from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
+from crm_app.organisation.kind import ORGANISATION
 from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, people_of_company, relations_of
 from crm_app.products.kind import PRICE_BOOK, PRODUCT
@@ -38,6 +39,7 @@ KINDS = (
     FILE,
     SAVED_VIEW,
     CUSTOM_FIELD,
+    ORGANISATION,
     COMPANY,
     PERSON,
     PRODUCT,

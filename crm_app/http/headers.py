@@ -49,7 +49,7 @@ def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> lis
 
 def is_preview(path: str) -> bool:
     """Is this the address of a preview, which the page shows in a frame of its own?"""
-    return path.startswith(routes.FILES) and path.endswith("/preview")
+    return path == routes.SAMPLE or (path.startswith(routes.FILES) and path.endswith("/preview"))
 
 
 def is_built_folder(path: str) -> bool:

@@ -29,6 +29,7 @@ OBJECTS = (
     "saved_view",
     "import",
     "custom_field",
+    "organisation",
 )
 OBJECT_NAMES = {
     "deal": "deals",
@@ -47,6 +48,7 @@ OBJECT_NAMES = {
     "saved_view": "saved views",
     "import": "imports",
     "custom_field": "custom fields",
+    "organisation": "the organisation",
 }
 ACTIONS = ("create", "read", "edit", "delete", "export", "mass_edit", "merge", "import", "administer")
 SCOPES: tuple[Reach, ...] = ("none", "own", "team", "all")
@@ -73,6 +75,7 @@ TABLE: dict[str, dict[str, str]] = {
         "saved_view": "aaoo-----",
         "import": "aaoo---a-",
         "custom_field": "-a-------",
+        "organisation": "-a-------",
     },
     "sales": {
         "deal": "aooooo---",
@@ -91,6 +94,7 @@ TABLE: dict[str, dict[str, str]] = {
         "saved_view": "aooo-----",
         "import": "---------",
         "custom_field": "-a-------",
+        "organisation": "-a-------",
     },
     "marketing": {
         "deal": "-a-------",
@@ -109,6 +113,7 @@ TABLE: dict[str, dict[str, str]] = {
         "saved_view": "aooo-----",
         "import": "aooo---a-",
         "custom_field": "-a-------",
+        "organisation": "-a-------",
     },
     "support": {
         "deal": "-a-------",
@@ -127,6 +132,7 @@ TABLE: dict[str, dict[str, str]] = {
         "saved_view": "aooo-----",
         "import": "---------",
         "custom_field": "-a-------",
+        "organisation": "-a-------",
     },
     "read-only": {
         "deal": "-a-------",
@@ -145,6 +151,7 @@ TABLE: dict[str, dict[str, str]] = {
         "saved_view": "aooo-----",
         "import": "---------",
         "custom_field": "-a-------",
+        "organisation": "-a-------",
     },
 }
 MATRIX: dict[str, dict[str, dict[str, Reach]]] = {

@@ -35,11 +35,12 @@ ACTIVITIES = Place(addresses.ACTIVITIES, "Activities", "activities", key="a")
 PRODUCTS = Place(addresses.PRODUCTS, "Products", "products", key="r")
 USERS = Place(addresses.USERS, "Users", "users", key="u")
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
+ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.may_administer)
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
     ("", [HOME, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, PRODUCTS]),
-    ("Organisation", [USERS, TEAMS, IMPORT]),
+    ("Organisation", [USERS, TEAMS, ORGANISATION, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
 NEW = (
@@ -92,7 +93,7 @@ def _more() -> rx.Component:
     return menu(
         "More",
         rx.fragment(icon("more", "big"), "More"),
-        *[_link_if(p) for p in (COMPANIES, ACTIVITIES, PRODUCTS, USERS, TEAMS, IMPORT, PROFILE)],
+        *[_link_if(p) for p in (COMPANIES, ACTIVITIES, PRODUCTS, USERS, TEAMS, ORGANISATION, IMPORT, PROFILE)],
         rx.el.div(sign_out()),
         class_name="",
     )

@@ -10,6 +10,7 @@ from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealCompetitor, DealContact, DealLine, Pipeline, Stage
 from crm_app.tables.numbering import NumberSeries
+from crm_app.tables.organisation import Organisation
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
 from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
 from crm_app.tables.product import PriceBook, PriceEntry, Product
@@ -40,6 +41,7 @@ __all__ = [
     "Notification",
     "NumberSeries",
     "OneTimeLink",
+    "Organisation",
     "Outbox",
     "Person",
     "PersonAddress",

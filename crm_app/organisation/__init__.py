@@ -1,0 +1,1 @@
+"""The organisation that issues documents: its record and its letterhead."""
