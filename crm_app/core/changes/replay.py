@@ -33,9 +33,10 @@ def replay(session: Session) -> tuple[Tables, Tables]:
 
 
 def _blank(known: Kind, entry: Any) -> Row:
-    empty = dict.fromkeys(defaults(known.table)) | {
-        n: v for n, v in defaults(known.table).items() if n in known.derived
-    }
+    columns = table_of(known.table).c
+    # what may not be null is always logged, unless its column came later and was filled with its default
+    empty = {n: v for n, v in defaults(known.table).items() if n in known.derived or not columns[n].nullable}
+    empty = dict.fromkeys(defaults(known.table)) | empty
     return empty | {"sort_key": "", "id": entry["record_id"], "created_at": entry["recorded_at"]}
 
 
