@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Principal:
-    """A signed-in user, or the system; `member_ids` are the users of the own team and those below it."""
+    """A signed-in user, or the system.
+
+    `member_ids` are the users of the own team and those below it, `line_ids` the own team and those above it.
+    """
 
     id: int | None
     name: str
@@ -16,6 +19,7 @@ class Principal:
     locale: str = "en"
     session_id: int | None = None
     system: bool = False
+    line_ids: frozenset[int] = field(default_factory=frozenset)
 
 
 SYSTEM = Principal(id=None, name="Kith", role="administrator", system=True)

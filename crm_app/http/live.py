@@ -102,7 +102,7 @@ class Fanout(Teller):
                     unsubscribe(token)
                     continue
                 who = live.principal
-                key = (who.id, who.role, who.member_ids, who.zone, who.locale)
+                key = (who.id, who.role, who.member_ids, who.line_ids, who.zone, who.locale)
                 principals[key] = who
                 groups[key, subscription.view].append((token, subscription.state))
         for (key, view), tabs in groups.items():

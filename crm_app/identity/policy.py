@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlmodel import col
 
 from crm_app.core.actor import Decision, Principal
@@ -28,10 +28,12 @@ __all__ = [
     "explain",
     "may",
     "may_any",
+    "of_team",
     "parse_permission",
     "ruled_fields",
     "scope",
     "visible",
+    "within_team",
 ]
 
 # Fields with a rule of their own. "administrator": only that role. "self": also the user whose record it is.
@@ -174,6 +176,18 @@ def visible(principal: Principal, obj: str, owner_column: Any, action: str = "re
     if len(principal.member_ids) <= 50:
         return owner_column.in_(sorted(principal.member_ids))
     return owner_column.in_(_members(principal)) | (owner_column == principal.id)
+
+
+def within_team(principal: Principal, team_id: int | None) -> bool:
+    """May this principal see what belongs to a team alone? Whoever is in it or below it, and administrators."""
+    return team_id is None or principal.system or principal.role == "administrator" or team_id in principal.line_ids
+
+
+def of_team(principal: Principal, team_column: Any) -> ColumnElement[bool]:
+    """`within_team` as the SQL condition."""
+    if principal.system or principal.role == "administrator":
+        return true()
+    return or_(team_column.is_(None), team_column.in_(sorted(principal.line_ids)))
 
 
 def _members(principal: Principal):

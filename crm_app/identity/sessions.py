@@ -18,7 +18,7 @@ from crm_app.core.config import settings
 from crm_app.core.db import allocate_ids, dialect_of
 from crm_app.core.text import clip
 from crm_app.identity import throttle
-from crm_app.identity.teams import find_member_ids
+from crm_app.identity.teams import find_line_ids, find_member_ids
 from crm_app.tables.access import OneTimeLink, SocketBinding, UserSession
 from crm_app.tables.user import User
 
@@ -99,10 +99,12 @@ def find_all_live(session: Session, public_ids: Iterable[str]) -> dict[str, Live
     """Those of these sessions that hold right now, by public id; the members of a team are read once for all."""
     found: dict[str, Live] = {}
     teams: dict[int | None, frozenset[int]] = {}
+    lines: dict[int | None, frozenset[int]] = {}
     for chunk in _chunks(sorted(set(public_ids)), 500):
         for row in session.connection().execute(_lives().where(col(UserSession.public_id).in_(chunk))):
             if row.team_id is not None and row.team_id not in teams:
                 teams[row.team_id] = find_member_ids(session, row.user_id, row.team_id)
+                lines[row.team_id] = find_line_ids(session, row.team_id)
             who = Principal(
                 id=row.user_id,
                 name=row.name,
@@ -111,6 +113,7 @@ def find_all_live(session: Session, public_ids: Iterable[str]) -> dict[str, Live
                 zone=row.zone,
                 locale=row.locale,
                 member_ids=teams.get(row.team_id, frozenset()) | {row.user_id},
+                line_ids=lines.get(row.team_id, frozenset()),
                 session_id=row.id,
             )
             found[row.public_id] = Live(row.id, row.public_id, row.last_seen_at, who)
@@ -134,6 +137,7 @@ def principal_of(session: Session, user: User, session_id: int | None = None) ->
         zone=user.zone,
         locale=user.locale,
         member_ids=find_member_ids(session, user.id, user.team_id),
+        line_ids=find_line_ids(session, user.team_id),
         session_id=session_id,
     )
 

@@ -17,6 +17,21 @@ def team_subtree(team_id: int | None) -> CTE:
     return tree.union(below)
 
 
+def find_line_ids(session: Session, team_id: int | None) -> frozenset[int]:
+    """A team and those above it, up to the top."""
+    if team_id is None:
+        return frozenset()
+    line = (
+        select(col(Team.id), col(Team.parent_id))
+        .where(col(Team.id) == team_id, col(Team.deleted_at).is_(None))
+        .cte("team_line", recursive=True)
+    )
+    above = select(col(Team.id), col(Team.parent_id)).where(
+        col(Team.id) == line.c.parent_id, col(Team.deleted_at).is_(None)
+    )
+    return frozenset(session.scalars(select(line.union(above).c.id)))
+
+
 def find_member_ids(session: Session, user_id: int, team_id: int | None) -> frozenset[int]:
     """Users of the own team and the teams below, and oneself."""
     if team_id is None:
