@@ -11,6 +11,7 @@ from crm_app.companies.tree import tree_of
 from crm_app.core.actor import Decision, Principal
 from crm_app.core.changes import outbox, ports, register
 from crm_app.core.changes.kinds import register_hook
+from crm_app.deals.gate import note_findings
 from crm_app.deals.hooks import follow_activities, refuse_earlier_circles
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
 from crm_app.deals.panels import deals_of_company, deals_of_person
@@ -74,6 +75,7 @@ def wire() -> None:
     register_hook(follow_activities)
     register_hook(follow_lines)
     register_hook(refuse_earlier_circles)
+    register_hook(note_findings)
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)

@@ -31,9 +31,10 @@ def moment(**more: Any) -> Any:
     return Field(sa_type=UtcDateTime, **given)
 
 
-def json_field(factory: Any = dict) -> Any:
-    """A JSON value, never null."""
-    return Field(default_factory=factory, sa_type=JsonColumn, nullable=False)
+def json_field(factory: Any = dict, *, server_default: str | None = None) -> Any:
+    """A JSON value, never null; `server_default` fills the rows that were there before the column."""
+    more = {} if server_default is None else {"sa_column_kwargs": {"server_default": server_default}}
+    return Field(default_factory=factory, sa_type=JsonColumn, nullable=False, **more)
 
 
 def list_indexes(name: str, key: str = "sort_key", *, owner: bool = True) -> tuple[Index, ...]:

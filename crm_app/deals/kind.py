@@ -1,14 +1,15 @@
-"""The catalogue entries of pipelines, stages and deals, and the gate of a stage."""
+"""The catalogue entries of pipelines, stages and deals, and what follows when a deal enters a stage."""
 
 from datetime import datetime, time
 
 from crm_app.core import clock
 from crm_app.core.changes import Context, Field, Kind
 from crm_app.core.changes.kinds import Row
+from crm_app.core.changes.step import is_gated
 from crm_app.core.config import settings
-from crm_app.core.errors import Invalid
+from crm_app.deals.gate import entry_gate, find_process
+from crm_app.deals.gate.stages import COLORS, stage_gate
 from crm_app.deals.parts import COMPETITORS, CONTACTS, LINES
-from crm_app.deals.rules import missing_for
 from crm_app.records.kind import tags_of
 from crm_app.tables import Deal, Pipeline, Stage
 
@@ -23,8 +24,12 @@ PIPELINE = Kind(
     (
         Field("name", "Name", required=True, max_length=80),
         Field("position", "Position", "int", minimum=0),
+        Field("team_id", "Team", "ref", ref="team", on_delete="refuse"),
+        Field("allow_skip", "Stages may be skipped", "bool"),
+        Field("allow_back", "Deals may go back", "bool"),
     ),
     owner=None,
+    order="position",
 )
 STAGE = Kind(
     "stage",
@@ -38,45 +43,33 @@ STAGE = Kind(
         Field("probability", "Probability", "int", minimum=0, maximum=100),
         Field("rot_days", "Days until a deal rots", "int", minimum=0, maximum=3650),
         Field("kind", "Kind", "choice", choices=("open", "won", "lost")),
-        Field("required_fields", "Required fields", "json"),
+        Field("color", "Colour", "choice", choices=COLORS),
+        Field("required_fields", "Needed to enter", "json"),
+        Field("exit_fields", "Needed to leave", "json"),
+        Field("movers", "Who may move a deal here", "json"),
+        Field("wip_limit", "Most deals at once", "int", minimum=0, maximum=100_000),
+        Field("wip_refuses", "More are refused", "bool"),
     ),
     owner=None,
     order="position",
+    gate=stage_gate,
 )
-
-
-def stage_of(context: Context, stage_id: int) -> Stage:
-    """A stage, read once in a call. Raises Invalid if there is none."""
-    key = ("stage", stage_id)
-    if key not in context.cache:
-        context.cache[key] = context.session.get(Stage, stage_id)
-    if context.cache[key] is None:
-        raise Invalid({"stage_id": "This stage does not exist."})
-    return context.cache[key]
-
-
-def _gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
-    """A stage's required fields bind those who enter it."""
-    if before is not None and before["stage_id"] == after["stage_id"]:
-        return {}
-    stage = stage_of(context, after["stage_id"])
-    return missing_for(stage.name, stage.required_fields, {f.name: f.label for f in DEAL.fields}, after)
 
 
 def _complete(context: Context, before: Row | None, after: Row) -> Row:
     """A value that recurs is monthly unless told. Entering a stage notes since when, closes or reopens the deal, and
-    puts it on top of the column."""
+    puts it on top of the column; a close without a date is one of today, but in a history, which may not know."""
     recurs = after["recurring_minor"] is not None and after["recurring_period"] is None
     found: Row = {"recurring_period": PERIODS[0]} if recurs else {}
     if before is not None and before["stage_id"] == after["stage_id"]:
         return found
-    stage = stage_of(context, after["stage_id"])
+    stage = find_process(context, after["stage_id"])[1]
     found |= {"pipeline_id": stage.pipeline_id, "stage_since": context.recorded_at}
     if before is not None or after["rank"] == 0.0:
         found["rank"] = -_moment(context, after).timestamp()
     if stage.kind == "open":
-        found |= {"closed_on": None, "lost_reason": ""} if before is not None else {}
-    elif after["closed_on"] is None and context.source != "import":
+        found |= {"closed_on": None, "lost_reason": "", "lost_to": ""} if before is not None else {}
+    elif after["closed_on"] is None and is_gated(context.source, creating=before is None):
         found["closed_on"] = clock.today(settings().zone)
     return found
 
@@ -131,6 +124,7 @@ DEAL = Kind(
         Field("recurring_minor", "Recurring value", "money", minimum=0, synonyms=("recurring", "recurring revenue")),
         Field("recurring_period", "Recurs every", "choice", choices=PERIODS, synonyms=("billing period",)),
         Field("term_months", "Term in months", "int", minimum=1, maximum=600, synonyms=("term", "contract term")),
+        Field("lost_to", "Lost to", max_length=120, synonyms=("lost to competitor", "won by")),
         Field("rank", "Rank", "float", editable=False, filterable=False, later_wins=True),
         Field("stage_since", "In this stage since", "datetime", editable=False),
         Field("next_step_at", "Next step at", "datetime", editable=False),
@@ -159,7 +153,7 @@ DEAL = Kind(
     form=("title", "company_id", "person_id", "value_minor", "stage_id", "owner_id", "expected_close_on"),
     sort="-stage_since",
     derived=frozenset({"next_step_at", "next_step", "last_touch_at"}),
-    gate=_gate,
+    gate=entry_gate,
     gate_fields=frozenset({"stage_id"}),
     complete=_complete,
 )

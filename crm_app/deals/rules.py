@@ -1,9 +1,8 @@
-"""What holds for deals: next steps, rot, gates and the order in a column. Pure."""
+"""What holds for deals: next steps, rot and the order in a column. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 Tone = Literal["red", "green", "amber", "grey"]
 STEP_GAP = 1.0
@@ -61,17 +60,6 @@ def is_rotten(quiet: int, rot_days: int, step: Step | None, today: date) -> bool
     """A deal rots after the stage's days of silence, unless something is planned; 0 days means never."""
     planned = step is not None and step.due >= today
     return rot_days > 0 and quiet > rot_days and not planned
-
-
-def missing_for(
-    stage_name: str, required: list[str], labels: Mapping[str, str], after: Mapping[str, Any]
-) -> dict[str, str]:
-    """The fields that a stage asks for and that are empty, each with its reason."""
-    return {
-        name: f"{labels.get(name, name)} is needed for {stage_name}."
-        for name in required
-        if after.get(name) in (None, "")
-    }
 
 
 def rank_between(above: float | None, below: float | None, top: float) -> float | None:

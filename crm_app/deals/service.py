@@ -1,17 +1,20 @@
 """Commands of deals: create, move, edit, delete. They never commit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.clock import now
 from crm_app.core.config import settings
-from crm_app.core.errors import Invalid, NotFound
+from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.deals.gate.process import may_enter
+from crm_app.deals.gate.stages import conditions
 from crm_app.deals.kind import DEAL
 from crm_app.deals.order import rank_for
 from crm_app.deals.queries.board import card_of
@@ -19,8 +22,10 @@ from crm_app.deals.queries.page import currency_of_deal, owner_of
 from crm_app.deals.queries.rows import Card
 from crm_app.identity.policy import decide
 from crm_app.records.properties import amount_of, typed
-from crm_app.tables import Stage
+from crm_app.tables import Deal, Stage
 
+DEAL_GONE = "Somebody deleted this deal meanwhile, or you may not see it any more."
+STAGE_GONE = "This stage was removed meanwhile. The deal stays where it is."
 EDITABLE = frozenset(
     (
         "title",
@@ -38,6 +43,7 @@ EDITABLE = frozenset(
         "recurring_minor",
         "recurring_period",
         "term_months",
+        "lost_to",
     )
 )
 
@@ -128,9 +134,11 @@ def delete_deal(session: Session, actor: Principal, deal_id: int, expected: int 
     return apply(session, actor, Change("deal", deal_id, op="delete", expected=expected))
 
 
-def _typed(session: Session, actor: Principal, deal_id: int, texts: Mapping[str, str]) -> dict[str, Any]:
+def _typed(
+    session: Session, actor: Principal, deal_id: int, texts: Mapping[str, str], allowed: Set[str] = EDITABLE
+) -> dict[str, Any]:
     """Properties from their texts. Raises Invalid for a field that is not edited this way."""
-    if foreign := set(texts) - EDITABLE:
+    if foreign := set(texts) - allowed:
         raise Invalid(dict.fromkeys(foreign, "This field cannot be edited here."))
     money = any(DEAL.by_name[name].type == "money" for name in texts)
     currency = currency_of_deal(session, actor, deal_id) if money else settings().currency
@@ -139,11 +147,12 @@ def _typed(session: Session, actor: Principal, deal_id: int, texts: Mapping[str,
 
 @dataclass(frozen=True)
 class Moved:
-    """The card as it is after a move, the name of its stage, and what the move was."""
+    """The card as it is after a move, the name of its stage, what the move was, and a warning if there is one."""
 
     card: Card
     stage: str
     applied: Applied
+    warning: str = ""
 
 
 def move_deal(
@@ -159,14 +168,33 @@ def move_deal(
 ) -> Moved:
     """Put a deal into a stage, between two neighbours if given, else on top.
 
-    Raises Invalid with the fields that the stage asks for and that `extra` lacks.
+    Raises Invalid with the fields that the gate asks for and that `extra` lacks, or with its refusal under `stage_id`;
+    NotFound or Refused where the deal or the stage is gone.
     """
-    values: dict[str, Any] = {"stage_id": stage_id} | (_typed(session, actor, deal_id, extra) if extra else {})
-    if index is not None and decide(actor, "edit", "deal", owner_of(session, actor, deal_id)).allowed:
+    try:
+        owner_id = owner_of(session, actor, deal_id)
+    except NotFound:
+        raise NotFound(DEAL_GONE) from None
+    found = session.get(Stage, stage_id)
+    if found is None or found.deleted_at is not None or not may_enter(session, actor, found.pipeline_id):
+        raise Refused(STAGE_GONE)
+    filled = {name: text for name, text in (extra or {}).items() if text.strip()}
+    values: dict[str, Any] = {"stage_id": stage_id}
+    if filled:
+        values |= _typed(session, actor, deal_id, filled, {f.name for f in conditions()})
+    if index is not None and decide(actor, "edit", "deal", owner_id).allowed:
         values["rank"] = rank_for(session, stage_id, deal_id, before_id, after_id)
     applied = apply(session, actor, Change("deal", deal_id, values, expected=expected), source="board")
     card = card_of(session, actor, deal_id)
     if card is None:
-        raise NotFound
-    found = session.get(Stage, stage_id)
-    return Moved(card, found.name if found else "", applied)
+        raise NotFound(DEAL_GONE)
+    return Moved(card, found.name, applied, _too_many(session, found) if "stage_id" in applied.diff else "")
+
+
+def _too_many(session: Session, stage: Stage) -> str:
+    """A stage that does not refuse more than its limit says so."""
+    if not stage.wip_limit or stage.wip_refuses:
+        return ""
+    there = select(func.count()).where(col(Deal.stage_id) == stage.id, col(Deal.deleted_at).is_(None))
+    count = session.connection().execute(there).scalar_one()
+    return f"{stage.name} holds {count:,} deals; {stage.wip_limit:,} are planned." if count > stage.wip_limit else ""

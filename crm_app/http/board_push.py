@@ -1,6 +1,7 @@
 """Which open boards a change concerns, and what they must do about it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,18 +12,21 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.deals.queries import board as boards
-from crm_app.identity.policy import decide
-from crm_app.tables import Deal, Stage
+from crm_app.identity.policy import decide, within_team
+from crm_app.tables import Deal, Pipeline, Stage
 
-deal, stage, change = (table_of(model) for model in (Deal, Stage, ChangeLog))
+deal, stage, pipeline, change = (table_of(model) for model in (Deal, Stage, Pipeline, ChangeLog))
 
 
 @dataclass(frozen=True)
 class Place:
-    """Whose a deal is and was, and the pipelines it stands and stood in: before and after the changes at hand."""
+    """Whose a deal is and was, and the pipelines it stands and stood in: before and after the changes at hand.
+
+    Of each pipeline also the team whose own it is.
+    """
 
     owners: frozenset[int | None]
-    pipelines: frozenset[int]
+    pipelines: Mapping[int, int | None]
 
 
 def whereabouts(session: Session, ids: list[int], batches: list[int]) -> dict[int, Place]:
@@ -39,15 +43,17 @@ def whereabouts(session: Session, ids: list[int], batches: list[int]) -> dict[in
         owners[row.record_id].update(row.diff.get("owner_id", ()))
         stages[row.record_id].update(row.diff.get("stage_id", ()))
     known = sorted({id for found in stages.values() for id in found if id is not None})
-    pipelines = dict(run(select(stage.c.id, stage.c.pipeline_id).where(stage.c.id.in_(known))).all())
-    return {
-        id: Place(frozenset(owners[id]), frozenset(pipelines[s] for s in stages[id] if s in pipelines)) for id in owners
-    }
+    query = select(stage.c.id, stage.c.pipeline_id, pipeline.c.team_id)
+    rows = run(query.join(pipeline, pipeline.c.id == stage.c.pipeline_id).where(stage.c.id.in_(known)))
+    found: dict[int, tuple[int, int | None]] = {row.id: (row.pipeline_id, row.team_id) for row in rows}
+    return {id: Place(frozenset(owners[id]), dict(found[s] for s in stages[id] if s in found)) for id in owners}
 
 
 def may_show(who: Principal, pipeline_id: int, place: Place) -> bool:
     """Can this viewer's board of the pipeline show the deal, or have shown it? Nobody else hears that it exists."""
-    return pipeline_id in place.pipelines and any(decide(who, "read", "deal", owner) for owner in place.owners)
+    if pipeline_id not in place.pipelines or not within_team(who, place.pipelines[pipeline_id]):
+        return False
+    return any(decide(who, "read", "deal", owner) for owner in place.owners)
 
 
 def board_push(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core import db
+from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
 from crm_app.deals.state import DealBoard
@@ -16,16 +17,18 @@ from crm_app.http.authz import SESSION_HEADER
 from crm_app.http.live import subscribe, unsubscribe
 from crm_app.http.live_views import BoardView, ListView, RecordView, View
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.policy import of_team
 from crm_app.records.list_screen.queries import asked_of, listing_of
 from crm_app.records.list_screen.state import RecordList
 from crm_app.records.reading import record_row
 from crm_app.tables import Pipeline
 
 
-def first_pipeline(session: Session, wanted: int | None) -> int:
-    """The wanted pipeline if there is one, else the first; 0 without any."""
+def first_pipeline(session: Session, actor: Principal, wanted: int | None) -> int:
+    """The wanted pipeline if the actor sees it, else the first; 0 without any."""
     table = table_of(Pipeline)
-    query = select(table.c.id).where(table.c.deleted_at.is_(None)).order_by(table.c.position, table.c.id)
+    query = select(table.c.id).where(table.c.deleted_at.is_(None), of_team(actor, table.c.team_id))
+    query = query.order_by(table.c.position, table.c.id)
     found = [int(id) for id in session.connection().execute(query).scalars()]
     return wanted if wanted is not None and wanted in found else next(iter(found), 0)
 
@@ -42,7 +45,7 @@ class BoardFeed(rx.State):
     @allow("deal.read")
     async def follow(self) -> None:
         wanted = read_filter(self.router.url.query_parameters)
-        pipeline_id = await db.read(first_pipeline, wanted.pipeline_id)
+        pipeline_id = await db.read(first_pipeline, actor(), wanted.pipeline_id)
         _subscribe(self, BoardView(pipeline_id, wanted.owner_id, wanted.text), DealBoard)
 
 

@@ -11,9 +11,11 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.identity.matrix import OBJECTS
-from crm_app.identity.policy import scope, visible
+from crm_app.identity.policy import of_team, scope, visible
+from crm_app.tables import Pipeline
 
 Title = tuple[str, int]
+pipeline = table_of(Pipeline)
 RIGHTS_OF = {"stage": "pipeline"}
 
 
@@ -23,9 +25,19 @@ def may_see(actor: Principal, known: Kind) -> Any:
     table = table_of(known.table)
     if obj not in OBJECTS:
         return true()
+    if obj == "pipeline" and scope(actor, "read", obj) != "none":
+        return _in_sight(actor, known)
     if known.owner is None or known.name == "user":
         return true() if scope(actor, "read", obj) != "none" else false()
     return visible(actor, obj, table.c[known.owner])
+
+
+def _in_sight(actor: Principal, known: Kind) -> Any:
+    """A pipeline of a team, with its stages, is there for that team and those below it only."""
+    if known.table is Pipeline:
+        return of_team(actor, pipeline.c.team_id)
+    seen = select(pipeline.c.id).where(of_team(actor, pipeline.c.team_id))
+    return table_of(known.table).c.pipeline_id.in_(seen)
 
 
 def record_row(session: Session, actor: Principal, name: str, id: int) -> Mapping[Any, Any]:

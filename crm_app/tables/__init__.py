@@ -9,6 +9,7 @@ from crm_app.tables.attention import Notification, RecentView
 from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealCompetitor, DealContact, DealLine, Pipeline, Stage
+from crm_app.tables.finding import Finding
 from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organisation import Organisation
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
@@ -34,6 +35,7 @@ __all__ = [
     "DealContact",
     "DealLine",
     "File",
+    "Finding",
     "IdCounter",
     "ImportRowError",
     "ImportRun",

@@ -3,21 +3,28 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import BigInteger, Field, Index
+from sqlmodel import BigInteger, Field, Index, false, true
 
 from crm_app.core.clock import now
 from crm_app.core.schema import LIVING, Child, Record, json_field, list_indexes, moment, ref
 
 
 class Pipeline(Record, table=True):
-    """A way in which deals are won; its stages are in order."""
+    """A way in which deals are won; its stages are in order. With a team, only that team and those below see it."""
 
     name: str
     position: int = 0
+    team_id: int | None = ref("team")
+    allow_skip: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    allow_back: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class Stage(Record, table=True):
-    """A step of a pipeline: open, won or lost; `required_fields` must be filled to enter it."""
+    """A step of a pipeline: open, won or lost.
+
+    `required_fields` must be filled to enter it, `exit_fields` to leave it forwards; `movers` are the roles that may
+    move a deal into it (none: everybody who may edit the deal); `wip_limit` is how many deals it holds well (0: any).
+    """
 
     pipeline_id: int = ref("pipeline", nullable=False)
     name: str
@@ -25,7 +32,12 @@ class Stage(Record, table=True):
     probability: int = 0
     rot_days: int = 0
     kind: str = "open"
+    color: str = Field(default="grey", sa_column_kwargs={"server_default": "grey"})
     required_fields: list[Any] = json_field(list)
+    exit_fields: list[Any] = json_field(list, server_default="[]")
+    movers: list[Any] = json_field(list, server_default="[]")
+    wip_limit: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    wip_refuses: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Deal(Record, table=True):
@@ -65,6 +77,7 @@ class Deal(Record, table=True):
     recurring_minor: int | None = Field(default=None, sa_type=BigInteger)
     recurring_period: str | None = None
     term_months: int | None = None
+    lost_to: str = Field(default="", sa_column_kwargs={"server_default": ""})
     rank: float = 0.0
     stage_since: datetime = moment(default_factory=now, nullable=False)
     next_step_at: datetime | None = moment()

@@ -54,14 +54,14 @@ def test_a_gate_asks_only_for_what_is_missing_and_cancel_puts_the_card_back(admi
     card(admin, moved).locator(".cardmenu").click()
     admin.get_by_role("menuitem").filter(has_text="Lost").click()
     dialog = admin.get_by_role("dialog")
-    expect(dialog.locator(".field")).to_have_count(1)
+    expect(dialog.locator(".field")).to_have_count(2)  # the reason that is needed, the competitor who is offered
     admin.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(card(admin, moved, "Engaging")).to_be_visible()
     card(admin, moved).hover()
     card(admin, moved).locator(".cardmenu").click()
     admin.get_by_role("menuitem").filter(has_text="Lost").click()
-    dialog.locator("input").fill("Chose another house")
+    dialog.get_by_label("Reason for the loss").fill("Chose another house")
     admin.get_by_role("button", name="Move the deal").click()
     expect(card(admin, moved, "Lost")).to_be_visible()
 

@@ -88,7 +88,7 @@ def test_a_change_is_undone_from_the_timeline(admin: Page, site) -> None:
 def test_a_stage_asks_for_its_reason_and_keeps_what_was_typed(admin: Page, site) -> None:
     open_deal(admin, site)
     admin.locator(".stages").get_by_text("Lost").click()
-    admin.get_by_role("dialog").locator("input").fill("Another house was cheaper")
+    admin.get_by_label("Reason for the loss").fill("Another house was cheaper")
     admin.get_by_role("button", name="Move the deal").click()
     expect(admin.locator(".stages .on")).to_have_text("Lost")
 

@@ -11,7 +11,6 @@ from crm_app.deals.rules import (
     closed_label,
     days_quiet,
     is_rotten,
-    missing_for,
     rank_between,
     step_label,
     step_tone,
@@ -67,12 +66,6 @@ def test_quiet_days_count_from_the_last_interaction_and_are_never_negative() -> 
     assert days_quiet(date(2026, 11, 20), date(2026, 1, 1), MONDAY) == 3
     assert days_quiet(None, date(2026, 11, 1), MONDAY) == 22
     assert days_quiet(date(2026, 12, 1), date(2026, 11, 1), MONDAY) == 0
-
-
-def test_a_stage_asks_only_for_what_is_empty() -> None:
-    after = {"value_minor": 0, "lost_reason": "", "closed_on": None}
-    asked = missing_for("Lost", ["value_minor", "lost_reason"], {"lost_reason": "Reason"}, after)
-    assert asked == {"lost_reason": "Reason is needed for Lost."}
 
 
 @given(st.floats(-1e10, 1e10), st.floats(1, 1e6))

@@ -99,7 +99,7 @@ def test_a_gate_asks_for_the_missing_field_and_nothing_is_written() -> None:
 
 def test_undo_of_a_move_brings_back_the_stage_and_the_open_end() -> None:
     _, stages = make_pipeline()
-    one = deal(stages["Engaging"])
+    one = deal(stages["Engaging"], value_minor=100)
     db.write_sync(move_deal, SYSTEM, one, stages["Won"])
     batch = db.read_sync(timeline_of, SYSTEM, "deal", one).events[0].id
     assert db.write_sync(undo, SYSTEM, batch).kept == []
@@ -172,7 +172,7 @@ def test_company_and_person_are_set_and_cleared_like_any_other_property() -> Non
 def test_a_gate_can_ask_for_the_person() -> None:
     _, stages = make_pipeline()
     change("stage", stages["Won"], required_fields=["person_id", "company_id"])
-    one, person, company = deal(stages["Engaging"]), make_person(), make_company()
+    one, person, company = deal(stages["Engaging"], value_minor=100), make_person(), make_company()
     with pytest.raises(Invalid) as refused:
         db.write_sync(move_deal, SYSTEM, one, stages["Won"])
     asked = db.read_sync(asked_properties, SYSTEM, one, refused.value.fields)

@@ -12,6 +12,8 @@ from crm_app.core.changes import Change, apply
 _numbers = count(1)
 STAGES = (("Prospecting", "open", 10), ("Engaging", "open", 40), ("Won", "won", 100), ("Lost", "lost", 0))
 
+ASKED: dict[str, dict[str, Any]] = {"Won": {"value_minor": 0}, "Lost": {"lost_reason": "Price"}}
+
 
 def make(kind: str, actor: Principal = SYSTEM, /, **values: Any) -> int:
     """Create a record of any kind."""
@@ -73,9 +75,9 @@ def make_pipeline(name: str = "Sales") -> tuple[int, dict[str, int]]:
 
 
 def make_deal(pipeline: tuple[int, dict[str, int]], stage: str = "Prospecting", **values: Any) -> int:
-    """A deal in a stage of that pipeline."""
+    """A deal in a stage of that pipeline, with what its gate asks for."""
     given = {"title": f"Deal {next(_numbers)}", "pipeline_id": pipeline[0], "stage_id": pipeline[1][stage]}
-    return make("deal", **given | values)
+    return make("deal", **given | ASKED.get(stage, {}) | values)
 
 
 def principal(user_id: int | None, role: str = "sales", **values: Any) -> Principal:

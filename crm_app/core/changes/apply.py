@@ -51,8 +51,8 @@ def apply_many(
         kind(name)
     if batch_id is None:
         batch_id = open_batch(session, actor, source, note=note, undoes=undoes)
-    context = Context(session, actor, source, batch_id, now())
     working = WorkingSet(session)
+    context = Context(session, actor, source, batch_id, now(), working)
     changes, let_go = with_dependents(session, changes, on_refused)
     _load(session, working, changes)
     applied, log = _take_all(Step(context, working, let_go), changes, on_refused)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
+
+if TYPE_CHECKING:
+    from crm_app.core.changes.working import WorkingSet
 
 Op = Literal["create", "update", "delete", "restore"]
 
@@ -54,11 +57,12 @@ class Undone:
 
 @dataclass
 class Context:
-    """One call of `apply_many`: its transaction, its actor, and what it has read so far."""
+    """One call of `apply_many`: its transaction, its actor, its records as changed so far, and what it has read."""
 
     session: Session
     actor: Principal
     source: str
     batch_id: int
     recorded_at: datetime
+    working: "WorkingSet | None" = None
     cache: dict[Any, Any] = field(default_factory=dict)

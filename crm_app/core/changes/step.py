@@ -18,8 +18,13 @@ from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from crm_app.core.text import sort_key
 
-UNGATED = ("history", "undo", "demo")
+UNGATED = ("history", "undo", "demo", "merge")
 META = frozenset(("id", "version", "created_at", "updated_at", "deleted_at", "sort_key"))
+
+
+def is_gated(source: str, *, creating: bool) -> bool:
+    """Does a gate bind what comes this way? Neither the history that an import creates, nor an undo or a merge."""
+    return source not in UNGATED and not (creating and source == "import")
 
 
 class Step:
@@ -255,19 +260,15 @@ class Step:
             raise Refused(why)
 
     def _finish(self, known: Kind, change: Change, before: Row | None, after: Row) -> None:
-        """The gate of the transition, then what follows from the change; an undo restores the old values itself."""
-        if (
-            known.gate
-            and self.context.source not in UNGATED
-            and (before is not None or self.context.source != "import")
-        ):
-            missing = known.gate(self.context, before, after)
-            if missing:
-                raise Invalid(missing)
+        """What follows from the change, then the gate of the transition; an undo restores the old values itself."""
         if known.complete and self.context.source != "undo":
             for name, value in known.complete(self.context, before, after).items():
                 if name not in change.set:
                     after[name] = value
+        if known.gate and is_gated(self.context.source, creating=before is None):
+            missing = known.gate(self.context, before, after)
+            if missing:
+                raise Invalid(missing)
 
     def _unique(self, known: Kind, row: Row, before: Row | None) -> None:
         table = table_of(known.table)

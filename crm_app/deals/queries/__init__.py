@@ -1,8 +1,9 @@
 """What the deal screens read: the board, one deal, choices for forms."""
 
+from crm_app.deals.queries.asked import asked_properties
 from crm_app.deals.queries.board import board_snapshot, card_of, column_cards, totals_of
 from crm_app.deals.queries.choices import DealChoices, deal_choices
-from crm_app.deals.queries.page import asked_properties, deal_page, property_as
+from crm_app.deals.queries.page import deal_page, property_as
 from crm_app.deals.queries.parties import competitor_names
 from crm_app.deals.queries.rows import (
     AskedFields,

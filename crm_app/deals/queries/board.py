@@ -18,7 +18,7 @@ from crm_app.core.money import format_money, to_major, to_minor
 from crm_app.core.text import fold, initials, like
 from crm_app.deals.queries.rows import Board, Card, Column, Option, Summary
 from crm_app.deals.rules import Step, closed_label, days_quiet, is_rotten, step_label, step_tone
-from crm_app.identity.policy import visible
+from crm_app.identity.policy import of_team, visible
 from crm_app.tables import Company, Deal, Person, Pipeline, Stage, User
 
 CARDS = 50
@@ -65,7 +65,7 @@ def board_snapshot(
     run = session.connection().execute
     pipelines = run(
         select(pipeline.c.id, pipeline.c.name)
-        .where(pipeline.c.deleted_at.is_(None))
+        .where(pipeline.c.deleted_at.is_(None), of_team(actor, pipeline.c.team_id))
         .order_by(pipeline.c.position, pipeline.c.id)
     ).all()
     options = [Option(str(p.id), p.name) for p in pipelines]
@@ -153,7 +153,8 @@ def column_cards(
     session: Session, actor: Principal, stage_id: int, after: str, owner_id: int | None = None, text: str = ""
 ) -> tuple[list[Card], bool]:
     """The cards after the deal whose id is `after`, by key, and whether there are more."""
-    row = session.connection().execute(select(stage).where(stage.c.id == stage_id)).first()
+    there = select(stage).join(pipeline, pipeline.c.id == stage.c.pipeline_id).where(stage.c.id == stage_id)
+    row = session.connection().execute(there.where(of_team(actor, pipeline.c.team_id))).first()
     if row is None or not after.isascii() or not after.isdigit():
         return [], False
     condition = wanted(actor, owner_id, text)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.deals.queries.rows import Option
-from crm_app.identity.policy import scope
+from crm_app.identity.policy import of_team, scope
 from crm_app.tables import Pipeline, Stage, User
 
 stage, user, pipeline = (table_of(m) for m in (Stage, User, Pipeline))
@@ -25,12 +25,13 @@ class DealChoices:
 
 
 def deal_choices(session: Session, actor: Principal) -> DealChoices:
-    """Open stages of all pipelines and the people who may own a deal."""
+    """Open stages of all pipelines that the actor sees, and the people who may own a deal."""
     run = session.connection().execute
     query = (
         select(stage.c.id, stage.c.name, pipeline.c.name.label("pipeline"))
         .join(pipeline, pipeline.c.id == stage.c.pipeline_id)
         .where(stage.c.deleted_at.is_(None), pipeline.c.deleted_at.is_(None), stage.c.kind == "open")
+        .where(of_team(actor, pipeline.c.team_id))
         .order_by(pipeline.c.position, pipeline.c.id, stage.c.position)
     )
     rows = run(query).all()

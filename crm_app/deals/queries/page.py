@@ -1,6 +1,6 @@
 """The page of one deal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +11,15 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.core.money import format_money
+from crm_app.deals.gate import findings_of
+from crm_app.deals.gate.process import may_enter
 from crm_app.deals.journey import yearly
 from crm_app.deals.kind import DEAL
 from crm_app.deals.queries.board import stages_of
 from crm_app.deals.queries.choices import assignable
 from crm_app.deals.queries.journey import history_of, path_of, stays_of
 from crm_app.deals.queries.parties import competitors_of, people_of, related_to
-from crm_app.deals.queries.rows import AskedFields, DealPage, Line, Option, RelatedCard, RelatedDeal
+from crm_app.deals.queries.rows import DealPage, Line, Option, RelatedCard, RelatedDeal
 from crm_app.identity.policy import decide, visible
 from crm_app.records.properties import Property, properties, written
 from crm_app.tables import Company, Deal, DealLine, Product, User
@@ -39,27 +41,30 @@ SHOWN = (
     "closed_on",
     "is_estimate",
     "lost_reason",
+    "lost_to",
 )
+LOSS = ("lost_reason", "lost_to")
 LINES = {f.name: f for f in DEAL.child_by_name["lines"].fields}
 
 
 def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
     """Raises NotFound for a deal that does not exist or that the actor may not see."""
-    row = _row(session, actor, deal_id)
-    stages = stages_of(session, row["pipeline_id"])
-    kind = next((s.kind for s in stages if s.id == row["stage_id"]), "open")
+    row = deal_row(session, actor, deal_id)
+    stages = _way_of(session, actor, row)
+    now = next((s for s in stages if s.id == row["stage_id"]), None)
+    kind, lacks = now.kind if now else "open", findings_of(session, deal_id)
     stays = stays_of(session, actor, deal_id)
     may_edit = decide(actor, "edit", "deal", row["owner_id"]).allowed
     may_clone = decide(actor, "create", "deal").allowed
     related = related_to(session, actor, row)
-    shown = _with_year(_properties(session, actor, row, _shown_for(kind, row)), row, actor)
+    shown = _with_year(deal_properties(session, actor, row, _shown_for(kind, row)), row, actor)
     return DealPage(
         id=row["id"],
         title=row["title"],
         version=row["version"],
         stage_id=row["stage_id"],
         kind=kind,
-        probability=next((s.probability for s in stages if s.id == row["stage_id"]), 0),
+        probability=now.probability if now else 0,
         value=format_money(row["value_minor"], row["currency"], actor.locale),
         path=path_of(stages, row["stage_id"], stays, actor),
         stays=history_of(session, actor, stays, closed=kind != "open"),
@@ -74,10 +79,18 @@ def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
         deletable=decide(actor, "delete", "deal", row["owner_id"]).allowed,
         may_clone=may_clone,
         splittable=may_clone and may_edit and kind == "open",
+        missing=f"Missing for {now.name}: {', '.join(lacks)}" if now and lacks else "",
     )
 
 
-def _row(session: Session, actor: Principal, deal_id: int) -> dict[str, Any]:
+def _way_of(session: Session, actor: Principal, row: Mapping[str, Any]) -> list[Any]:
+    """The stages of its pipeline; of one that is not there for the actor, only the stage in which the deal is."""
+    found = stages_of(session, row["pipeline_id"])
+    return found if may_enter(session, actor, row["pipeline_id"]) else [s for s in found if s.id == row["stage_id"]]
+
+
+def deal_row(session: Session, actor: Principal, deal_id: int) -> dict[str, Any]:
+    """A deal that the actor sees, with the name of its owner. Raises NotFound."""
     query = (
         select(deal, user.c.name.label("owner"))
         .outerjoin(user, user.c.id == deal.c.owner_id)
@@ -91,29 +104,23 @@ def _row(session: Session, actor: Principal, deal_id: int) -> dict[str, Any]:
 
 def currency_of_deal(session: Session, actor: Principal, deal_id: int) -> str:
     """The currency of a deal. Raises NotFound as `deal_page` does."""
-    return _row(session, actor, deal_id)["currency"]
+    return deal_row(session, actor, deal_id)["currency"]
 
 
 def owner_of(session: Session, actor: Principal, deal_id: int) -> int | None:
     """The owner of a deal. Raises NotFound as `deal_page` does."""
-    return _row(session, actor, deal_id)["owner_id"]
+    return deal_row(session, actor, deal_id)["owner_id"]
 
 
 def property_as(session: Session, actor: Principal, deal_id: int, name: str, value: Any) -> str:
     """A value as the page would display it in that field, or a dash."""
-    row = _row(session, actor, deal_id) | {name: value}
-    return next((p.value for p in _properties(session, actor, row, [name])), "") or "–"
-
-
-def asked_properties(session: Session, actor: Principal, deal_id: int, names: Iterable[str]) -> AskedFields:
-    """The title of a deal and the named properties, for the dialog of a gate. Raises NotFound as `deal_page` does."""
-    row = _row(session, actor, deal_id)
-    return AskedFields(row["title"], _properties(session, actor, row, [n for n in SHOWN if n in set(names)]))
+    row = deal_row(session, actor, deal_id) | {name: value}
+    return next((p.value for p in deal_properties(session, actor, row, [name])), "") or "–"
 
 
 def _shown_for(kind: str, row: Mapping[str, Any]) -> list[str]:
-    """An open deal has no close yet, only a lost one a reason for the loss; what recurs has a period and a term."""
-    hidden = {"open": {"closed_on", "lost_reason"}, "won": {"lost_reason"}}.get(kind, set[str]())
+    """An open deal has no close yet, only a lost one has a reason and somebody who won it; what recurs has a term."""
+    hidden = {"open": {"closed_on", *LOSS}, "won": {*LOSS}}.get(kind, set[str]())
     if row["type"] == "new business" and row["earlier_deal_id"] is None:
         hidden = hidden | {"earlier_deal_id"}
     if row["recurring_minor"] is None:
@@ -137,7 +144,8 @@ def _with_year(found: list[Property], row: Mapping[str, Any], actor: Principal) 
     return [*found[: place + 1], shown, *found[place + 1 :]]
 
 
-def _properties(session: Session, actor: Principal, row: Any, names: list[str]) -> list[Property]:
+def deal_properties(session: Session, actor: Principal, row: Any, names: list[str]) -> list[Property]:
+    """These fields of a deal; an owner is chosen from those to whom the actor may give it."""
     owners = assignable(session, actor)
     if row["owner_id"] and str(row["owner_id"]) not in {o.id for o in owners}:
         owners = [Option(str(row["owner_id"]), row["owner"]), *owners]

@@ -1,5 +1,6 @@
 """The rows that leave the server for the deal screens; everything is formatted for the reader."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from crm_app.records.listing.rows import Option
@@ -86,10 +87,13 @@ class StageStay:
 
 @dataclass(frozen=True)
 class AskedFields:
-    """The fields of a deal that a stage misses."""
+    """The fields of a deal that a stage misses, those it offers besides, and competitors that were named before."""
 
     deal: str
     fields: list[Property]
+    stage: str = ""
+    offered: list[Property] = dataclasses.field(default_factory=list)
+    competitors: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -174,3 +178,4 @@ class DealPage:
     deletable: bool
     may_clone: bool
     splittable: bool
+    missing: str = ""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import Invalid, KithError, NotFound, Refused
 from crm_app.deals.queries import AskedFields, Card, asked_properties
-from crm_app.deals.service import move_deal
+from crm_app.deals.service import DEAL_GONE, move_deal
 from crm_app.identity.handlers import actor, allow
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+
+from .board import DealBoard
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class DealMove(rx.State):
     asking: rx.Field[bool] = rx.field(False)
     asked: rx.Field[AskedFields] = rx.field(default_factory=lambda: AskedFields("", []))
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    problem: rx.Field[str] = rx.field("")
     _waiting: Move | None = None
 
     @rx.event
@@ -61,19 +64,20 @@ class DealMove(rx.State):
     async def fill_in(self, values: dict[str, str]):
         if self._waiting is None:
             return None
-        wanted = {p.field for p in self.asked.fields}
+        wanted = {p.field for p in (*self.asked.fields, *self.asked.offered)}
         return await self._try(self._waiting, {k: v for k, v in values.items() if k in wanted})
 
     @rx.event
     @allow("deal.edit")
     async def cancel(self) -> None:
         if self._waiting is not None:
-            self.answer = MoveAnswer(self._waiting.ticket, False, "The stage asks for more.")
+            self.answer = MoveAnswer(self._waiting.ticket, False, self.problem or "The stage asks for more.")
         self._close()
 
     async def _try(self, move: Move, extra: dict[str, str]):
         from .record import DealRecord
 
+        again = None
         try:
             moved = await db.write(
                 move_deal,
@@ -90,16 +94,21 @@ class DealMove(rx.State):
             await self._ask(move, refusal)
         except KithError as refusal:
             await self._refuse(move, refusal.message)
+            again = DealBoard.load if isinstance(refusal, NotFound | Refused) else None
         else:
             self.answer = MoveAnswer(move.ticket, True, "", moved.card)
             self._close()
             if "stage_id" in moved.applied.diff:
-                text = f"{moved.card.title} moved to {moved.stage}."
+                text = f"{moved.card.title} moved to {moved.stage}. {moved.warning}".strip()
                 (await self.get_state(Toaster)).latest = undo_toast(text, moved.applied.batch_id)
-        return DealRecord.load if move.ticket == 0 and not self.asking else None
+        return again if move.ticket else None if self.asking else DealRecord.load
 
     async def _ask(self, move: Move, refusal: Invalid) -> None:
-        found = await db.read(asked_properties, actor(), move.deal_id, list(refusal.fields))
+        try:
+            found = await db.read(asked_properties, actor(), move.deal_id, list(refusal.fields), move.stage_id)
+        except NotFound:
+            await self._refuse(move, DEAL_GONE)
+            return
         if len(found.fields) < len(refusal.fields):  # something that this dialog cannot ask for
             await self._refuse(move, refusal.message)
             return
@@ -107,14 +116,18 @@ class DealMove(rx.State):
             self.answer = MoveAnswer(self._waiting.ticket, False, "Another move came first.")
         first = self._waiting != move
         self._waiting, self.asking = move, True
-        self.errors = {} if first else dict(refusal.fields)
+        self.errors, self.problem = {} if first else dict(refusal.fields), ""
         if first:
             self.asked = found
 
     async def _refuse(self, move: Move, reason: str) -> None:
+        """The card goes back; an open dialog stays, with what was typed, until it is left."""
+        if self.asking and self._waiting == move:
+            self.problem, self.errors = reason, {}
+            return
         self.answer = MoveAnswer(move.ticket, False, reason)
         self._close()
         (await self.get_state(Toaster)).latest = plain_toast("Not moved. " + reason, "bad")
 
     def _close(self) -> None:
-        self._waiting, self.asking, self.errors = None, False, {}
+        self._waiting, self.asking, self.errors, self.problem = None, False, {}, ""

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.deals.state import DealMove, NewDealForm
 from crm_app.records.properties import Property
 from crm_app.records.state import RefSearch
+from crm_app.ui.elements import banner
 from crm_app.ui.field import choice, field, text_field, text_input
 from crm_app.ui.inputs import lookup
 from crm_app.ui.overlay import dialog
@@ -42,11 +43,21 @@ def _gate_input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
     )
 
 
+def _offered(p: rx.vars.ObjectVar[Property]) -> rx.Component:
+    """Something that may be said as well: a day, or a competitor that was named before."""
+    typed = text_input(p.field, p.raw, list="competitors", max_length=120, placeholder="Not known")
+    return field(p.label, rx.cond(p.type == "date", text_input(p.field, p.raw, type="date"), typed))
+
+
 def gate_dialog() -> rx.Component:
     """Asks for what the stage needs; what was typed stays when an answer is refused."""
+    asked = DealMove.asked
     return dialog(
-        rx.el.p("This stage needs a little more about ", rx.el.b(DealMove.asked.deal), ".", class_name="note"),
-        rx.foreach(DealMove.asked.fields, lambda p: rx.el.div(_gate_input(p), key=p.field)),
+        rx.cond(DealMove.problem != "", banner(DealMove.problem, "r", "alert"), rx.fragment()),
+        rx.el.p(rx.el.b(asked.stage), " needs a little more about ", rx.el.b(asked.deal), ".", class_name="note"),
+        rx.foreach(asked.fields, lambda p: rx.el.div(_gate_input(p), key=p.field)),
+        rx.foreach(asked.offered, lambda p: rx.el.div(_offered(p), key=p.field)),
+        rx.el.datalist(rx.foreach(asked.competitors, lambda name: rx.el.option(value=name)), id="competitors"),
         open=DealMove.asking,
         title="Before the deal moves",
         submit="Move the deal",

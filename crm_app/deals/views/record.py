@@ -19,6 +19,15 @@ from .parties import competitors_section, history_section, people_section, relat
 from .top import top_bar
 
 
+def _missing() -> rx.Component:
+    """What the gate of this stage would have asked, had the deal come through it."""
+    return rx.cond(
+        DealRecord.deal.missing != "",
+        rx.el.p(DealRecord.deal.missing, class_name="lacking", role="note"),
+        rx.fragment(),
+    )
+
+
 def _edit(p: rx.vars.ObjectVar[Property], **props: Any) -> rx.Component:
     """A field of the deal or of one of its lines, edited in place."""
     return inline_edit(
@@ -96,6 +105,7 @@ def record_screen(centre: rx.Component, aside: rx.Component) -> rx.Component:
                 DealRecord.deal,
                 rx.fragment(
                     top_bar(),
+                    _missing(),
                     panes(_properties(), timeline, _related(aside), labels=["Details", "Timeline", "Related"]),
                 ),
                 _loading(),

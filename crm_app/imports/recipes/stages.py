@@ -7,6 +7,7 @@ from sqlalchemy import select
 from crm_app.core.changes.change import Change
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import fold
+from crm_app.identity.policy import of_team
 from crm_app.tables import Pipeline, Stage
 
 PIPELINE = "Sales"
@@ -32,12 +33,13 @@ class StageInfo:
 
 
 def find_pipeline(chunk, name: str) -> int:
-    """The pipeline of that name, or the first one; made where there is none. Raises KithError."""
+    """The pipeline of that name, or the first one, that the actor sees; made where there is none. Raises KithError."""
     cache = chunk.job.cache.setdefault("pipelines", {})
     if name in cache:
         return cache[name]
     table = table_of(Pipeline)
-    query = select(table.c.id, table.c.name).where(table.c.deleted_at.is_(None)).order_by(table.c.position, table.c.id)
+    query = select(table.c.id, table.c.name).where(table.c.deleted_at.is_(None))
+    query = query.where(of_team(chunk.job.actor, table.c.team_id)).order_by(table.c.position, table.c.id)
     rows = chunk.session.connection().execute(query).all()
     hits = [id for id, title in rows if fold(title) == fold(name)] if name else [id for id, _ in rows]
     if not hits:

@@ -106,9 +106,9 @@ _ops: dict[str, tuple[Op, str]] = {
 }
 
 
-def register_op(name: str, op: Op) -> None:
-    """Make another operation known; `crm_app.wire` does."""
-    _ops[name] = (op, "bulk")
+def register_op(name: str, op: Op, source: str = "bulk") -> None:
+    """Make another operation known, with the source of its changes; `crm_app.wire` does."""
+    _ops[name] = (op, source)
 
 
 def op_of(run: BulkRun) -> tuple[Op, str]:

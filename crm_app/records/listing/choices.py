@@ -16,6 +16,7 @@ from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing
 from crm_app.records.listing.rows import Chip, FieldChoice, Option
 from crm_app.records.listing.rules import Condition, Group, conditions_in, op_of
+from crm_app.records.reading import may_see
 
 MOST_OPTIONS = 200
 # Kinds with few records: their names are offered at once; of the others a look-up finds them.
@@ -33,14 +34,14 @@ def field_choices(session: Session, actor: Principal, kind_name: str) -> list[Fi
             f.sortable,
             f.groupable,
             f.editable,
-            _options(session, f),
+            _options(session, actor, f),
             f.ref or ("tag" if f.type == "tags" else ""),
         )
         for f in fields_of(session, actor, kind_name).values()
     ]
 
 
-def _options(session: Session, field: ListField) -> list[Option]:
+def _options(session: Session, actor: Principal, field: ListField) -> list[Option]:
     if field.type == "bool":
         return [Option("true", "Yes"), Option("false", "No")]
     if field.choices:
@@ -50,7 +51,9 @@ def _options(session: Session, field: ListField) -> list[Option]:
         return []
     known = kind(name)
     table = table_of(known.table)
-    query = select(table.c.id, table.c[known.title]).where(table.c.deleted_at.is_(None)).order_by(table.c[known.order])
+    there = [may_see(actor, known)] if name in ("pipeline", "stage") else []
+    query = select(table.c.id, table.c[known.title]).where(table.c.deleted_at.is_(None), *there)
+    query = query.order_by(table.c[known.order])
     found = [Option(str(id), title) for id, title in session.connection().execute(query.limit(MOST_OPTIONS))]
     return [Option("me", "Me"), Option("team", "My team"), *found] if name == "user" else found
 

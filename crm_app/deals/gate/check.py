@@ -1,0 +1,109 @@
+"""The gate that every change of a deal passes, whichever way it comes: drag, menu, list, bulk, import, service."""
+
+from sqlalchemy import func, select
+
+from crm_app.core.changes import Context, kind
+from crm_app.core.changes.kinds import Row
+from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.working import table_of
+from crm_app.deals.gate.process import NO_STAGE, find_process
+from crm_app.deals.gate.rules import (
+    Process,
+    StageRules,
+    emptied,
+    forbidden,
+    is_forward,
+    may_move,
+    missing_to_enter,
+    missing_to_leave,
+)
+from crm_app.identity.policy import ROLE_NAMES, within_team
+from crm_app.tables import Deal, Stage
+
+deal, stage, log = table_of(Deal), table_of(Stage), table_of(ChangeLog)
+REMOVED = "This stage was removed meanwhile."
+
+
+def entry_gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
+    """What stands against this change, by field; a refusal of the move itself is under `stage_id`."""
+    process, new = find_process(context, after["stage_id"])
+    if before is not None and before["stage_id"] == new.id:
+        return emptied(new, labels(), before, after)
+    old = find_process(context, before["stage_id"])[1] if before is not None else None
+    refusal = (
+        _out_of_sight(context, process)
+        or _off_the_way(context, process, old, new, after["id"])
+        or _not_by_them(context, new)
+        or _gone_or_full(context, new)
+    )
+    if refusal:
+        return {"stage_id": refusal}
+    leaving = old is not None and is_forward(process, old, new)
+    return (missing_to_leave(old, labels(), after) if leaving and old else {}) | missing_to_enter(new, labels(), after)
+
+
+def labels() -> dict[str, str]:
+    """What the fields of a deal are called."""
+    return {field.name: field.label for field in kind("deal").fields}
+
+
+def _out_of_sight(context: Context, process: Process) -> str:
+    """A pipeline of a team is not there for others."""
+    return "" if within_team(context.actor, process.team_id) else NO_STAGE
+
+
+def _off_the_way(context: Context, process: Process, old: StageRules | None, new: StageRules, deal_id: int) -> str:
+    if old is None:
+        return ""
+    reopens = old.kind == "lost" and not process.allow_skip and new.kind != "lost"
+    return forbidden(process, old, new, _reached(context, process, deal_id) if reopens else 0)
+
+
+def _reached(context: Context, process: Process, deal_id: int) -> int:
+    """Where a lost deal stood before it was lost, as the log has it; the first place if it does not say."""
+    query = select(log.c.diff).where(log.c.kind == "deal", log.c.record_id == deal_id)
+    for (diff,) in context.session.connection().execute(query.order_by(log.c.version.desc())):
+        earlier = diff.get("stage_id", [None])[0]
+        if earlier is not None:
+            place = process.place(find_process(context, earlier)[1])
+            if place is not None:
+                return min(place, len(process.opens) - 1)
+    return 0
+
+
+def _not_by_them(context: Context, new: StageRules) -> str:
+    actor = context.actor
+    if actor.system or may_move(new, actor.role):
+        return ""
+    names = " and ".join(ROLE_NAMES.get(role, role).lower() for role in sorted(new.movers))
+    return f"Only these roles may move a deal into {new.name}: {names}."
+
+
+def _gone_or_full(context: Context, new: StageRules) -> str:
+    """The stage stays while this transaction lasts; where it refuses, nobody else fills it meanwhile."""
+    counts = bool(new.wip_limit and new.wip_refuses)
+    key = ("standing in stage", new.id)
+    if key not in context.cache:
+        execute = context.session.connection().execute
+        gone = execute(select(stage.c.deleted_at).where(stage.c.id == new.id).with_for_update(read=not counts)).scalar()
+        there = select(func.count()).where(deal.c.stage_id == new.id, deal.c.deleted_at.is_(None))
+        context.cache[key] = gone, execute(there).scalar_one() if counts else 0
+    gone, standing = context.cache[key]
+    if gone is not None:
+        return REMOVED
+    if counts and standing + _coming(context, new.id) >= new.wip_limit:
+        return f"{new.name} is full: it holds at most {new.wip_limit:,} deals."
+    return ""
+
+
+def _coming(context: Context, stage_id: int) -> int:
+    """How many more deals stand in the stage by what this call has changed so far."""
+    total = 0
+    for (name, _), found in context.working.records.items() if context.working else ():
+        if name == "deal":
+            total += _stands(found.row, stage_id) - _stands(found.stored, stage_id)
+    return total
+
+
+def _stands(row: Row | None, stage_id: int) -> bool:
+    return row is not None and row["stage_id"] == stage_id and row["deleted_at"] is None
