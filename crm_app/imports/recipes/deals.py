@@ -21,7 +21,7 @@ class DealRecipe(Recipe):
 
     synonyms: ClassVar = {"external_id": ("opportunity id", "deal id", "opportunity"), "pipeline_id": ("pipeline",)}
     own_names: ClassVar = frozenset({"stage_id", "pipeline_id"})
-    supplies: ClassVar = frozenset({"title", "stage_id"})
+    supplies: ClassVar = frozenset({"title", "stage_id", "type"})
     match: ClassVar = (("external_id",), ("title", "company_id?"))
     hidden: ClassVar = frozenset({"lines.unit_price_minor", "lines.quantity"})
     creation_source: ClassVar = "history"
