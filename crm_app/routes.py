@@ -10,6 +10,7 @@ HEALTH = "/health"
 FILES = "/files/"
 FILE = "/files/{file_id:int}"
 PREVIEW = "/files/{file_id:int}/preview"
+QUOTE_PAPER = "/paper/quotes/{quote_id:int}"
 EXPORT = "/export/{kind}.{form}"
 SAMPLE = "/organisation/sample.pdf"
 

@@ -28,6 +28,7 @@ from crm_app.products.kind import PRICE_BOOK, PRODUCT
 from crm_app.quotes.hooks import follow_lines
 from crm_app.quotes.kind import QUOTE, QUOTE_POLICY, TEXT_BLOCK
 from crm_app.quotes.notices import notify_of_quotes
+from crm_app.quotes.queries.beside import quotes_of_company
 from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.panels import register_panel
@@ -56,7 +57,7 @@ KINDS = (
 # What stands beside a record, in this order.
 PANELS = {
     "person": (deals_of_person, relations_of, colleagues_of),
-    "company": (deals_of_company, people_of_company, tree_of),
+    "company": (deals_of_company, quotes_of_company, people_of_company, tree_of),
 }
 # Kinds whose rights are those of another object.
 OBJECT_OF = {"stage": "pipeline", "quote_policy": "price_book"}

@@ -32,3 +32,8 @@ def format_money(minor: int | None, currency: str, locale: str = "en") -> str:
     if major == major.to_integral_value():
         return format_currency(major, currency, format="¤#,##0", locale=locale, currency_digits=False)
     return format_currency(major, currency, locale=locale)
+
+
+def format_exact(minor: int, currency: str, locale: str = "en") -> str:
+    """With its cents, also where there are none: as on a document."""
+    return format_currency(to_major(minor, currency), currency, locale=locale)

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from crm_app import routes
-from crm_app.http import exports, files, papers, signin
+from crm_app.http import exports, files, papers, quotes, signin
 
 
 async def health(_request: Request) -> Response:
@@ -38,6 +38,7 @@ def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
             Route(routes.SAMPLE, papers.show_sample, methods=["GET"]),
             Route(routes.FILE, files.download, methods=["GET"]),
             Route(routes.PREVIEW, files.preview, methods=["GET"]),
+            Route(routes.QUOTE_PAPER, quotes.show_quote, methods=["GET"]),
             *more,
         ]
     )

@@ -53,6 +53,7 @@ FIELD_READ: Mapping[tuple[str, str], frozenset[str]] = {
     ("user", "status"): frozenset({"administrator", "manager"}),
     ("user", "external_id"): frozenset({"administrator"}),
     ("user", "rights"): frozenset({"administrator", "manager"}),
+    ("product", "cost_minor"): frozenset({"administrator", "manager", "sales"}),
 }
 ACTION_WORDS = {
     "create": "create",

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from crm_app.core import db
 from crm_app.core.changes import outbox
 from crm_app.jobs.bulk import BulkRunner
+from crm_app.quotes.service import expire_quotes
 from crm_app.records.search.index import keep_ready
 
 IDLE_SECONDS = 0.2
@@ -78,6 +79,8 @@ class Worker:
         """What a lane does now and then beside its rows."""
         if lane == outbox.MAIN:
             db.write_sync(outbox.forget_done)
+            while db.write_sync(expire_quotes):
+                pass
         elif lane == SEARCH:
             keep_ready(self._stop.is_set)
 

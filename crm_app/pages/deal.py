@@ -9,6 +9,8 @@ from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import BOARD, framed
 from crm_app.pages.page import Page
 from crm_app.pages.undo import Undo
+from crm_app.quotes.state import QuotesBeside
+from crm_app.quotes.views import quotes_beside
 from crm_app.records.files.views import file_drop
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import timeline_column
@@ -16,16 +18,15 @@ from crm_app.ui import addresses
 from crm_app.ui.live import live
 
 EMPTY = "Write the first note above. Every call, mail, file and change of this deal will stand here, newest first."
-AGAIN = [DealRecord.load, TimelineView.refresh]
+AGAIN = [DealRecord.load, QuotesBeside.load, TimelineView.refresh]
 
 
 def deal_page() -> rx.Component:
     """Properties, timeline, related."""
     title = rx.cond(DealRecord.deal, DealRecord.deal.title, "Deal")
     centre = timeline_column(EMPTY, Undo.undo_batch, DealRecord.load)
-    body = rx.fragment(
-        record_screen(centre, file_drop(TimelineView.refresh)), live(push=RecordFeed.push, on_change=AGAIN)
-    )
+    aside = rx.fragment(quotes_beside(), file_drop(TimelineView.refresh))
+    body = rx.fragment(record_screen(centre, aside), live(push=RecordFeed.push, on_change=AGAIN))
     return framed(body, title=title, current=BOARD.path, crumb=BOARD, after_undo=AGAIN)
 
 
@@ -33,5 +34,5 @@ PAGE = Page(
     addresses.DEAL,
     "Deal · Kith",
     deal_page,
-    (Viewer.load, RecordFeed.follow("deal"), DealRecord.load, TimelineView.load),
+    (Viewer.load, RecordFeed.follow("deal"), DealRecord.load, QuotesBeside.load, TimelineView.load),
 )

@@ -33,14 +33,18 @@ BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
 DEAL_LIST = Place(addresses.DEAL_LIST, "Deals", "deals")
 ACTIVITIES = Place(addresses.ACTIVITIES, "Activities", "activities", key="a")
 PRODUCTS = Place(addresses.PRODUCTS, "Products", "products", key="r")
+QUOTES = Place(addresses.QUOTES, "Quotes", "quote", key="q")
+PRICE_BOOKS = Place(addresses.PRICE_BOOKS, "Price books", "products")
+TEXTS = Place(addresses.TEXTS, "Texts", "file")
+QUOTE_RULES = Place(addresses.QUOTE_RULES, "Rules for quotes", "check")
 USERS = Place(addresses.USERS, "Users", "users", key="u")
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.may_administer)
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
-    ("", [HOME, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, PRODUCTS]),
-    ("Organisation", [USERS, TEAMS, ORGANISATION, IMPORT]),
+    ("", [HOME, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, PRODUCTS, QUOTES]),
+    ("Organisation", [USERS, TEAMS, ORGANISATION, PRICE_BOOKS, TEXTS, QUOTE_RULES, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
 NEW = (
@@ -48,6 +52,7 @@ NEW = (
     ("company", "Company", "company"),
     ("activity", "Activity", "activities"),
     ("product", "Product", "products"),
+    ("quote", "Quote", "quote"),
 )
 Keys = Sequence[tuple[str, str]]
 
@@ -93,7 +98,7 @@ def _more() -> rx.Component:
     return menu(
         "More",
         rx.fragment(icon("more", "big"), "More"),
-        *[_link_if(p) for p in (COMPANIES, ACTIVITIES, PRODUCTS, USERS, TEAMS, ORGANISATION, IMPORT, PROFILE)],
+        *[_link_if(p) for p in PLACES if not p.phone],
         rx.el.div(sign_out()),
         class_name="",
     )

@@ -73,6 +73,7 @@ PRICE_BOOK = Kind(
         ),
     ),
     owner=None,
+    path="/price-books",
     columns=("name", "currency", "segment", "active"),
     summary=("currency", "segment"),
     form=("name", "currency", "segment"),

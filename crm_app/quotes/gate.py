@@ -11,6 +11,7 @@ from crm_app.core.changes.values import defaults
 from crm_app.core.changes.working import table_of
 from crm_app.quotes.queries.stored import (
     approved_of,
+    house_of,
     limits_of,
     line_rows,
     organisation_today,
@@ -90,10 +91,11 @@ def missing_to_send(session: Any, row: Row) -> dict[str, str]:
 
 
 def complete(context: Context, before: Row | None, after: Row) -> Row:
-    """A new quote gets its number, the rules in force, a validity, and the name and address of its company."""
+    """A new quote gets its number, the rules of the house, a validity, and the name and address of its company."""
     if before is not None:
         return {}
-    session, today, rules = context.session, organisation_today(), policy_row(context.session)
+    session, today = context.session, organisation_today()
+    rules, house = policy_row(session), house_of(session)
     base = after["base_number"] or f"Q-{today.year}-{next_number(session, f'Q-{today.year}'):04d}"
     revision = after["revision"]
     name, place = _customer(session, after["company_id"])
@@ -104,8 +106,9 @@ def complete(context: Context, before: Row | None, after: Row) -> Row:
         "price_mode": rules["price_mode"],
         "rounding": rules["rounding"],
         "rounding_mode": rules["rounding_mode"],
+        "language": house.language,
         "valid_until": after["valid_until"] or today + timedelta(days=rules["valid_days"]),
-        "terms": after["terms"] or rules["terms"],
+        "terms": after["terms"] or rules["terms"] or house.terms,
         "customer": after["customer"] or name,
         "address": after["address"] or place,
     }

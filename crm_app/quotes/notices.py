@@ -14,7 +14,7 @@ from crm_app.core.money import format_money
 from crm_app.core.text import clip
 from crm_app.identity.sessions import principal_of
 from crm_app.quotes.queries.stored import quote_row
-from crm_app.quotes.service.approving import may_approve
+from crm_app.quotes.rules import may_approve
 from crm_app.tables import User
 
 users = table_of(User)

@@ -19,14 +19,19 @@ def timeline_column(empty: str, undo: Callable[..., Any], then: Any) -> rx.Compo
             on_write=TimelineView.write,
             on_search=TimelineView.look_up,
         ),
-        timeline(
-            answer=TimelineView.answer,
-            empty=empty,
-            on_ask=TimelineView.ask,
-            on_finish=TimelineView.finish,
-            on_pin=TimelineView.pin,
-            on_correct=TimelineView.correct,
-            on_remove=TimelineView.remove,
-            on_undo=lambda batch: [undo(batch), TimelineView.refresh, then],
-        ),
+        history(empty, undo, then),
+    )
+
+
+def history(empty: str, undo: Callable[..., Any], then: Any) -> rx.Component:
+    """What happened, without the composer: for records on which nothing is written."""
+    return timeline(
+        answer=TimelineView.answer,
+        empty=empty,
+        on_ask=TimelineView.ask,
+        on_finish=TimelineView.finish,
+        on_pin=TimelineView.pin,
+        on_correct=TimelineView.correct,
+        on_remove=TimelineView.remove,
+        on_undo=lambda batch: [undo(batch), TimelineView.refresh, then],
     )

@@ -17,6 +17,7 @@ from crm_app.quotes.service import (
     move_line,
     remove_line,
 )
+from crm_app.timeline.queries import timeline_of
 from tests.quotes.support import at_once, line, lines, make_quote, stored
 from tests.support.builders import (
     change,
@@ -83,22 +84,19 @@ def test_numbers_are_one_after_the_other_also_with_eight_writers() -> None:
 
 
 def test_a_quote_starts_with_the_rules_of_the_house_and_keeps_them() -> None:
-    make(
-        "quote_policy",
-        name="Rules",
-        rounding="line",
-        rounding_mode="half_even",
-        price_mode="inclusive",
-        valid_days=7,
-        terms="Thirty days net",
-    )
+    modes = {"rounding": "line", "rounding_mode": "half_even", "price_mode": "inclusive"}
+    one = make("quote_policy", name="Rules", valid_days=7, **modes)
+    make("organisation", name="Kith Ltd", language="de", payment_terms="On delivery")
     quote = stored(make_quote())
-    assert [quote[n] for n in ("rounding", "rounding_mode", "price_mode", "terms")] == [
+    assert [quote[n] for n in ("rounding", "rounding_mode", "price_mode", "language", "terms")] == [
         "line",
         "half_even",
         "inclusive",
-        "Thirty days net",
+        "de",
+        "On delivery",
     ]
+    change("quote_policy", one, rounding="document", price_mode="exclusive")
+    assert (stored(quote["id"])["rounding"], stored(quote["id"])["price_mode"]) == ("line", "inclusive")
     assert quote["valid_until"] == today() + timedelta(days=7)
 
 
@@ -181,3 +179,18 @@ def test_lines_added_at_the_same_time_all_stay() -> None:
     quote = make_quote()
     at_once(*[lambda: db.write_sync(add_line, SYSTEM, quote)] * 4)
     assert len(lines(quote)) == 5
+
+
+def test_the_history_says_what_changed_in_a_line() -> None:
+    quote = make_quote(currency="EUR")
+    part = lines(quote)[0]["id"]
+    for field, raw in (("quantity", "2.5"), ("unit_price", "80"), ("discount", "10 %")):
+        db.write_sync(edit_line, SYSTEM, quote, part, field, raw, stored(quote)["version"])
+    db.write_sync(remove_line, SYSTEM, quote, part)
+    told = [e for e in db.read_sync(timeline_of, SYSTEM, "quote", quote).events if e.kind == "change"]
+    assert [e.lines or [e.subject or e.verb] for e in told][:4] == [
+        ["Line Work removed"],
+        ["Line Work: Discount in % 0 → 10"],
+        ["Line Work: Unit price €100 → €80"],
+        ["Line Work: Quantity 1 → 2.5"],
+    ]

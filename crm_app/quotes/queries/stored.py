@@ -5,20 +5,21 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core import clock
-from crm_app.core.actor import Principal
+from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes.values import defaults
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import NotFound
 from crm_app.identity.policy import visible
+from crm_app.organisation.queries import OrganisationRow, find_organisation
 from crm_app.quotes.rules import Approved, Figures, Line, Policy, Standing, Terms, Totals, figures_of, totals_of
-from crm_app.tables import Quote, QuoteLine, QuotePolicy
+from crm_app.tables import Quote, QuoteLine, QuoteLink, QuotePolicy
 
-quote, line, policy = (table_of(m) for m in (Quote, QuoteLine, QuotePolicy))
+quote, line, policy, link = (table_of(m) for m in (Quote, QuoteLine, QuotePolicy, QuoteLink))
 TERMS = (
     "price_mode",
     "rounding",
@@ -74,11 +75,22 @@ def totals_in(row: Mapping[Any, Any], rows: list[dict[str, Any]]) -> tuple[Total
     return totals, figures_of(lines, terms, totals)
 
 
+def count_links(session: Session, quote_id: int) -> int:
+    """How many links of a quote work; the caller has checked that the actor may see it."""
+    query = select(func.count()).where(link.c.quote_id == quote_id, link.c.revoked_at.is_(None))
+    return int(session.connection().execute(query).scalar_one())
+
+
 def policy_row(session: Session) -> dict[str, Any]:
     """What holds for new quotes; the defaults as long as nobody has saved anything."""
     query = select(policy).where(policy.c.deleted_at.is_(None)).order_by(policy.c.id).limit(1)
     row = session.connection().execute(query).mappings().first()
     return dict(row) if row else defaults(QuotePolicy) | {"id": 0, "version": 0}
+
+
+def house_of(session: Session) -> OrganisationRow:
+    """The organisation: in which language it writes, and its usual terms."""
+    return find_organisation(session, SYSTEM)
 
 
 def limits_of(row: Mapping[Any, Any]) -> Policy:

@@ -1,9 +1,9 @@
 """What holds for quotes: amounts, limits, states and approval. Pure; whole numbers only."""
 
-from crm_app.quotes.rules.approval import Approved, Policy, reasons_for_approval
+from crm_app.core.numbers import amount_text, milli_text, money_of, thousandths
+from crm_app.quotes.rules.approval import Approved, Policy, may_approve, reasons_for_approval
 from crm_app.quotes.rules.figures import Figures, figures_of
 from crm_app.quotes.rules.limits import problems_of_line, problems_of_terms
-from crm_app.quotes.rules.numbers import amount_text, milli_text, money_of, thousandths
 from crm_app.quotes.rules.rounding import RoundingMode, divided, spread
 from crm_app.quotes.rules.states import (
     OPEN,
@@ -34,6 +34,7 @@ __all__ = [
     "figures_of",
     "is_editable",
     "line_amount",
+    "may_approve",
     "may_follow",
     "milli_text",
     "money_of",

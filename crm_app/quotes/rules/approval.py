@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from crm_app.core.actor import Principal
+from crm_app.core.numbers import milli_text
 from crm_app.quotes.rules.figures import Figures
-from crm_app.quotes.rules.numbers import milli_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,10 @@ def reasons_for_approval(policy: Policy, figures: Figures, approved: Approved | 
         if agreed is None or margin < agreed:
             found.append(f"The margin of {milli_text(margin)} % is less than {milli_text(least)} %.")
     return found
+
+
+def may_approve(actor: Principal, owner_id: int | None) -> bool:
+    """An administrator, or a manager in whose team or below the owner is; nobody for oneself but an administrator."""
+    if actor.system or actor.role == "administrator":
+        return True
+    return actor.role == "manager" and owner_id in actor.member_ids and owner_id != actor.id

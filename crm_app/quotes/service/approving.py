@@ -6,15 +6,8 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.quotes.queries.stored import limits_of, line_rows, policy_row, quote_row, totals_in
-from crm_app.quotes.rules import reasons_for_approval
+from crm_app.quotes.rules import may_approve, reasons_for_approval
 from crm_app.quotes.service.writing import carry_on, tell
-
-
-def may_approve(actor: Principal, owner_id: int | None) -> bool:
-    """An administrator, or a manager in whose team or below the owner is; nobody for oneself but an administrator."""
-    if actor.system or actor.role == "administrator":
-        return True
-    return actor.role == "manager" and owner_id in actor.member_ids and owner_id != actor.id
 
 
 def ask_approval(session: Session, actor: Principal, quote_id: int, note: str = "") -> Applied:

@@ -1,5 +1,6 @@
 """A draft is written: its head, its lines, their order and their sections. Everything as it was typed."""
 
+from itertools import count
 from typing import Any
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from crm_app.quotes.queries.stored import line_of, line_rows, policy_row, quote_
 from crm_app.quotes.rules import is_editable, money_of, problems_of_line, thousandths
 from crm_app.quotes.service.answering import LINE_FIELDS
 from crm_app.quotes.service.pricing import filled
+from crm_app.quotes.texts import problem_of
 from crm_app.records.properties import typed
 
 HEAD = frozenset(
@@ -41,13 +43,14 @@ CHANGED = "Somebody changed this while you were writing. Please look again."
 def edit_quote(session: Session, actor: Principal, quote_id: int, field: str, raw: str, expected: int) -> Applied:
     """One field of the head. `discount` is typed as `10 %` or as an amount. Raises Invalid, Conflict or Refused."""
     row = quote_row(session, actor, quote_id, lock=True)
-    values = {field: raw}
     if field == "discount":
         values = _discount(raw, row["currency"])
     elif field not in HEAD:
         raise Invalid({field: "This field cannot be edited here."})
     else:
         values = {field: _head_value(row, field, raw, actor)}
+    if field == "letter" and (problem := problem_of(raw)):
+        raise Invalid({field: problem})
     return apply(session, actor, Change("quote", quote_id, values, expected=expected))
 
 
@@ -74,15 +77,26 @@ def _discount(raw: str, currency: str) -> dict[str, int]:
 
 
 def add_line(
-    session: Session, actor: Principal, quote_id: int, product_id: int | None = None, section: str = ""
+    session: Session,
+    actor: Principal,
+    quote_id: int,
+    product_id: int | None = None,
+    section: str = "",
+    as_section: bool = False,
 ) -> Applied:
-    """One of a product at the price that the rule gives, or an empty line; at the end of the section."""
+    """One of a product at the price that the rule gives, or an empty line; at the end of the section.
+
+    With `as_section` it begins a new one at the end, under a name that no other bears.
+    """
     row = quote_row(session, actor, quote_id, lock=True)
     rows = line_rows(session, quote_id)
     usual = policy_row(session)["tax_milli"]
     new: dict[str, Any] = {"name": "", "quantity_milli": 1000, "tax_milli": rows[-1]["tax_milli"] if rows else usual}
     if product_id is not None:
         new = filled(session, product_id, row["currency"], row["company_id"], 1000, usual)
+    if as_section:
+        taken = {r["section"] for r in rows}
+        section = next(name for n in count(1) if (name := section if n == 1 else f"{section} {n}") not in taken)
     last = max((n for n, r in enumerate(rows) if r["section"] == section), default=len(rows) - 1)
     return _ordered(session, actor, quote_id, [*rows[: last + 1], new | {"section": section}, *rows[last + 1 :]])
 
@@ -172,13 +186,17 @@ def move_line(session: Session, actor: Principal, quote_id: int, line_id: int, i
     return _ordered(session, actor, quote_id, [*rest[:index], moved, *rest[index:]])
 
 
-def rename_section(session: Session, actor: Principal, quote_id: int, line_ids: list[int], name: str) -> Applied:
-    """These lines stand under another heading."""
+def rename_section(session: Session, actor: Principal, quote_id: int, line_id: int, name: str) -> Applied:
+    """The lines from this one on that stand under its heading get another one; without a name, none."""
     quote_row(session, actor, quote_id, lock=True)
     rows = line_rows(session, quote_id)
-    wanted = {_line(rows, i)["id"] for i in line_ids}
-    name = _text("section", name)
-    return _ordered(session, actor, quote_id, [r | {"section": name} if r["id"] in wanted else r for r in rows])
+    first = rows.index(_line(rows, line_id))
+    old, name = rows[first]["section"], _text("section", name)
+    after = first
+    while after < len(rows) and rows[after]["section"] == old:
+        rows[after] |= {"section": name}
+        after += 1
+    return _ordered(session, actor, quote_id, rows)
 
 
 def _ordered(session: Session, actor: Principal, quote_id: int, rows: list[dict[str, Any]]) -> Applied:

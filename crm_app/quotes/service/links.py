@@ -58,12 +58,6 @@ def find_by_token(session: Session, token: str) -> int:
     raise Refused(reason)
 
 
-def count_links(session: Session, quote_id: int) -> int:
-    """How many links of a quote work; the caller has checked that the actor may see it."""
-    query = select(link.c.token_hash).where(link.c.quote_id == quote_id, link.c.revoked_at.is_(None))
-    return len(session.connection().execute(query).all())
-
-
 def _editable(session: Session, actor: Principal, quote_id: int) -> dict:
     row = quote_row(session, actor, quote_id)
     verdict = decide(actor, "edit", "quote", row["owner_id"])

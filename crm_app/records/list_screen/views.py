@@ -20,6 +20,9 @@ HINTS = {
     "deal": "A deal is an opportunity with a value, an owner and a date.",
     "activity": "Calls, meetings, tasks, notes and e-mails, planned and done.",
     "product": "What you sell, with its price.",
+    "quote": "What you offered, to whom and until when. Make one here, or from a deal.",
+    "price_book": "Prices in a currency, for the companies of one price segment or for everybody.",
+    "text_block": "Texts for proposals, with fields such as {{company.name}}.",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, false, or_, select, union_all
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
@@ -33,7 +33,9 @@ def people_of(actor: Principal, name: str, id: int) -> ColumnElement[bool] | Non
 
 def places(actor: Principal, name: str, id: int) -> list[ColumnElement[bool]]:
     """Conditions on activities, each answered by an index, that together are the timeline of the record."""
-    own = {"person": activity.c.person_id, "company": activity.c.company_id, "deal": activity.c.deal_id}[name]
+    own = {"person": activity.c.person_id, "company": activity.c.company_id, "deal": activity.c.deal_id}.get(name)
+    if own is None:
+        return [false()]
     found: list[ColumnElement[bool]] = [own == id]
     people, deals = people_of(actor, name, id), deals_of(actor, name, id)
     if people is not None:

@@ -1,19 +1,21 @@
 """A save in words: a sentence without its subject, and a line for every further field."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, kind
 from crm_app.core.changes.kinds import Field, Kind
 from crm_app.core.money import format_money
+from crm_app.core.numbers import milli_text
 from crm_app.core.text import clip
 from crm_app.identity.policy import decide
 
 SILENT = frozenset({"rank", "stage_since", "pipeline_id", "currency", "kind_id"})
 CREATED = {"import": "imported", "history": "imported", "demo": "recorded", "undo": "brought back"}
-LONG = 80
+SHORT, LONG = 40, 80
 Names = Mapping[tuple[str, int], str]
 
 
@@ -67,7 +69,7 @@ def _lines(
         if name in SILENT or name == "stage_id" or not decide(actor, "read", known.name, owner, name).allowed:
             continue
         if children is not None:
-            line = _child_line(children, old, new, names)
+            line = _child_line(children, old, new, names, actor, record)
             lines += [line] if line else []
         elif field is not None:
             lines.append(
@@ -78,14 +80,32 @@ def _lines(
     return lines
 
 
-def _child_line(children: Children, old: Any, new: Any, names: Names) -> str:
-    """`E-mail a@b.example added`; nothing when only the order changed."""
+def _child_line(
+    children: Children, old: Any, new: Any, names: Names, actor: Principal, record: Mapping[Any, Any]
+) -> str:
+    """`E-mail a@b.example added`; nothing when only the order changed. Of a part with a name, what changed in it."""
+    if any(f.name == "name" for f in children.fields):
+        return _named_line(children, old, new, names, actor, record)
     before, after = _row_words(children, old, names), _row_words(children, new, names)
     if old is None:
         return f"{children.fields[0].label} {after} added"
     if new is None:
         return f"{children.fields[0].label} {before} removed"
     return f"{children.fields[0].label} {before} → {after}" if before != after else ""
+
+
+def _named_line(
+    children: Children, old: Any, new: Any, names: Names, actor: Principal, record: Mapping[Any, Any]
+) -> str:
+    """`Line Paint: Quantity 1 → 2.5`."""
+    what = children.label.removesuffix("s")
+    title = clip((new or old).get("name") or (old or new).get("name") or "without a name", SHORT)
+    if old is None or new is None:
+        return f"{what} {title} {'added' if old is None else 'removed'}"
+    changed = [f for f in children.fields if old.get(f.name) != new.get(f.name) and f.type != "longtext"]
+    before, after = ([said(f, row.get(f.name), names, actor, record) for f in changed] for row in (old, new))
+    words = [f"{f.label} {a} → {b}" for f, a, b in zip(changed, before, after, strict=True)]
+    return clip(f"{what} {title}: {', '.join(words)}", LONG) if words else ""
 
 
 def _row_words(children: Children, row: Any, names: Names) -> str:
@@ -112,6 +132,11 @@ def said(field: Field, value: Any, names: Names, actor: Principal, record: Mappi
         return format_money(value, str(record.get(field.currency_field) or "USD"), actor.locale)
     if field.type == "bool":
         return "yes" if value else "no"
+    if field.name.endswith("_milli"):  # thousandths, as of a quantity or of a percent
+        return milli_text(value)
+    if field.type == "datetime":
+        at = datetime.fromisoformat(value).astimezone(ZoneInfo(actor.zone))
+        return f"{at.day} {at:%b %Y, %H:%M}"
     if field.type == "date":
         day = date.fromisoformat(value)
         return f"{day.day} {day:%b %Y}"

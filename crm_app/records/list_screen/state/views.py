@@ -18,6 +18,8 @@ from crm_app.records.listing.views import SaveView, delete_view, find_view, list
 from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
+LISTS = {"deal": addresses.DEAL_LIST, "price_book": addresses.PRICE_BOOKS, "text_block": addresses.TEXTS}
+
 
 @dataclass(frozen=True)
 class RailView:
@@ -55,9 +57,8 @@ def _rail(v: ViewRow) -> RailView:
 
 
 def list_path(name: str) -> str:
-    """Where the list of a kind is: deals have a board of their own beside it."""
-    plural = kind(name).plural.lower()
-    return addresses.DEAL_LIST if name == "deal" else f"/{plural}"
+    """Where the list of a kind is: under its plural, but for those below another place."""
+    return LISTS.get(name) or f"/{kind(name).plural.lower()}"
 
 
 def keep_view(session: Session, actor: Principal, name: str, asked: Mapping[str, str], wish: Mapping[str, str]) -> int:

@@ -1,0 +1,36 @@
+"""One quote."""
+
+import reflex as rx
+
+from crm_app.identity.state import Viewer
+from crm_app.pages.feed import RecordFeed
+from crm_app.pages.frame import QUOTES, framed
+from crm_app.pages.page import Page
+from crm_app.pages.undo import Undo
+from crm_app.quotes.state import QuoteRecord
+from crm_app.quotes.views import quote_screen
+from crm_app.records.files.views import file_drop
+from crm_app.timeline.state import TimelineView
+from crm_app.timeline.views import history
+from crm_app.ui import addresses
+from crm_app.ui.live import live
+
+EMPTY = "Every change of this quote, and what the customer does with it, will stand here."
+AGAIN = [QuoteRecord.load, TimelineView.refresh]
+
+
+def quote_page() -> rx.Component:
+    """Lines and totals, details, files, what happened."""
+    title = rx.cond(QuoteRecord.quote, QuoteRecord.quote.number, "Quote")
+    what_happened = history(EMPTY, Undo.undo_batch, QuoteRecord.load)
+    screen = quote_screen(file_drop([QuoteRecord.load, TimelineView.refresh]), what_happened)
+    body = rx.fragment(screen, live(push=RecordFeed.push, on_change=AGAIN))
+    return framed(body, title=title, current=QUOTES.path, crumb=QUOTES, after_undo=AGAIN)
+
+
+PAGE = Page(
+    addresses.QUOTE,
+    "Quote · Kith",
+    quote_page,
+    (Viewer.load, RecordFeed.follow("quote"), QuoteRecord.load, TimelineView.load),
+)

@@ -1,0 +1,88 @@
+"""The lines and the totals of a quote, as its editor shows them."""
+
+from typing import Any
+
+from crm_app.core.actor import Principal
+from crm_app.core.money import format_exact
+from crm_app.quotes.queries.rows import LineRow, TotalRow
+from crm_app.quotes.rules import Totals, amount_text, milli_text
+from crm_app.records.properties import Property
+
+Row = dict[str, Any]
+
+
+class Lines:
+    """Makes the rows of one quote."""
+
+    def __init__(self, actor: Principal, quote: Row, editable: bool) -> None:
+        self.actor, self.quote, self.editable = actor, quote, editable
+        self.currency = quote["currency"]
+
+    def money(self, minor: int) -> str:
+        """With its cents, as on a document."""
+        return format_exact(minor, self.currency, self.actor.locale)
+
+    def rows(self, lines: list[Row], totals: Totals) -> list[LineRow]:
+        """In their order; the first of each section bears its heading."""
+        found, section = [], ""
+        for place, (line, amount) in enumerate(zip(lines, totals.lines, strict=True)):
+            begins = line["section"] != section
+            section = line["section"]
+            found.append(self._row(place, line, amount, begins))
+        return found
+
+    def _row(self, place: int, line: Row, amount: int, begins: bool) -> LineRow:
+        id = line["id"]
+        price = amount_text(line["unit_price_minor"], self.currency)
+        head = self._text(f"section.{id}", "Section", line["section"]) if begins else None
+        priceless = line["product_id"] is not None and line["list_price_minor"] is None and not line["unit_price_minor"]
+        return LineRow(
+            id=id,
+            place=place,
+            head=head,
+            name=self._text(f"lines.{id}.name", "Name", line["name"]),
+            description=self._text(f"lines.{id}.description", "Description", line["description"], "longtext"),
+            quantity=self._text(f"lines.{id}.quantity", "Quantity", milli_text(line["quantity_milli"]), "float"),
+            unit=self._text(f"lines.{id}.unit", "Unit", line["unit"]),
+            price=self._text(f"lines.{id}.unit_price", "Price", price, "money"),
+            discount=self._text(f"lines.{id}.discount", "Discount", self.discount(line), "discount"),
+            tax=self._text(f"lines.{id}.tax", "Tax", milli_text(line["tax_milli"]), "percent"),
+            amount=self.money(amount),
+            optional=line["optional"],
+            counts=line["ticked"] or not line["optional"],
+            warning=f"There is no price in {self.currency}. Please type one." if priceless else "",
+        )
+
+    def discount(self, row: Row) -> str:
+        """As it is typed: `10 %`, an amount, or nothing."""
+        if row["discount_milli"]:
+            return f"{milli_text(row['discount_milli'])} %"
+        return amount_text(row["discount_minor"], self.currency) if row["discount_minor"] else ""
+
+    def _text(self, field: str, label: str, raw: str, type: str = "text") -> Property:
+        shown = f"{raw} %" if type == "percent" else raw
+        kept = {"percent": "float", "discount": "text"}.get(type, type)
+        return Property(field, label, shown, raw, kept, self.editable)
+
+    def totals(self, totals: Totals) -> list[TotalRow]:
+        """The sum, what is taken off, shipping, the taxes of each rate and the total."""
+        inside = self.quote["price_mode"] == "inclusive"
+        rows = []
+        shipping_tax = self._text("shipping_tax_milli", "Tax", milli_text(self.quote["shipping_tax_milli"]), "percent")
+        shipping = amount_text(self.quote["shipping_minor"], self.currency) if self.quote["shipping_minor"] else ""
+        if self.editable or totals.discount_minor or totals.shipping_minor:
+            rows.append(TotalRow("Sum of the lines", self.money(totals.subtotal_minor)))
+        if self.editable or totals.discount_minor:
+            edit = self._text("discount", "Discount", self.discount(self.quote), "discount")
+            rows.append(TotalRow("Discount", self.money(-totals.discount_minor), edits=[edit]))
+        if self.editable or totals.shipping_minor:
+            edits = [self._text("shipping_minor", "Shipping", shipping, "money")]
+            edits += [shipping_tax] if totals.shipping_minor else []
+            rows.append(TotalRow("Shipping", self.money(totals.shipping_minor), edits=edits))
+        if not inside:
+            rows.append(TotalRow("Net", self.money(totals.net_minor)))
+        for tax in totals.taxes:
+            of = f"Tax {milli_text(tax.rate_milli)} % of {self.money(tax.net_minor)}"
+            rows.append(TotalRow(of, self.money(tax.tax_minor)))
+        label = "Total, taxes included" if inside else "Total"
+        return [*rows, TotalRow(label, self.money(totals.total_minor), strong=True)]
