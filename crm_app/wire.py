@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from crm_app.activities.hooks import place_activities, touch_people
+from crm_app.activities.hooks import place_activities, repeat_finished, touch_people
 from crm_app.activities.kind import ACTIVITY
 from crm_app.attention.notify import notify_of_changes, notify_of_imports
 from crm_app.companies.hooks import refuse_circles
@@ -77,6 +77,7 @@ def wire() -> None:
     register_hook(follow_lines)
     register_hook(refuse_earlier_circles)
     register_hook(note_findings)
+    register_hook(repeat_finished)
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)

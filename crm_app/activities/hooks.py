@@ -1,12 +1,17 @@
 """When activities change, their places on the timelines and what is derived from them follow at once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
-from crm_app.core.changes import Applied, Context
+from crm_app.activities.kind import reminder_of
+from crm_app.activities.series import next_ones
+from crm_app.core.changes import Applied, Context, apply_many
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.tables import Activity, Person
+
+SILENT = ("history", "demo", "import", "undo")  # where what was done long ago starts nothing
 
 
 def place_activities(context: Context, applied: list[Applied]) -> None:
@@ -16,6 +21,39 @@ def place_activities(context: Context, applied: list[Applied]) -> None:
     for part in _parts([done.id for done in applied if done.kind == "activity" and done.op != "delete"]):
         here = table.c.id.in_(part)
         context.session.connection().execute(update(Activity).where(here, table.c.at != place).values(at=place))
+    if context.source == "undo":
+        _remind(context, [done.id for done in applied if done.kind == "activity"])
+
+
+def _remind(context: Context, ids: list[int]) -> None:
+    """When to remind, of rows that an undo brought back; otherwise the kind's `complete` has said it."""
+    table, run = table_of(Activity), context.session.connection().execute
+    columns = (table.c.id, table.c.due_at, table.c.remind_minutes, table.c.all_day, table.c.remind_at)
+    for part in _parts(ids):
+        found = run(select(*columns).where(table.c.id.in_(part)))
+        wanted = {r.id: (reminder_of(r.due_at, r.remind_minutes, all_day=r.all_day), r.remind_at) for r in found}
+        late = [{"b_id": id, "b_at": new} for id, (new, old) in wanted.items() if new != old]
+        if late:
+            run(update(table).where(table.c.id == bindparam("b_id")).values(remind_at=bindparam("b_at")), late)
+
+
+def repeat_finished(context: Context, applied: list[Applied]) -> None:
+    """Registered in `wire`: who finishes what repeats finds the next one, in the same batch, and never a second time.
+
+    It follows of itself, so it asks for no right; its number in the batch is negative, as runs number their own rows.
+    """
+    if context.source in SILENT:
+        return
+    finished = [done.id for done in applied if done.kind == "activity" and _is_finish(done)]
+    changes = [change for part in _parts(finished) for change in next_ones(context.session, part, context.actor.zone)]
+    if changes:
+        actor = replace(context.actor, system=True)
+        apply_many(context.session, actor, changes, source=context.source, batch_id=context.batch_id)
+
+
+def _is_finish(done: Applied) -> bool:
+    before, after = done.diff.get("done_at", (None, None))
+    return done.op == "update" and before is None and after is not None
 
 
 def touch_people(context: Context, applied: list[Applied]) -> None:

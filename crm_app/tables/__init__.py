@@ -3,8 +3,8 @@
 from sqlmodel import SQLModel
 
 from crm_app.core.changes.log import ChangeBatch, ChangeLog, IdCounter, Outbox
-from crm_app.tables.access import Credential, LoginEvent, OneTimeLink, SocketBinding, UserSession
-from crm_app.tables.activity import Activity
+from crm_app.tables.access import CalendarLink, Credential, LoginEvent, OneTimeLink, SocketBinding, UserSession
+from crm_app.tables.activity import Activity, ActivityAttendee
 from crm_app.tables.attention import Notification, RecentView
 from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
@@ -22,8 +22,10 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "Activity",
+    "ActivityAttendee",
     "BulkRow",
     "BulkRun",
+    "CalendarLink",
     "ChangeBatch",
     "ChangeLog",
     "Company",

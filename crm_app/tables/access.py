@@ -75,3 +75,13 @@ class LoginEvent(Fact, table=True):
     user_id: int | None = ref("user")
     outcome: str
     ip: str = ""
+
+
+class CalendarLink(Operational, table=True):
+    """The secret link to one user's calendar; only the SHA-256 of its token is kept. One a user."""
+
+    __tablename__ = "calendar_link"  # pyright: ignore[reportAssignmentType]
+    user_id: int = ref("user", nullable=False, primary_key=True)
+    token_hash: str = Field(unique=True)
+    created_at: datetime = moment(default_factory=now, nullable=False)
+    last_used_at: datetime | None = moment()

@@ -2,19 +2,35 @@
 
 from datetime import datetime
 
-from sqlmodel import Index, text
+from sqlalchemy import BigInteger
+from sqlmodel import Field, Index, text
 
 from crm_app.core.clock import now
-from crm_app.core.schema import LIVING, Record, list_indexes, moment, ref
+from crm_app.core.schema import LIVING, Child, Record, list_indexes, moment, ref
+
+OPEN_AND_REPEATING = text("repeat <> '' AND done_at IS NULL AND deleted_at IS NULL")
+TO_BE_REMINDED = text("remind_at IS NOT NULL AND done_at IS NULL AND deleted_at IS NULL")
 
 
 class Activity(Record, table=True):
-    """A call, meeting, task, note or e-mail, planned while `done_at` is empty; `at` follows: done, due or created."""
+    """A call, meeting, task, note or e-mail, planned while `done_at` is empty; `at` follows: done, due or created.
+
+    `repeat` is a rule of RFC 5545 (`crm_app.core.recurrence`), `follows_id` the finished one that this one repeats.
+    """
 
     __table_args__ = (
         Index("ix_activity_owner_due", "owner_id", "due_at"),
         *list_indexes("activity", "at"),
         *(Index(f"ix_activity_{name}_at", f"{name}_id", "at", "id") for name in ("person", "company", "deal")),
+        # the open ones of a calendar that come again, and those of whom somebody is to be reminded
+        Index(
+            "ix_activity_repeating",
+            "owner_id",
+            "due_at",
+            sqlite_where=OPEN_AND_REPEATING,
+            postgresql_where=OPEN_AND_REPEATING,
+        ),
+        Index("ix_activity_remind", "remind_at", sqlite_where=TO_BE_REMINDED, postgresql_where=TO_BE_REMINDED),
         # the newest that was done, found at once also among ten thousand
         *(Index(f"ix_activity_{name}_done", f"{name}_id", "done_at", **LIVING) for name in ("person", "deal")),
         *(
@@ -41,3 +57,24 @@ class Activity(Record, table=True):
     duration_minutes: int | None = None
     all_day: bool = False
     pinned: bool = False
+    outcome: str | None = None
+    place: str = ""
+    agenda: str = ""
+    meeting_minutes: str = ""
+    priority: str = "normal"
+    repeat: str = ""
+    follows_id: int | None = Field(
+        default=None, index=True, sa_type=BigInteger
+    )  # no foreign key: SQLite would copy all
+    remind_minutes: int | None = None
+    remind_at: datetime | None = moment()
+
+
+class ActivityAttendee(Child, table=True):
+    """Who is asked to a meeting: a colleague or a person."""
+
+    __tablename__ = "activity_attendee"  # pyright: ignore[reportAssignmentType]
+    activity_id: int = ref("activity", nullable=False)
+    user_id: int | None = ref("user")
+    person_id: int | None = ref("person")
+    response: str = "none"
