@@ -44,3 +44,17 @@ def neutral(cell: str) -> str:
 def literal(cell: str) -> str:
     """What a cell was before `neutral`."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULAS) else cell
+
+
+def tel(number: str) -> str:
+    """A link that calls a number (RFC 3966): its digits, the plus of a country code; an extension is left to say."""
+    dialled = number.lower().partition("ext")[0].partition("x")[0]
+    digits = "".join(c for c in dialled if c.isascii() and c.isdigit())
+    return f"tel:{'+' if dialled.strip().startswith('+') else ''}{digits}" if digits else ""
+
+
+def size_words(size: int) -> str:
+    """`812 B`, `14 kB`, `2.3 MB`."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

@@ -16,7 +16,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.money import format_money, to_major
-from crm_app.core.text import initials
+from crm_app.core.text import initials, tel
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rows import Cell
@@ -24,6 +24,7 @@ from crm_app.tables import Tag
 
 BETWEEN_TAGS = "\x1f"
 LONG = 200
+NUMBERS = frozenset({"phone", "phones.value"})  # links that call
 TONES = {
     "contact": "g",
     "customer": "g",
@@ -96,7 +97,8 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         return Cell()
     if field.children is not None:
         text = ", ".join(str(value).split(BETWEEN_TAGS)) if field.type == "tags" else str(value)
-        return Cell(group_label(text) if field.type == "choice" else text, text)
+        shown = group_label(text) if field.type == "choice" else text
+        return Cell(shown, text, href=tel(text) if field.name in NUMBERS else "")
     if field.ref:
         return _reference(field, value, row, one.number)
     text = str(value)
@@ -111,7 +113,7 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         return day_cell(value, actor)
     if field.type in ("int", "float"):
         return Cell(format_decimal(value, locale=_locale(actor.locale)) if field.name != "year_founded" else text, text)
-    return Cell(text[:LONG], text[:LONG])
+    return Cell(text[:LONG], text[:LONG], href=tel(text) if field.name in NUMBERS else "")
 
 
 def _reference(field: ListField, value: Any, row: Any, n: int) -> Cell:

@@ -1,6 +1,6 @@
 """The page of one record: its properties by the catalogue, its parts and its tags, as the actor may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import literal, select
@@ -10,7 +10,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
-from crm_app.core.text import initials
+from crm_app.core.text import initials, tel
 from crm_app.identity.policy import decide
 from crm_app.records.assignees import assignable
 from crm_app.records.listing.cells import Cell, cells_of, group_label, shown_columns
@@ -25,7 +25,7 @@ YES_NO = [Option("true", "Yes"), Option("false", "No")]
 ELSEWHERE = frozenset({"display_name", "name", "currency", "created_at"})
 BADGES = ("lifecycle", "segment", "kind")
 TINTS = 8
-LINKS = {"emails": "mailto:", "phones": "tel:"}
+LINKS: dict[str, Callable[[str], str]] = {"emails": lambda v: "mailto:" + v.replace(" ", ""), "phones": tel}
 LABELS = {"emails": ["work", "private", "other"], "phones": ["work", "mobile", "private", "other"]}
 tag, record_tag = table_of(Tag), table_of(RecordTag)
 
@@ -149,8 +149,8 @@ def _parts(session: Session, actor: Principal, children: Children, id: int, may_
 def _part(children: Children, names: list[str], row: Mapping[Any, Any]) -> PartRow:
     values = {n: str(row[n] or "") for n in names}
     said = [values[n] for n in names if n != "label" and values[n]]
-    link = LINKS.get(children.name, "")
-    href = link + values["value"].replace(" ", "") if link and values.get("value") else ""
+    link = LINKS.get(children.name)
+    href = link(values["value"]) if link and values.get("value") else ""
     return PartRow(row["id"], ", ".join(said), values.get("label", ""), href, bool(row.get("is_primary")), values)
 
 

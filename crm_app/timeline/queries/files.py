@@ -11,7 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.folding import says
-from crm_app.core.text import initials
+from crm_app.core.text import initials, size_words
 from crm_app.identity.policy import decide, scope
 from crm_app.records.reading import titles
 from crm_app.tables import File, User
@@ -69,10 +69,3 @@ def _event(actor: Principal, row: Any, about: str) -> Event:
         version=row.version,
         can_edit=decide(actor, "delete", "file", row.owner_id).allowed,
     )
-
-
-def size_words(size: int) -> str:
-    """`812 B`, `14 kB`, `2.3 MB`."""
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
