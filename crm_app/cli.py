@@ -115,19 +115,22 @@ def _remove_demo(as_json: bool) -> None:
 
 @app.command()
 def worker() -> None:
-    """Drain the outbox and do bulk runs until stopped; for KITH_WORKER=external."""
+    """Drain the outbox, do bulk runs and remind until stopped; for KITH_WORKER=external."""
     import signal
 
     from crm_app.jobs.bulk import BulkRunner
+    from crm_app.jobs.reminders import Reminders
     from crm_app.jobs.worker import Worker
 
     ready()
-    busy, runner = Worker(), BulkRunner()
+    busy, runner, reminders = Worker(), BulkRunner(), Reminders()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: busy.halt())
     runner.start()
+    reminders.start()
     busy.run()
     runner.stop()
+    reminders.stop()
 
 
 @app.command()

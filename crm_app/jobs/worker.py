@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from crm_app.core import db
 from crm_app.core.changes import outbox
 from crm_app.jobs.bulk import BulkRunner
+from crm_app.jobs.reminders import Reminders
 from crm_app.quotes.service import expire_quotes
 from crm_app.records.search.index import keep_ready
 
@@ -88,11 +89,13 @@ class Worker:
 @contextlib.asynccontextmanager
 async def embedded() -> AsyncIterator[None]:
     """The worker as a lifespan task of the one web process."""
-    worker, runner = Worker(), BulkRunner()
+    worker, runner, reminders = Worker(), BulkRunner(), Reminders()
     worker.start()
     runner.start()
+    reminders.start()
     try:
         yield
     finally:
         await asyncio.to_thread(worker.stop)
         await asyncio.to_thread(runner.stop)
+        await asyncio.to_thread(reminders.stop)
