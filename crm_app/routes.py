@@ -14,6 +14,9 @@ QUOTE_PAPER = "/paper/quotes/{quote_id:int}"
 EXPORT = "/export/{kind}.{form}"
 SAMPLE = "/organisation/sample.pdf"
 
+FEEDS = "/feeds/"
+CALENDAR_FEED = "/feeds/calendar/{token}.ics"
+
 SOCKET = "/_event"
 UPLOAD = "/_upload"
 

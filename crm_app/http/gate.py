@@ -122,6 +122,8 @@ class Gate:
             return PlainTextResponse("Not found.", 404), None
         if path in routes.PUBLIC_FILES or path.startswith(routes.HASHED_FILES):
             return None, None
+        if path.startswith(routes.FEEDS) and path.endswith(".ics"):  # the address itself is the key
+            return None, None
         if path == routes.UPLOAD or path.startswith(routes.UPLOAD + "/"):
             return await _judge_upload(request)
         public_id = await request.session()

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from crm_app import routes
-from crm_app.http import exports, files, papers, quotes, signin
+from crm_app.http import exports, feeds, files, papers, quotes, signin
 
 
 async def health(_request: Request) -> Response:
@@ -36,6 +36,7 @@ def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
             Route(routes.INVITE, signin.do_invite, methods=["POST"]),
             Route(routes.EXPORT, exports.export_list, methods=["GET"]),
             Route(routes.SAMPLE, papers.show_sample, methods=["GET"]),
+            Route(routes.CALENDAR_FEED, feeds.calendar_feed, methods=["GET"]),
             Route(routes.FILE, files.download, methods=["GET"]),
             Route(routes.PREVIEW, files.preview, methods=["GET"]),
             Route(routes.QUOTE_PAPER, quotes.show_quote, methods=["GET"]),
