@@ -77,13 +77,13 @@ def inbox_screen() -> rx.Component:
     )
 
 
-def _task(row: rx.vars.ObjectVar[TaskRow]) -> rx.Component:
+def _task(row: rx.vars.ObjectVar[TaskRow], on_done: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             icon("check"),
             type="button",
             class_name="tickbox",
-            on_click=HomeScreen.finish(row.id),
+            on_click=[HomeScreen.finish(row.id), on_done(row.id)],
             custom_attrs={"aria-label": "Mark as done: " + row.subject.to(str)},
         ),
         rx.el.div(
@@ -140,8 +140,8 @@ def _box(title: str, rows: Any, one: Any, words: str, *actions: rx.Component) ->
     )
 
 
-def home_screen(*above: rx.Component) -> rx.Component:
-    """What to do next, and where one was; `above` stands before it."""
+def home_screen(*above: rx.Component, on_done: Any) -> rx.Component:
+    """What to do next, and where one was; `above` stands before it, `on_done` hears of what was finished."""
     day = HomeScreen.day
     return rx.el.div(
         *above,
@@ -151,8 +151,9 @@ def home_screen(*above: rx.Component) -> rx.Component:
                 _box(
                     "My activities",
                     day.tasks,
-                    _task,
+                    lambda row: _task(row, on_done),
                     NO_TASKS,
+                    link("My day", addresses.DAY),
                 ),
                 _box("Mentions", day.mentions, _note, "When a colleague mentions you with @, it stands here."),
                 class_name="stack far",

@@ -8,6 +8,7 @@ from crm_app.core.errors import KithError
 NAMES = (
     "board",
     "bulk",
+    "calendar",
     "flood",
     "import",
     "lists",

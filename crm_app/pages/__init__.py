@@ -3,7 +3,9 @@
 from crm_app.pages import (
     activities,
     board,
+    calendar,
     companies,
+    day,
     deal,
     deal_list,
     home,
@@ -41,6 +43,8 @@ PAGES: list[Page] = [
             deal_list,
             deal,
             activities,
+            calendar,
+            day,
             products,
             price_books,
             price_book,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.activities.state import ActivityCard, NextStep
 from crm_app.deals.state import DealRecord
 from crm_app.deals.views import record_screen
 from crm_app.identity.state import Viewer
@@ -24,7 +25,7 @@ AGAIN = [DealRecord.load, QuotesBeside.load, TimelineView.refresh]
 def deal_page() -> rx.Component:
     """Properties, timeline, related."""
     title = rx.cond(DealRecord.deal, DealRecord.deal.title, "Deal")
-    centre = timeline_column(EMPTY, Undo.undo_batch, DealRecord.load)
+    centre = timeline_column(EMPTY, Undo.undo_batch, DealRecord.load, on_open=ActivityCard.open, on_done=NextStep.offer)
     aside = rx.fragment(quotes_beside(), file_drop(TimelineView.refresh))
     body = rx.fragment(record_screen(centre, aside), live(push=RecordFeed.push, on_change=AGAIN))
     return framed(body, title=title, current=BOARD.path, crumb=BOARD, after_undo=AGAIN)

@@ -6,6 +6,8 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.activities.state import ActivityCard
+from crm_app.activities.views import activity_card, next_step_dialog
 from crm_app.attention.views import bell
 from crm_app.deals.state import NewDealForm
 from crm_app.deals.views import new_deal_dialog
@@ -32,6 +34,8 @@ COMPANIES = Place(addresses.COMPANIES, "Companies", "company", key="c")
 BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
 DEAL_LIST = Place(addresses.DEAL_LIST, "Deals", "deals")
 ACTIVITIES = Place(addresses.ACTIVITIES, "Activities", "activities", key="a")
+CALENDAR = Place(addresses.CALENDAR, "Calendar", "calendar", key="l")
+DAY = Place(addresses.DAY, "My day", "day", key="m")
 PRODUCTS = Place(addresses.PRODUCTS, "Products", "products", key="r")
 QUOTES = Place(addresses.QUOTES, "Quotes", "quote", key="q")
 PRICE_BOOKS = Place(addresses.PRICE_BOOKS, "Price books", "products")
@@ -43,7 +47,7 @@ ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.m
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
-    ("", [HOME, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, PRODUCTS, QUOTES]),
+    ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES]),
     ("Organisation", [USERS, TEAMS, ORGANISATION, PRICE_BOOKS, TEXTS, QUOTE_RULES, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
@@ -120,7 +124,8 @@ def _floating_new(on_new: Any, name: str) -> rx.Component:
 
 def _new() -> rx.Component:
     """Whatever this viewer may create."""
-    entries = [(name, words, picture, NewRecord.start(name, {})) for name, words, picture in NEW]
+    starts = {"activity": ActivityCard.start({"type": "task"})}
+    entries = [(name, words, picture, starts.get(name, NewRecord.start(name, {}))) for name, words, picture in NEW]
     return rx.cond(
         Viewer.creatable.length() > 0,
         menu(
@@ -194,17 +199,19 @@ def framed(
         me=rx.fragment(onlookers(), bell(), _account()),
         more=_more(),
         crumbs=None if crumb is None else _crumbs(crumb),
-        extras=_extras(undone, keys, on_new or NewDealForm.start),
+        extras=_extras(undone, follow, keys, on_new or NewDealForm.start),
     )
 
 
-def _extras(undone: list[Any], keys: Keys, on_new: Any) -> list[rx.Component]:
+def _extras(undone: list[Any], follow: list[Any], keys: Keys, on_new: Any) -> list[rx.Component]:
     """What stands on no particular place: messages, dialogs, listeners."""
     places = {p.key: {"path": p.path, "name": p.name} for p in PLACES if p.key}
     return [
         toasts(undone),
         new_deal_dialog(),
         new_record_dialog(),
+        activity_card(follow),
+        next_step_dialog(follow),
         command_palette(_goals(), _actions(), Command.run),
         theme_sync(theme=Viewer.theme),
         shortcuts(places=places, keys=[list(k) for k in keys], on_new=on_new),

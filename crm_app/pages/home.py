@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.activities.state import NextStep
 from crm_app.attention.state import HomeScreen, Inbox
 from crm_app.attention.views import home_screen
 from crm_app.demo.state import DemoNotice
@@ -14,7 +15,10 @@ from crm_app.pages.page import Page
 def home_page() -> rx.Component:
     """The viewer's day."""
     return framed(
-        home_screen(demo_notice()), title="Home", current=HOME.path, after_undo=[HomeScreen.load, DemoNotice.load]
+        home_screen(demo_notice(), on_done=lambda id: NextStep.offer(id, True)),
+        title="Home",
+        current=HOME.path,
+        after_undo=[HomeScreen.load, DemoNotice.load],
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app.activities.state import ActivityCard, NextStep
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import COMPANIES, PEOPLE, framed
@@ -35,7 +36,9 @@ STARTS: dict[str, Callable[..., Any]] = {
 def _page(place: Place, what: str) -> rx.Component:
     title = rx.cond(RecordScreen.page, RecordScreen.page.title, what.capitalize())
     screen = record_screen(
-        timeline_column(EMPTY, Undo.undo_batch, RecordScreen.refresh),
+        timeline_column(
+            EMPTY, Undo.undo_batch, RecordScreen.refresh, on_open=ActivityCard.open, on_done=NextStep.offer
+        ),
         aside=rx.cond(RecordScreen.may_attach, file_drop(TimelineView.refresh), rx.fragment()),
         starts=STARTS,
         missing=f"This {what} is not here",

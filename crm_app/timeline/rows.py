@@ -21,6 +21,9 @@ class Event:
     about: str = ""
     about_href: str = ""
     body: str = ""
+    agenda: str = ""
+    minutes: str = ""
+    facts: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     note: str = ""
     tone: str = ""

@@ -1,7 +1,7 @@
 """Commands on a timeline: write down what was done, plan, finish, pin, correct, remove. They never commit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply, kind
 from crm_app.core.clock import now
 from crm_app.core.errors import Invalid
+from crm_app.core.recurrence import PLAIN, read_rule
+from crm_app.records.guests import read_guests
 from crm_app.records.reading import record_row
 from crm_app.timeline.rules import ACTIVITIES, PLANNABLE
 
@@ -28,11 +30,22 @@ class _Form(BaseModel):
     body: str = ""
     when: str = ""
     minutes: str = ""
+    planned: str = ""
+    outcome: str = ""
+    place: str = ""
+    attendees: str = ""
+    priority: str = "normal"
+    repeat: str = ""
+    repeat_until: str = ""
+    repeat_times: str = ""
 
 
 @dataclass(frozen=True)
 class NewEntry:
-    """An activity to be written down; `when` is the moment it happened or is due, None for now or no date."""
+    """An activity to be written down; `when` is the moment it happened or is due, None for now or no date.
+
+    `planned` is what the writer said; None where the time decides. `more` are further fields of the catalogue.
+    """
 
     type: str
     subject: str = ""
@@ -40,6 +53,8 @@ class NewEntry:
     when: datetime | None = None
     minutes: int | None = None
     all_day: bool = False
+    planned: bool | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, values: Mapping[str, str], zone: str) -> "NewEntry":
@@ -58,9 +73,36 @@ class NewEntry:
             wrong["subject"] = "What is to be done?"
         when = _moment(form.when, zone, wrong)
         minutes = _minutes(form.minutes, wrong)
+        planned = {"yes": True, "no": False}.get(form.planned)
+        if planned and when is None and form.type != "task":
+            wrong.setdefault("when", "When is it to be?")
+        more = _more(form, wrong)
         if wrong:
             raise Invalid(wrong)
-        return cls(form.type, subject, body, when, minutes, bool(form.when) and "T" not in form.when)
+        return cls(form.type, subject, body, when, minutes, bool(form.when) and "T" not in form.when, planned, more)
+
+
+def _more(form: _Form, wrong: dict[str, str]) -> dict[str, Any]:
+    """What only calls, only meetings or only tasks have."""
+    more: dict[str, Any] = {}
+    if form.type == "call" and form.outcome:
+        more["outcome"] = form.outcome
+    if form.type == "meeting":
+        more["place"] = form.place.strip()
+        try:
+            more["attendees"] = read_guests(form.attendees)
+        except ValueError as error:
+            wrong["attendees"] = str(error)
+    if form.type == "task":
+        more["priority"] = form.priority
+    if form.repeat:
+        end = f";UNTIL={form.repeat_until.replace('-', '')}" if form.repeat_until else ""
+        end = end or (f";COUNT={form.repeat_times.strip()}" if form.repeat_times.strip() else "")
+        try:
+            more["repeat"] = read_rule(PLAIN.get(form.repeat, "") + end).write()
+        except ValueError as error:
+            wrong["repeat"] = str(error)
+    return more
 
 
 def _moment(text: str, zone: str, wrong: dict[str, str]) -> datetime | None:
@@ -88,18 +130,20 @@ def add_entry(session: Session, actor: Principal, name: str, id: int, entry: New
     row = record_row(session, actor, name, id)
     refs = {ref: row[ref] for ref in REFS if ref in kind(name).by_name} | {f"{name}_id": id}
     moment = now()
-    is_plan = entry.type in PLANNABLE and (entry.type == "task" or (entry.when is not None and entry.when > moment))
+    ahead = entry.when is not None and entry.when > moment
+    is_plan = entry.type in PLANNABLE and (entry.type == "task" or (ahead if entry.planned is None else entry.planned))
+    text = ("agenda" if is_plan else "meeting_minutes") if entry.type == "meeting" else "body"
     values: dict[str, Any] = {
         "type": entry.type,
         "subject": entry.subject,
-        "body": entry.body,
+        text: entry.body,
         "owner_id": actor.id,
         "duration_minutes": entry.minutes,
         "all_day": entry.all_day,
         "due_at": entry.when if is_plan else None,
         "done_at": None if is_plan else min(entry.when or moment, moment),
     }
-    return apply(session, actor, Change("activity", op="create", set=values | refs))
+    return apply(session, actor, Change("activity", op="create", set=values | refs | dict(entry.more)))
 
 
 def finish_entry(session: Session, actor: Principal, activity_id: int, *, done: bool) -> Applied:

@@ -15,6 +15,7 @@ from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
 from crm_app.records.address import record_in
+from crm_app.records.guests import Guests, find_guests
 from crm_app.timeline import service
 from crm_app.timeline.colleagues import Colleague, find_colleagues
 from crm_app.timeline.queries import PAGE, timeline_of
@@ -52,6 +53,7 @@ class TimelineView(rx.State):
     answer: rx.Field[Answer] = rx.field(default_factory=Answer)
     written: rx.Field[Written] = rx.field(default_factory=Written)
     colleagues: rx.Field[list[Colleague]] = rx.field(default_factory=list)
+    guests: rx.Field[Guests] = rx.field(default_factory=Guests)
     may_write: rx.Field[bool] = rx.field(False)
     _wish: Wish = Wish()
     _shown: int = PAGE
@@ -107,6 +109,11 @@ class TimelineView(rx.State):
     @allow("user.read")
     async def look_up(self, text: str) -> None:
         self.colleagues = await db.read(find_colleagues, actor(), clip(text))
+
+    @rx.event(supersedes=True)
+    @allow("activity.read")
+    async def look_up_guests(self, text: str) -> None:
+        self.guests = await db.read(find_guests, actor(), clip(text))
 
     @rx.event
     @allow("activity.edit")

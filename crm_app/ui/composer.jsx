@@ -1,17 +1,23 @@
 import React, { useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
+import { GuestField, RepeatField } from "$/public/external/crm_app/ui/activity/guests.jsx";
 
 const TABS = [["note", "Note"], ["call", "Call"], ["meeting", "Meeting"], ["task", "Task"]];
-const HINTS = { note: "Write a note. @ mentions a colleague.", call: "What was said?", meeting: "What was agreed?", task: "Anything that helps to do it" };
+const HINTS = { note: "Write a note. @ mentions a colleague.", call: "What was said?", meeting: "Minutes: what was agreed?", task: "Anything that helps to do it" };
+const PLANS = { call: "What is to be asked?", meeting: "Agenda: what is to be spoken about?" };
+const OUTCOMES = ["reached", "no answer", "left a message", "wrong number", "busy"];
 const SUBJECTS = { call: "What it was about", meeting: "What it was about", task: "What is to be done" };
-const BLANK = { type: "note", subject: "", body: "", when: "", minutes: "", names: {} };
+const BLANK = {
+  type: "note", subject: "", body: "", when: "", minutes: "", names: {}, planned: false, outcome: "", place: "", guests: [], priority: "normal",
+  repeat: "", repeat_until: "", repeat_times: "",
+};
 
 const read = (key) => {
   try { return { ...BLANK, ...JSON.parse(localStorage.getItem(key) || "{}") }; } catch { return BLANK; }
 };
 const keep = (key, draft) => {
   try {
-    if (draft.subject || draft.body || draft.when || draft.minutes) localStorage.setItem(key, JSON.stringify(draft));
+    if (draft.subject || draft.body || draft.when || draft.minutes || draft.place || draft.guests.length) localStorage.setItem(key, JSON.stringify(draft));
     else localStorage.removeItem(key);
   } catch { /* storage may be forbidden; the text still stands in the page */ }
 };
@@ -21,7 +27,7 @@ const written = (body, names) => Object.entries(names).sort((a, b) => b[0].lengt
  * Writes down a note, call, meeting or task. Ctrl-Enter saves. The draft of this person for this record outlives errors,
  * reconnects and reloads; it goes when the server says that it was saved. `result` {n, errors, me}.
  */
-export function Composer({ result, found, onWrite, onSearch, disabled }) {
+export function Composer({ result, found, guests, onWrite, onSearch, onInvite, disabled }) {
   const { pathname } = useLocation();
   const key = `kith-draft:${result?.me || ""}:${pathname}`;
   const [draft, setDraft] = useState(BLANK);
@@ -78,7 +84,12 @@ export function Composer({ result, found, onWrite, onSearch, disabled }) {
     setTimeout(() => setBusy(false), 4000);
     const values = { type: draft.type, body: written(draft.body, draft.names) };
     if (draft.type !== "note") Object.assign(values, { subject: draft.subject, when: draft.when });
-    if (["call", "meeting"].includes(draft.type)) values.minutes = draft.minutes;
+    const talk = ["call", "meeting"].includes(draft.type);
+    if (talk) Object.assign(values, { minutes: draft.minutes, planned: draft.planned ? "yes" : "no" });
+    if (draft.type === "call" && !draft.planned) values.outcome = draft.outcome;
+    if (draft.type === "meeting") Object.assign(values, { place: draft.place, attendees: JSON.stringify(draft.guests.map((g) => ({ kind: g.kind, id: g.id }))) });
+    if (draft.type === "task") values.priority = draft.priority;
+    if (draft.type === "task" || (talk && draft.planned)) Object.assign(values, { repeat: draft.repeat, repeat_until: draft.repeat_until, repeat_times: draft.repeat_times });
     onWrite && onWrite(values);
   };
   const keys = (e) => {
@@ -94,21 +105,35 @@ export function Composer({ result, found, onWrite, onSearch, disabled }) {
       <div className="comptabs" role="group" aria-label="Kind of entry">
         {TABS.map(([kind, name]) => <button key={kind} type="button" className={draft.type === kind ? "on" : ""} aria-pressed={draft.type === kind} onClick={() => { change({ type: kind }); setOpen(true); }}>{name}</button>)}
       </div>
+      {open && ["call", "meeting"].includes(draft.type) && (
+        <div className="seg compseg" role="group" aria-label="Done or planned">
+          {[[false, draft.type === "call" ? "Log a call" : "Log a meeting"], [true, "Plan one"]].map(([planned, name]) => <button key={name} type="button" className={draft.planned === planned ? "on" : ""} aria-pressed={draft.planned === planned} onClick={() => change({ planned })}>{name}</button>)}
+        </div>
+      )}
       {draft.type !== "note" && open && <input className="in bare" aria-label={SUBJECTS[draft.type]} placeholder={SUBJECTS[draft.type]} maxLength={300} value={draft.subject} aria-invalid={errors.subject ? true : undefined} onChange={(e) => change({ subject: e.target.value })} />}
       {errors.subject && <span className="err" role="alert">{errors.subject}</span>}
-      <textarea ref={area} className="in bare" aria-label={draft.type === "note" ? "Note" : "Text"} rows={open ? 3 : 1} placeholder={HINTS[draft.type]} value={draft.body} aria-invalid={errors.body ? true : undefined} onChange={type} onBlur={() => setTimeout(() => setQuery(null), 150)} />
+      <textarea ref={area} className="in bare" aria-label={draft.type === "note" ? "Note" : "Text"} rows={open ? 3 : 1} placeholder={(draft.planned && PLANS[draft.type]) || HINTS[draft.type]} value={draft.body} aria-invalid={errors.body ? true : undefined} onChange={type} onBlur={() => setTimeout(() => setQuery(null), 150)} />
       {query !== null && people.length > 0 && (
         <ul className="atlist" role="listbox" aria-label="Colleagues">
           {people.map((p, i) => <li key={p.id} role="option" aria-selected={i === at} className={i === at ? "on" : ""} onPointerDown={(e) => { e.preventDefault(); take(p); }}>{p.name}</li>)}
         </ul>
       )}
       {errors.body && <span className="err" role="alert">{errors.body}</span>}
+      {open && draft.type === "meeting" && (
+        <div className="compmore">
+          <label className="row grow"><span className="lab2">Place</span><input className="in" maxLength={300} value={draft.place} onChange={(e) => change({ place: e.target.value })} /></label>
+          <div className="row grow"><span className="lab2" aria-hidden="true">With</span><GuestField label="Who comes" value={draft.guests} found={guests} onSearch={onInvite} onChange={(next) => change({ guests: next })} /></div>
+        </div>
+      )}
       {open && (
         <div className="compfoot">
           {draft.type !== "note" && <label className="row"><span className="lab2">{draft.type === "task" ? "Due" : "When"}</span><input className="in" type="datetime-local" value={draft.when} aria-invalid={errors.when ? true : undefined} onChange={(e) => change({ when: e.target.value })} /></label>}
           {["call", "meeting"].includes(draft.type) && <label className="row"><span className="lab2">Minutes</span><input className="in num" inputMode="numeric" size={4} value={draft.minutes} aria-invalid={errors.minutes ? true : undefined} onChange={(e) => change({ minutes: e.target.value })} /></label>}
-          {(errors.when || errors.minutes || errors.type) && <span className="err" role="alert">{errors.when || errors.minutes || errors.type}</span>}
-          <span className="end row"><span className="hint hide"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span><button type="button" className="btn pri" aria-disabled={busy || undefined} onClick={save}>{draft.type === "task" ? "Add task" : "Save"}</button></span>
+          {draft.type === "call" && !draft.planned && <label className="row"><span className="lab2">Outcome</span><select className="in" value={draft.outcome} onChange={(e) => change({ outcome: e.target.value })}><option value="">–</option>{OUTCOMES.map((o) => <option key={o} value={o}>{o[0].toUpperCase() + o.slice(1)}</option>)}</select></label>}
+          {draft.type === "task" && <label className="row"><span className="lab2">Priority</span><select className="in" value={draft.priority} onChange={(e) => change({ priority: e.target.value })}><option value="low">Low</option><option value="normal">Normal</option><option value="high">High</option></select></label>}
+          {(draft.type === "task" || (draft.type !== "note" && draft.planned)) && draft.when && <RepeatField small value={draft} onChange={change} />}
+          {(errors.when || errors.minutes || errors.type || errors.repeat || errors.attendees) && <span className="err" role="alert">{errors.when || errors.minutes || errors.type || errors.repeat || errors.attendees}</span>}
+          <span className="end row"><span className="hint hide"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span><button type="button" className="btn pri" aria-disabled={busy || undefined} onClick={save}>{draft.type === "task" ? "Add task" : draft.planned && draft.type !== "note" ? "Plan it" : "Save"}</button></span>
         </div>
       )}
     </div>

@@ -73,7 +73,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
     opener.current = document.activeElement;
     setAsking(false);
     before.current = textOf(form.current);
-    const first = form.current.querySelector(".in:not([readonly])") || form.current.querySelector('button[type="submit"]');
+    const first = form.current.querySelector(".in:not([readonly])") || form.current.querySelector('button[type="submit"]') || focusables(box.current)[0];
     first?.focus();
     return () => opener.current?.isConnected && opener.current.focus({ preventScroll: true });
   }, [open]);
@@ -81,7 +81,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
   const leave = () => (textOf(form.current) !== before.current && !asking ? setAsking(true) : onClose && onClose());
   const send = (e) => {
     e?.preventDefault();
-    if (busy || !form.current.reportValidity()) return;
+    if (busy || !submit || !form.current.reportValidity()) return;
     const values = {};
     for (const [name, value] of new FormData(form.current).entries()) if (typeof value === "string") values[name] = value;
     onSubmit && onSubmit(values);
@@ -119,9 +119,9 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
             </div>
           )}
           <div className="dialog-foot">
-            <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> saves</span>
+            {submit ? <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> saves</span> : <span className="hint" />}
             <button type="button" className="btn" onClick={leave}>{cancel || "Cancel"}</button>
-            <button type="submit" className="btn pri" aria-disabled={busy || undefined}>{submit}</button>
+            {submit && <button type="submit" className="btn pri" aria-disabled={busy || undefined}>{submit}</button>}
           </div>
         </form>
       </div>

@@ -5,7 +5,7 @@ import reflex as rx
 # In this order: what stands later wins.
 SHEETS = (
     *("base", "shell", "pieces", "forms", "overlays", "board", "palette", "record", "home", "timeline", "related"),
-    *("deal", "quote", "tables", "lists", "bulk", "filters", "paper", "phone"),
+    *("deal", "quote", "tables", "lists", "bulk", "filters", "paper", "calendar", "phone"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in SHEETS]
 AVATAR_COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")

@@ -83,6 +83,9 @@ function Row({ event, on, head }) {
           {event.note && <> <span className={"tag " + (event.tone || "")}>{event.note}</span></>}
           {head && event.is_done && event.is_pinned && <> <span className="tag a">Pinned</span></>}
         </div>
+        {event.facts.length > 0 && <div className="evfacts mut">{event.facts.join(" · ")}</div>}
+        {event.agenda && <div className="evpart"><h4>Agenda</h4><Body text={event.agenda} /></div>}
+        {event.minutes && <div className="evpart"><h4>Minutes</h4><Body text={event.minutes} /></div>}
         {fixing ? <Correct event={event} onSave={on.correct} onClose={() => setFixing(false)} /> : <Body text={event.body} />}
         {canShow && event.media_type.startsWith("image/") && <button type="button" className="thumb" aria-label={`Preview ${event.subject}`} onClick={() => on.preview(event)}><img src={`/files/${event.id}/preview`} alt="" loading="lazy" /></button>}
         {event.lines.length > 0 && <ul>{event.lines.slice(0, 6).map((l, i) => <li key={i}>{l}</li>)}{event.lines.length > 6 && <li>and {event.lines.length - 6} more</li>}</ul>}
@@ -95,7 +98,7 @@ function Row({ event, on, head }) {
           {canShow && <button type="button" className="undo" aria-label={`Preview ${event.subject}`} onClick={() => on.preview(event)}>Preview</button>}
           {isActivity && event.can_edit && !fixing && <>
             <button type="button" className="undo" aria-pressed={event.is_pinned} aria-label={`${event.is_pinned ? "Unpin" : "Pin"}: ${event.subject || event.verb}`} onClick={() => on.pin(event.id, !event.is_pinned)}>{event.is_pinned ? "Unpin" : "Pin"}</button>
-            <button type="button" className="undo" aria-label={`Edit: ${event.subject || event.verb}`} onClick={() => setFixing(true)}>Edit</button>
+            <button type="button" className="undo" aria-label={`Edit: ${event.subject || event.verb}`} onClick={() => (["note", "email"].includes(event.kind) ? setFixing(true) : on.open(event.id))}>Edit</button>
           </>}
           {(isActivity || event.kind === "file") && event.can_edit && <button type="button" className="undo" aria-label={`Delete: ${event.subject || event.verb}`} onClick={() => on.remove(event.kind, event.id)}>Delete</button>}
         </span>
@@ -141,7 +144,7 @@ function Preview({ file, onClose }) {
  * The timeline of a record. `answer` {n, after, heads, events, more}: an answer with `after` continues what is shown,
  * one without replaces it. Older events are asked for when the end comes into view.
  */
-export function Timeline({ answer, onAsk, onFinish, onPin, onCorrect, onRemove, onUndo, empty }) {
+export function Timeline({ answer, onAsk, onFinish, onPin, onCorrect, onRemove, onUndo, onOpen, empty }) {
   const [events, setEvents] = useState([]);
   const [kinds, setKinds] = useState([]);
   const [text, setText] = useState("");
@@ -184,7 +187,7 @@ export function Timeline({ answer, onAsk, onFinish, onPin, onCorrect, onRemove, 
     clearTimeout(timer.current);
     timer.current = setTimeout(() => ask(kinds, next, ""), 200);
   };
-  const on = { finish: onFinish, pin: onPin, correct: onCorrect, remove: onRemove, undo: onUndo, preview: setFile };
+  const on = { finish: onFinish, pin: onPin, correct: onCorrect, remove: onRemove, undo: onUndo, open: onOpen, preview: setFile };
   const heads = answer?.heads || [];
   const filtered = kinds.length > 0 || text.trim() !== "";
   const planned = heads.filter((e) => !e.is_done);

@@ -5,6 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+from . import activity  # the composer's script uses theirs
+
+_used = (activity,)
 _timeline = rx.asset("timeline.jsx", shared=True).importable_path
 _composer = rx.asset("composer.jsx", shared=True).importable_path
 
@@ -22,6 +25,7 @@ class Timeline(rx.Component):
     on_correct: rx.EventHandler[passthrough_event_spec(int, str, str, int)]
     on_remove: rx.EventHandler[passthrough_event_spec(str, int)]
     on_undo: rx.EventHandler[passthrough_event_spec(int)]
+    on_open: rx.EventHandler[passthrough_event_spec(int)]
 
 
 class Composer(rx.Component):
@@ -31,9 +35,11 @@ class Composer(rx.Component):
     tag = "Composer"
     result: rx.Var[Any]
     found: rx.Var[list[Any]]
+    guests: rx.Var[Any]
     disabled: rx.Var[bool]
     on_write: rx.EventHandler[passthrough_event_spec(dict[str, str])]
     on_search: rx.EventHandler[passthrough_event_spec(str)]
+    on_invite: rx.EventHandler[passthrough_event_spec(str)]
 
 
 timeline, composer = Timeline.create, Composer.create

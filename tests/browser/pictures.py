@@ -60,6 +60,8 @@ PICTURES = (
     Picture("company", "manager", "/companies", ".lrow .open", _open_first),
     Picture("person", "manager", CONTACTS,
             ".lrow .open", _open_first, dark=True),
+    Picture("calendar", "manager", "/calendar?view=week", ".fc-event"),
+    Picture("day", "seller", "/day", "[data-activity]", lambda page: page.keyboard.press("j")),
     Picture("palette", "manager", "/deals", "[data-card]", _find),
     Picture("import", "manager", "/import", "main h1, main h2"),
     Picture("rights", "administrator", "/users", ".tbl tbody tr", lambda page: page.locator("tbody a").nth(3).click()),

@@ -127,12 +127,14 @@ def _secret(label: str, name: str, error: rx.Var[str], complete: str, help_text:
     return text_field(label, name, "", error, help_text, type="password", required=True, auto_complete=complete)
 
 
-def profile_screen() -> rx.Component:
-    """The page of the profile."""
+def profile_screen(*more: rx.Component) -> rx.Component:
+    """The page of the profile; `more` are boxes of other features."""
     return rx.el.div(
         rx.el.div(
             head("Profile", "How Kith shows itself to you."),
-            rx.cond(Profile.me, rx.fragment(_about(), _access(), _theme(), _sessions()), skeleton_rows(8, "40px")),
+            rx.cond(
+                Profile.me, rx.fragment(_about(), _access(), _theme(), *more, _sessions()), skeleton_rows(8, "40px")
+            ),
             class_name="narrow",
         ),
         _password(),

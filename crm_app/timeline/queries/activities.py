@@ -12,6 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.folding import says
+from crm_app.core.recurrence import read_rule, words
 from crm_app.core.text import initials
 from crm_app.identity.policy import decide
 from crm_app.records.reading import may_see, titles
@@ -21,6 +22,7 @@ from crm_app.timeline.rows import Event
 from crm_app.timeline.rules import ACTIVITIES, DONE, PLANNABLE, PLANNED, Place, Wish, day_label, due_label, due_tone
 
 MOST_HEADS = 40
+TEXTS = (activity.c.subject, activity.c.body, activity.c.agenda, activity.c.meeting_minutes)
 user = table_of(User)
 planned = and_(activity.c.done_at.is_(None), activity.c.type.in_(sorted(PLANNABLE)))
 COLUMNS = (
@@ -39,6 +41,7 @@ COLUMNS = (
     activity.c.duration_minutes,
     activity.c.all_day,
     activity.c.pinned,
+    *(activity.c[name] for name in ("outcome", "place", "agenda", "meeting_minutes", "priority", "repeat")),
 )
 
 
@@ -53,7 +56,7 @@ def done_events(
     if len(wanted) < len(ACTIVITIES):
         conditions.append(activity.c.type.in_(wanted))
     if wish.text:
-        conditions.append(says(wish.text, activity.c.subject, activity.c.body))
+        conditions.append(says(wish.text, *TEXTS))
     parts = [
         newest(select(*COLUMNS).where(place, *conditions), activity.c.at, activity.c.id, wish.after, count)
         for place in places(actor, name, id)
@@ -68,7 +71,7 @@ def head_events(session: Session, actor: Principal, name: str, id: int, wish: Wi
     conditions = [head, or_(planned, activity.c.pinned), activity.c.deleted_at.is_(None)]
     conditions += [may_see(actor, kind("activity")), activity.c.type.in_(wanted)]
     if wish.text:
-        conditions.append(says(wish.text, activity.c.subject, activity.c.body))
+        conditions.append(says(wish.text, *TEXTS))
     parts = [
         select(*COLUMNS).where(place, *conditions).order_by(activity.c.at).limit(MOST_HEADS)
         for place in places(actor, name, id)
@@ -102,7 +105,10 @@ def _events(session: Session, actor: Principal, name: str, id: int, rows: Any) -
             about=about.get(ref, "") if ref else "",
             about_href=f"{kind(ref[0]).path}/{ref[1]}" if ref and ref in about else "",
             body=row.body,
-            note=_note(row, at, today) if is_plan else f"{row.duration_minutes} min" if row.duration_minutes else "",
+            agenda=row.agenda,
+            minutes=row.meeting_minutes,
+            facts=_facts(row),
+            note=_note(row, at, today, is_plan=is_plan),
             tone=due_tone(at, today) if is_plan and row.due_at else "",
             version=row.version,
             is_done=not is_plan,
@@ -113,7 +119,19 @@ def _events(session: Session, actor: Principal, name: str, id: int, rows: Any) -
     return found
 
 
-def _note(row: Any, at: datetime, today: Any) -> str:
+def _facts(row: Any) -> list[str]:
+    """Beside the subject: how a call ended, where one meets, that it is urgent, that it repeats."""
+    try:
+        repeats = words(read_rule(row.repeat)) if row.repeat else ""
+    except ValueError:  # came in by an import
+        repeats = ""
+    found = (row.outcome or "", row.place, "High priority" if row.priority == "high" else "", repeats)
+    return [fact[0].upper() + fact[1:] for fact in found if fact]
+
+
+def _note(row: Any, at: datetime, today: Any, *, is_plan: bool) -> str:
+    if not is_plan:
+        return f"{row.duration_minutes} min" if row.duration_minutes else ""
     return due_label(at, today, all_day=row.all_day) if row.due_at else "No date"
 
 

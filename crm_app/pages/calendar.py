@@ -1,0 +1,37 @@
+"""The calendar: one's own and those of colleagues."""
+
+import reflex as rx
+
+from crm_app.activities.state import ActivityCard, CalendarScreen
+from crm_app.activities.views import calendar_screen, import_button, import_dialog
+from crm_app.identity.state import Viewer
+from crm_app.pages.frame import CALENDAR, framed
+from crm_app.pages.page import Page
+
+KEYS = [
+    ("M W D A", "Month, week, day, agenda"),
+    ("T", "Today"),
+    ("[ ]", "Earlier, later"),
+    ("Tab Enter", "To an event, and open it"),
+]
+
+
+def calendar_page() -> rx.Component:
+    """The screen in its frame."""
+    return framed(
+        rx.fragment(
+            calendar_screen(rx.cond(CalendarScreen.may_create, import_button(), rx.fragment())),
+            import_dialog([CalendarScreen.refresh]),
+        ),
+        title="Calendar",
+        current=CALENDAR.path,
+        after_undo=CalendarScreen.refresh,
+        on_new=ActivityCard.start({"type": "meeting"}),
+        makes="activity",
+        keys=KEYS,
+    )
+
+
+PAGE = Page(
+    CALENDAR.path, "Calendar · Kith", calendar_page, (Viewer.load, CalendarScreen.load, ActivityCard.open_named)
+)
