@@ -60,7 +60,7 @@ PICTURES = (
     Picture("company", "manager", "/companies", ".lrow .open", _open_first),
     Picture("person", "manager", CONTACTS,
             ".lrow .open", _open_first, dark=True),
-    Picture("calendar", "manager", "/calendar?view=week", ".fc-event"),
+    Picture("calendar", "seller", "/calendar?view=week", ".fc-event"),
     Picture("day", "seller", "/day", "[data-activity]", lambda page: page.keyboard.press("j")),
     Picture("palette", "manager", "/deals", "[data-card]", _find),
     Picture("import", "manager", "/import", "main h1, main h2"),
