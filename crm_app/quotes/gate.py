@@ -9,6 +9,7 @@ from crm_app.core.changes import Context
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.values import defaults
 from crm_app.core.changes.working import table_of
+from crm_app.core.errors import Invalid
 from crm_app.quotes.queries.stored import (
     approved_of,
     house_of,
@@ -58,16 +59,23 @@ LETS_GO = frozenset({"person_id", "replaced_by_id", "approver_id"})
 
 def gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
     """What is missing, or not in anybody's hand, for this change."""
-    if context.source != SOURCE:
-        base = before or defaults(Quote)
-        moved = {n for n in BY_COMMAND if after[n] != base[n] and not (n in LETS_GO and after[n] is None)}
-        if moved:
-            return dict.fromkeys(sorted(moved), "This follows from what happens to the quote; it is not typed in.")
-    if before is None or before["state"] == after["state"]:
+    if before is None:
+        return {}  # `complete` has looked at what was typed, and put its own beside it
+    if wrong := _typed_in(context, before, after):
+        return wrong
+    if before["state"] == after["state"]:
         return {}
     if not may_follow(before["state"], after["state"]):
         return {"state": f"A quote that is {before['state']} cannot become {after['state']}."}
     return missing_to_send(context.session, after) if after["state"] == "sent" else {}
+
+
+def _typed_in(context: Context, before: Row, after: Row) -> dict[str, str]:
+    """What only a command may set, and somebody else has."""
+    if context.source == SOURCE:
+        return {}
+    moved = {n for n in BY_COMMAND if after[n] != before[n] and not (n in LETS_GO and after[n] is None)}
+    return dict.fromkeys(sorted(moved), "This follows from what happens to the quote; it is not typed in.")
 
 
 def missing_to_send(session: Any, row: Row) -> dict[str, str]:
@@ -91,9 +99,14 @@ def missing_to_send(session: Any, row: Row) -> dict[str, str]:
 
 
 def complete(context: Context, before: Row | None, after: Row) -> Row:
-    """A new quote gets its number, the rules of the house, a validity, and the name and address of its company."""
+    """A new quote gets its number, the rules of the house, a validity, and the name and address of its company.
+
+    Raises Invalid for what is not typed in.
+    """
     if before is not None:
         return {}
+    if wrong := _typed_in(context, defaults(Quote), after):
+        raise Invalid(wrong)
     session, today = context.session, organisation_today()
     rules, house = policy_row(session), house_of(session)
     base = after["base_number"] or f"Q-{today.year}-{next_number(session, f'Q-{today.year}'):04d}"

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("database_url")
 def test_accepting_records_who_when_from_where_and_the_options_and_wins_the_deal() -> None:
     seller = make_user()
     _, stages = pipeline = make_pipeline()
-    deal = make_deal(pipeline, owner_id=seller)
+    deal = make_deal(pipeline, owner_id=seller, value_minor=100_00)
     quote = make_quote(deal_id=deal, owner_id=seller, lines=[line(), line(25_00, optional=True), line(optional=True)])
     send(quote)
     assert db.write_sync(mark_viewed, quote) and not db.write_sync(mark_viewed, quote)
