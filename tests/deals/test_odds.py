@@ -1,6 +1,8 @@
 """The stages of a deal from the log, and why a stage has its probability, on real databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -8,9 +10,11 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply, undo
 from crm_app.core.clock import now
-from crm_app.core.errors import NotFound
+from crm_app.core.errors import Invalid, NotFound
 from crm_app.deals.queries import deal_page
 from crm_app.deals.queries.odds import why_probability
+from crm_app.records.listing import default_listing, list_page
+from crm_app.records.listing.rules import Condition, Group, parse_filter
 from tests.support.builders import change, make_company, make_deal, make_pipeline, make_user, principal
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -90,3 +94,25 @@ def test_the_figures_are_those_of_the_deals_that_once_stood_there() -> None:
     assert (mine.groups[0].won, mine.groups[0].lost, mine.enough) == (6, 3, False)
     with pytest.raises(NotFound):
         db.read_sync(why_probability, principal(other), deal)
+    for actor, found in ((SYSTEM, why), (principal(me), mine)):
+        for group in (g for g in found.groups if g.filter):
+            listing = replace(default_listing("deal"), filter=parse_filter(unquote(group.filter)))
+            assert db.read_sync(list_page, actor, listing).count == group.won + group.lost
+    assert [bool(g.filter) for g in why.groups] == [True, True, False]
+
+
+def test_a_list_asks_for_the_past_of_fields_but_not_of_parts() -> None:
+    pipeline = make_pipeline()
+    deal, other = make_deal(pipeline), make_deal(pipeline)
+    change("deal", deal, type="renewal")
+    change("deal", deal, type="upsell")
+
+    def found(field: str, *values: str) -> list[int]:
+        wish = Group("all", (Condition(field, "was", values),))
+        return [r.id for r in db.read_sync(list_page, SYSTEM, replace(default_listing("deal"), filter=wish)).rows]
+
+    assert found("type", "renewal") == [deal] and found("type", "cross-sell") == []
+    assert set(found("type", "new business", "upsell")) == {deal, other}
+    for field in ("contacts.role", "contacts.person_id"):
+        with pytest.raises(Invalid, match="past"):
+            found(field, "user")

@@ -1,4 +1,4 @@
-"""A file of deals brings their types, earlier deals, people with roles and competitors, and says what it cannot take."""
+"""A file of deals brings types, earlier deals, people with roles and competitors, and says what it cannot take."""
 
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from crm_app.tables import Deal
 from tests.imports.files import all_of, load
 from tests.support.builders import make_person, make_pipeline
 
-HEAD = "opportunity_id,deal name,deal_stage,deal type,renewal of,stakeholder,stakeholder role,competitor,recurring,term\n"
+HEAD = (
+    "opportunity_id,deal name,deal_stage,deal type,renewal of,stakeholder,stakeholder role,competitor,recurring,term\n"
+)
 
 
 def test_a_deal_brings_its_type_its_earlier_deal_and_its_parties(database_url: str, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import reflex as rx
 
 from crm_app.deals.queries.odds import Odds
 from crm_app.deals.state import DealClone, DealMove, DealRecord, DealSplit, DealWhy
-from crm_app.ui.elements import meter, skeleton_rows
+from crm_app.ui import addresses
+from crm_app.ui.elements import meter, page_link, skeleton_rows
 from crm_app.ui.icons import icon
 from crm_app.ui.overlay import menu, menu_item
 from crm_app.ui.path import stage_path
@@ -61,7 +62,11 @@ def _group(group: rx.vars.ObjectVar[Odds]) -> rx.Component:
     return rx.el.li(
         rx.el.div(rx.el.span(group.label), rx.el.b(group.words)),
         rx.cond(group.percent.to(int) > 0, meter(group.percent, group.label), rx.fragment()),
-        rx.el.div(group.counts, class_name="mut"),
+        rx.cond(
+            group.filter != "",
+            page_link(group.counts, href=addresses.DEAL_LIST + "?f=" + group.filter.to(str), class_name="link"),
+            rx.el.div(group.counts, class_name="mut"),
+        ),
         key=group.label,
     )
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, exists, false, not_, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, exists, false, not_, or_, select, true
 from sqlalchemy.exc import ArgumentError
 
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind
+from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid
@@ -20,6 +21,7 @@ from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rules import Condition, Group, days_of, op_of
 
 Fields = dict[str, ListField]
+log = table_of(ChangeLog)
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -56,6 +58,8 @@ def text_condition(known: Kind, text: str) -> ColumnElement[bool]:
 
 
 def _condition(known: Kind, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
+    if op == "was":
+        return _once(known, field, value, actor)
     if field.children is not None:
         return _part_condition(known, field, op, value, actor)
     table = table_of(known.table)
@@ -117,6 +121,18 @@ def _compare(column: Any, field: ListField, op: str, value: Any, actor: Principa
     if field.type in ("date", "datetime"):
         return _days(column, field, op, value, actor)
     return _number(column, field, op, value)
+
+
+def _once(known: Kind, field: ListField, value: Any, actor: Principal) -> ColumnElement[bool]:
+    """The field holds one of these or held it at some time, as the change log says. Raises Invalid for a part."""
+    if field.children is not None or field.custom:
+        raise Invalid({"filter": f"{field.label}: only fields of the record itself can be asked for their past."})
+    held = log.c.diff[(field.name, 1)].as_string()
+    if field.type == "choice":
+        there = held.in_(_choices(field, value))
+    else:
+        there = cast(held, BigInteger).in_(_references(field, value, actor))
+    return table_of(known.table).c.id.in_(select(log.c.record_id).where(log.c.kind == known.name, there))
 
 
 def _word(value: Any) -> str:

@@ -46,7 +46,7 @@ _TEXT = (
     Op("starts", "starts with"),
     *_FILLED,
 )
-_MANY = (Op("is", "is", "many"), Op("is_not", "is not", "many"), *_FILLED)
+_MANY = (Op("is", "is", "many"), Op("is_not", "is not", "many"), Op("was", "ever was", "many"), *_FILLED)
 _NUMBER = (
     Op("eq", "is"),
     Op("gt", "is more than"),

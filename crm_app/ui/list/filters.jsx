@@ -8,7 +8,9 @@ const DEEPEST = 4; // a group inside of this one is the fifth, the last that the
 
 function Condition({ item, fields, ops, onChange, onRemove, ...look }) {
   const field = fields.find((f) => f.name === item.f);
-  const choices = field ? ops[field.type] || [] : [];
+  // parts and custom fields have no past that could be asked for
+  const hasPast = field && !field.name.includes(".");
+  const choices = (field ? ops[field.type] || [] : []).filter((o) => o.name !== "was" || hasPast);
   const op = choices.find((o) => o.name === item.op);
   const choose = (name) => {
     const next = fields.find((f) => f.name === name);
