@@ -29,6 +29,7 @@ from crm_app.quotes.hooks import follow_lines
 from crm_app.quotes.kind import QUOTE, QUOTE_POLICY, TEXT_BLOCK
 from crm_app.quotes.notices import notify_of_quotes
 from crm_app.quotes.queries.beside import quotes_of_company
+from crm_app.rates.kind import RATE
 from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.panels import register_panel
@@ -46,6 +47,7 @@ KINDS = (
     PERSON,
     PRODUCT,
     PRICE_BOOK,
+    RATE,
     PIPELINE,
     STAGE,
     DEAL,

@@ -4,16 +4,31 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
-from sqlalchemy import JSON, DateTime, Dialect, Engine, String, TypeDecorator, create_engine, event, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
 from crm_app.core.config import settings
@@ -23,6 +38,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 # Ordered by code point on both databases, so that the beginning of a key is a range of the index.
 SortKey = String().with_variant(String(collation="C"), "postgresql")
+DECIMAL_PLACES = 12
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
 READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 4, 6, 30
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
@@ -50,6 +66,54 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal number of up to 12 places, stored as a whole number of their parts: exact and in order."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        parts = Decimal(value).scaleb(DECIMAL_PLACES)
+        if parts != parts.to_integral_value():
+            raise ValueError(f"{value} has more than {DECIMAL_PLACES} places")
+        return int(parts)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else tidy(Decimal(value).scaleb(-DECIMAL_PLACES))
+
+
+def tidy(number: Decimal) -> Decimal:
+    """The same number without zeros at its end, and without an exponent."""
+    plain = number.normalize()
+    return plain.quantize(Decimal(1)) if plain.as_tuple().exponent > 0 else plain  # pyright: ignore
+
+
+class day_number(FunctionElement[int]):
+    """Days from 1 January 1970 to a day, or to the day (in UTC) of an instant."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(day_number, "sqlite")
+def _day_on_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    return f"CAST(julianday(date({compiler.process(element.clauses, **more)})) - 2440587.5 AS INTEGER)"
+
+
+@compiles(day_number, "postgresql")
+def _day_on_postgresql(element: Any, compiler: Any, **more: Any) -> str:
+    given = compiler.process(element.clauses, **more)
+    zoned = " AT TIME ZONE 'UTC'" if isinstance(next(iter(element.clauses)).type, UtcDateTime) else ""
+    return f"(CAST({given}{zoned} AS DATE) - DATE '1970-01-01')"
+
+
+def number_of(day: date) -> int:
+    """The same number for a day at hand."""
+    return (day - date(1970, 1, 1)).days
 
 
 def make_engine(url: str) -> Engine:

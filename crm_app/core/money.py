@@ -3,9 +3,19 @@
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, list_currencies
 
 from crm_app.core.errors import Invalid
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies("en"))
+
+
+def is_currency(code: str) -> bool:
+    """Is this a code of ISO 4217, in capitals?"""
+    return code in _currencies()
 
 
 def to_minor(amount: Decimal | int | str, currency: str) -> int:
@@ -18,7 +28,7 @@ def to_minor(amount: Decimal | int | str, currency: str) -> int:
         raise Invalid({"amount": f"{str(amount)[:40]!r} is not an amount."}) from None
 
 
-def to_major(minor: int, currency: str) -> Decimal:
+def to_major(minor: int | Decimal, currency: str) -> Decimal:
     """The amount in major units."""
     return Decimal(minor).scaleb(-get_currency_precision(currency))
 

@@ -10,6 +10,7 @@ from crm_app.core.errors import Refused
 from crm_app.tables import Activity, Deal
 
 STEP_NAMES = {"call": "Call", "meeting": "Meeting", "task": "Task", "email": "Mail", "note": "Note"}
+INTERACTIONS = ("call", "meeting", "email", "note")  # a finished task is no talk with the customer
 CHUNK = 500
 CIRCLE = "A deal cannot be renewed or extended by one of its own earlier deals."
 
@@ -26,11 +27,9 @@ def recompute(session: Session, deal_ids: list[int]) -> None:
     for start in range(0, len(deal_ids), CHUNK):
         part = deal_ids[start : start + CHUNK]
         living = (activity.c.deal_id.in_(part)) & (activity.c.deleted_at.is_(None))
-        touched = dict(
-            run(
-                select(activity.c.deal_id, func.max(activity.c.done_at)).where(living).group_by(activity.c.deal_id)
-            ).all()
-        )
+        talks = living & activity.c.type.in_(INTERACTIONS)
+        newest = select(activity.c.deal_id, func.max(activity.c.done_at)).where(talks).group_by(activity.c.deal_id)
+        touched = dict(run(newest).all())
         steps: dict[int, tuple] = {}
         planned = (
             select(activity.c.deal_id, activity.c.due_at, activity.c.type, activity.c.subject)

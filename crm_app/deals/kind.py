@@ -7,6 +7,7 @@ from crm_app.core.changes import Context, Field, Kind
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.step import is_gated
 from crm_app.core.config import settings
+from crm_app.core.money import is_currency
 from crm_app.deals.gate import entry_gate, find_process
 from crm_app.deals.gate.stages import COLORS, stage_gate
 from crm_app.deals.parts import COMPETITORS, CONTACTS, LINES
@@ -15,6 +16,13 @@ from crm_app.tables import Deal, Pipeline, Stage
 
 TYPES = ("new business", "renewal", "upsell", "cross-sell")
 PERIODS = ("month", "quarter", "year")
+
+
+def _real_currency(_context: Context, _before: Row | None, after: Row) -> dict[str, str]:
+    """The sums of a pipeline are in a currency that exists, or in the organisation's."""
+    code = after["currency"]
+    return {"currency": f"{code!r} is not a currency, such as EUR."} if code and not is_currency(code) else {}
+
 
 PIPELINE = Kind(
     "pipeline",
@@ -27,9 +35,12 @@ PIPELINE = Kind(
         Field("team_id", "Team", "ref", ref="team", on_delete="refuse"),
         Field("allow_skip", "Stages may be skipped", "bool"),
         Field("allow_back", "Deals may go back", "bool"),
+        Field("currency", "Currency of its sums", max_length=3),
     ),
     owner=None,
     order="position",
+    gate=_real_currency,
+    gate_fields=frozenset({"currency"}),
 )
 STAGE = Kind(
     "stage",
@@ -64,7 +75,8 @@ def _complete(context: Context, before: Row | None, after: Row) -> Row:
     if before is not None and before["stage_id"] == after["stage_id"]:
         return found
     stage = find_process(context, after["stage_id"])[1]
-    found |= {"pipeline_id": stage.pipeline_id, "stage_since": context.recorded_at}
+    since = _moment(context, after) if before is None else context.recorded_at
+    found |= {"pipeline_id": stage.pipeline_id, "stage_since": since}
     if before is not None or after["rank"] == 0.0:
         found["rank"] = -_moment(context, after).timestamp()
     if stage.kind == "open":
@@ -77,7 +89,7 @@ def _complete(context: Context, before: Row | None, after: Row) -> Row:
 def _moment(context: Context, after: Row) -> datetime:
     """When the deal came to where it is: the day of an imported history, otherwise now."""
     day = after["closed_on"] or after["opened_on"]
-    if context.source in ("import", "demo") and day:
+    if context.source in ("history", "import", "demo") and day:
         return datetime.combine(day, time(12), context.recorded_at.tzinfo)
     return context.recorded_at
 

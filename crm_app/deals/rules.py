@@ -51,9 +51,9 @@ def closed_label(kind: str, closed: date | None, today: date) -> str:
     return f"{kind.capitalize()} {closed.day} {closed:%b}{year}"
 
 
-def days_quiet(last_interaction: date | None, created: date, today: date) -> int:
-    """Days since somebody really spoke with the customer (field edits do not count), never negative."""
-    return max((today - (last_interaction or created)).days, 0)
+def days_quiet(last_interaction: date | None, moved: date, today: date) -> int:
+    """Days since somebody really spoke with the customer or the deal came to its stage, never negative."""
+    return max((today - max(last_interaction or moved, moved)).days, 0)
 
 
 def is_rotten(quiet: int, rot_days: int, step: Step | None, today: date) -> bool:

@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
+from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.deals.queries import board as boards
+from crm_app.deals.queries.totals import money_of, summary_of, totals_of
 from crm_app.identity.policy import decide, within_team
 from crm_app.tables import Deal, Pipeline, Stage
 
+ABOVE = ("count", "total", "weighted", "beside", "note", "age")
 deal, stage, pipeline, change = (table_of(model) for model in (Deal, Stage, Pipeline, ChangeLog))
 
 
@@ -70,11 +73,12 @@ def board_push(
         index, column = boards.cards_above(session, placed, condition), str(placed.stage_id)
         ops.append({"op": "upsert", "id": id, "column": column, "index": index, "card": asdict(placed.card)})
     stages = boards.stages_of(session, pipeline_id)
-    totals = boards.totals_of(session, pipeline_id, condition)
-    columns = [boards.column_of(row, totals.get(row.id), actor, [], False) for row in stages]
+    totals = totals_of(session, pipeline_id, condition, clock.today(actor.zone))
+    money = money_of(session, actor, pipeline_id)
+    columns = [boards.column_of(row, totals.get(row.id), money, [], False) for row in stages]
     return {
         "ops": ops,
-        "totals": [{"column": c.id, "count": c.count, "total": c.total, "weighted": c.weighted} for c in columns],
-        "summary": asdict(boards.summary_of(stages, totals, actor)),
+        "totals": [{"column": c.id} | {name: getattr(c, name) for name in ABOVE} for c in columns],
+        "summary": asdict(summary_of(stages, totals, money)),
         "stale": False,
     }

@@ -20,7 +20,7 @@ from crm_app.records.reading import record_row
 
 MOST_CARDS = 20
 MOST_ROWS = 50
-ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "activity"})
+ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "activity", "rate"})
 Concern = Literal["none", "again", "look"]
 
 

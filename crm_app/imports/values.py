@@ -13,6 +13,7 @@ from crm_app.core.money import to_minor
 from crm_app.core.text import fold
 
 _ENGLISH = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_TWO_WAYS = re.compile(r"[+-]?\d{1,3},\d{3}")
 _CONTINENTAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})")
 _MARK = r"(?:[A-Z]{3}|[$€£¥₹₽₩₺₫₴₦฿])?"
 _AMOUNT = re.compile(rf"([+-]?)\s*{_MARK}\s*([+-]?[\d.,'\s]+(?:[eE][+-]?\d+)?)\s*{_MARK}")
@@ -58,6 +59,10 @@ def convert(field: Field, text: str, currency: str, zone: str, scale: Decimal | 
             return coerce(field, to_minor(amount, currency))
         except Invalid as error:
             raise ValueError(f"{field.label}: {error.message}") from None
+    if field.type == "decimal":
+        if _TWO_WAYS.fullmatch(text.strip()):
+            raise ValueError(f"{field.label}: {text[:40]!r} can be read in two ways. Write it with a point.")
+        return coerce(field, parse_number(field.label, text) * (scale or 1))
     if field.type in ("int", "float"):
         number = parse_number(field.label, text) * (scale or 1)
         return coerce(field, number if field.type == "int" else float(number))

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from crm_app.core.config import settings
-from crm_app.core.db import JsonColumn, UtcDateTime, make_engine
+from crm_app.core.db import ExactDecimal, JsonColumn, UtcDateTime, make_engine
 from crm_app.tables import metadata
 
 
@@ -14,6 +14,8 @@ def plain_type(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """Migrations name SQLAlchemy's own types only, so that they outlive the code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, ExactDecimal):
+        return "sa.BigInteger()"
     if kind == "type" and type(item).__name__ == "AutoString":
         return "sa.String()"
     if kind == "type" and isinstance(item, type(JsonColumn)) and "postgresql" in item._variant_mapping:

@@ -22,6 +22,7 @@ from crm_app.pages import (
     quote_rules,
     quote_texts,
     quotes,
+    rates,
     records,
     teams,
     user,
@@ -57,6 +58,7 @@ PAGES: list[Page] = [
             teams,
             organisation,
             profile,
+            rates,
             imports,
             missing,
         )

@@ -44,11 +44,12 @@ QUOTE_RULES = Place(addresses.QUOTE_RULES, "Rules for quotes", "check")
 USERS = Place(addresses.USERS, "Users", "users", key="u")
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.may_administer)
+RATES = Place(addresses.RATES, "Rates", "rates")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
     ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES]),
-    ("Organisation", [USERS, TEAMS, ORGANISATION, PRICE_BOOKS, TEXTS, QUOTE_RULES, IMPORT]),
+    ("Organisation", [USERS, TEAMS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
 NEW = (

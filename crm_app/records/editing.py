@@ -85,7 +85,7 @@ def typed(field: ListField, raw: str, currency: str, actor: Principal) -> Any:
     if field.field is None:
         custom = Field(field.name, field.label, field.type)  # pyright: ignore[reportArgumentType]
         return encode(typed_as(custom, raw, currency, actor))
-    text = raw.replace(",", "") if field.type in ("int", "float") else raw
+    text = raw.replace(",", "") if field.type in ("int", "float", "decimal") else raw
     return typed_as(field.field, text, currency, actor)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,8 @@ def written(field: Field, value: Any, currency: str, actor: Principal, name: str
         return f"{local:%Y-%m-%dT%H:%M}", f"{local.day} {local:%b %Y, %H:%M}"
     if isinstance(value, date):
         return value.isoformat(), f"{value.day} {value:%b %Y}"
+    if isinstance(value, Decimal):
+        return f"{value:f}", f"{value:f}"
     return str(value), group_label(value) if field.type == "choice" else str(value)
 
 

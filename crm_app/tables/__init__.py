@@ -16,6 +16,7 @@ from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun
 from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
 from crm_app.tables.product import PriceBook, PriceEntry, Product
 from crm_app.tables.quote import Quote, QuoteAttachment, QuoteLine, QuoteLink, QuotePolicy, QuoteText, TextBlock
+from crm_app.tables.rate import Rate
 from crm_app.tables.user import Team, User
 
 metadata = SQLModel.metadata
@@ -62,6 +63,7 @@ __all__ = [
     "QuoteLink",
     "QuotePolicy",
     "QuoteText",
+    "Rate",
     "RecentView",
     "RecordTag",
     "SavedView",

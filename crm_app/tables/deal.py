@@ -10,13 +10,17 @@ from crm_app.core.schema import LIVING, Child, Record, json_field, list_indexes,
 
 
 class Pipeline(Record, table=True):
-    """A way in which deals are won; its stages are in order. With a team, only that team and those below see it."""
+    """A way in which deals are won; its stages are in order. With a team, only that team and those below see it.
+
+    Its sums are in `currency`, or in the organisation's.
+    """
 
     name: str
     position: int = 0
     team_id: int | None = ref("team")
     allow_skip: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     allow_back: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    currency: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Stage(Record, table=True):
@@ -56,6 +60,8 @@ class Deal(Record, table=True):
         ),
         *list_indexes("deal", "stage_since"),
         Index("ix_deal_owner_board", "owner_id", "stage_id", "rank", "id", **LIVING),
+        Index("ix_deal_next", "stage_id", "next_step_at", "id", **LIVING),
+        Index("ix_deal_owner_next", "owner_id", "stage_id", "next_step_at", "id", **LIVING),
         Index("ix_deal_closed_on", "closed_on"),
     )
     title: str

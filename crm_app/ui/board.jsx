@@ -88,8 +88,9 @@ const Column = memo(function Column({ col, names, movable, onPick, onMore }) {
   return (
     <section className={"col " + col.kind} aria-label={col.name} data-column={col.id}>
       <header>
-        <h2><span className="clip">{col.name}</span><span className="n">{col.count.toLocaleString()}</span><em>{col.total}</em></h2>
-        <p>weighted {col.weighted}<span>{col.probability} %</span></p>
+        <h2><span className="clip">{col.name}</span><span className="n">{col.count.toLocaleString()}</span><em title={col.note || undefined}>{col.total}</em></h2>
+        {col.beside ? <p className="beside" title={col.note}><span>{col.beside}</span></p> : null}
+        <p>weighted {col.weighted}<span title={col.kind === "open" ? "Average age of the deals here" : "Average time until they closed"}>{col.age === null || col.age === undefined ? "" : `ø ${col.age.toLocaleString()} ${col.age === 1 ? "day" : "days"} · `}{col.probability} %</span></p>
         <div className="meter" role="img" aria-label={`Probability ${col.probability} percent`}><i style={{ width: col.probability + "%" }} /></div>
       </header>
       <Droppable droppableId={col.id}>
@@ -193,7 +194,7 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
   const total = document.getElementById("board-sum");
   return (
     <>
-      {total && sum?.total && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b>{sum.total}</b> · weighted <b>{sum.weighted}</b></>, total)}
+      {total && sum?.total && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b>{sum.total}</b> · weighted <b>{sum.weighted}</b>{sum.beside ? <span title={sum.note}> {sum.beside}</span> : null}</>, total)}
       <DragDropContext onDragStart={start} onDragUpdate={over} onDragEnd={end} dragHandleUsageInstructions={KEYS}>
         <div className={"board" + (dragging ? " dragging" : "")} data-empty={empty || undefined} data-ready="true">
           {shown.map((c) => <Column key={c.id} col={c} names={names} movable={movable} onPick={pick} onMore={more} />)}

@@ -37,7 +37,7 @@ export function withTotals(columns, totals) {
   const by = new Map(totals.map((t) => [String(t.column), t]));
   return columns.map((c) => {
     const t = by.get(c.id);
-    return t ? { ...c, count: t.count, total: t.total, weighted: t.weighted } : c;
+    return t ? { ...c, ...t, column: undefined } : c;
   });
 }
 

@@ -3,7 +3,7 @@ import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const INPUT = {
-  money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, date: { type: "date" },
+  money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, decimal: { inputMode: "decimal" }, date: { type: "date" },
   datetime: { type: "datetime-local" },
 };
 const KEYBOARD = { "emails.value": { inputMode: "email" }, "phones.value": { type: "tel" }, phone: { type: "tel" }, domain: { inputMode: "url" } };

@@ -2,7 +2,7 @@ import React, { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
-const INPUT = { money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" } };
+const INPUT = { money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, decimal: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" } };
 
 /** The control of one type: a choice saves when it is made, a text when Enter is pressed or the field is left. */
 function Control({ property, draft, setDraft, save, close, common, found, options, onSearch }) {

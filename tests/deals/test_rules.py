@@ -74,3 +74,7 @@ def test_a_rank_lies_between_its_neighbours(above: float, gap: float) -> None:
     assert between is not None and over is not None and under is not None
     assert above < between < above + gap and over < above < under
     assert rank_between(None, None, -7.0) == -7.0
+
+
+def test_a_move_of_stage_is_an_interaction() -> None:
+    assert days_quiet(date(2026, 11, 1), date(2026, 11, 20), MONDAY) == 3

@@ -11,7 +11,9 @@ from crm_app.core.errors import KithError
 if TYPE_CHECKING:
     from crm_app.core.changes.change import Applied, Context
 
-FieldType = Literal["text", "longtext", "int", "float", "money", "bool", "date", "datetime", "choice", "ref", "json"]
+FieldType = Literal[
+    "text", "longtext", "int", "float", "decimal", "money", "bool", "date", "datetime", "choice", "ref", "json"
+]
 Row = dict[str, Any]
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import Date
 from sqlmodel import SQLModel
 
 from crm_app.core.changes.kinds import Field
-from crm_app.core.db import UtcDateTime
+from crm_app.core.db import DECIMAL_PLACES, ExactDecimal, UtcDateTime, tidy
 
 BIG = 2**53
+BIG_DECIMAL = 9_000_000  # of 12 places, in a whole number of 64 bits
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -59,6 +60,20 @@ def _float(field: Field, value: Any) -> float:
     if number != number or abs(number) == float("inf"):
         raise ValueError(f"{field.label} must be a number.")
     return float(_bounded(field, number))
+
+
+def _decimal(field: Field, value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise ValueError(f"{field.label} must be a number.")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"{field.label} must be a number.") from None
+    if not number.is_finite() or abs(number) >= BIG_DECIMAL:
+        raise ValueError(f"{field.label} must be a number below {BIG_DECIMAL:,}.")
+    if number != round(number, DECIMAL_PLACES):
+        raise ValueError(f"{field.label} may have at most {DECIMAL_PLACES} digits behind the point.")
+    return tidy(_bounded(field, number))
 
 
 def _bounded(field: Field, number: Any) -> Any:
@@ -118,6 +133,7 @@ _COERCE = {
     "longtext": _text,
     "int": _whole,
     "float": _float,
+    "decimal": _decimal,
     "money": _whole,
     "bool": _bool,
     "date": _date,
@@ -137,6 +153,8 @@ def encode(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -148,6 +166,8 @@ def _decoders(table: Any) -> dict[str, Any]:
             found[column.name] = datetime.fromisoformat
         elif isinstance(column.type, Date):
             found[column.name] = date.fromisoformat
+        elif isinstance(column.type, ExactDecimal):
+            found[column.name] = Decimal
     return found
 
 

@@ -1,7 +1,7 @@
 """What the deal screens read: the board, one deal, choices for forms."""
 
 from crm_app.deals.queries.asked import asked_properties
-from crm_app.deals.queries.board import board_snapshot, card_of, column_cards, totals_of
+from crm_app.deals.queries.board import board_snapshot, card_of, column_cards
 from crm_app.deals.queries.choices import DealChoices, deal_choices
 from crm_app.deals.queries.page import deal_page, property_as
 from crm_app.deals.queries.parties import competitor_names
@@ -48,5 +48,4 @@ __all__ = [
     "deal_choices",
     "deal_page",
     "property_as",
-    "totals_of",
 ]

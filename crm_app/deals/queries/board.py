@@ -13,10 +13,10 @@ from sqlmodel import Session
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
-from crm_app.core.config import settings
-from crm_app.core.money import format_money, to_major, to_minor
+from crm_app.core.money import format_money
 from crm_app.core.text import fold, initials, like
 from crm_app.deals.queries.rows import Board, Card, Column, Option, Summary
+from crm_app.deals.queries.totals import Money, Totals, money_of, summary_of, totals_of, weighted
 from crm_app.deals.rules import Step, closed_label, days_quiet, is_rotten, step_label, step_tone
 from crm_app.identity.policy import of_team, visible
 from crm_app.tables import Company, Deal, Person, Pipeline, Stage, User
@@ -25,15 +25,6 @@ CARDS = 50
 deal, stage, company, person, user, pipeline = (
     table_of(model) for model in (Deal, Stage, Company, Person, User, Pipeline)
 )
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Count and sums of one stage, by currency in minor units."""
-
-    count: int
-    total: dict[str, int]
-    weighted: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -76,12 +67,13 @@ def board_snapshot(
         pipeline_id if pipeline_id is not None and pipeline_id in {p.id for p in pipelines} else pipelines[0].id
     )
     condition = wanted(actor, owner_id, text)
-    totals = totals_of(session, chosen, condition)
+    totals = totals_of(session, chosen, condition, clock.today(actor.zone))
+    money = money_of(session, actor, chosen)
     columns, stages = [], stages_of(session, chosen)
     for row in stages:
         cards, more = _cards(session, actor, row, condition, None)
-        columns.append(column_of(row, totals.get(row.id), actor, cards, more))
-    return Board(options, chosen, columns, summary_of(stages, totals, actor), owners)
+        columns.append(column_of(row, totals.get(row.id), money, cards, more))
+    return Board(options, chosen, columns, summary_of(stages, totals, money), owners)
 
 
 def stages_of(session: Session, pipeline_id: int) -> list[Any]:
@@ -90,63 +82,24 @@ def stages_of(session: Session, pipeline_id: int) -> list[Any]:
     return list(session.connection().execute(query.order_by(stage.c.position, stage.c.id)).all())
 
 
-def column_of(row: Any, totals: Totals | None, actor: Principal, cards: list[Card], more: bool) -> Column:
+def column_of(row: Any, totals: Totals | None, money: Money, cards: list[Card], more: bool) -> Column:
     """A stage as a column of the board."""
-    found = totals or Totals(0, {}, {})
+    found = totals or Totals()
+    sums = money.sums(found.amounts)
     return Column(
-        str(row.id),
-        row.name,
-        row.kind,
-        row.probability,
-        found.count,
-        money(found.total, actor),
-        money(found.weighted, actor),
-        cards,
-        more,
+        id=str(row.id),
+        name=row.name,
+        kind=row.kind,
+        probability=row.probability,
+        count=found.count,
+        total=sums.text,
+        weighted=money.sums(weighted(found.amounts, row.probability), whole=True).text,
+        beside=sums.beside,
+        note=sums.note,
+        age=found.age,
+        cards=cards,
+        more=more,
     )
-
-
-def totals_of(session: Session, pipeline_id: int, condition: ColumnElement[bool]) -> dict[int, Totals]:
-    """Count, sum and weighted sum of every stage of a pipeline, in SQL."""
-    query = (
-        select(deal.c.stage_id, deal.c.currency, func.count(), func.sum(deal.c.value_minor), stage.c.probability)
-        .join(stage, stage.c.id == deal.c.stage_id)
-        .where(stage.c.pipeline_id == pipeline_id, condition)
-        .group_by(deal.c.stage_id, deal.c.currency, stage.c.probability)
-    )
-    found: dict[int, Totals] = {}
-    for stage_id, currency, count, total, probability in session.connection().execute(query):
-        before = found.get(stage_id, Totals(0, {}, {}))
-        amount = int(total or 0)
-        found[stage_id] = Totals(
-            before.count + count,
-            before.total | {currency: amount},
-            before.weighted | {currency: whole(round(amount * probability / 100), currency)},
-        )
-    return found
-
-
-def summary_of(stages: list[Any], totals: dict[int, Totals], actor: Principal) -> Summary:
-    """The open stages together."""
-    count, total, weighted = 0, dict[str, int](), dict[str, int]()
-    for row in stages:
-        if row.kind == "open" and (found := totals.get(row.id)):
-            count += found.count
-            for currency in found.total:
-                total[currency] = total.get(currency, 0) + found.total[currency]
-                weighted[currency] = weighted.get(currency, 0) + found.weighted[currency]
-    return Summary(count, money(total, actor), money(weighted, actor))
-
-
-def whole(minor: int, currency: str) -> int:
-    """A forecast needs no cents: the nearest whole unit of the currency, in minor units."""
-    return to_minor(to_major(minor, currency).to_integral_value(), currency)
-
-
-def money(amounts: dict[str, int], actor: Principal) -> str:
-    """Sums as read: one amount, or one for each currency."""
-    shown = [format_money(v, c, actor.locale) for c, v in sorted(amounts.items()) if v]
-    return " + ".join(shown) or format_money(0, next(iter(amounts), settings().currency), actor.locale)
 
 
 def column_cards(
@@ -218,8 +171,6 @@ def _card_query() -> Any:
             deal.c.next_step,
             deal.c.next_step_at,
             deal.c.last_touch_at,
-            deal.c.created_at,
-            deal.c.opened_on,
             deal.c.closed_on,
             deal.c.stage_since,
             company.c.name.label("company"),
@@ -242,7 +193,7 @@ def _card(row: Any, rot_days: int, kind: str, actor: Principal, today: date) -> 
     zone = ZoneInfo(actor.zone)
     due = _local(row.next_step_at, zone)
     step = Step(due, row.next_step) if due else None
-    quiet = days_quiet(_local(row.last_touch_at, zone), row.opened_on or row.created_at.astimezone(zone).date(), today)
+    quiet = days_quiet(_local(row.last_touch_at, zone), row.stage_since.astimezone(zone).date(), today)
     rotten = is_rotten(quiet, rot_days, step, today)
     if kind == "open":
         label, tone = step_label(step, quiet, rotten, today), step_tone(step, today)

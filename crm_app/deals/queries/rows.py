@@ -28,7 +28,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stage with its totals and its first cards; sums are of all its deals, not of those shown."""
+    """A stage with its totals and its first cards; sums are of all its deals, not of those shown.
+
+    `beside` is what has no rate and stands beside the sum, `note` says so; `age` is the average in days.
+    """
 
     id: str
     name: str
@@ -37,6 +40,9 @@ class Column:
     count: int
     total: str
     weighted: str
+    beside: str
+    note: str
+    age: int | None
     cards: list[Card]
     more: bool
 
@@ -48,6 +54,8 @@ class Summary:
     count: int
     total: str
     weighted: str
+    beside: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

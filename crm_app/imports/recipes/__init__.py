@@ -4,6 +4,7 @@ from crm_app.core.changes import Kind, kind, kinds
 from crm_app.core.errors import Refused
 from crm_app.imports.recipes.deals import DealRecipe
 from crm_app.imports.recipes.people import PersonRecipe
+from crm_app.imports.recipes.rates import RateRecipe
 from crm_app.imports.recipes.recipe import Draft, Recipe
 from crm_app.imports.recipes.users import UserRecipe
 
@@ -13,6 +14,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "user": UserRecipe,
     "deal": DealRecipe,
     "person": PersonRecipe,
+    "rate": RateRecipe,
 }
 
 __all__ = ["RECIPES", "Draft", "Recipe", "importable", "kind_and_recipe"]

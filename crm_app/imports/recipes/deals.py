@@ -83,7 +83,7 @@ class DealRecipe(Recipe):
             values.setdefault("expected_close_on", values.pop("closed_on"))
             values.pop("closed_on", None)
         elif stage is not None and known and stage.id != stage_id and values.get("closed_on"):
-            effective = _at(chunk, values["closed_on"])
+            effective = values["stage_since"] = _at(chunk, values["closed_on"])
         return Change("deal", draft.id, values, effective_at=effective, row_no=draft.row_no)
 
 

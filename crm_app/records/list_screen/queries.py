@@ -29,7 +29,7 @@ from crm_app.records.listing.listing import PARAMETERS
 from crm_app.records.listing.rules import dump_filter
 from crm_app.records.listing.views import find_view, first_view
 
-LISTED = ("person", "company", "deal", "activity", "product", "price_book", "quote", "text_block")
+LISTED = ("person", "company", "deal", "activity", "product", "price_book", "quote", "text_block", "rate")
 WITHOUT_VIEW = "0"
 
 

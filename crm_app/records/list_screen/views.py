@@ -23,6 +23,7 @@ HINTS = {
     "quote": "What you offered, to whom and until when. Make one here, or from a deal.",
     "price_book": "Prices in a currency, for the companies of one price segment or for everybody.",
     "text_block": "Texts for proposals, with fields such as {{company.name}}.",
+    "rate": "What other currencies are worth, so that boards and sums can be shown in one.",
 }
 
 

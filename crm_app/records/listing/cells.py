@@ -111,6 +111,9 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         return Cell("Yes" if value else "No", "true" if value else "false")
     if field.type in ("date", "datetime"):
         return day_cell(value, actor)
+    if field.type == "decimal":
+        shown = format_decimal(value, locale=_locale(actor.locale), decimal_quantization=False)
+        return Cell(shown, f"{value:f}")
     if field.type in ("int", "float"):
         return Cell(format_decimal(value, locale=_locale(actor.locale)) if field.name != "year_founded" else text, text)
     return Cell(text[:LONG], text[:LONG], href=tel(text) if field.name in NUMBERS else "")

@@ -13,6 +13,7 @@ from crm_app.core.changes import Kind
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
+from crm_app.core.db import DECIMAL_PLACES
 from crm_app.core.errors import Invalid
 from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor
@@ -224,10 +225,12 @@ def _number(column: Any, field: ListField, op: str, value: Any) -> ColumnElement
     }[op]
 
 
-def _amount(field: ListField, value: Any) -> int | float:
+def _amount(field: ListField, value: Any) -> int | float | Decimal:
     if isinstance(value, bool):
         raise ValueError(value)
     number = Decimal(str(value).replace(",", "").strip())
     if not number.is_finite() or abs(number) >= 2**53:
         raise ValueError(value)
+    if field.type == "decimal":
+        return round(number, DECIMAL_PLACES)
     return to_minor(number, settings().currency) if field.type == "money" else float(number)

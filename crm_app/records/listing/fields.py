@@ -62,7 +62,7 @@ class ListField:
 
     @property
     def numeric(self) -> bool:
-        return self.type in ("int", "float", "money")
+        return self.type in ("int", "float", "decimal", "money")
 
 
 def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, ListField]:

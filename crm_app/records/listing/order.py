@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, FromClause, and_, case, false, func, or_
@@ -12,7 +13,7 @@ from sqlalchemy import literal as bound
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import UtcDateTime
+from crm_app.core.db import ExactDecimal, UtcDateTime
 from crm_app.core.errors import Invalid
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import ListField
@@ -116,7 +117,7 @@ def read_key(order: Order, text: str) -> Key:
         if not isinstance(values, list) or len(values) != len(order.parts):
             raise ValueError
         return [_decoded(part, value) for part, value in zip(order.parts, values, strict=True)]
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError, InvalidOperation):
         raise Invalid({"after": "This list has changed. Please open it again."}) from None
 
 
@@ -127,6 +128,8 @@ def _decoded(part: Part, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if isinstance(part.expression.type, Date):
         return date.fromisoformat(value)
+    if isinstance(part.expression.type, ExactDecimal):
+        return Decimal(value)
     if not isinstance(value, str | int | float):
         raise ValueError(value)
     wanted = part.expression.type.python_type

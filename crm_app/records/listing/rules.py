@@ -86,6 +86,7 @@ OPS: Mapping[str, tuple[Op, ...]] = {
     "bool": (Op("is", "is"), *_FILLED),
     "int": _NUMBER,
     "float": _NUMBER,
+    "decimal": _NUMBER,
     "money": _NUMBER,
     "date": _DAY,
     "datetime": _DAY,

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { CellEditor, Shown } from "$/public/external/crm_app/ui/list/cell.jsx";
 
-const WIDTHS = { ref: [140, 1.1], choice: [108, 0.7], bool: [76, 0.4], money: [110, 0.8], int: [84, 0.5], float: [84, 0.5], date: [118, 0.8], datetime: [118, 0.8], tags: [150, 1], longtext: [200, 1.6] };
+const WIDTHS = { ref: [140, 1.1], choice: [108, 0.7], bool: [76, 0.4], money: [110, 0.8], int: [84, 0.5], float: [84, 0.5], decimal: [110, 0.8], date: [118, 0.8], datetime: [118, 0.8], tags: [150, 1], longtext: [200, 1.6] };
 const NAMED = { "emails.value": [170, 1.5], "phones.value": [146, 1.1] };
 const widthOf = (column, first) => (first ? [230, 1.8] : NAMED[column.name] || WIDTHS[column.type] || [128, 1.1]);
 

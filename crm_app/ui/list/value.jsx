@@ -3,7 +3,7 @@ import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 
 const INPUT = {
-  money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" },
+  money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, decimal: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" },
 };
 export const inputOf = (type) => INPUT[type] || {};
 

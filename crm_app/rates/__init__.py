@@ -1,0 +1,1 @@
+"""Rates of currencies by day, and amounts converted with them."""
