@@ -144,7 +144,7 @@ def migrate(no_backup: NoBackup = False, as_json: Json = False) -> None:
 
 @app.command("import")
 def import_(
-    kind: Annotated[str | None, typer.Argument(help="companies, products, users, deals or people")] = None,
+    kind: Annotated[str | None, typer.Argument(help="companies, products, users, deals, people or rates")] = None,
     file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
     mapping: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="JSON: header → field.")] = None,
     match: Annotated[str | None, typer.Option(help="Fields by which a row finds its record, with commas.")] = None,

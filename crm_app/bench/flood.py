@@ -18,7 +18,7 @@ async def _flood(tab: Tab, stage: int, after: int) -> None:
     from crm_app.deals.state import DealBoard
 
     while True:
-        await tab.send(f"{DealBoard.get_full_name()}.show_more", stage_id=stage, after=str(after))
+        await tab.send(f"{DealBoard.get_full_name()}.show_more", stage_id=stage, after=str(after), cell=str(stage))
         tab.heard.clear()
         await asyncio.sleep(1 / EVENTS_A_SECOND)
 

@@ -65,7 +65,7 @@ async def _play(url: str, found: Ground) -> tuple[list[float], list[float]]:
 
 def measure() -> dict[str, Any]:
     """Both spreads, with their bounds."""
-    with ground(1, 10_000) as found, site(found) as running:
+    with ground(1, 10_000, wide=True) as found, site(found) as running:
         confirmed, shown = asyncio.run(_play(running.url, found))
     first, second = spread(confirmed), spread(shown)
     return {

@@ -37,7 +37,9 @@ async def _person(tab: Tab, columns: Any, stages: list[int], chance: random.Rand
         else:
             tab.heard.clear()
             began = time.perf_counter()
-            await tab.send(f"{DealBoard.get_full_name()}.show_more", stage_id=stages[0], after=str(card["id"]))
+            await tab.send(
+                f"{DealBoard.get_full_name()}.show_more", stage_id=stages[0], after=str(card["id"]), cell=str(stages[0])
+            )
             at, _ = await tab.until("more")
             seconds = at - began
         if seconds:

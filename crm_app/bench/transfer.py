@@ -62,7 +62,7 @@ def measure() -> dict[str, Any]:
 
     from crm_app.bench.chromium import executable
 
-    with ground(1, 10_000) as found, site(found) as running, sync_playwright() as playwright:
+    with ground(1, 10_000, wide=True) as found, site(found) as running, sync_playwright() as playwright:
         email, _ = found.seller()
         browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
         visits = {

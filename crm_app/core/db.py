@@ -101,7 +101,9 @@ class day_number(FunctionElement[int]):
 
 @compiles(day_number, "sqlite")
 def _day_on_sqlite(element: Any, compiler: Any, **more: Any) -> str:
-    return f"CAST(julianday(date({compiler.process(element.clauses, **more)})) - 2440587.5 AS INTEGER)"
+    given = compiler.process(element.clauses, **more)
+    day = f"date({given})" if isinstance(next(iter(element.clauses)).type, UtcDateTime) else given
+    return f"CAST(julianday({day}) - 2440587.5 AS INTEGER)"
 
 
 @compiles(day_number, "postgresql")

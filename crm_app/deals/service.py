@@ -17,9 +17,10 @@ from crm_app.deals.gate.process import may_enter
 from crm_app.deals.gate.stages import conditions
 from crm_app.deals.kind import DEAL
 from crm_app.deals.order import rank_for
-from crm_app.deals.queries.board import card_of
+from crm_app.deals.queries.cards import card_of
 from crm_app.deals.queries.page import currency_of_deal, owner_of
 from crm_app.deals.queries.rows import Card
+from crm_app.deals.queries.wish import Wish
 from crm_app.identity.policy import decide
 from crm_app.records.properties import amount_of, typed
 from crm_app.tables import Deal, Stage
@@ -165,8 +166,9 @@ def move_deal(
     after_id: int | None = None,
     expected: int | None = None,
     extra: Mapping[str, str] | None = None,
+    wish: Wish | None = None,
 ) -> Moved:
-    """Put a deal into a stage, between two neighbours if given, else on top.
+    """Put a deal into a stage, between two neighbours if given, else on top; the card is as the wished board shows it.
 
     Raises Invalid with the fields that the gate asks for and that `extra` lacks, or with its refusal under `stage_id`;
     NotFound or Refused where the deal or the stage is gone.
@@ -185,7 +187,7 @@ def move_deal(
     if index is not None and decide(actor, "edit", "deal", owner_id).allowed:
         values["rank"] = rank_for(session, stage_id, deal_id, before_id, after_id)
     applied = apply(session, actor, Change("deal", deal_id, values, expected=expected), source="board")
-    card = card_of(session, actor, deal_id)
+    card = card_of(session, actor, deal_id, wish)
     if card is None:
         raise NotFound(DEAL_GONE)
     return Moved(card, found.name, applied, _too_many(session, found) if "stage_id" in applied.diff else "")

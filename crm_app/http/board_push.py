@@ -12,13 +12,17 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
-from crm_app.deals.queries import board as boards
+from crm_app.deals.queries.board import column_of, stages_of
+from crm_app.deals.queries.cards import cards_above, in_lane, placed_cards
+from crm_app.deals.queries.lanes import MOST_LANES, cell_id, count_cells, lanes_of
+from crm_app.deals.queries.sorting import sorting_of
 from crm_app.deals.queries.totals import money_of, summary_of, totals_of
+from crm_app.deals.queries.wish import Wish, wanted
 from crm_app.identity.policy import decide, within_team
-from crm_app.tables import Deal, Pipeline, Stage
+from crm_app.tables import Activity, Deal, Pipeline, Stage
 
 ABOVE = ("count", "total", "weighted", "beside", "note", "age")
-deal, stage, pipeline, change = (table_of(model) for model in (Deal, Stage, Pipeline, ChangeLog))
+deal, stage, pipeline, change, activity = (table_of(model) for model in (Deal, Stage, Pipeline, ChangeLog, Activity))
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,19 @@ def whereabouts(session: Session, ids: list[int], batches: list[int]) -> dict[in
     return {id: Place(frozenset(owners[id]), dict(found[s] for s in stages[id] if s in found)) for id in owners}
 
 
+def deals_of(session: Session, activities: list[int], batches: list[int]) -> set[int]:
+    """The deals that these activities belong to, or belonged to before the batches."""
+    run = session.connection().execute
+    owned = select(activity.c.deal_id).where(activity.c.id.in_(activities), activity.c.deal_id.is_not(None))
+    found = set(run(owned).scalars())
+    logged = select(change.c.diff).where(
+        change.c.batch_id.in_(batches), change.c.kind == "activity", change.c.record_id.in_(activities)
+    )
+    for diff in run(logged).scalars():
+        found.update(id for id in diff.get("deal_id", ()) if id is not None)
+    return found
+
+
 def may_show(who: Principal, pipeline_id: int, place: Place) -> bool:
     """Can this viewer's board of the pipeline show the deal, or have shown it? Nobody else hears that it exists."""
     if pipeline_id not in place.pipelines or not within_team(who, place.pipelines[pipeline_id]):
@@ -59,26 +76,40 @@ def may_show(who: Principal, pipeline_id: int, place: Place) -> bool:
     return any(decide(who, "read", "deal", owner) for owner in place.owners)
 
 
-def board_push(
-    session: Session, actor: Principal, pipeline_id: int, condition: ColumnElement[bool], ids: list[int]
-) -> dict[str, Any]:
-    """What a board of this pipeline, which shows what the condition lets through, must do about these deals."""
-    shown = boards.placed_cards(session, actor, ids, condition)
+def board_push(session: Session, actor: Principal, pipeline_id: int, wish: Wish, ids: list[int]) -> dict[str, Any]:
+    """What a board of this pipeline, as it is wished for, must do about these deals."""
+    condition = wanted(session, actor, wish)
+    money = money_of(session, actor, pipeline_id)
+    order = sorting_of(wish.sort, actor, money)
+    shown = placed_cards(session, actor, ids, condition, order, wish.lanes)
     ops: list[dict[str, Any]] = []
     for id in ids:
         placed = shown.get(id)
         if placed is None or placed.pipeline_id != pipeline_id:
             ops.append({"op": "remove", "id": id})
             continue
-        index, column = boards.cards_above(session, placed, condition), str(placed.stage_id)
+        lane, column = condition, str(placed.stage_id)
+        if wish.lanes:
+            lane, column = condition & in_lane(wish.lanes, int(placed.card.lane)), cell_id(column, placed.card.lane)
+        index = cards_above(session, placed, lane, order)
         ops.append({"op": "upsert", "id": id, "column": column, "index": index, "card": asdict(placed.card)})
-    stages = boards.stages_of(session, pipeline_id)
+    stages = stages_of(session, pipeline_id)
     totals = totals_of(session, pipeline_id, condition, clock.today(actor.zone))
-    money = money_of(session, actor, pipeline_id)
-    columns = [boards.column_of(row, totals.get(row.id), money, [], False) for row in stages]
+    columns = [column_of(row, totals.get(row.id), money, [], False) for row in stages]
     return {
         "ops": ops,
         "totals": [{"column": c.id} | {name: getattr(c, name) for name in ABOVE} for c in columns],
         "summary": asdict(summary_of(stages, totals, money)),
+        "cells": _cells(session, pipeline_id, condition, wish.lanes, stages) if wish.lanes else [],
         "stale": False,
     }
+
+
+def _cells(
+    session: Session, pipeline_id: int, condition: ColumnElement[bool], lanes: str, stages: list[Any]
+) -> list[dict[str, Any]]:
+    """The number of deals in every cell that the board can have; those that became empty are said too."""
+    counts = count_cells(session, pipeline_id, condition, lanes)
+    shown = lanes_of(session, counts, lanes)[:MOST_LANES]
+    every = ((row.id, int(lane.id)) for lane in shown for row in stages)
+    return [{"id": cell_id(*key), "count": counts.get(key, 0)} for key in every]

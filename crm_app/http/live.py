@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
+from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.http import live_sessions
-from crm_app.http.board_push import whereabouts
+from crm_app.http.board_push import deals_of, whereabouts
 from crm_app.http.hearing import Teller, telling
 from crm_app.http.live_views import MOST_CARDS, News, View
 
@@ -42,6 +43,17 @@ _last_sent: dict[str, int] = {}  # by tab: a page that misses a push sees the ga
 def subscribe(client_token: str, public_id: str, view: View, state: type[rx.State]) -> None:
     """From now on `push` of this state in this tab hears of changes to the view; a later call replaces the earlier."""
     _open[client_token] = Subscription(public_id, view, state.get_full_name())
+
+
+def located(session: Session, news: News, batches: list[int]) -> News:
+    """With the deals whose next step the activities may have changed, and where all these deals stand."""
+    deals, activities = set(news.of("deal")), news.of("activity")
+    if 0 < len(activities) <= MOST_CARDS:
+        deals |= deals_of(session, sorted(activities), batches)
+        news = replace(news, ids={**news.ids, "deal": frozenset(deals)})
+    if not 0 < len(deals) <= MOST_CARDS:
+        return news
+    return replace(news, places=whereabouts(session, sorted(deals), batches))
 
 
 def unsubscribe(client_token: str) -> None:
@@ -84,8 +96,8 @@ class Fanout(Teller):
             news = News({kind: frozenset(ids) for kind, ids in self.ids.items()}, self.lost)
             batches, self.batches, self.ids, self.lost = sorted(self.batches), set(), defaultdict(set), False
             try:
-                if _open and 0 < len(news.of("deal")) <= MOST_CARDS:
-                    news = replace(news, places=await db.read(whereabouts, sorted(news.of("deal")), batches))
+                if _open and (news.of("deal") or news.of("activity")):
+                    news = await db.read(located, news, batches)
                 await self._tell(news)
             except Exception:
                 log.exception("open pages could not be told of a change")

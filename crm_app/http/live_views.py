@@ -13,14 +13,14 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.kinds import references_to
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.errors import NotFound
-from crm_app.deals.queries import board as boards
+from crm_app.deals.queries import Wish
 from crm_app.http.board_push import Place, board_push, may_show
 from crm_app.records.listing import Listing, list_count, rows_in
 from crm_app.records.reading import record_row
 
 MOST_CARDS = 20
 MOST_ROWS = 50
-ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "activity", "rate"})
+ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "rate"})
 Concern = Literal["none", "again", "look"]
 
 
@@ -55,15 +55,15 @@ class View(Protocol):
 
 @dataclass(frozen=True)
 class BoardView:
-    """A pipeline as a board, with its filter."""
+    """A pipeline as a board, as its address wishes for it."""
 
     pipeline_id: int
-    owner_id: int | None
-    text: str
+    wish: Wish = dataclasses.field(default_factory=Wish)
 
     def concern(self, news: News) -> Concern:
         """More cards than a push should carry, or something that stands on many of them: read again."""
-        if news.lost or len(news.of("deal")) > MOST_CARDS or ON_EVERY_CARD & news.ids.keys():
+        many = max(len(news.of("deal")), len(news.of("activity"))) > MOST_CARDS
+        if news.lost or many or ON_EVERY_CARD & news.ids.keys():
             return "again"
         return "look" if news.of("deal") else "none"
 
@@ -73,8 +73,7 @@ class BoardView:
 
     def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
         """Operations on single cards, and the totals."""
-        condition = boards.wanted(actor, self.owner_id, self.text)
-        return board_push(session, actor, self.pipeline_id, condition, self._shown(actor, news))
+        return board_push(session, actor, self.pipeline_id, self.wish, self._shown(actor, news))
 
     def _shown(self, actor: Principal, news: News) -> list[int]:
         return sorted(id for id, place in news.places.items() if may_show(actor, self.pipeline_id, place))

@@ -1,6 +1,8 @@
 """The tree of teams as SQL: a team and everything below it."""
 
-from sqlalchemy import CTE, select
+from collections.abc import Collection
+
+from sqlalchemy import CTE, Select, select
 from sqlmodel import Session, col
 
 from crm_app.tables.user import Team, User
@@ -30,6 +32,14 @@ def find_line_ids(session: Session, team_id: int | None) -> frozenset[int]:
         col(Team.id) == line.c.parent_id, col(Team.deleted_at).is_(None)
     )
     return frozenset(session.scalars(select(line.union(above).c.id)))
+
+
+def users_below(team_ids: Collection[int]) -> Select[int]:
+    """The ids of the living users of these teams and of all below them."""
+    tree = select(col(Team.id)).where(col(Team.id).in_(team_ids), col(Team.deleted_at).is_(None)).cte(recursive=True)
+    below = select(col(Team.id)).where(col(Team.parent_id) == tree.c.id, col(Team.deleted_at).is_(None))
+    inside = select(tree.union(below).c.id)
+    return select(col(User.id)).where(col(User.team_id).in_(inside), col(User.deleted_at).is_(None))
 
 
 def find_member_ids(session: Session, user_id: int, team_id: int | None) -> frozenset[int]:

@@ -10,8 +10,8 @@ from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
+from crm_app.deals.queries import read_wish
 from crm_app.deals.state import DealBoard
-from crm_app.deals.state.board import read_filter
 from crm_app.deals.state.record import id_in
 from crm_app.http.authz import SESSION_HEADER
 from crm_app.http.live import subscribe, unsubscribe
@@ -44,9 +44,9 @@ class BoardFeed(rx.State):
     @rx.event
     @allow("deal.read")
     async def follow(self) -> None:
-        wanted = read_filter(self.router.url.query_parameters)
-        pipeline_id = await db.read(first_pipeline, actor(), wanted.pipeline_id)
-        _subscribe(self, BoardView(pipeline_id, wanted.owner_id, wanted.text), DealBoard)
+        wish = read_wish(self.router.url.query_parameters)
+        pipeline_id = await db.read(first_pipeline, actor(), wish.pipeline_id)
+        _subscribe(self, BoardView(pipeline_id, wish), DealBoard)
 
 
 class RecordFeed(rx.State):

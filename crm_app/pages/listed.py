@@ -10,7 +10,7 @@ from crm_app.pages.frame import BOARD, DEAL_LIST, framed
 from crm_app.pages.page import Page
 from crm_app.records.create.state import NewRecord
 from crm_app.records.list_screen.state import ListBulk, RecordList
-from crm_app.records.list_screen.views import list_screen
+from crm_app.records.list_screen.views import left_alone, list_screen
 from crm_app.ui.shell import Place
 
 
@@ -20,7 +20,7 @@ def list_page(kind: str, place: Place, *, other: str = "", on_new: Any = None) -
 
     def page() -> rx.Component:
         return framed(
-            list_screen(kind, other, new),
+            rx.fragment(list_screen(kind, other, new), left_alone()),
             title=place.name,
             current=BOARD.path if place is DEAL_LIST else place.path,
             after_undo=RecordList.load(kind),

@@ -1,155 +1,182 @@
-import React, { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import React, { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { Link, useNavigate } from "react-router";
-import { DragDropContext, Draggable, Droppable } from "@hello-pangea/dnd";
-import { placeNear, stepIn } from "$/public/external/crm_app/ui/overlay/popover.js";
+import { DragDropContext, Droppable } from "@hello-pangea/dnd";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
-import { append, applyPush, locate, neighbours, settle, withPending } from "$/public/external/crm_app/ui/board/board_model.js";
+import { Card } from "$/public/external/crm_app/ui/board/board_card.jsx";
+import { BoardBulk } from "$/public/external/crm_app/ui/board/board_bulk.jsx";
+import { aim, append, applyOp, applyPush, locate, neighbours, settle, shifted, span, stageOf, withCounts, withPending, withTotals } from "$/public/external/crm_app/ui/board/board_model.js";
 
-/** "Move to…": the way for everybody who does not drag. */
-function MoveMenu({ card, columns, current, onPick }) {
-  const [open, setOpen] = useState(false);
-  const [place, setPlace] = useState({ top: -9999, left: 0 });
-  const button = useRef(null);
-  const panel = useRef(null);
-  useLayoutEffect(() => {
-    if (!open) return;
-    setPlace(placeNear(button.current, panel.current));
-    panel.current.querySelector('[role="menuitem"]:not([aria-disabled=true])')?.focus({ preventScroll: true });
-    const outside = (e) => !panel.current?.contains(e.target) && !button.current?.contains(e.target) && setOpen(false);
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
-  }, [open]);
-  const keys = (e) => {
-    e.stopPropagation();
-    const items = [...panel.current.querySelectorAll('[role="menuitem"]:not([aria-disabled=true])')];
-    const next = stepIn(items, e.key);
-    if (next) { e.preventDefault(); next.focus(); }
-    else if (e.key === "Escape" || e.key === "Tab") { setOpen(false); button.current?.focus(); }
-  };
+const days = (n) => `${n.toLocaleString()} ${n === 1 ? "day" : "days"}`;
+
+/** What stands above a column; from the server, of all its deals. */
+function Head({ col, all, onAll }) {
   return (
-    <>
-      <button ref={button} type="button" className="cardmenu" aria-label={`Move ${card.title} to…`} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen((o) => !o)}>
-        <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 9h.01M9 9h.01M14 9h.01" strokeWidth="2.4" /></svg>
-      </button>
-      {open && createPortal(
-        <div ref={panel} className="pop" role="menu" aria-label="Move to" style={place} onKeyDown={keys}>
-          <div className="who mut">Move to…</div>
-          {columns.map((c) => (
-            <button key={c.id} type="button" role="menuitem" className="item" aria-disabled={c.id === current || undefined}
-                    onClick={() => { if (c.id === current) return; setOpen(false); onPick(card.id, c.id); }}>
-              <span className="clip">{c.name}</span><small>{c.id === current ? "now" : c.count}</small>
-            </button>
-          ))}
-        </div>,
-        document.body,
-      )}
-    </>
+    <header>
+      <h2>
+        <span className="clip">{col.name}</span><span className="n">{col.count.toLocaleString()}</span>
+        {onAll && col.count > 0 && (
+          <button type="button" className="tick" role="checkbox" aria-checked={all} aria-label={`Select all ${col.count.toLocaleString()} in ${col.name}`} onClick={() => onAll(col.id)}>
+            <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 9.5l3.5 3.5L14 5.5" /></svg>
+          </button>
+        )}
+        <em title={col.note || undefined}>{col.total}</em>
+      </h2>
+      {col.beside ? <p className="beside" title={col.note}><span>{col.beside}</span></p> : null}
+      <p>
+        weighted {col.weighted}
+        <span>
+          {typeof col.age === "number" ? <i title={col.kind === "open" ? "Average age of these deals" : "Average time until they closed"}>⌀ {days(col.age)}</i> : null}
+          {col.probability} %
+        </span>
+      </p>
+      <div className="meter" role="img" aria-label={`Probability ${col.probability} percent`}><i style={{ width: col.probability + "%" }} /></div>
+    </header>
   );
 }
 
-const Card = memo(function Card({ card, index, column, names, movable, onPick }) {
-  const navigate = useNavigate();
-  const href = "/deals/" + card.id;
+/** The cards of a column or of a cell; more are asked for as one scrolls. */
+const Cards = memo(function Cards({ box, type, chosen, act, names, movable, onMore }) {
+  const asked = useRef(-1);
+  const list = useRef(null);
+  const stage = stageOf(box.id);
+  const all = chosen.stages.has(stage);
+  const choosing = chosen.ids.size + chosen.stages.size > 0;
+  const ask = useCallback(() => {
+    if (asked.current === box.cards.length) return;
+    asked.current = box.cards.length;
+    onMore(box.id, box.cards.length ? String(box.cards[box.cards.length - 1].id) : "");
+  }, [box, onMore]);
+  const need = useCallback(() => {
+    const el = list.current;
+    if (el && box.more && !type && el.scrollTop + el.clientHeight >= el.scrollHeight - 400) ask();
+  }, [box, type, ask]);
+  useEffect(() => { if (asked.current > box.cards.length) asked.current = -1; need(); }, [box.cards.length, need]);
   return (
-    <Draggable draggableId={String(card.id)} index={index} isDragDisabled={!movable}>
+    <Droppable droppableId={box.id} type={type || "DEFAULT"}>
       {(p, s) => (
-        <div ref={p.innerRef} {...p.draggableProps} {...p.dragHandleProps} role="group" tabIndex={0} data-card={card.id} aria-label={card.title}
-                 className={"card" + (card.rotten ? " rot" : "") + (s.isDragging && !s.isDropAnimating ? " lifted" : "") + (card.waiting ? " waiting" : "")}
-                 style={p.draggableProps.style}
-                 onKeyDown={(e) => {
-                   if (e.key === "Enter" && e.target === e.currentTarget) navigate(href);
-                 }}>
-          <h3><Link to={href} draggable={false} tabIndex={-1}>{card.title}</Link></h3>
-          <div className="who">{[card.company, card.person].filter(Boolean).join(" · ") || "No company yet"}</div>
-          <footer>
-            {card.value ? <b className={card.estimate ? "est" : ""} title={card.estimate ? "Estimated value" : undefined}>{card.value}</b> : <span className="mut">No value</span>}
-            {card.step ? <span className={"step " + card.tone}>{card.step}</span> : null}
-            {card.initials ? <span className="av" style={{ background: card.color || undefined }} title={card.owner} aria-label={"Owner " + card.owner} role="img">{card.initials}</span> : null}
-          </footer>
-          {movable && <MoveMenu card={card} columns={names} current={column} onPick={onPick} />}
+        <div ref={(e) => { p.innerRef(e); list.current = e; }} {...p.droppableProps} data-cell={box.id} className={"cards" + (s.isDraggingOver ? " over" : "")} onScroll={need} tabIndex={-1}>
+          {box.cards.map((c, i) => (
+            <Card key={c.id} card={c} index={i} stage={stage} names={names} movable={movable} picked={all || chosen.ids.has(c.id)} choosing={choosing}
+                  onPick={act.pick} onChoose={act.choose} />
+          ))}
+          {p.placeholder}
+          {!box.cards.length && !s.isDraggingOver && !type && <div className="none">No deals here</div>}
+          {box.more && (type ? <button type="button" className="more" onClick={ask}>{(box.count - box.cards.length).toLocaleString()} more</button> : <div className="more">Loading more…</div>)}
         </div>
       )}
-    </Draggable>
+    </Droppable>
   );
 });
 
-const Column = memo(function Column({ col, names, movable, onPick, onMore }) {
-  const asked = useRef(-1);
-  const list = useRef(null);
-  const need = useCallback(() => {
-    const box = list.current;
-    if (!box || !col.more || asked.current === col.cards.length) return;
-    if (box.scrollTop + box.clientHeight < box.scrollHeight - 400) return;
-    asked.current = col.cards.length;
-    onMore(col.id, col.cards.length ? String(col.cards[col.cards.length - 1].id) : "");
-  }, [col, onMore]);
-  useEffect(() => { if (asked.current > col.cards.length) asked.current = -1; need(); }, [col.cards.length, need]);
+const Column = memo(function Column({ col, chosen, act, names, movable, onMore, onAll }) {
   return (
     <section className={"col " + col.kind} aria-label={col.name} data-column={col.id}>
-      <header>
-        <h2><span className="clip">{col.name}</span><span className="n">{col.count.toLocaleString()}</span><em title={col.note || undefined}>{col.total}</em></h2>
-        {col.beside ? <p className="beside" title={col.note}><span>{col.beside}</span></p> : null}
-        <p>weighted {col.weighted}<span title={col.kind === "open" ? "Average age of the deals here" : "Average time until they closed"}>{col.age === null || col.age === undefined ? "" : `ø ${col.age.toLocaleString()} ${col.age === 1 ? "day" : "days"} · `}{col.probability} %</span></p>
-        <div className="meter" role="img" aria-label={`Probability ${col.probability} percent`}><i style={{ width: col.probability + "%" }} /></div>
-      </header>
-      <Droppable droppableId={col.id}>
-        {(p, s) => (
-          <div ref={(e) => { p.innerRef(e); list.current = e; }} {...p.droppableProps} className={"cards" + (s.isDraggingOver ? " over" : "")} onScroll={need} tabIndex={-1}>
-            {col.cards.map((c, i) => <Card key={c.id} card={c} index={i} column={col.id} names={names} movable={movable} onPick={onPick} />)}
-            {p.placeholder}
-            {!col.cards.length && !s.isDraggingOver && <div className="none">No deals here</div>}
-            {col.more && <div className="more">Loading more…</div>}
-          </div>
-        )}
-      </Droppable>
+      <Head col={col} all={chosen.stages.has(col.id)} onAll={onAll} />
+      <Cards box={col} chosen={chosen} act={act} names={names} movable={movable} onMore={onMore} />
     </section>
   );
 });
 
-const KEYS = "Press Space to lift the card, the arrows to move it, Space again to drop it, Escape to cancel. Enter opens the deal.";
+/** A row of cells, one for each stage. */
+function Lane({ lane, cells, folded, onFold, ...look }) {
+  return (
+    <section className="lane" aria-label={lane.name}>
+      <button type="button" className="lanehead" aria-expanded={!folded} onClick={onFold}>
+        <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d={folded ? "M7 5l4 4-4 4" : "M5 7l4 4 4-4"} /></svg>
+        {lane.initials ? <span className="av" style={{ background: lane.color || undefined }} aria-hidden="true">{lane.initials}</span> : null}
+        <b>{lane.name}</b><span className="n">{lane.count.toLocaleString()}</span>
+      </button>
+      {!folded && <div className="lanecells">{cells.map((c) => <div key={c.id} className="lanecell"><Cards box={c} type={"lane" + lane.id} {...look} /></div>)}</div>}
+    </section>
+  );
+}
+
+const KEYS = "Press Space to lift the card, the arrows to move it, Space again to drop it, Escape to cancel. Enter opens the deal, X selects it.";
+const NONE = { ids: new Set(), stages: new Set() };
+const MOST_WAIT = 2 ** 31 - 1;
+
+/** The selection: single cards, and whole stages with all their deals. */
+function useChosen(view, wish) {
+  const [chosen, setChosen] = useState(NONE);
+  const anchor = useRef(0);
+  useEffect(() => { setChosen(NONE); anchor.current = 0; }, [wish]);
+  const clear = useCallback(() => setChosen(NONE), []);
+  const choose = useCallback((id, range) => setChosen((now) => {
+    const here = locate(view.current, id);
+    const stage = here && stageOf(here.column.id);
+    const ids = new Set(now.ids);
+    const stages = new Set(now.stages);
+    if (stages.delete(stage)) view.current.filter((c) => stageOf(c.id) === stage).forEach((c) => c.cards.forEach((k) => ids.add(k.id)));
+    if (range && anchor.current) span(view.current, anchor.current, id).forEach((i) => ids.add(i));
+    else ids.has(id) ? ids.delete(id) : ids.add(id);
+    anchor.current = id;
+    return { ids, stages };
+  }), [view]);
+  const all = useCallback((stage) => setChosen((now) => {
+    const stages = new Set(now.stages);
+    const inside = new Set(view.current.filter((c) => stageOf(c.id) === stage).flatMap((c) => c.cards.map((k) => k.id)));
+    stages.has(stage) ? stages.delete(stage) : stages.add(stage);
+    return { ids: new Set([...now.ids].filter((i) => !inside.has(i))), stages };
+  }), [view]);
+  return { chosen, choose, all, clear };
+}
 
 /**
- * The board. `columns` is the server's snapshot (a new `epoch` puts it in force), `push` what colleagues did since, `page` more cards of a
- * column, `answer` how a move ended. A move shows at once, waits on top of what the server said, and goes back when it is refused.
+ * The board. `columns` (and in lanes `cells`) is the server's snapshot (a new `epoch` puts it in force), `push` what colleagues did since,
+ * `page` more cards, `answer` how a move ended. A move shows at once, waits on top of what the server said, and goes back when it is refused.
  */
-export function KanbanBoard({ columns, epoch, push, page, answer, summary, movable, onMove, onMore, onResync }) {
-  const [base, setBase] = useState(columns);
+export function KanbanBoard(p) {
+  const { columns, cells, lanes, sort, epoch, push, page, answer, summary, movable, may, onMove, onMore } = p;
+  const [base, setBase] = useState({ columns, cells });
   const [sum, setSum] = useState(summary);
   const [pending, setPending] = useState([]);
   const [said, setSaid] = useState("");
   const [dragging, setDragging] = useState(false);
+  const [folded, setFolded] = useState(new Set());
   const held = useRef([]);
   const lifted = useRef(false);
   const ticket = useRef(Date.now() % 1e9);
   const lastPush = useRef(0);
-  const shown = useMemo(() => withPending(base, pending), [base, pending]);
-  const names = useMemo(() => shown.map((c) => ({ id: c.id, name: c.name, count: c.count })), [shown]);
+  const laned = lanes.length > 0;
+  const shown = useMemo(() => withPending(laned ? base.cells : base.columns, pending), [base, pending, laned]);
+  const heads = useMemo(() => (laned ? shifted(base.columns, base.cells, pending) : shown), [base, pending, shown, laned]);
+  const names = useMemo(() => heads.map((c) => ({ id: c.id, name: c.name, count: c.count, kind: c.kind })), [heads]);
   const view = useRef(shown);
   view.current = shown;
+  const now = useRef(null);
+  now.current = { base, laned, sort, heads };
   const asked = useRef(pending);
   asked.current = pending;
+  const { chosen, choose, all, clear } = useChosen(view, p.wish);
 
   // while a card is in somebody's hand the board stands still; what arrives waits
   const change = useCallback((fn) => (lifted.current ? held.current.push(fn) : setBase(fn)), []);
+  const inside = useCallback((fn) => change((b) => (b.cells.length ? { ...b, cells: fn(b.cells) } : { ...b, columns: fn(b.columns) })), [change]);
+  const resync = useAgain(p.onResync);
 
-  const resync = useAgain(onResync);
-
-  useEffect(() => { held.current = []; change(() => columns); setSum(summary); }, [columns, epoch]); // eslint-disable-line
+  useEffect(() => { held.current = []; change(() => ({ columns, cells })); setSum(summary); }, [columns, cells, epoch]); // eslint-disable-line
+  useEffect(() => {
+    if (!p.dayLeft) return; // tomorrow what is planned for today is overdue
+    const timer = setTimeout(resync, Math.min(MOST_WAIT, p.dayLeft * 1000 + 2000));
+    return () => clearTimeout(timer);
+  }, [p.dayLeft, epoch]); // eslint-disable-line
   useEffect(() => {
     if (!push || !push.n || push.n === lastPush.current) return;
     const missed = push.prev !== undefined && lastPush.current && push.prev !== lastPush.current;
     lastPush.current = push.n;
     if (push.stale || missed) return resync();
-    change((all) => applyPush(all, push));
+    const counted = now.current.laned && withCounts(now.current.base.cells, push.cells);
+    if (now.current.laned && !counted) return resync();
+    if (now.current.laned) change((b) => ({ columns: withTotals(b.columns, push.totals), cells: withCounts((push.ops || []).reduce(applyOp, b.cells), push.cells) || b.cells }));
+    else inside((all) => applyPush(all, push));
     if (push.summary) setSum(push.summary);
   }, [push]); // eslint-disable-line
-  useEffect(() => { if (page && page.n) change((all) => append(all, String(page.column), page.cards, page.more)); }, [page]); // eslint-disable-line
+  useEffect(() => { if (page && page.n) inside((all) => append(all, page.cell, page.cards, page.more)); }, [page]); // eslint-disable-line
   useEffect(() => {
     if (!answer || !answer.ticket) return;
     const move = asked.current.find((m) => m.ticket === answer.ticket);
     if (!move) return;
-    if (answer.ok) change((all) => settle(all, move, answer.card));
+    if (answer.ok) inside((all) => settle(all, move, answer.card));
     setPending((all) => all.filter((m) => m.ticket !== answer.ticket));
     setSaid(answer.ok ? "Moved." : "Not moved. " + answer.reason);
   }, [answer]); // eslint-disable-line
@@ -157,19 +184,23 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
   const move = useCallback((id, to, index) => {
     const here = locate(view.current, id);
     if (!here) return;
+    const hand = now.current.sort === "hand";
+    if (!hand && here.column.id === to) return setSaid("Cards can be put in order by hand when the board is sorted by hand.");
     const card = here.column.cards[here.index];
     const side = neighbours(view.current, id, to, index);
     const mine = ++ticket.current;
-    setPending((all) => [...all.filter((m) => m.id !== id), { ticket: mine, id, to, index }]);
-    onMove && onMove(mine, id, Number(to), index, side.before, side.after, card.version);
+    const kind = now.current.heads.find((c) => c.id === stageOf(to))?.kind;
+    setPending((all) => [...all.filter((m) => m.id !== id), { ticket: mine, id, to, index: aim(now.current.sort, kind, index) }]);
+    onMove && onMove(mine, id, Number(stageOf(to)), hand ? index : -1, hand ? side.before : 0, hand ? side.after : 0, card.version);
   }, [onMove]);
-  const pick = useCallback((id, to) => {
-    const target = view.current.find((c) => c.id === to);
-    setSaid(`Moving to ${target?.name}.`);
-    move(id, to, 0);
+  const pick = useCallback((id, stage) => {
+    const here = locate(view.current, id);
+    if (!here) return;
+    setSaid(`Moving to ${now.current.heads.find((c) => c.id === stage)?.name}.`);
+    move(id, now.current.laned ? stage + ":" + here.column.lane : stage, 0);
   }, [move]);
   const place = (d) => {
-    const c = view.current.find((k) => k.id === d.droppableId);
+    const c = now.current.heads.find((k) => k.id === stageOf(d.droppableId));
     return c ? `${c.name}, position ${d.index + 1}` : "";
   };
   const start = useCallback((s, provided) => {
@@ -183,23 +214,35 @@ export function KanbanBoard({ columns, epoch, push, page, answer, summary, movab
     setDragging(false);
     const waiting = held.current;
     held.current = [];
-    if (waiting.length) setBase((all) => waiting.reduce((now, fn) => fn(now), all));
+    if (waiting.length) setBase((all) => waiting.reduce((b, fn) => fn(b), all));
     const d = r.destination;
     if (!d || r.reason === "CANCEL" || (d.droppableId === r.source.droppableId && d.index === r.source.index)) return provided.announce("Put back.");
     provided.announce(`Dropped in ${place(d)}.`);
     move(Number(r.draggableId), d.droppableId, d.index);
   }, [move]);
-  const more = useCallback((column, after) => onMore && onMore(Number(column), after), [onMore]);
-  const empty = shown.every((c) => !c.count);
+  const more = useCallback((box, after) => onMore && onMore(Number(stageOf(box)), after, box), [onMore]);
+  const act = useMemo(() => ({ pick, choose: may.mass_edit ? choose : undefined }), [pick, choose, may.mass_edit]);
+  const fold = (id) => setFolded((f) => { const next = new Set(f); next.has(id) ? next.delete(id) : next.add(id); return next; });
+  const empty = heads.every((c) => !c.count);
   const total = document.getElementById("board-sum");
+  const look = { chosen, act, names, movable, onMore: more };
+  const onAll = may.mass_edit ? all : undefined;
   return (
     <>
-      {total && sum?.total && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b>{sum.total}</b> · weighted <b>{sum.weighted}</b>{sum.beside ? <span title={sum.note}> {sum.beside}</span> : null}</>, total)}
+      {total && sum?.total && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b title={sum.note || undefined}>{sum.total}</b>{sum.beside ? <span className="beside" title={sum.note}> {sum.beside}</span> : null} · weighted <b>{sum.weighted}</b></>, total)}
       <DragDropContext onDragStart={start} onDragUpdate={over} onDragEnd={end} dragHandleUsageInstructions={KEYS}>
-        <div className={"board" + (dragging ? " dragging" : "")} data-empty={empty || undefined} data-ready="true">
-          {shown.map((c) => <Column key={c.id} col={c} names={names} movable={movable} onPick={pick} onMore={more} />)}
+        <div className={"board" + (dragging ? " dragging" : "") + (laned ? " laned" : "")} data-empty={empty || undefined} data-ready="true" data-sort={sort}
+             onKeyDown={(e) => { if (e.key === "Escape" && !dragging && (chosen.ids.size || chosen.stages.size)) clear(); }}>
+          {laned ? (
+            <div className="lanes">
+              <div className="laneheads">{heads.map((c) => <section key={c.id} className={"col " + c.kind} aria-label={c.name}><Head col={c} all={chosen.stages.has(c.id)} onAll={onAll} /></section>)}</div>
+              {lanes.map((l) => <Lane key={l.id} lane={{ ...l, count: shown.reduce((n, c) => n + (c.lane === l.id ? c.count : 0), 0) }} cells={shown.filter((c) => c.lane === l.id)} folded={folded.has(l.id)} onFold={() => fold(l.id)} {...look} />)}
+              {p.everyLane > lanes.length && <p className="note">The first {lanes.length} of {p.everyLane.toLocaleString()} lanes. Filter to see the others.</p>}
+            </div>
+          ) : shown.map((c) => <Column key={c.id} col={c} onAll={onAll} {...look} />)}
         </div>
       </DragDropContext>
+      {may.mass_edit && <BoardBulk chosen={chosen} heads={heads} may={may} fields={p.fields} found={p.found} progress={p.progress} onSearch={p.onSearch} onBulk={p.onBulk} onClear={clear} />}
       <div className="sr" role="status" aria-live="polite">{said}</div>
     </>
   );

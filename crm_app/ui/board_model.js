@@ -1,4 +1,26 @@
-// The board as plain data: pure functions, no React. A column is {id, name, kind, probability, count, total, weighted, cards, more}.
+// The board as plain data: pure functions, no React. A column is {id, name, kind, probability, count, total, weighted, cards, more}; in lanes
+// the cards stand in cells {id: "stage:lane", stage, lane, count, cards, more} instead, and the same functions work on those.
+
+export const SORTED = "sorted"; // an index that the card's own key decides
+export const stageOf = (id) => String(id).split(":")[0];
+
+/** Does one key stand above another? Numbers rise, null is the last. */
+export function isAbove(a, b) {
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) continue;
+    return b[i] === null || (a[i] !== null && a[i] < b[i]);
+  }
+  return false;
+}
+
+/** Where the order puts a card among others. */
+export const rankIn = (cards, card) => cards.reduce((n, k) => n + (isAbove(k.key, card.key) ? 1 : 0), 0);
+
+/** Where a card that is dropped goes: where it was dropped when the order is by hand, on top of what shows the latest, else where its key stands. */
+export function aim(sort, kind, index) {
+  if (sort === "hand") return index;
+  return kind !== "open" && (sort === "next" || sort === "close") ? 0 : SORTED;
+}
 
 /** Where a card is: {column, index}, or null. */
 export function locate(columns, id) {
@@ -17,9 +39,11 @@ export function without(columns, id) {
 /** With the card at an index; beyond the loaded cards of a longer column it stays unseen. A null index keeps its place, or is the top. */
 export function put(columns, card, to, index) {
   const here = locate(columns, card.id);
-  const at = index ?? (here && here.column.id === to ? here.index : 0);
+  const kept = index ?? (here && here.column.id === to ? here.index : 0);
   return without(columns, card.id).map((c) => {
-    if (c.id !== to || (c.more && at > c.cards.length)) return c;
+    if (c.id !== to) return c;
+    const at = kept === SORTED ? rankIn(c.cards, card) : kept;
+    if (c.more && (at > c.cards.length || (kept === SORTED && at === c.cards.length))) return c;
     return { ...c, cards: [...c.cards.slice(0, at), card, ...c.cards.slice(at)] };
   });
 }
@@ -39,6 +63,32 @@ export function withTotals(columns, totals) {
     const t = by.get(c.id);
     return t ? { ...c, ...t, column: undefined } : c;
   });
+}
+
+/** The cells as counted by the server; null when it speaks of one that the board does not have. */
+export function withCounts(cells, counts) {
+  const by = new Map((counts || []).map((c) => [c.id, c.count]));
+  const known = new Set(cells.map((c) => c.id));
+  if ([...by].some(([id, count]) => count && !known.has(id))) return null;
+  return cells.map((c) => (by.has(c.id) && by.get(c.id) !== c.count ? { ...c, count: by.get(c.id) } : c));
+}
+
+/** The heads of the columns while moves wait: the counts go with the cards. */
+export function shifted(heads, cells, pending) {
+  return pending.reduce((all, move) => {
+    const here = locate(cells, move.id);
+    const [from, to] = [here && stageOf(here.column.id), stageOf(move.to)];
+    if (!here || from === to) return all;
+    return all.map((c) => (c.id === from ? { ...c, count: c.count - 1 } : c.id === to ? { ...c, count: c.count + 1 } : c));
+  }, heads);
+}
+
+/** The ids from one card to another of the same column, both included; only the second if they are apart. */
+export function span(columns, from, to) {
+  const here = locate(columns, to);
+  const there = here ? here.column.cards.findIndex((k) => k.id === from) : -1;
+  if (there < 0) return [to];
+  return here.column.cards.slice(Math.min(there, here.index), Math.max(there, here.index) + 1).map((k) => k.id);
 }
 
 export function applyPush(columns, push) {

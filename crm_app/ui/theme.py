@@ -4,7 +4,8 @@ import reflex as rx
 
 # In this order: what stands later wins.
 SHEETS = (
-    *("base", "shell", "pieces", "forms", "overlays", "board", "palette", "record", "home", "timeline", "related"),
+    *("base", "shell", "pieces", "forms", "overlays", "board", "board_tools", "palette", "record"),
+    *("home", "timeline", "related"),
     *("deal", "quote", "tables", "lists", "bulk", "filters", "paper", "calendar", "phone"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in SHEETS]

@@ -168,3 +168,35 @@ def test_a_phone_never_scrolls_sideways(phone: Page, site) -> None:
         phone.goto(site.url + path)
         phone.wait_for_timeout(500)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_two_cards_of_a_sorted_and_filtered_board_move_together_and_come_back(admin: Page, site) -> None:
+    open_board(admin, site)
+    admin.get_by_role("button", name=re.compile("^Sort by")).click()
+    admin.get_by_role("menuitem", name="Value").click()
+    admin.get_by_role("button", name="Filter", exact=True).click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Field").select_option(label="Title")
+    dialog.get_by_label("Title").fill("Prospecting deal 1")
+    dialog.get_by_role("button", name="Apply").click()
+    admin.wait_for_url(re.compile(r"sort=value&f="))
+    cards = admin.locator("section[aria-label='Prospecting'] [data-card]")
+    expect(cards.first).to_contain_text("Prospecting deal 1")
+    expect(admin.locator("section[aria-label='Won'] [data-card]")).to_have_count(0)
+    values = cards.locator("b").all_inner_texts()
+    assert values == sorted(values, reverse=True) and len(values) > 2
+    first, second = (int(cards.nth(n).get_attribute("data-card") or 0) for n in (0, 2))
+    card(admin, first).focus()
+    admin.keyboard.press("x")
+    card(admin, second).click(modifiers=["Control"])
+    bar = admin.get_by_role("toolbar", name="Selected deals")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Move to").click()
+    admin.get_by_role("menuitem", name="Engaging").click()
+    for moved in (first, second):
+        expect(card(admin, moved, "Engaging")).to_be_visible()
+    admin.locator(".toast", has_text="2 changed").get_by_role("button", name="Undo").click()
+    for moved in (first, second):
+        expect(card(admin, moved, "Prospecting")).to_be_visible()
+    admin.goto(site.url + "/deals")
+    admin.wait_for_url(re.compile("sort=value"))  # remembered in this browser

@@ -11,7 +11,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
-from crm_app.deals.queries import board_snapshot
+from crm_app.deals.queries import Wish, board_snapshot
 from crm_app.deals.rules import LEAST_GAP, rank_between, spread
 from crm_app.deals.service import move_deal
 from tests.support.builders import change, make, make_deal, make_pipeline, make_user, principal
@@ -41,7 +41,7 @@ def test_a_rank_stands_between_or_there_is_no_room(one: float, other: float) -> 
 
 def shown(stage_id: int) -> list[int]:
     """The cards of a stage, in order."""
-    found = db.read_sync(board_snapshot, SYSTEM, None)
+    found = db.read_sync(board_snapshot, SYSTEM, Wish(sort="hand"))
     return next([card.id for card in c.cards] for c in found.columns if c.id == str(stage_id))
 
 

@@ -9,7 +9,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply, apply_many
 from crm_app.core.clock import now
-from crm_app.deals.queries import board_snapshot
+from crm_app.deals.queries import Wish, board_snapshot
 from crm_app.tables import Deal
 from tests.support.builders import change, make, make_pipeline, row
 
@@ -18,7 +18,7 @@ LONG_AGO = now() - timedelta(days=100)
 
 
 def rotten(name: str = "Engaging") -> bool:
-    found = next(c for c in db.read_sync(board_snapshot, SYSTEM, None).columns if c.name == name)
+    found = next(c for c in db.read_sync(board_snapshot, SYSTEM, Wish()).columns if c.name == name)
     return found.cards[0].rotten
 
 

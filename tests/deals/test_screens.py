@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_app.deals.state.board import Filter, read_filter
+from crm_app.deals.queries import Wish, read_wish
 from crm_app.deals.state.record import changed_text, id_in
 from crm_app.records.properties import Property
 
@@ -10,20 +10,22 @@ from crm_app.records.properties import Property
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
-        ({}, Filter(None, None, "")),
-        ({"pipeline": "3", "owner": "7", "q": " pro "}, Filter(3, 7, "pro")),
-        ({"pipeline": "-1", "owner": "seven"}, Filter(None, None, "")),
-        ({"owner": "٣"}, Filter(None, None, "")),
-        ({"owner": "9" * 40}, Filter(None, None, "")),
-        ({"pipeline": "1; drop table deal"}, Filter(None, None, "")),
+        ({}, Wish()),
+        ({"pipeline": "3", "owner": "7", "q": " pro "}, Wish(3, 7, "pro")),
+        ({"pipeline": "-1", "owner": "seven"}, Wish()),
+        ({"owner": "٣"}, Wish()),
+        ({"owner": "9" * 40}, Wish()),
+        ({"pipeline": "1; drop table deal"}, Wish()),
+        ({"sort": "value", "lanes": "team", "f": "{}"}, Wish(sort="value", lanes="team", filter="{}")),
+        ({"sort": "rank; drop", "lanes": "x"}, Wish()),
     ],
 )
-def test_an_address_is_read_and_nonsense_counts_as_absent(parameters: dict[str, str], expected: Filter) -> None:
-    assert read_filter(parameters) == expected
+def test_an_address_is_read_and_nonsense_counts_as_absent(parameters: dict[str, str], expected: Wish) -> None:
+    assert read_wish(parameters) == expected
 
 
 def test_a_long_text_is_cut() -> None:
-    assert len(read_filter({"q": "x" * 5000}).text) <= 200
+    assert len(read_wish({"q": "x" * 5000}).text) <= 200
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import undo
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from crm_app.deals.queries import Board, Column, asked_properties, board_snapshot, column_cards, deal_page
+from crm_app.deals.queries import Board, Column, Wish, asked_properties, board_snapshot, column_cards, deal_page
 from crm_app.deals.service import NewDeal, create_deal, delete_deal, edit_deal, move_deal
 from crm_app.records.properties import amount_of
 from crm_app.timeline.queries import timeline_of
@@ -26,7 +26,7 @@ def deal(stage_id: int, **values: object) -> int:
 
 
 def board(actor: Principal = SYSTEM, owner_id: int | None = None, text: str = "") -> Board:
-    return db.read_sync(board_snapshot, actor, None, owner_id, text)
+    return db.read_sync(board_snapshot, actor, Wish(owner_id=owner_id, text=text, sort="hand"))
 
 
 def column(name: str, found: Board) -> Column:
@@ -40,7 +40,7 @@ def test_totals_are_counted_over_all_deals_and_cards_come_in_pages() -> None:
     found = column("Prospecting", board())
     assert (found.count, found.total, found.weighted) == (53, "$13,780", "$1,378")  # 52·53/2 · 10, a tenth of it
     assert len(found.cards) == 50 and found.more
-    rest, more = db.read_sync(column_cards, SYSTEM, stages["Prospecting"], str(found.cards[-1].id))
+    rest, more = db.read_sync(column_cards, SYSTEM, Wish(sort="hand"), stages["Prospecting"], str(found.cards[-1].id))
     assert len(rest) == 3 and not more
     assert {c.id for c in rest}.isdisjoint({c.id for c in found.cards})
 

@@ -7,7 +7,7 @@ import pytest
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Invalid, Refused
-from crm_app.deals.queries import board_snapshot, column_cards, deal_choices, deal_page
+from crm_app.deals.queries import Wish, board_snapshot, column_cards, deal_choices, deal_page
 from crm_app.deals.service import move_deal
 from crm_app.http.board_push import whereabouts
 from crm_app.http.live_views import BoardView, News
@@ -64,7 +64,7 @@ def test_the_board_and_the_forms_offer_what_one_sees(house: House) -> None:
         (house.above, False),
         (house.outside, False),
     ):
-        board = db.read_sync(board_snapshot, who, house.east[0])
+        board = db.read_sync(board_snapshot, who, Wish(pipeline_id=house.east[0]))
         assert ([p.name for p in board.pipelines] == ["Everybody", "East only"]) is sees, who
         assert (board.pipeline_id == house.east[0]) is sees
         assert db.read_sync(first_pipeline, who, house.east[0]) == (house.east if sees else house.everybody)[0]
@@ -85,8 +85,8 @@ def test_nobody_else_moves_a_deal_into_it_or_sees_its_cards(house: House) -> Non
     db.write_sync(move_deal, house.below, theirs, house.east[1]["Engaging"])
     first = [make_deal(house.east, "Engaging", owner_id=house.outside.id) for _ in range(2)][-1]
     stage = house.east[1]["Engaging"]
-    assert db.read_sync(column_cards, house.outside, stage, str(first)) == ([], False)
-    assert db.read_sync(column_cards, house.administrator, stage, str(first))[0] != []
+    assert db.read_sync(column_cards, house.outside, Wish(sort="hand"), stage, str(first)) == ([], False)
+    assert db.read_sync(column_cards, house.administrator, Wish(sort="hand"), stage, str(first))[0] != []
     page = db.read_sync(deal_page, house.outside, first)
     assert [s.name for s in page.path] == ["Engaging"], "the stage where it is, and no other to choose"
 
@@ -96,7 +96,7 @@ def test_an_open_board_hears_of_it_no_more(house: House) -> None:
     one = make_deal(house.east, "Engaging", owner_id=house.outside.id)
     batch = change("deal", one, title="Changed")
     news = News({"deal": frozenset({one})}, places=db.read_sync(whereabouts, [one], [batch]))
-    view = BoardView(house.east[0], None, "")
+    view = BoardView(house.east[0])
     assert not view.reaches(house.outside, news)
     assert view.reaches(house.administrator, news)
     change("pipeline", house.east[0], team_id=None)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -14,7 +14,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.clock import today
 from crm_app.core.money import format_money
-from crm_app.deals.queries import board_snapshot
+from crm_app.deals.queries import Wish, board_snapshot
 from crm_app.deals.queries.totals import Money, Totals
 from tests.support.builders import change, make, make_pipeline
 
@@ -24,7 +24,7 @@ DIGITS = {"USD": 2, "EUR": 2, "JPY": 0, "CHF": 2}
 
 
 def columns() -> dict[str, Any]:
-    return {c.name: c for c in db.read_sync(board_snapshot, SYSTEM, None).columns}
+    return {c.name: c for c in db.read_sync(board_snapshot, SYSTEM, Wish()).columns}
 
 
 def test_sums_ages_and_weights_equal_a_plain_count() -> None:
@@ -53,7 +53,7 @@ def test_a_currency_without_a_rate_stands_beside_the_sum_with_the_reason() -> No
     make("deal", title="D", stage_id=stages["Engaging"], value_minor=100_00, currency="USD")
     make("deal", title="D", stage_id=stages["Engaging"], value_minor=70_50, currency="CHF")
     make("deal", title="D", stage_id=stages["Prospecting"], value_minor=900, currency="CHF")
-    board = db.read_sync(board_snapshot, SYSTEM, None)
+    board = db.read_sync(board_snapshot, SYSTEM, Wish())
     found = {c.name: (c.total, c.beside, "CHF" in c.note) for c in board.columns}
     assert found["Engaging"] == ("$100", "+ CHF70.50", True)
     assert found["Prospecting"] == ("CHF9", "", True)
@@ -95,6 +95,7 @@ def test_the_number_of_statements_does_not_grow_with_deals_or_currencies() -> No
     assert statements() == few
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(1, 10**6))
 def test_an_average_is_rounded_half_up(days: int, count: int) -> None:
     assert Totals(count, days).age == int(Fraction(days, count) + Fraction(1, 2))

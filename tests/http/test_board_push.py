@@ -4,6 +4,7 @@ import pytest
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
+from crm_app.deals.queries import Wish
 from crm_app.http.board_push import whereabouts
 from crm_app.http.live_views import BoardView, News
 from tests.support.builders import change, make, make_pipeline, make_team, make_user
@@ -21,7 +22,7 @@ def news(batch: int, *deals: int) -> News:
 
 
 def heard(who: Principal, pipeline: int, deal: int, batch: int) -> bool:
-    return BoardView(pipeline, None, "").reaches(who, news(batch, deal))
+    return BoardView(pipeline).reaches(who, news(batch, deal))
 
 
 def told(who: Principal, view: BoardView, batch: int, *deals: int) -> dict:
@@ -55,7 +56,7 @@ def test_who_loses_a_deal_is_told_to_take_it_away() -> None:
     deal = make("deal", title="A deal", stage_id=stages["Prospecting"], owner_id=before, value_minor=500)
     batch = change("deal", deal, owner_id=after)
     assert [heard(seller(u), pipeline, deal, batch) for u in (before, after, third)] == [True, True, False]
-    view = BoardView(pipeline, None, "")
+    view = BoardView(pipeline)
     gone = told(seller(before), view, batch, deal)
     assert gone["ops"] == [{"op": "remove", "id": deal}] and all(t["count"] == 0 for t in gone["totals"])
     came = told(seller(after), view, batch, deal)["ops"][0]
@@ -69,7 +70,7 @@ def test_a_deal_leaves_the_board_of_the_pipeline_it_left() -> None:
     deal = make("deal", title="A deal", stage_id=stages["Prospecting"], owner_id=owner)
     batch = change("deal", deal, stage_id=elsewhere["Engaging"])
     assert heard(seller(owner), pipeline, deal, batch) and heard(seller(owner), other, deal, batch)
-    for view, op in ((BoardView(pipeline, None, ""), "remove"), (BoardView(other, None, ""), "upsert")):
+    for view, op in ((BoardView(pipeline), "remove"), (BoardView(other), "upsert")):
         assert [o["op"] for o in told(seller(owner), view, batch, deal)["ops"]] == [op]
 
 
@@ -77,6 +78,6 @@ def test_the_index_counts_the_cards_above() -> None:
     pipeline, stages = make_pipeline()
     owner = make_user()
     ids = [make("deal", title="D", stage_id=stages["Engaging"], owner_id=owner, rank=float(n)) for n in range(3)]
-    view = BoardView(pipeline, owner, "")
+    view = BoardView(pipeline, Wish(owner_id=owner, sort="hand"))
     ops = told(seller(owner), view, 0, *ids[::-1])["ops"]
     assert {op["id"]: op["index"] for op in ops} == {ids[0]: 0, ids[1]: 1, ids[2]: 2}

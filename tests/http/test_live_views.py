@@ -42,7 +42,7 @@ def test_who_may_not_see_a_record_any_more_hears_that_it_is_gone_and_no_more() -
 
 
 def test_a_board_reads_again_when_a_push_would_carry_too_much() -> None:
-    view = BoardView(1, None, "")
+    view = BoardView(1)
     few, many = (News({"deal": frozenset(range(n))}) for n in (MOST_CARDS, MOST_CARDS + 1))
     assert [view.concern(few), view.concern(many)] == ["look", "again"]
     assert [view.concern(news(company=1)), view.concern(news(product=1))] == ["again", "none"]

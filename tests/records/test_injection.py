@@ -12,7 +12,7 @@ from sqlmodel import col
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import sort_key
-from crm_app.deals.queries import board_snapshot
+from crm_app.deals.queries import Wish, board_snapshot
 from crm_app.identity.queries import list_users
 from crm_app.identity.service import update_profile
 from crm_app.records import lookups
@@ -75,7 +75,7 @@ def test_look_ups_and_filters(reader, text: str) -> None:
     found = db.read_sync(lookups.find_records, reader, "company", clean)
     assert bool(found) is (bool(folded) and folded in sort_key("Own"))
     db.read_sync(list_users, reader, clean)
-    db.read_sync(board_snapshot, reader, None, None, clean)
+    db.read_sync(board_snapshot, reader, Wish(text=clean))
 
 
 @pytest.mark.parametrize("zone", [*EVIL, "../../etc/passwd", "/etc/localtime", "Europe/Berlin;", "europe/berlin'"])

@@ -106,3 +106,80 @@ def test_more_cards_come_once(call):
 )
 def test_neighbours_are_those_after_the_move(call, moved, to, index, before, after):
     assert call("neighbours", BOARD, moved, to, index) == {"before": before, "after": after}
+
+
+def keyed(number: int, *key: float | None, version: int = 1) -> dict[str, Any]:
+    return card(number, version) | {"key": list(key)}
+
+
+SORTED = [
+    column("1", keyed(1, 0, 5), keyed(2, 1, 0), keyed(3, 2, 9)),
+    column("2", keyed(4, 0, 7), keyed(5, None, 5), more=True),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ([1, 2], [1, 3], True),
+        ([1, 3], [1, 2], False),
+        ([1], [None], True),
+        ([None], [1], False),
+        ([1, 2], [1, 2], False),
+    ],
+)
+def test_keys_rise_and_nothing_is_the_last(call, one, other, expected):
+    assert call("isAbove", one, other) is expected
+
+
+def test_a_dropped_card_goes_where_the_order_puts_it_and_stays_there(call):
+    waiting = [{"ticket": 1, "id": 3, "to": "2", "index": "sorted"}]
+    shown = call("withPending", SORTED, waiting)
+    assert ids(shown) == {"1": [1, 2], "2": [4, 3, 5]}
+    settled = call("settle", SORTED, waiting[0], keyed(3, 2, 9, version=2))
+    assert ids(settled) == ids(shown)
+    push = {"ops": [{"op": "upsert", "id": 3, "column": "2", "index": 1, "card": keyed(3, 2, 9, version=2)}]}
+    assert ids(call("applyPush", settled, push)) == ids(shown)
+
+
+def test_a_card_that_belongs_behind_the_loaded_ones_is_not_shown_among_them(call):
+    assert ids(call("put", SORTED, keyed(9, None, 9), "2", "sorted")) == {"1": [1, 2, 3], "2": [4, 5]}
+
+
+@pytest.mark.parametrize(
+    ("sort", "kind", "expected"),
+    [
+        ("hand", "open", 4),
+        ("hand", "won", 4),
+        ("next", "open", "sorted"),
+        ("next", "won", 0),
+        ("value", "won", "sorted"),
+    ],
+)
+def test_only_by_hand_a_place_is_kept(call, sort, kind, expected):
+    assert call("aim", sort, kind, 4) == expected
+
+
+CELLS = [
+    column("1:7", keyed(1, 0), keyed(2, 1)) | {"lane": "7"},
+    column("2:7") | {"lane": "7"},
+    column("1:8", keyed(3, 0)) | {"lane": "8"},
+]
+
+
+def test_in_lanes_the_heads_count_with_the_waiting_moves(call):
+    heads = [column("1") | {"count": 3}, column("2")]
+    found = call("shifted", heads, CELLS, [{"ticket": 1, "id": 2, "to": "2:7", "index": 0}])
+    assert [c["count"] for c in found] == [2, 1]
+
+
+def test_a_cell_that_the_board_does_not_have_makes_it_read_again(call):
+    assert call("withCounts", CELLS, [{"id": "1:9", "count": 1}]) is None
+    counted = call("withCounts", CELLS, [{"id": "1:7", "count": 5}, {"id": "1:9", "count": 0}])
+    assert [c["count"] for c in counted] == [5, 0, 1]
+
+
+def test_a_range_is_within_one_column(call):
+    assert call("span", SORTED, 1, 3) == [1, 2, 3]
+    assert call("span", SORTED, 3, 1) == [1, 2, 3]
+    assert call("span", SORTED, 1, 4) == [4]

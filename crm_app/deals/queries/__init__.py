@@ -1,7 +1,8 @@
 """What the deal screens read: the board, one deal, choices for forms."""
 
 from crm_app.deals.queries.asked import asked_properties
-from crm_app.deals.queries.board import board_snapshot, card_of, column_cards
+from crm_app.deals.queries.board import board_snapshot
+from crm_app.deals.queries.cards import card_of, column_cards
 from crm_app.deals.queries.choices import DealChoices, deal_choices
 from crm_app.deals.queries.page import deal_page, property_as
 from crm_app.deals.queries.parties import competitor_names
@@ -9,10 +10,12 @@ from crm_app.deals.queries.rows import (
     AskedFields,
     Board,
     Card,
+    Cell,
     Column,
     Competitor,
     DealPage,
     DealPerson,
+    Lane,
     Line,
     Option,
     PathStep,
@@ -22,16 +25,19 @@ from crm_app.deals.queries.rows import (
     StageStay,
     Summary,
 )
+from crm_app.deals.queries.wish import Wish, read_wish
 
 __all__ = [
     "AskedFields",
     "Board",
     "Card",
+    "Cell",
     "Column",
     "Competitor",
     "DealChoices",
     "DealPage",
     "DealPerson",
+    "Lane",
     "Line",
     "Option",
     "PathStep",
@@ -40,6 +46,7 @@ __all__ = [
     "RelatedDeal",
     "StageStay",
     "Summary",
+    "Wish",
     "asked_properties",
     "board_snapshot",
     "card_of",
@@ -48,4 +55,5 @@ __all__ = [
     "deal_choices",
     "deal_page",
     "property_as",
+    "read_wish",
 ]

@@ -1,7 +1,7 @@
 """The rows that leave the server for the deal screens; everything is formatted for the reader."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crm_app.records.listing.rows import Option
 from crm_app.records.properties import Property
@@ -9,7 +9,7 @@ from crm_app.records.properties import Property
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A deal on the board."""
+    """A deal on the board; `key` is its place in the order as rising numbers, `lane` the lane it stands in."""
 
     id: int
     title: str
@@ -23,7 +23,10 @@ class Card:
     step: str
     tone: str
     rotten: bool
+    closes: str
     version: int
+    key: list[float | None]
+    lane: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,29 @@ class Column:
     beside: str
     note: str
     age: int | None
+    cards: list[Card]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """An owner or a team, with the number of their deals on the board."""
+
+    id: str
+    name: str
+    count: int
+    initials: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The deals of one lane in one stage."""
+
+    id: str
+    stage: str
+    lane: str
+    count: int
     cards: list[Card]
     more: bool
 
@@ -67,6 +93,9 @@ class Board:
     columns: list[Column]
     summary: Summary
     owners: list[Option]
+    lanes: list[Lane] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
+    every_lane: int = 0
 
 
 @dataclass(frozen=True)

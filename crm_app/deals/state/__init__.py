@@ -1,7 +1,9 @@
 """The states of the deal screens."""
 
 from .board import DealBoard
+from .bulk import BoardBulk
 from .copying import DealClone, DealSplit
+from .filters import BoardFilters
 from .lines import DealLines
 from .moving import DealMove
 from .new import NewDealForm
@@ -10,6 +12,8 @@ from .record import DealRecord
 from .why import DealWhy
 
 __all__ = [
+    "BoardBulk",
+    "BoardFilters",
     "DealBoard",
     "DealClone",
     "DealCompetitors",

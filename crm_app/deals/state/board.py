@@ -1,45 +1,54 @@
 """The board: a snapshot per address, more cards on scroll; colleagues' changes arrive in `push` past this state."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import reflex as rx
 
-from crm_app.core import db
+from crm_app.core import clock, db
+from crm_app.core.actor import Principal
+from crm_app.core.errors import KithError
 from crm_app.core.text import clip
-from crm_app.deals.queries import Card, Column, Option, Summary, board_snapshot, column_cards
+from crm_app.deals.queries import (
+    Board,
+    Card,
+    Cell,
+    Column,
+    Lane,
+    Option,
+    Summary,
+    Wish,
+    board_snapshot,
+    column_cards,
+    read_wish,
+)
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import scope
 
 
 @dataclass(frozen=True)
 class MoreCards:
-    """The next cards of one column; n grows with each answer."""
+    """The next cards of one column or cell; n grows with each answer."""
 
     n: int = 0
-    column: int = 0
+    cell: str = ""
     cards: list[Card] = field(default_factory=list)
     more: bool = False
 
 
 @dataclass(frozen=True)
-class Filter:
-    """What the address asks for; an unreadable number counts as absent."""
+class May:
+    """What the viewer may do with many deals; a hint for the buttons, never authority."""
 
-    pipeline_id: int | None
-    owner_id: int | None
-    text: str
+    mass_edit: bool = False
+    delete: bool = False
 
 
-def read_filter(parameters: Mapping[str, str]) -> Filter:
-    """The filter of an address such as ?pipeline=1&owner=7&q=pro."""
-
-    def number(name: str) -> int | None:
-        value = parameters.get(name, "")
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 17 else None
-
-    return Filter(number("pipeline"), number("owner"), clip(parameters.get("q", "").strip()))
+def day_left(who: Principal) -> int:
+    """Seconds until the viewer's day ends, when what is due today becomes overdue."""
+    tomorrow = clock.today(who.zone) + timedelta(days=1)
+    return int((clock.start_of(tomorrow, who.zone) - clock.now()).total_seconds())
 
 
 class DealBoard(rx.State):
@@ -48,32 +57,58 @@ class DealBoard(rx.State):
     pipelines: rx.Field[list[Option]] = rx.field(default_factory=list)
     owners: rx.Field[list[Option]] = rx.field(default_factory=list)
     columns: rx.Field[list[Column]] = rx.field(default_factory=list)
+    lanes: rx.Field[list[Lane]] = rx.field(default_factory=list)
+    cells: rx.Field[list[Cell]] = rx.field(default_factory=list)
     summary: rx.Field[Summary | None] = rx.field(None)
     more: rx.Field[MoreCards] = rx.field(default_factory=MoreCards)
     push: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    may: rx.Field[May] = rx.field(default_factory=May)
+    wish: rx.Field[str] = rx.field("")
+    sort: rx.Field[str] = rx.field("next")
+    problem: rx.Field[str] = rx.field("")
     pipeline_id: rx.Field[int] = rx.field(0)
+    every_lane: rx.Field[int] = rx.field(0)
+    day_left: rx.Field[int] = rx.field(0)
     epoch: rx.Field[int] = rx.field(0)
     loaded: rx.Field[bool] = rx.field(False)
     filtered: rx.Field[bool] = rx.field(False)
     nothing: rx.Field[bool] = rx.field(False)
     movable: rx.Field[bool] = rx.field(False)
 
-    @rx.event
-    @allow("deal.read")
-    async def load(self) -> None:
-        wanted = read_filter(self.router.url.query_parameters)
-        board = await db.read(board_snapshot, actor(), wanted.pipeline_id, wanted.owner_id, wanted.text)
-        self.pipelines, self.owners, self.columns = board.pipelines, board.owners, board.columns
-        self.pipeline_id, self.summary = board.pipeline_id or 0, board.summary
-        self.nothing = not any(column.count for column in board.columns)
-        self.filtered = bool(wanted.owner_id or wanted.text)
-        self.movable = scope(actor(), "edit", "deal") != "none"
-        self.epoch += 1
-        self.loaded = True
+    def _wish(self) -> Wish:
+        return read_wish(self.router.url.query_parameters)
 
     @rx.event
     @allow("deal.read")
-    async def show_more(self, stage_id: int, after: str) -> None:
-        wanted = read_filter(self.router.url.query_parameters)
-        cards, more = await db.read(column_cards, actor(), stage_id, clip(after), wanted.owner_id, wanted.text)
-        self.more = MoreCards(self.more.n + 1, stage_id, cards, more)
+    async def load(self) -> None:
+        wish, who = self._wish(), actor()
+        try:
+            self._show(await db.read(board_snapshot, who, wish))
+            self.problem = ""
+        except KithError as refusal:
+            self.problem, self.columns, self.lanes, self.cells = refusal.message, [], [], []
+            self.nothing = True
+        self.wish, self.sort, self.filtered = repr(wish), wish.sort, wish.is_filtered
+        self.movable = scope(who, "edit", "deal") != "none"
+        many = scope(who, "mass_edit", "deal") != "none" and self.movable
+        self.may = May(many, many and scope(who, "delete", "deal") != "none")
+        self.day_left = day_left(who)
+        self.epoch += 1
+        self.loaded = True
+
+    def _show(self, board: Board) -> None:
+        self.pipelines, self.owners, self.columns = board.pipelines, board.owners, board.columns
+        self.lanes, self.cells, self.every_lane = board.lanes, board.cells, board.every_lane
+        self.pipeline_id, self.summary = board.pipeline_id or 0, board.summary
+        self.nothing = not any(column.count for column in board.columns)
+
+    @rx.event
+    @allow("deal.read")
+    async def show_more(self, stage_id: int, after: str, cell: str) -> None:
+        lane = cell.partition(":")[2]
+        number = int(lane) if lane.isascii() and lane.isdigit() and len(lane) < 17 else 0
+        try:
+            cards, more = await db.read(column_cards, actor(), self._wish(), stage_id, clip(after), number)
+        except KithError:  # the board itself says why
+            return
+        self.more = MoreCards(self.more.n + 1, clip(cell), cards, more)

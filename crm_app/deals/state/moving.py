@@ -6,7 +6,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import Invalid, KithError, NotFound, Refused
-from crm_app.deals.queries import AskedFields, Card, asked_properties
+from crm_app.deals.queries import AskedFields, Card, asked_properties, read_wish
 from crm_app.deals.service import DEAL_GONE, move_deal
 from crm_app.identity.handlers import actor, allow
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
@@ -52,7 +52,8 @@ class DealMove(rx.State):
     async def drop_card(
         self, ticket: int, deal_id: int, stage_id: int, index: int, before_id: int, after_id: int, version: int
     ):
-        return await self._try(Move(ticket, deal_id, stage_id, version, index, before_id or None, after_id or None), {})
+        place = None if index < 0 else index  # only an order by hand keeps where a card was dropped
+        return await self._try(Move(ticket, deal_id, stage_id, version, place, before_id or None, after_id or None), {})
 
     @rx.event
     @allow("deal.edit")
@@ -89,6 +90,7 @@ class DealMove(rx.State):
                 move.after_id,
                 move.version,
                 extra,
+                read_wish(self.router.url.query_parameters),
             )
         except Invalid as refusal:
             await self._ask(move, refusal)

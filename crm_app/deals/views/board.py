@@ -1,10 +1,16 @@
 """The board's screen: filters that live in the address, the sums, the columns, their skeleton and the empty state."""
 
+from dataclasses import asdict
+
 import reflex as rx
 
-from crm_app.deals.state import DealBoard, DealMove, NewDealForm
+from crm_app.deals.queries.wish import LANES, SORTS
+from crm_app.deals.state import BoardBulk, BoardFilters, DealBoard, DealMove, NewDealForm
+from crm_app.records.list_screen.state import ListBulk
+from crm_app.records.listing.rules import OPS
+from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
-from crm_app.ui.board import kanban_board
+from crm_app.ui.board import board_tools, kanban_board
 from crm_app.ui.elements import button, empty, link, page_link, skeleton
 from crm_app.ui.inputs import url_segments, url_select, url_text
 
@@ -19,16 +25,31 @@ def _layouts() -> rx.Component:
     )
 
 
-def _filters() -> rx.Component:
+def _filters(me: rx.Var[str]) -> rx.Component:
     return rx.el.div(
         _layouts(),
         url_segments(param="pipeline", label="Pipeline", options=DealBoard.pipelines, current=DealBoard.pipeline_id),
         url_select(param="owner", label="Owner", any="All owners", options=DealBoard.owners),
         url_text(param="q", label="Filter deals", placeholder="Filter deals"),
+        _tools(me),
         rx.el.div(id="board-sum", class_name="sum", custom_attrs={"aria-live": "off"}),
         class_name="bar",
         role="search",
         custom_attrs={"aria-label": "Filter"},
+    )
+
+
+def _tools(me: rx.Var[str]) -> rx.Component:
+    shown = {"filter": BoardFilters.filter, "chips": BoardFilters.chips, "names": BoardFilters.names}
+    return board_tools(
+        me=me,
+        screen=rx.Var.create(shown),
+        fields=BoardFilters.fields,
+        ops={type_: [asdict(op) for op in ops] for type_, ops in OPS.items()},
+        found=RefSearch.found,
+        sorts=[{"id": id, "name": name} for id, name in SORTS.items()],
+        lanes=[{"id": id, "name": name} for id, name in LANES.items()],
+        on_search=RefSearch.look_up,
     )
 
 
@@ -49,7 +70,7 @@ def _nothing() -> rx.Component:
         DealBoard.filtered,
         empty(
             "No deal matches",
-            "Nothing on this board has that owner and these words.",
+            rx.cond(DealBoard.problem != "", DealBoard.problem, "Nothing on this board fits the filter."),
             link("Clear the filters", addresses.BOARD),
             picture="deals",
         ),
@@ -63,10 +84,20 @@ def _nothing() -> rx.Component:
     )
 
 
-def board_screen() -> rx.Component:
-    """Everything below the top bar."""
+def board_screen(me: rx.Var[str]) -> rx.Component:
+    """Everything below the top bar; `me` tells whose browser remembers the look."""
     board = kanban_board(
         columns=DealBoard.columns,
+        lanes=DealBoard.lanes,
+        cells=DealBoard.cells,
+        every_lane=DealBoard.every_lane,
+        sort=DealBoard.sort,
+        wish=DealBoard.wish,
+        day_left=DealBoard.day_left,
+        may=DealBoard.may,
+        fields=BoardFilters.fields,
+        found=RefSearch.found,
+        progress=ListBulk.progress,
         epoch=DealBoard.epoch,
         push=DealBoard.push,
         page=DealBoard.more,
@@ -76,9 +107,11 @@ def board_screen() -> rx.Component:
         on_move=DealMove.drop_card,
         on_more=DealBoard.show_more,
         on_resync=DealBoard.load,
+        on_search=RefSearch.look_up,
+        on_bulk=BoardBulk.start,
     )
     return rx.el.div(
-        _filters(),
+        _filters(me),
         rx.cond(
             DealBoard.loaded,
             rx.fragment(rx.cond(DealBoard.nothing, _nothing(), rx.fragment()), board),

@@ -11,6 +11,7 @@ from crm_app.identity.queries import find_viewer, initials_of
 class Viewer(rx.State):
     """Name, colour, theme, and which entries of the menus make sense."""
 
+    key: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
     initials: rx.Field[str] = rx.field("")
     colour: rx.Field[str] = rx.field("")
@@ -27,6 +28,7 @@ class Viewer(rx.State):
         who = actor()
         row = await db.read(find_viewer, who)
         self.name, self.initials, self.colour, self.theme = row.name, initials_of(row.name), row.color, row.theme
+        self.key = str(who.id or "")
         self.role_label = ROLE_NAMES.get(who.role, who.role)
         self.may_administer = scope(who, "administer", "user") != "none"
         self.may_import = scope(who, "import", "deal") != "none"

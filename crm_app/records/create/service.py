@@ -14,6 +14,7 @@ from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.identity.policy import may
 from crm_app.records.create.rows import Form, FormField
 from crm_app.records.listing import Option, field_choices
+from crm_app.records.listing.conditions import is_relative
 from crm_app.records.properties import ref_name, typed
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -96,7 +97,7 @@ def _field(
     given: Mapping[str, str],
 ) -> FormField:
     field = _catalogue(known, path)
-    choices = [o for o in offered.get(path, []) if not (field.ref and o.id in ("me", "team"))]
+    choices = [o for o in offered.get(path, []) if not (field.ref and is_relative(o.id))]
     usual = defaults(known.table).get(path, "") if "." not in path else ""
     value = given.get(path, str(actor.id or "") if path == known.owner else "" if usual is None else str(usual))
     if field.required and not value and field.type in ("choice", "ref") and choices:

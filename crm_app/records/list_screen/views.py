@@ -13,6 +13,7 @@ from crm_app.records.list_screen.state.views import list_path
 from crm_app.records.listing.rules import OPS
 from crm_app.records.state import RefSearch
 from crm_app.ui.list import rail_views, record_list
+from crm_app.ui.overlay import dialog
 
 HINTS = {
     "person": "People you know by name, leads and contacts, each with everything that happened.",
@@ -57,6 +58,27 @@ def list_screen(name: str, other: str = "", on_new: Any = None) -> rx.Component:
         on_delete_view=ListViews.delete,
         on_bulk=ListBulk.start,
         on_new=on_new or NewRecord.start(name, {}),
+    )
+
+
+def left_alone() -> rx.Component:
+    """What a run over many records did not change, each with its reason."""
+    return dialog(
+        rx.el.p(ListBulk.left_count, " were not changed.", class_name="note"),
+        rx.el.ul(
+            rx.foreach(
+                ListBulk.left,
+                lambda r: rx.el.li(
+                    rx.el.b(rx.cond(r.title, r.title, "Not visible to you")), rx.el.span(r.reason), key=r.id
+                ),
+            ),
+            class_name="refusals",
+        ),
+        open=ListBulk.left_count > 0,
+        title="Left alone",
+        submit="Close",
+        on_submit=ListBulk.close_left,
+        on_close=ListBulk.close_left,
     )
 
 

@@ -12,11 +12,13 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.records.listing.cells import group_label
+from crm_app.records.listing.conditions import OF_TEAM
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing
 from crm_app.records.listing.rows import Chip, FieldChoice, Option
 from crm_app.records.listing.rules import Condition, Group, conditions_in, op_of
 from crm_app.records.reading import may_see
+from crm_app.tables import Team
 
 MOST_OPTIONS = 200
 # Kinds with few records: their names are offered at once; of the others a look-up finds them.
@@ -55,7 +57,15 @@ def _options(session: Session, actor: Principal, field: ListField) -> list[Optio
     query = select(table.c.id, table.c[known.title]).where(table.c.deleted_at.is_(None), *there)
     query = query.order_by(table.c[known.order])
     found = [Option(str(id), title) for id, title in session.connection().execute(query.limit(MOST_OPTIONS))]
-    return [Option("me", "Me"), Option("team", "My team"), *found] if name == "user" else found
+    return [Option("me", "Me"), Option("team", "My team"), *_teams(session), *found] if name == "user" else found
+
+
+def _teams(session: Session) -> list[Option]:
+    """Teams beside the users: all who belong to one are meant."""
+    team = table_of(Team)
+    query = select(team.c.id, team.c.name).where(team.c.deleted_at.is_(None)).order_by(team.c.sort_key)
+    rows = session.connection().execute(query.limit(MOST_OPTIONS))
+    return [Option(f"{OF_TEAM}{id}", f"Team {name.removeprefix('Team ')}") for id, name in rows]
 
 
 def describe(session: Session, actor: Principal, listing: Listing) -> list[Chip]:
@@ -106,7 +116,8 @@ def _words(condition: Condition, fields: dict[str, ListField], names: dict[tuple
 def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> str:
     ref = "tag" if field.type == "tags" else field.ref
     if ref:
-        return {"me": "me", "team": "my team"}.get(str(value)) or names.get((ref, str(value)), "something deleted")
+        key = ("team", str(value).removeprefix(OF_TEAM)) if str(value).startswith(OF_TEAM) else (ref, str(value))
+        return {"me": "me", "team": "my team"}.get(str(value)) or names.get(key, "something deleted")
     if field.type == "bool":
         return "Yes" if value in (True, "true") else "No"
     if field.type == "choice":
@@ -130,6 +141,8 @@ def _names(
         ref = ("tag" if field.type == "tags" else field.ref) if field else ""
         values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
         wanted[ref] |= {int(v) for v in values if ref and str(v).isascii() and str(v).isdigit()}
+        teams = (str(v).removeprefix(OF_TEAM) for v in values if ref == "user" and str(v).startswith(OF_TEAM))
+        wanted["team"] |= {int(v) for v in teams if v.isascii() and v.isdigit() and len(v) < 17}
     names: dict[tuple[str, str], str] = {}
     for ref in [r for r, ids in wanted.items() if r and ids]:
         table = table_of(kind(ref).table)

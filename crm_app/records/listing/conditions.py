@@ -18,11 +18,13 @@ from crm_app.core.errors import Invalid
 from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor
 from crm_app.core.text import fold, like
+from crm_app.identity.teams import users_below
 from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rules import Condition, Group, days_of, op_of
 
 Fields = dict[str, ListField]
 log = table_of(ChangeLog)
+OF_TEAM = "team:"
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -117,8 +119,8 @@ def _compare(column: Any, field: ListField, op: str, value: Any, actor: Principa
     if field.type == "bool":
         return column.is_(_flag(value))
     if field.type in ("choice", "ref"):
-        wanted = _choices(field, value) if field.type == "choice" else _references(field, value, actor)
-        return column.in_(wanted) if op == "is" else or_(column.is_(None), column.not_in(wanted))
+        among = column.in_(_choices(field, value)) if field.type == "choice" else _among(column, field, value, actor)
+        return among if op == "is" else or_(column.is_(None), not_(among))
     if field.type in ("date", "datetime"):
         return _days(column, field, op, value, actor)
     return _number(column, field, op, value)
@@ -132,7 +134,7 @@ def _once(known: Kind, field: ListField, value: Any, actor: Principal) -> Column
     if field.type == "choice":
         there = held.in_(_choices(field, value))
     else:
-        there = cast(held, BigInteger).in_(_references(field, value, actor))
+        there = _among(cast(held, BigInteger), field, value, actor)
     return table_of(known.table).c.id.in_(select(log.c.record_id).where(log.c.kind == known.name, there))
 
 
@@ -186,17 +188,24 @@ def _id(value: Any) -> int:
     raise ValueError(value)
 
 
-def _references(field: ListField, value: Any, actor: Principal) -> list[int]:
-    """Ids; `me` and `team` follow the reader, so that one shared view serves everybody."""
-    found: list[int] = []
+def is_relative(choice: str) -> bool:
+    """Me, my team, a team: choices of a filter that are no record themselves."""
+    return choice in ("me", "team") or choice.startswith(OF_TEAM)
+
+
+def _among(column: Any, field: ListField, value: Any, actor: Principal) -> ColumnElement[bool]:
+    """One of the ids; `me` and `team` follow the reader, so that one shared view serves everybody, `team:7` is one."""
+    found, teams = list[int](), list[int]()
     for one in _many(value):
         if field.ref == "user" and one == "me":
             found.append(actor.id or 0)
         elif field.ref == "user" and one == "team":
             found += sorted(actor.member_ids) or [actor.id or 0]
+        elif field.ref == "user" and str(one).startswith(OF_TEAM):
+            teams.append(_id(str(one).removeprefix(OF_TEAM)))
         else:
             found.append(_id(one))
-    return found
+    return or_(column.in_(found), column.in_(users_below(teams))) if teams else column.in_(found)
 
 
 def _days(column: Any, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:

@@ -2,12 +2,13 @@ import React, { useState } from "react";
 import { FormDialog, Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { ConditionValue, inputOf } from "$/public/external/crm_app/ui/list/value.jsx";
+import { isRelative } from "$/public/external/crm_app/ui/list/model.js";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const many = (n, plural, singular) => `${n.toLocaleString()} ${n === 1 ? singular : plural}`.toLowerCase();
 
 function NewValue({ field, value, found, onSearch, onChange }) {
-  const choices = (field.choices || []).filter((o) => o.id !== "me" && o.id !== "team");
+  const choices = (field.choices || []).filter((o) => !isRelative(o.id));
   if (field.ref && !choices.length) return <Lookup label="New value" kind={field.ref} found={found} onSearch={onSearch} onPick={onChange} />;
   const props = { className: "in", "aria-label": "New value", value, onChange: (e) => onChange(e.target.value) };
   if (choices.length) return <select {...props}><option value="">Empty</option>{choices.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}</select>;
@@ -16,7 +17,7 @@ function NewValue({ field, value, found, onSearch, onChange }) {
 }
 
 /** One dialog for every action on many: edit a field, assign, tag; delete asks once more with the number. */
-function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
+export function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
   const editable = fields.filter((f) => f.editable && f.type !== "longtext");
   const [name, setName] = useState("");
   const [value, setValue] = useState("");
@@ -55,19 +56,22 @@ function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, on
   );
 }
 
+/** How far a run is. */
+export function Running({ bulk }) {
+  const percent = bulk.total ? Math.round((100 * bulk.done) / bulk.total) : 0;
+  return (
+    <div className="bulk" role="status" aria-live="polite">
+      <b>{bulk.what}</b><span>{bulk.done.toLocaleString()} of {bulk.total.toLocaleString()}</span>
+      <span className="meter" role="progressbar" aria-label={bulk.what} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}><i style={{ width: percent + "%" }} /></span>
+    </div>
+  );
+}
+
 /** What can be done with the selected rows; while something runs, how far it is. */
 export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, bulk, found, exportOf, onSearch, onStart, onAll, onClear }) {
   const [wish, setWish] = useState("");
   const total = all ? count : chosen;
-  if (bulk?.running) {
-    const percent = bulk.total ? Math.round((100 * bulk.done) / bulk.total) : 0;
-    return (
-      <div className="bulk" role="status" aria-live="polite">
-        <b>{bulk.what}</b><span>{bulk.done.toLocaleString()} of {bulk.total.toLocaleString()}</span>
-        <span className="meter" role="progressbar" aria-label={bulk.what} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}><i style={{ width: percent + "%" }} /></span>
-      </div>
-    );
-  }
+  if (bulk?.running) return <Running bulk={bulk} />;
   if (!total) return null;
   const tags = fields.some((f) => f.type === "tags");
   return (

@@ -3,7 +3,7 @@ import { Link, useLocation, useNavigate } from "react-router";
 import { UrlText } from "$/public/external/crm_app/ui/inputs/inputs.jsx";
 import { Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
-import { address, append, askedOf, between, merge, nextCell, signature, update } from "$/public/external/crm_app/ui/list/model.js";
+import { address, append, askedOf, between, isRelative, merge, nextCell, signature, update } from "$/public/external/crm_app/ui/list/model.js";
 import { Columns } from "$/public/external/crm_app/ui/list/columns.jsx";
 import { Filters } from "$/public/external/crm_app/ui/list/filters.jsx";
 import { Views } from "$/public/external/crm_app/ui/list/views.jsx";
@@ -165,7 +165,7 @@ export function RecordList(p) {
     },
   };
   const act = useMemo(() => Object.fromEntries(["edit", "choose", "at", "save", "done"].map((n) => [n, (...a) => calls.current[n](...a)])), []);
-  const choicesOf = (c) => (fields.find((f) => f.name === c.name)?.choices || c.choices || []).filter((o) => o.id !== "me" && o.id !== "team");
+  const choicesOf = (c) => (fields.find((f) => f.name === c.name)?.choices || c.choices || []).filter((o) => !isRelative(o.id));
   const look = { choices: choicesOf, answer: answer?.id === editing?.id ? answer : null, found, onSearch: p.onSearch };
   const heads = useMemo(() => new Map((shown?.groups || []).map((g) => [g.value, g])), [shown]);
 

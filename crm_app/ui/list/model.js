@@ -3,6 +3,9 @@
 export const NAMES = ["view", "f", "sort", "cols", "group", "q"];
 const PAGE = 50;
 
+/** Me, my team, a team: choices of a filter that are no record themselves. */
+export const isRelative = (id) => id === "me" || id === "team" || id.startsWith("team:");
+
 /** The parameters of an address that speak of the list. */
 export const askedOf = (params) => Object.fromEntries(NAMES.filter((n) => params.has(n)).map((n) => [n, params.get(n)]));
 

@@ -12,7 +12,7 @@ function Many({ field, value, names, found, onSearch, onChange }) {
   const [heard, setHeard] = useState({});
   const chosen = value || [];
   const options = field.choices || [];
-  const nameOf = (v) => options.find((o) => o.id === String(v))?.name || heard[v] || names[field.ref + ":" + v] || "…";
+  const nameOf = (v) => options.find((o) => o.id === String(v))?.name || heard[v] || names[field.ref + ":" + v] || names[v] || "…";
   const add = (v) => v && !chosen.map(String).includes(String(v)) && onChange([...chosen, v]);
   const left = options.filter((o) => !chosen.map(String).includes(o.id));
   return (

@@ -13,7 +13,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.identity.handlers import actor, allow
-from crm_app.records.bulk import BulkProgress, followed, list_refusals, start_bulk, start_undo, unfinished
+from crm_app.records.bulk import BulkProgress, Refusal, followed, list_refusals, start_bulk, start_undo, unfinished
 from crm_app.records.editing import NOT_HERE, typed
 from crm_app.records.list_screen.queries import LISTED, asked_of, listing_of
 from crm_app.records.listing import list_ids
@@ -78,6 +78,8 @@ class ListBulk(rx.State):
     """One run at a time in this tab; closing the tab does not stop it, and the next one finds it again."""
 
     progress: rx.Field[Progress] = rx.field(default_factory=Progress)
+    left: rx.Field[list[Refusal]] = rx.field(default_factory=list)
+    left_count: rx.Field[int] = rx.field(0)
     _following: int = 0
 
     @rx.event(background=True)
@@ -106,6 +108,16 @@ class ListBulk(rx.State):
 
     @rx.event(background=True)
     @allow("any")
+    async def follow(self, run_id: int) -> None:
+        await self._follow(actor(), run_id)
+
+    @rx.event
+    @allow("any")
+    async def close_left(self) -> None:
+        self.left, self.left_count = [], 0
+
+    @rx.event(background=True)
+    @allow("any")
     async def resume(self) -> None:
         who = actor()
         for run in await db.read(unfinished, who):
@@ -122,14 +134,20 @@ class ListBulk(rx.State):
             await self._show(run, running=not run.is_over)
         text = words_of(run)
         if run.refused:
-            first = (await db.read(list_refusals, who, run_id, 1))[:1]
-            text += f" {run.refused:,} left alone" + (f": {first[0].reason}" if first else ".")
+            left = await db.read(list_refusals, who, run_id)
+            text += f" {run.refused:,} left alone" + (f": {left[0].reason}" if left else ".")
+            await self._list(left, run.refused)
         await self._say(undo_toast(text, run.batch_id) if run.changed and run.op != "undo" else plain_toast(text))
 
     async def _show(self, run: BulkProgress, *, running: bool) -> None:
         async with self:
             self.progress = Progress(fresh(), running, DOING[run.op], run.done, run.total)
             self._following = self._following if running else 0
+
+    async def _list(self, left: list[Refusal], count: int) -> None:
+        """More than a message can say is listed."""
+        async with self:
+            self.left, self.left_count = (left, count) if count > 1 else ([], 0)
 
     async def _say(self, toast: Any) -> None:
         async with self:
