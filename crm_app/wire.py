@@ -17,6 +17,7 @@ from crm_app.deals.kind import DEAL, PIPELINE, STAGE
 from crm_app.deals.panels import deals_of_company, deals_of_person
 from crm_app.demo.marks import DEMO
 from crm_app.demo.removal import removal
+from crm_app.forecast.kind import TARGET
 from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
@@ -34,6 +35,7 @@ from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.panels import register_panel
 from crm_app.records.search.index import follow
+from crm_app.territories.kind import AVAILABILITY, POOL, TERRITORY
 
 KINDS = (
     TEAM,
@@ -43,6 +45,7 @@ KINDS = (
     SAVED_VIEW,
     CUSTOM_FIELD,
     ORGANISATION,
+    TERRITORY,
     COMPANY,
     PERSON,
     PRODUCT,
@@ -55,6 +58,9 @@ KINDS = (
     QUOTE,
     QUOTE_POLICY,
     TEXT_BLOCK,
+    TARGET,
+    POOL,
+    AVAILABILITY,
 )
 # What stands beside a record, in this order.
 PANELS = {
@@ -64,7 +70,7 @@ PANELS = {
 # Kinds whose rights are those of another object.
 OBJECT_OF = {"stage": "pipeline", "quote_policy": "price_book"}
 # What everybody who is signed in may point to.
-REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person"})
+REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person", "territory"})
 
 
 def wire() -> None:

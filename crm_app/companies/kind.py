@@ -61,6 +61,7 @@ COMPANY = Kind(
         Field("domain", "Domain", max_length=253, searchable=True, synonyms=("website", "web site", "url")),
         Field("phone", "Phone", max_length=60, searchable=True, synonyms=("telephone",)),
         Field("price_segment", "Price segment", max_length=60, synonyms=("customer segment", "price group")),
+        Field("territory_id", "Territory", "ref", ref="territory", synonyms=("sales territory",)),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("account owner", "account manager")),
     ),
     children=(

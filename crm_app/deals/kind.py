@@ -24,6 +24,8 @@ def _real_currency(_context: Context, _before: Row | None, after: Row) -> dict[s
     return {"currency": f"{code!r} is not a currency, such as EUR."} if code and not is_currency(code) else {}
 
 
+# Empty means: as the probability of the stage says (crm_app/forecast/rules).
+FORECASTS = ("commit", "best_case", "pipeline", "omitted")
 PIPELINE = Kind(
     "pipeline",
     "Pipeline",
@@ -126,6 +128,7 @@ DEAL = Kind(
         Field("currency", "Currency", max_length=3, synonyms=("currency code",)),
         Field("is_estimate", "Estimate", "bool"),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("sales agent", "owner", "sales rep", "deal owner")),
+        Field("forecast", "Forecast", "choice", choices=FORECASTS, synonyms=("forecast category",)),
         Field("opened_on", "Opened", "date", synonyms=("engage date", "opened", "open date", "created date")),
         Field("expected_close_on", "Expected close", "date", synonyms=("expected close date", "expected close")),
         Field("closed_on", "Closed", "date", synonyms=("close date", "closed", "closed date")),

@@ -31,6 +31,11 @@ OBJECTS = (
     "import",
     "custom_field",
     "organisation",
+    "forecast",
+    "target",
+    "territory",
+    "pool",
+    "availability",
 )
 OBJECT_NAMES = {
     "deal": "deals",
@@ -51,6 +56,11 @@ OBJECT_NAMES = {
     "import": "imports",
     "custom_field": "custom fields",
     "organisation": "the organisation",
+    "forecast": "forecasts",
+    "target": "targets",
+    "territory": "territories",
+    "pool": "pools",
+    "availability": "availability",
 }
 ACTIONS = ("create", "read", "edit", "delete", "export", "mass_edit", "merge", "import", "administer")
 SCOPES: tuple[Reach, ...] = ("none", "own", "team", "all")
@@ -79,6 +89,11 @@ TABLE: dict[str, dict[str, str]] = {
         "import": "aaoo---a-",
         "custom_field": "-a-------",
         "organisation": "-a-------",
+        "forecast": "-t--t----",
+        "target": "attt-----",
+        "territory": "-a-------",
+        "pool": "aaaa-----",
+        "availability": "attt-----",
     },
     "sales": {
         "deal": "aooooo---",
@@ -99,6 +114,11 @@ TABLE: dict[str, dict[str, str]] = {
         "import": "---------",
         "custom_field": "-a-------",
         "organisation": "-a-------",
+        "forecast": "-o--o----",
+        "target": "-o-------",
+        "territory": "-a-------",
+        "pool": "-a-------",
+        "availability": "aoo------",
     },
     "marketing": {
         "deal": "-a-------",
@@ -119,6 +139,11 @@ TABLE: dict[str, dict[str, str]] = {
         "import": "aooo---a-",
         "custom_field": "-a-------",
         "organisation": "-a-------",
+        "forecast": "---------",
+        "target": "---------",
+        "territory": "-a-------",
+        "pool": "-a-------",
+        "availability": "aoo------",
     },
     "support": {
         "deal": "-a-------",
@@ -139,6 +164,11 @@ TABLE: dict[str, dict[str, str]] = {
         "import": "---------",
         "custom_field": "-a-------",
         "organisation": "-a-------",
+        "forecast": "---------",
+        "target": "---------",
+        "territory": "-a-------",
+        "pool": "---------",
+        "availability": "aoo------",
     },
     "read-only": {
         "deal": "-a-------",
@@ -159,6 +189,11 @@ TABLE: dict[str, dict[str, str]] = {
         "import": "---------",
         "custom_field": "-a-------",
         "organisation": "-a-------",
+        "forecast": "-a-------",
+        "target": "-a-------",
+        "territory": "-a-------",
+        "pool": "-a-------",
+        "availability": "-a-------",
     },
 }
 MATRIX: dict[str, dict[str, dict[str, Reach]]] = {

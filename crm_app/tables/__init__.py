@@ -10,6 +10,7 @@ from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealCompetitor, DealContact, DealLine, Pipeline, Stage
 from crm_app.tables.finding import Finding
+from crm_app.tables.forecast import ForecastNight, ForecastSnapshot, Target
 from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organisation import Organisation
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
@@ -17,6 +18,15 @@ from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhon
 from crm_app.tables.product import PriceBook, PriceEntry, Product
 from crm_app.tables.quote import Quote, QuoteAttachment, QuoteLine, QuoteLink, QuotePolicy, QuoteText, TextBlock
 from crm_app.tables.rate import Rate
+from crm_app.tables.territory import (
+    Availability,
+    Pool,
+    PoolMember,
+    Territory,
+    TerritoryAccount,
+    TerritoryOwner,
+    Turn,
+)
 from crm_app.tables.user import Team, User
 
 metadata = SQLModel.metadata
@@ -24,6 +34,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "Activity",
     "ActivityAttendee",
+    "Availability",
     "BulkRow",
     "BulkRun",
     "CalendarLink",
@@ -39,6 +50,8 @@ __all__ = [
     "DealLine",
     "File",
     "Finding",
+    "ForecastNight",
+    "ForecastSnapshot",
     "IdCounter",
     "ImportRowError",
     "ImportRun",
@@ -54,6 +67,8 @@ __all__ = [
     "PersonPhone",
     "PersonRelation",
     "Pipeline",
+    "Pool",
+    "PoolMember",
     "PriceBook",
     "PriceEntry",
     "Product",
@@ -70,8 +85,13 @@ __all__ = [
     "SocketBinding",
     "Stage",
     "Tag",
+    "Target",
     "Team",
+    "Territory",
+    "TerritoryAccount",
+    "TerritoryOwner",
     "TextBlock",
+    "Turn",
     "User",
     "UserSession",
     "metadata",

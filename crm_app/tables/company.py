@@ -21,6 +21,7 @@ class Company(Record, table=True):
     domain: str = Field(default="", index=True)
     phone: str = ""
     price_segment: str | None = None
+    territory_id: int | None = ref("territory")
     owner_id: int | None = ref("user")
 
 

@@ -31,6 +31,7 @@ class ChangeLog(Fact, table=True):
     __table_args__ = (
         Index("ix_change_log_record", "kind", "record_id", "version"),
         Index("ix_change_log_time", "kind", "record_id", "effective_at", "batch_id"),
+        Index("ix_change_log_effective", "kind", "effective_at"),
         Index("uq_change_log_row", "batch_id", "row_no", unique=True),
         {"sqlite_autoincrement": True},
     )

@@ -22,7 +22,7 @@ from crm_app.tables import Team
 
 MOST_OPTIONS = 200
 # Kinds with few records: their names are offered at once; of the others a look-up finds them.
-FEW = frozenset({"user", "team", "pipeline", "stage", "product", "tag"})
+FEW = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "territory"})
 
 
 def field_choices(session: Session, actor: Principal, kind_name: str) -> list[FieldChoice]:

@@ -1,0 +1,1 @@
+"""What is expected of the deals, what was aimed at, and how good earlier expectations were."""

@@ -1,0 +1,1 @@
+"""What holds for forecasts: categories, periods, what moved, targets, accuracy. Pure."""

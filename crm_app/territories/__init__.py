@@ -1,0 +1,1 @@
+"""Territories, pools, and who gets what arrives."""

@@ -1,0 +1,1 @@
+"""What holds for territories and for sharing out. Pure."""
