@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from crm_app.core import db
 from crm_app.core.changes import outbox
 from crm_app.jobs.bulk import BulkRunner
+from crm_app.jobs.nightly import nightly
 from crm_app.jobs.reminders import Reminders
 from crm_app.quotes.service import expire_quotes
 from crm_app.records.search.index import keep_ready
@@ -82,6 +83,7 @@ class Worker:
             db.write_sync(outbox.forget_done)
             while db.write_sync(expire_quotes):
                 pass
+            nightly()
         elif lane == SEARCH:
             keep_ready(self._stop.is_set)
 

@@ -33,6 +33,7 @@ PEOPLE = Place(addresses.PEOPLE, "People", "people", key="e", phone=True)
 COMPANIES = Place(addresses.COMPANIES, "Companies", "company", key="c")
 BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
 DEAL_LIST = Place(addresses.DEAL_LIST, "Deals", "deals")
+FORECAST = Place(addresses.FORECAST, "Forecast", "forecast", Viewer.may_forecast, key="f")
 ACTIVITIES = Place(addresses.ACTIVITIES, "Activities", "activities", key="a")
 CALENDAR = Place(addresses.CALENDAR, "Calendar", "calendar", key="l")
 DAY = Place(addresses.DAY, "My day", "day", key="m")
@@ -48,7 +49,7 @@ RATES = Place(addresses.RATES, "Rates", "rates")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
-    ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES]),
+    ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES]),
     ("Organisation", [USERS, TEAMS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]

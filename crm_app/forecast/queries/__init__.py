@@ -1,0 +1,23 @@
+"""What the forecast shows, read for one viewer; `find_forecast` is the whole of it in plain values."""
+
+from crm_app.forecast.queries.deals import DealLine, DealPage, list_deals, list_moved
+from crm_app.forecast.queries.grid import Cell, Grid, GridRow, target_grid
+from crm_app.forecast.queries.page import Forecast, Line, find_forecast
+from crm_app.forecast.queries.whose import Asked, Whose, whose
+
+__all__ = [
+    "Asked",
+    "Cell",
+    "DealLine",
+    "DealPage",
+    "Forecast",
+    "Grid",
+    "GridRow",
+    "Line",
+    "Whose",
+    "find_forecast",
+    "list_deals",
+    "list_moved",
+    "target_grid",
+    "whose",
+]

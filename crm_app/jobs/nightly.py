@@ -1,0 +1,18 @@
+"""What the worker does once a day, looked at every few minutes, so that no day is lost when it was off."""
+
+import logging
+from collections.abc import Callable
+
+from crm_app.forecast.snapshots import keep_up
+
+log = logging.getLogger("kith.nightly")
+WORK: tuple[Callable[[], int], ...] = (keep_up,)
+
+
+def nightly() -> None:
+    """Everything that is due; a failure is logged, and tried again at the next look."""
+    for work in WORK:
+        try:
+            work()
+        except Exception:
+            log.exception("the nightly work %s failed", work.__qualname__)
