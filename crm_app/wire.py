@@ -35,7 +35,9 @@ from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.panels import register_panel
 from crm_app.records.search.index import follow
+from crm_app.territories.assignment import ASSIGN, assign_arrivals, assignment
 from crm_app.territories.kind import AVAILABILITY, POOL, TERRITORY
+from crm_app.territories.plan import TERRITORIES, application
 
 KINDS = (
     TEAM,
@@ -86,10 +88,13 @@ def wire() -> None:
     register_hook(refuse_earlier_circles)
     register_hook(note_findings)
     register_hook(repeat_finished)
+    register_hook(assign_arrivals)
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)
     register_op(DEMO, removal)
+    register_op(ASSIGN, assignment)
+    register_op(TERRITORIES, application)
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)

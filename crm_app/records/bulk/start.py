@@ -30,18 +30,19 @@ def start_bulk(
     kind_name: str,
     selection: Selection,
     values: Mapping[str, Any] | None = None,
-    op: Literal["update", "delete", "restore"] = "update",
+    op: Literal["update", "delete", "restore", "assign"] = "update",
     *,
     note: str = "",
 ) -> int:
     """A new run over the records that stand in the selection now, as far as the actor may see them.
 
-    `values` are those of a `Change`: fields, `custom.12`, `tags+`. Whether a record may be edited is decided when its
-    turn comes. Raises Forbidden without the right to edit (or delete) many at once, Refused for an empty selection.
+    `values` are those of a `Change` (for `assign`: the `pool`): fields, `custom.12`, `tags+`. Whether a record may be
+    edited is decided when its turn comes. Raises Forbidden without the right to edit (or delete) many at once, Refused
+    for an empty selection.
     """
     known = kind(kind_name)
     obj = RIGHTS_OF.get(kind_name, kind_name)
-    for action in ("mass_edit", "edit" if op == "update" else "delete"):
+    for action in ("mass_edit", "delete" if op in ("delete", "restore") else "edit"):
         if scope(actor, action, obj) == "none":
             raise Forbidden(decide(actor, action, obj).why)
     if op == "update" and not values:

@@ -20,8 +20,14 @@ from crm_app.records.listing import list_ids
 from crm_app.records.listing.fields import fields_of
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
-DOING = {"update": "Changing", "delete": "Deleting", "undo": "Taking back", "restore": "Restoring"}
-DONE = {"update": "changed", "delete": "deleted", "undo": "taken back", "restore": "restored"}
+WORDS = {
+    "update": ("Changing", "changed"),
+    "assign": ("Assigning", "assigned"),
+    "territories": ("Applying the territories", "changed"),
+    "delete": ("Deleting", "deleted"),
+    "undo": ("Taking back", "taken back"),
+    "restore": ("Restoring", "restored"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def begin(
     ids: Sequence[int],
     asked: Mapping[str, str] | None,
 ) -> int:
-    """The run that does `action` (edit, tag, untag, delete) on these ids, or on the whole list that `asked` means.
+    """The run that does `action` (edit, assign, tag, untag, delete) on these ids, or on the list that `asked` means.
 
     Raises Invalid, Forbidden, NotFound or Refused.
     """
@@ -53,6 +59,9 @@ def begin(
     chosen = list(ids) if asked is None else list_ids(session, actor, listing)
     if action == "delete":
         return start_bulk(session, actor, name, chosen, op="delete")
+    if action == "assign":
+        pool = int(value) if value.isascii() and value.isdigit() and len(value) < 17 else 0
+        return start_bulk(session, actor, name, chosen, {"pool": pool}, op="assign", note="Assigned by rule")
     return start_bulk(session, actor, name, chosen, _values(session, actor, name, action, field, value))
 
 
@@ -68,7 +77,7 @@ def _values(session: Session, actor: Principal, name: str, action: str, field: s
 
 def words_of(progress: BulkProgress) -> str:
     """What a run came to, in one line."""
-    text = f"{progress.changed:,} {DONE[progress.op]}."
+    text = f"{progress.changed:,} {WORDS[progress.op][1]}."
     if progress.unchanged:
         text += f" {progress.unchanged:,} were so already."
     return text + (f" {progress.error}" if progress.error else "")
@@ -141,7 +150,7 @@ class ListBulk(rx.State):
 
     async def _show(self, run: BulkProgress, *, running: bool) -> None:
         async with self:
-            self.progress = Progress(fresh(), running, DOING[run.op], run.done, run.total)
+            self.progress = Progress(fresh(), running, WORDS[run.op][0], run.done, run.total)
             self._following = self._following if running else 0
 
     async def _list(self, left: list[Refusal], count: int) -> None:
