@@ -10,6 +10,7 @@ NAMES = (
     "bulk",
     "calendar",
     "flood",
+    "forecast",
     "import",
     "lists",
     "live",

@@ -12,6 +12,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.config import settings
 from crm_app.core.errors import KithError, Refused
 from crm_app.demo.activities import seed_activities
+from crm_app.demo.aims import seed_aims
 from crm_app.demo.files import build
 from crm_app.demo.logins import DemoLogin, fresh_passwords, open_accounts
 from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
@@ -46,6 +47,7 @@ def _load(printer: Printer, today: date) -> None:
             _import(kind, path, printer)
     added = seed_activities(Random(SEED + 1), today)
     printer(f"{added:,} activities")
+    printer(f"{seed_aims(today):,} snapshots of the forecast")
 
 
 def _import(kind: str, path: Path, printer: Printer) -> None:

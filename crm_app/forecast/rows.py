@@ -219,18 +219,23 @@ def _bars(columns: list[Column], write: Write) -> list[Bar]:
 def _line(line: Line, write: Write) -> LineRow:
     figures, done = line.figures, line.figures.attainment
     percent = 0 if done is None else min(done, 100)
+    won, commit, best_case, pipeline = (write(figures.of(n)) if figures.of(n) else "–" for n in COUNTED)
+    gap = figures.gap
     return LineRow(
-        line.key,
-        line.name,
-        initials_of(line.name) if line.color else "",
-        line.color,
-        f"{line.depth * 18}px",
-        *(write(figures.of(name)) if figures.of(name) else "–" for name in COUNTED),
-        write(figures.target) or "–",
-        "" if figures.gap is None else write(max(figures.gap, 0)) if figures.gap > 0 else "Reached",
-        "" if done is None else f"{done} %",
-        percent,
-        "g" if percent >= 100 else "",
+        key=line.key,
+        name=line.name,
+        initials=initials_of(line.name) if line.color else "",
+        color=line.color,
+        indent=f"{line.depth * 18}px",
+        won=won,
+        commit=commit,
+        best_case=best_case,
+        pipeline=pipeline,
+        target=write(figures.target) or "–",
+        gap="" if gap is None else write(gap) if gap > 0 else "Reached",
+        attainment="" if done is None else f"{done} %",
+        percent=percent,
+        tone="g" if percent >= 100 else "",
     )
 
 

@@ -50,7 +50,7 @@ IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
     ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES]),
-    ("Organisation", [USERS, TEAMS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, IMPORT]),
+    ("Organisation", [USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
 NEW = (

@@ -11,6 +11,7 @@ from crm_app.pages.page import Page
 from crm_app.records.create.state import NewRecord
 from crm_app.records.list_screen.state import ListBulk, RecordList
 from crm_app.records.list_screen.views import left_alone, list_screen
+from crm_app.territories.state import PoolChoices
 from crm_app.ui.shell import Place
 
 
@@ -21,6 +22,8 @@ def list_page(kind: str, place: Place, *, other: str = "", on_new: Any = None) -
     def page() -> rx.Component:
         return framed(
             rx.fragment(list_screen(kind, other, new), left_alone()),
+            list_screen(kind, other, new),
+            list_screen(kind, other, new, PoolChoices.options),
             title=place.name,
             current=BOARD.path if place is DEAL_LIST else place.path,
             after_undo=RecordList.load(kind),
@@ -29,7 +32,7 @@ def list_page(kind: str, place: Place, *, other: str = "", on_new: Any = None) -
             keys=LIST_KEYS,
         )
 
-    loads = (Viewer.load, ListFeed.follow(kind), RecordList.load(kind), ListBulk.resume)
+    loads = (Viewer.load, ListFeed.follow(kind), RecordList.load(kind), PoolChoices.load(kind), ListBulk.resume)
     return Page(place.path, f"{place.name} · Kith", page, loads)
 
 

@@ -161,6 +161,21 @@ def _in_words(session: Session, page: Sequence[Planned], names: dict[int | None,
     ]
 
 
+def changes_of(session: Session, mode: str) -> list[Change]:
+    """Everything that the territories would change, at once."""
+    known, sharing = ordered_territories(session), Sharing(session, keeps=False)
+    changes, after = [], 0
+    while rows := _rows(session, after, PORTION):
+        after = rows[-1].id
+        changes += [_change(one) for one in _plan(rows, session, known, sharing, mode) if changes_something(one)]
+    return changes
+
+
+def _change(one: Planned) -> Change:
+    values = {"territory_id": one.new_territory_id, "owner_id": one.new_owner_id}
+    return Change("company", one.company_id, values, expected=one.version)
+
+
 def start_territories(session: Session, actor: Principal, mode: str) -> int:
     """A run that applies the territories to every company, one batch, taken back as one. Raises Forbidden, Invalid."""
     _may(actor, mode)
@@ -181,8 +196,5 @@ def application(session: Session, _actor: Principal, run: BulkRun, limit: int) -
     sharing.close()
     cursor = rows[-1].id if rows else run.cursor
     portion = Portion(rows=len(rows), cursor=cursor, is_last=len(rows) < limit)
-    for one in planned:
-        if changes_something(one):
-            values = {"territory_id": one.new_territory_id, "owner_id": one.new_owner_id}
-            portion.changes.append(Change("company", one.company_id, values, expected=one.version))
+    portion.changes = [_change(one) for one in planned if changes_something(one)]
     return portion

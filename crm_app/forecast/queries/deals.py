@@ -1,7 +1,7 @@
 """The deals behind a figure of the forecast, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -91,7 +91,7 @@ def list_moved(session: Session, actor: Principal, asked: Asked, key: str, start
     part = shown[start : start + PAGE]
     rows = {r.id: r for r in _rows(session, actor, stages, deal.c.id.in_(part), (deal.c.id,), 0, gone=True)}
     notes = {id: _signed(changes[id], money.home, actor.locale) for id in part}
-    listed = [DealLine(**(rows[id].__dict__ | {"note": notes[id]})) for id in part if id in rows]
+    listed = [replace(rows[id], note=notes[id]) for id in part if id in rows]
     return DealPage(listed, len(shown), len(ids) - len(shown))
 
 

@@ -1,5 +1,7 @@
 """Bars against a target line, drawn with the page's own colours; a press on one goes to its period."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.forecast.rows import Bar, Segment
@@ -17,7 +19,7 @@ def _segment(part: rx.vars.ObjectVar[Segment]) -> rx.Component:
     )
 
 
-def chart(bars: rx.Var[list[Bar]], kind: rx.Var[str], by: rx.Var[str]) -> rx.Component:
+def chart(bars: Any, kind: Any, by: Any) -> rx.Component:
     """One bar for each period, the surest at the bottom."""
 
     def bar(one: rx.vars.ObjectVar[Bar]) -> rx.Component:
@@ -26,7 +28,7 @@ def chart(bars: rx.Var[list[Bar]], kind: rx.Var[str], by: rx.Var[str]) -> rx.Com
             rx.el.span(one.value, class_name="top-value"),
             rx.el.span(
                 rx.foreach(one.segments, _segment),
-                rx.cond(one.target >= 0, line, rx.fragment()),
+                rx.cond(one.target.to(float) >= 0, line, rx.fragment()),
                 class_name="stackbar",
             ),
             rx.el.span(one.name, class_name="name"),

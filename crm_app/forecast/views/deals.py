@@ -1,5 +1,7 @@
 """The deals behind a figure, each with its category to choose."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.forecast.queries import DealLine
@@ -11,7 +13,7 @@ CHOICES = (*CATEGORIES, "omitted")
 
 
 def _category(row: rx.vars.ObjectVar[DealLine]) -> rx.Component:
-    name = rx.match(row.category, *CATEGORY_NAMES.items(), row.category)
+    name: Any = rx.match(row.category, *CATEGORY_NAMES.items(), row.category)
     usual = rx.cond(row.chosen == "", "As its stage says: " + name.to(str), "As its stage says")
     select = rx.el.select(
         rx.el.option(usual, value=""),
@@ -21,7 +23,7 @@ def _category(row: rx.vars.ObjectVar[DealLine]) -> rx.Component:
         class_name="in small",
         custom_attrs={"aria-label": "Category of " + row.title.to(str), "data-deal": row.id},
     )
-    tone = rx.match(row.category, ("won", "g"), ("lost", "r"), ("commit", "a"), "")
+    tone: Any = rx.match(row.category, ("won", "g"), ("lost", "r"), ("commit", "a"), "")
     return rx.cond(row.editable, select, tag(name, tone))
 
 

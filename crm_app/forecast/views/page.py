@@ -1,5 +1,7 @@
 """The forecast: figures, bars against the target, the roll-up, what changed, how good earlier ones were, the deals."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.forecast.rows import KIND_NAMES, LOOK_NAMES, EarlierRow, LineRow, MoveRow, ThenRow, Tile
@@ -21,14 +23,14 @@ def _options(names: list[tuple[str, str]]) -> rx.Var:
     return rx.Var.create([{"id": key, "name": label} for key, label in names])
 
 
-def _step(start: rx.Var[str], label: str, picture: str) -> rx.Component:
-    view = ForecastScreen.view
+def _step(start: Any, label: str, picture: str) -> rx.Component:
+    view: Any = ForecastScreen.view
     href = f"{addresses.FORECAST}?kind=" + view.kind + "&by=" + view.by + "&start=" + start
     return page_link(icon(picture), href=href, class_name="btn quiet icononly", custom_attrs={"aria-label": label})
 
 
 def _bar() -> rx.Component:
-    view = ForecastScreen.view
+    view: Any = ForecastScreen.view
     return rx.el.div(
         url_segments(param="kind", label="Period", options=_options(KIND_NAMES), current=view.kind),
         rx.el.span(
@@ -142,7 +144,7 @@ def _move(row: rx.vars.ObjectVar[MoveRow]) -> rx.Component:
 
 
 def _changes() -> rx.Component:
-    view = ForecastScreen.view
+    view: Any = ForecastScreen.view
     names = ["Category", "Then", "Now", "Change"]
     heads = [rx.el.th(n, scope="col", class_name="num" if n != "Category" else "") for n in names]
     table = rx.el.table(rx.el.thead(rx.el.tr(*heads)), rx.el.tbody(rx.foreach(view.then, _then)), class_name="small")
@@ -163,8 +165,8 @@ def _changes() -> rx.Component:
 
 
 def _earlier(row: rx.vars.ObjectVar[EarlierRow]) -> rx.Component:
-    def look(text: rx.Var[str], place: rx.Var[int]) -> rx.Component:
-        shown = rx.cond(text == "–", rx.el.span("–", class_name="mut"), tag(text, row.tones[place]))
+    def look(text: rx.Var[str], place: Any) -> rx.Component:
+        shown = rx.cond(text == "–", rx.el.span("–", class_name="mut"), tag(text, row.tones.to(list[str])[place]))
         return rx.el.td(shown, class_name="num", key=place)
 
     return rx.el.tr(
@@ -196,13 +198,13 @@ def _accuracy() -> rx.Component:
 
 
 def _hints() -> rx.Component:
-    view = ForecastScreen.view
+    view: Any = ForecastScreen.view
     many = (
         ("undated", view.undated, " open deals have no close date."),
         ("late", view.late, " should have closed before."),
     )
 
-    def hint(key: str, count: rx.Var[int], words: str) -> rx.Component:
+    def hint(key: str, count: Any, words: str) -> rx.Component:
         opened = ForecastDeals.show(key, "", "")
         return rx.cond(
             count > 0, button(count.to(str) + words, kind="quiet", picture="alert", on_click=opened), rx.fragment()
@@ -230,7 +232,7 @@ def _skeleton() -> rx.Component:
 
 def forecast_screen() -> rx.Component:
     """Everything below the top bar."""
-    view = ForecastScreen.view
+    view: Any = ForecastScreen.view
     nothing = empty(
         "Nothing to forecast yet",
         "Deals with a value and a close date add up here, beside the targets of your people.",

@@ -1,5 +1,7 @@
 """The grid of targets."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.forecast.queries.grid import Cell, GridColumn, GridRow
@@ -50,7 +52,7 @@ def _column(column: rx.vars.ObjectVar[GridColumn]) -> rx.Component:
 
 
 def _table() -> rx.Component:
-    grid = TargetGrid.grid
+    grid: Any = TargetGrid.grid
     return rx.el.div(
         rx.el.table(
             rx.el.thead(
@@ -78,7 +80,7 @@ def _table() -> rx.Component:
 
 def targets_screen() -> rx.Component:
     """Everything below the top bar."""
-    grid = TargetGrid.grid
+    grid: Any = TargetGrid.grid
 
     def step(by: int, label: str, picture: str) -> rx.Component:
         href = f"{addresses.TARGETS}?kind=" + grid.kind + "&year=" + (grid.year.to(int) + by).to(str)

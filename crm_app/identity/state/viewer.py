@@ -19,6 +19,7 @@ class Viewer(rx.State):
     theme: rx.Field[str] = rx.field("")
     may_administer: rx.Field[bool] = rx.field(False)
     may_import: rx.Field[bool] = rx.field(False)
+    may_share: rx.Field[bool] = rx.field(False)
     may_forecast: rx.Field[bool] = rx.field(False)
     may_create_deals: rx.Field[bool] = rx.field(False)
     creatable: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -33,6 +34,7 @@ class Viewer(rx.State):
         self.role_label = ROLE_NAMES.get(who.role, who.role)
         self.may_administer = scope(who, "administer", "user") != "none"
         self.may_import = scope(who, "import", "deal") != "none"
+        self.may_share = scope(who, "edit", "pool") != "none"
         self.may_forecast = scope(who, "read", "forecast") != "none"
         self.may_create_deals = scope(who, "create", "deal") != "none"
         self.creatable = [obj for obj in OBJECTS if scope(who, "create", obj) != "none"]

@@ -28,8 +28,11 @@ HINTS = {
 }
 
 
-def list_screen(name: str, other: str = "", on_new: Any = None) -> rx.Component:
-    """Everything below the top bar; `other` is the address of these records in another layout."""
+def list_screen(name: str, other: str = "", on_new: Any = None, rules: Any = None) -> rx.Component:
+    """Everything below the top bar; `other` is the address of these records in another layout.
+
+    `rules` are the pools to which records can be given.
+    """
     known = kind(name)
     return record_list(
         kind=name,
@@ -49,6 +52,7 @@ def list_screen(name: str, other: str = "", on_new: Any = None) -> rx.Component:
         views=ListViews.views,
         view_answer=ListViews.answer,
         bulk=ListBulk.progress,
+        rules=rx.Var.create([]) if rules is None else rules,
         on_more=RecordList.show_more,
         on_refresh=RecordList.refresh,
         on_reload=RecordList.load,

@@ -48,6 +48,7 @@ class RecordList(rx.NoSSRComponent):
     views: rx.Var[list[Any]]
     view_answer: rx.Var[Any]
     bulk: rx.Var[Any]
+    rules: rx.Var[list[Any]]
     on_more: rx.EventHandler[passthrough_event_spec(str, str)]
     on_refresh: rx.EventHandler[passthrough_event_spec(str, list[int])]
     on_reload: rx.EventHandler[passthrough_event_spec(str)]

@@ -18,9 +18,12 @@ function NewValue({ field, value, found, onSearch, onChange }) {
 
 /** One dialog for every action on many: edit a field, assign, tag; delete asks once more with the number. */
 export function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
+function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
+export function BulkDialog({ wish, total, plural, singular, fields, rules, found, onSearch, onStart, onClose }) {
   const editable = fields.filter((f) => f.editable && f.type !== "longtext");
   const [name, setName] = useState("");
   const [value, setValue] = useState("");
+  const [rule, setRule] = useState("");
   const [tags, setTags] = useState([]);
   const tagField = fields.find((f) => f.type === "tags");
   const field = wish === "assign" ? fields.find((f) => f.name === "owner_id") : editable.find((f) => f.name === name);
@@ -29,6 +32,7 @@ export function BulkDialog({ wish, total, plural, singular, fields, found, onSea
   const send = () => {
     if (wish === "tag" || wish === "untag") { if (!tags.length) return; onStart(wish, "tags", tags.join(",")); }
     else if (wish === "delete") onStart("delete", "", "");
+    else if (wish === "assign" && rule) onStart("assign", "", rule);
     else if (field) onStart("edit", field.name, value);
     else return;
     onClose();
@@ -44,7 +48,15 @@ export function BulkDialog({ wish, total, plural, singular, fields, found, onSea
           </select>
         </label>
       )}
-      {field && (wish === "edit" || wish === "assign") && (
+      {wish === "assign" && (rules || []).length > 0 && (
+        <label className="field"><span className="lab">Assign by rule</span>
+          <select className="in" value={rule} onChange={(e) => setRule(e.target.value)}>
+            <option value="">No, to one person</option>
+            {rules.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
+          </select>
+        </label>
+      )}
+      {field && !rule && (wish === "edit" || wish === "assign") && (
         <label className="field"><span className="lab">{wish === "assign" ? "New owner" : "New value"}</span>
           <NewValue key={field.name} field={field} value={value} found={found} onSearch={onSearch} onChange={setValue} />
         </label>
@@ -68,7 +80,7 @@ export function Running({ bulk }) {
 }
 
 /** What can be done with the selected rows; while something runs, how far it is. */
-export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, bulk, found, exportOf, onSearch, onStart, onAll, onClear }) {
+export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, rules, bulk, found, exportOf, onSearch, onStart, onAll, onClear }) {
   const [wish, setWish] = useState("");
   const total = all ? count : chosen;
   if (bulk?.running) return <Running bulk={bulk} />;
@@ -96,7 +108,7 @@ export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fie
         {may.delete && may.mass_edit && <button type="button" onClick={() => setWish("delete")}><Icon name="trash" /><span>Delete</span></button>}
         <button type="button" aria-label="Clear the selection" onClick={onClear}><Icon name="close" /></button>
       </div>
-      {wish && <BulkDialog key={wish} wish={wish} total={total} plural={plural} singular={singular} fields={fields} found={found} onSearch={onSearch} onStart={onStart} onClose={() => setWish("")} />}
+      {wish && <BulkDialog key={wish} wish={wish} total={total} plural={plural} singular={singular} fields={fields} rules={rules} found={found} onSearch={onSearch} onStart={onStart} onClose={() => setWish("")} />}
     </>
   );
 }

@@ -106,7 +106,7 @@ function useKeys({ now, columns, setList, edit, choose, open, clear, busy }) {
  * colleagues did. The browser keeps the rows it has; what was scrolled to, selected and pointed at is there again on return.
  */
 export function RecordList(p) {
-  const { kind, plural, singular, path, other, screen, answer, fields, views, viewAnswer, roles, ops, found, bulk, hint } = p;
+  const { kind, plural, singular, path, other, screen, answer, fields, views, viewAnswer, roles, ops, found, bulk, rules, hint } = p;
   const here = useLocation();
   const navigate = useNavigate();
   const params = useMemo(() => new URLSearchParams(here.search), [here.search]);
@@ -244,7 +244,7 @@ export function RecordList(p) {
         </div>
       )}
       {list && !shown.error && (
-        <BulkBar chosen={list.chosen.size} all={list.all} count={list.count} loaded={rows.length} plural={plural} singular={singular} may={shown.may} fields={fields} bulk={bulk} found={found}
+        <BulkBar chosen={list.chosen.size} all={list.all} count={list.count} loaded={rows.length} plural={plural} singular={singular} may={shown.may} fields={fields} rules={rules} bulk={bulk} found={found}
                  exportOf={exportOf} onSearch={p.onSearch} onStart={start} onAll={() => setList((l) => ({ ...l, all: true }))} onClear={clear} />
       )}
       <div className="sr" role="status" aria-live="polite">{said}</div>

@@ -1,0 +1,92 @@
+"""Targets from what was won before, territories and a pool, and the snapshots that the nights would have taken."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply_many
+from crm_app.core.changes.working import table_of
+from crm_app.core.config import settings
+from crm_app.demo.marks import DEMO
+from crm_app.forecast.rules.periods import Period, period_of
+from crm_app.forecast.snapshots import take_snapshot
+from crm_app.tables import Company, Deal, Stage, Team, User
+from crm_app.territories.plan import changes_of
+
+MONTHS_BACK, MONTHS_AHEAD, LEARNT_FROM = 3, 5, 6
+STRETCH, ROUND_TO = 110, 50_000  # a tenth more than the average, in whole 500
+WEEKS, DAYS = 13, 8
+NEAR = "United States"
+company, deal, stage, team, user = (table_of(m) for m in (Company, Deal, Stage, Team, User))
+
+
+def seed_aims(today: date) -> int:
+    """Everything; answers with the number of snapshots."""
+    db.write_sync(_targets, today)
+    db.write_sync(_territories)
+    db.write_sync(_place)
+    days = {today - timedelta(weeks=n) for n in range(WEEKS + 1)} | {today - timedelta(n) for n in range(DAYS + 1)}
+    return sum(db.write_sync(take_snapshot, day) for day in sorted(days))
+
+
+def _targets(session: Session, today: date) -> None:
+    """A seller is to win a tenth more than the average month of the last half year."""
+    now = period_of("month", today)
+    won = (
+        select(deal.c.owner_id, func.sum(deal.c.value_minor))
+        .join(stage, stage.c.id == deal.c.stage_id)
+        .where(stage.c.kind == "won", deal.c.owner_id.is_not(None), deal.c.currency == settings().currency)
+        .where(deal.c.closed_on >= now.later(-LEARNT_FROM).start, deal.c.closed_on < now.start)
+        .group_by(deal.c.owner_id)
+        .order_by(deal.c.owner_id)
+    )
+    changes = []
+    for owner, total in session.connection().execute(won).all():
+        amount = -(-int(total) * STRETCH // (100 * LEARNT_FROM * ROUND_TO)) * ROUND_TO
+        changes += [_target(owner, now.later(n), amount) for n in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
+    apply_many(session, SYSTEM, changes, source=DEMO, note="Targets of the demo")
+
+
+def _target(owner: int, month: Period, amount: int) -> Change:
+    values = {"user_id": owner, "period": "month", "starts_on": month.start, "amount_minor": amount}
+    return Change("target", op="create", set=values | {"currency": settings().currency})
+
+
+def _territories(session: Session) -> None:
+    """Large customers first, then whoever is abroad, then the rest; and a pool for leads."""
+    run = session.connection().execute
+    query = select(team.c.office, user.c.id).join(user, user.c.team_id == team.c.id).where(user.c.role == "sales")
+    people: dict[str, list[int]] = defaultdict(list)
+    for office, id in run(query.order_by(team.c.office, user.c.id)):
+        people[office].append(id)
+    if not people:
+        return
+    offices = sorted(people)
+    lands = run(select(company.c.country).distinct()).scalars()
+    abroad = sorted(land for land in lands if land and land != NEAR)
+    wanted: list[dict[str, Any]] = [
+        {"name": "Large customers", "employees_from": 5000, "method": "least_loaded"},
+        {"name": "Abroad", "countries": abroad},
+        {"name": "Home", "countries": [NEAR]},
+    ]
+    changes = [
+        Change("territory", op="create", set=one | {"position": n, "owners": _parts(people[offices[n % len(offices)]])})
+        for n, one in enumerate(wanted)
+    ]
+    pool = {"name": "New leads", "covers": "lead", "members": _parts(people[offices[0]]), "from_forms": True}
+    changes.append(Change("pool", op="create", set=pool))
+    apply_many(session, SYSTEM, changes, source=DEMO, note="Territories of the demo")
+
+
+def _parts(ids: list[int]) -> list[dict[str, int]]:
+    return [{"user_id": id} for id in ids[:6]]
+
+
+def _place(session: Session) -> None:
+    """Every company in its territory; whoever owns it, keeps it."""
+    apply_many(session, SYSTEM, changes_of(session, "none"), source=DEMO, note="Companies of the demo placed")

@@ -1,0 +1,104 @@
+"""The territories in order, and the dialog of one."""
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.errors import Conflict, Invalid, KithError
+from crm_app.identity.handlers import actor, allow
+from crm_app.territories.queries.screens import Choice, TerritoryRow, list_territories, people, teams
+from crm_app.territories.service import Edited, move_territory, name_account, remove, save_territory
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+
+
+class TerritoryList(rx.State):
+    """The rows, and what is being edited."""
+
+    rows: rx.Field[list[TerritoryRow]] = rx.field(default_factory=list)
+    people: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    teams: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    edited: rx.Field[TerritoryRow | None] = rx.field(None)
+    ticked: rx.Field[list[str]] = rx.field(default_factory=list)
+    editing: rx.Field[bool] = rx.field(False)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    naming: rx.Field[int] = rx.field(0)
+    loaded: rx.Field[bool] = rx.field(False)
+
+    @rx.event
+    @allow("territory.read")
+    async def load(self) -> None:
+        self.rows = (await db.read(list_territories, actor()))[:200]
+        self.people, self.teams = await db.read(people), await db.read(teams)
+        self.loaded = True
+
+    @rx.event
+    @allow("territory.edit")
+    async def start(self, id: int) -> None:
+        self.edited = next((row for row in self.rows if row.id == id), None)
+        self.ticked = list(self.edited.owner_ids) if self.edited else []
+        self.errors, self.editing = {}, True
+
+    @rx.event
+    @allow("territory.edit")
+    async def close(self) -> None:
+        self.editing = False
+
+    @rx.event
+    @allow("territory.edit")
+    async def save(self, values: dict[str, str]):
+        seen = Edited(self.edited.id, self.edited.version) if self.edited else Edited()
+        try:
+            done = await db.write(save_territory, actor(), seen, values)
+        except Invalid as refusal:
+            self.errors = dict(refusal.fields)
+            return None
+        except Conflict:
+            self.errors = {"name": "Somebody changed this meanwhile. Close, look again, and repeat your change."}
+            return None
+        except KithError as refusal:
+            self.errors = {"name": refusal.message}
+            return None
+        self.editing = False
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("Territory saved.", done.batch_id)
+        return TerritoryList.load
+
+    @rx.event
+    @allow("territory.edit")
+    async def move(self, id: int, by: int):
+        return await self._do("", move_territory, id, by)
+
+    @rx.event
+    @allow("territory.delete")
+    async def delete(self, id: int):
+        return await self._do("Territory deleted.", remove, "territory", id)
+
+    @rx.event
+    @allow("territory.edit")
+    async def name_one(self, id: int) -> None:
+        self.naming = 0 if self.naming == id else id
+
+    @rx.event
+    @allow("territory.edit")
+    async def add_account(self, company_id: str):
+        id, self.naming = self.naming, 0
+        if company_id.isascii() and company_id.isdigit() and len(company_id) < 17:
+            return await self._do("Account named.", name_account, id, int(company_id))
+        return None
+
+    @rx.event
+    @allow("territory.edit")
+    async def drop_account(self, id: int, company_id: str):
+        if company_id.isascii() and company_id.isdigit() and len(company_id) < 17:
+            return await self._do("Account no longer named.", name_account, id, int(company_id), gone=True)
+        return None
+
+    async def _do(self, text: str, command, *args, **kwargs):
+        toaster = await self.get_state(Toaster)
+        try:
+            done = await db.write(command, actor(), *args, **kwargs)
+        except KithError as refusal:
+            toaster.latest = plain_toast("Not changed. " + refusal.message, "bad")
+        else:
+            if text:
+                toaster.latest = undo_toast(text, done.batch_id)
+        return TerritoryList.load
