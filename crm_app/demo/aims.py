@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.working import table_of
+from crm_app.core.clock import start_of
 from crm_app.core.config import settings
 from crm_app.demo.marks import DEMO
 from crm_app.forecast.rules.periods import Period, period_of
@@ -20,7 +22,7 @@ from crm_app.territories.plan import changes_of
 
 MONTHS_BACK, MONTHS_AHEAD, LEARNT_FROM = 3, 5, 6
 STRETCH, ROUND_TO = 110, 50_000  # a tenth more than the average, in whole 500
-WEEKS, DAYS = 13, 8
+WEEKS, DAYS, SAID = 13, 8, 20171233
 NEAR = "United States"
 company, deal, stage, team, user = (table_of(m) for m in (Company, Deal, Stage, Team, User))
 
@@ -28,6 +30,7 @@ company, deal, stage, team, user = (table_of(m) for m in (Company, Deal, Stage, 
 def seed_aims(today: date) -> int:
     """Everything; answers with the number of snapshots."""
     db.write_sync(_targets, today)
+    db.write_sync(_say, today)
     db.write_sync(_territories)
     db.write_sync(_place)
     days = {today - timedelta(weeks=n) for n in range(WEEKS + 1)} | {today - timedelta(n) for n in range(DAYS + 1)}
@@ -55,6 +58,23 @@ def _targets(session: Session, today: date) -> None:
 def _target(owner: int, month: Period, amount: int) -> Change:
     values = {"user_id": owner, "period": "month", "starts_on": month.start, "amount_minor": amount}
     return Change("target", op="create", set=values | {"currency": settings().currency})
+
+
+def _say(session: Session, today: date) -> None:
+    """Sellers chose a category for some of their open deals, a week after they had opened them."""
+    random, changes = Random(SAID), []
+    query = (
+        select(deal.c.id, deal.c.opened_on)
+        .join(stage, stage.c.id == deal.c.stage_id)
+        .where(stage.c.kind == "open", deal.c.expected_close_on.is_not(None), deal.c.opened_on.is_not(None))
+        .order_by(deal.c.external_id)
+    )
+    for id, opened in session.connection().execute(query).all():
+        said = random.choices((None, "commit", "pipeline"), (65, 25, 10))[0]
+        at = start_of(min(opened + timedelta(days=7), today - timedelta(days=1)), settings().zone)
+        if said:
+            changes.append(Change("deal", id, {"forecast": said}, effective_at=at))
+    apply_many(session, SYSTEM, changes, source=DEMO, note="Categories of the demo")
 
 
 def _territories(session: Session) -> None:

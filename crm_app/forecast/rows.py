@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from babel.numbers import format_compact_currency
+
 from crm_app.core.money import format_money, to_major, to_minor
 from crm_app.forecast.queries.comparison import Comparison, Earlier, Move
 from crm_app.forecast.queries.page import Column, Forecast, Line
@@ -141,7 +143,7 @@ def shown(found: Forecast, locale: str) -> ForecastView:
         asked.period.later(-1).start.isoformat(),
         asked.period.later(1).start.isoformat(),
         _tiles(found.whole, write),
-        _bars(found.columns, write),
+        _bars(found.columns, write, lambda minor: compact(minor, found.currency, locale)),
         [_line(line, write) for line in found.lines],
         _day(found.comparison.taken_on),
         _then(found.comparison, found.whole, write),
@@ -196,7 +198,13 @@ def _tiles(whole: Figures, write: Write) -> list[Tile]:
     return [*tiles, Tile("", "Expected", write(whole.expected), sure)]
 
 
-def _bars(columns: list[Column], write: Write) -> list[Bar]:
+def compact(minor: int, currency: str, locale: str) -> str:
+    """An amount in few letters, such as $1.2M."""
+    major = to_major(minor, currency)
+    return format_compact_currency(major, currency, locale=locale, fraction_digits=1) if minor else ""
+
+
+def _bars(columns: list[Column], write: Write, short: Callable[[int], str]) -> list[Bar]:
     highest = max((max(c.figures.total, c.figures.target or 0) for c in columns), default=0) or 1
 
     def per_cent(amount: int) -> float:
@@ -212,7 +220,8 @@ def _bars(columns: list[Column], write: Write) -> list[Bar]:
         start = column.period.start.isoformat()
         told = f"{column.period.name}: {words}, {aim}"
         shown_parts = [part for part in parts if part.percent]
-        bars.append(Bar(column.period.name, start, column is columns[0], write(figures.total), told, line, shown_parts))
+        amount = short(figures.total)
+        bars.append(Bar(column.period.short, start, column is columns[0], amount, told, line, shown_parts))
     return bars
 
 

@@ -59,6 +59,12 @@ def test_periods(kind: str, day: date, start: date, end: date, name: str) -> Non
 DAYS = st.dates(date(1990, 1, 1), date(2200, 1, 1))
 
 
+def test_short_names_name_the_year_where_it_changes() -> None:
+    months = [Period("month", date(2026, 12, 1)).later(n).short for n in range(3)]
+    assert months == ["Dec", "Jan 27", "Feb"]
+    assert Period("quarter", date(2026, 10, 1)).short == "Q4 26" and Period("year", date(2026, 1, 1)).short == "2026"
+
+
 @given(st.sampled_from(sorted(LENGTHS)), DAYS, st.integers(-30, 30))
 def test_periods_follow_each_other_without_a_gap(kind: str, day: date, count: int) -> None:
     found = period_of(kind, day)

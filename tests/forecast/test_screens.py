@@ -64,7 +64,7 @@ def test_a_forecast_in_words() -> None:
     first, second = view.bars
     assert (first.target, second.target) == (100, -1)
     assert [(s.key, s.percent) for s in first.segments] == [("won", 25), ("commit", 15), ("pipeline", 10.02)]
-    assert first.on and not second.on and second.value == "$250"
+    assert first.on and not second.on and (second.value, second.name) == ("$250", "Dec")
     ada, nobody = view.lines
     assert (ada.initials, ada.won, ada.best_case, ada.gap, ada.attainment) == ("AL", "$500", "–", "$1,500", "25 %")
     assert (nobody.target, nobody.attainment, nobody.gap) == ("–", "", "")

@@ -31,6 +31,14 @@ class Period:
             return f"{self.start:%b} {self.start.year}"
         return f"Q{(self.start.month + 2) // 3} {self.start.year}" if self.kind == "quarter" else str(self.start.year)
 
+    @property
+    def short(self) -> str:
+        """`Nov`, `Jan 27` (a new year is named), `Q4 26`, `2026`."""
+        year = f"{self.start.year % 100:02}"
+        if self.kind == "month":
+            return f"{self.start:%b}" + (f" {year}" if self.start.month == 1 else "")
+        return f"{self.name[:2]} {year}" if self.kind == "quarter" else self.name
+
     def later(self, count: int) -> "Period":
         """The period that many after this one; negative: before."""
         return Period(self.kind, add_months(self.start, LENGTHS[self.kind] * count))

@@ -39,7 +39,7 @@ def _row(row: rx.vars.ObjectVar[DealLine]) -> rx.Component:
             class_name="who nowrap",
         ),
         rx.el.td(row.stage, class_name="stage nowrap"),
-        rx.el.td(row.day, class_name="day nowrap"),
+        rx.el.td(row.day, class_name="fday nowrap"),
         rx.el.td(
             rx.el.div(row.value),
             rx.cond(row.note == "", rx.fragment(), rx.el.div(row.note, class_name="mut")),

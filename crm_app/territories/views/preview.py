@@ -24,7 +24,7 @@ def _row(row: rx.vars.ObjectVar[PlannedRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(page_link(row.name, href="/companies/" + row.id.to(str), class_name="strong"), class_name="deal"),
         rx.el.td(_changed(row.territory, row.new_territory), class_name="who"),
-        rx.el.td(_changed(row.owner, row.new_owner), class_name="day"),
+        rx.el.td(_changed(row.owner, row.new_owner), class_name="fday"),
         rx.el.td(row.why, class_name="cat mut"),
         key=row.id,
     )

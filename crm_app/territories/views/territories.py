@@ -88,41 +88,42 @@ def _area(label: str, name: str, help_text: str) -> rx.Component:
     return field(label, control, TerritoryList.errors[name], help_text)
 
 
-def _dialog() -> rx.Component:
+def _given(name: str) -> Any:
+    """What the form begins with."""
     edited: Any = TerritoryList.edited
+    return rx.cond(edited, edited.raw[name], "")
+
+
+def _conditions() -> rx.Component:
     errors = TerritoryList.errors
-
-    def given(name: str) -> Any:
-        return rx.cond(edited, edited.raw[name], "")
-
-    methods = [(key, METHOD_NAMES[key]) for key in METHODS]
-    team = choice("team_id", TerritoryList.teams, rx.cond(edited, edited.team_id, ""), blank="No team")
-    return dialog(
-        text_field("Name", "name", given("name"), errors["name"], required=True, max_length=80),
+    sizes = [
+        text_field(label, name, _given(name), errors[name], input_mode="numeric")
+        for label, name in (("Employees from", "employees_from"), ("to", "employees_to"))
+    ]
+    return rx.fragment(
         rx.el.div(
             _area("Countries", "countries", "One a line; any of them."),
             _area("Postcodes begin with", "postcodes", "One a line, such as 10 or SW1."),
             class_name="grid2",
         ),
         _area("Industries", "industries", "One a line; any of them."),
-        rx.el.div(
-            text_field(
-                "Employees from",
-                "employees_from",
-                given("employees_from"),
-                errors["employees_from"],
-                input_mode="numeric",
-            ),
-            text_field("to", "employees_to", given("employees_to"), errors["employees_to"], input_mode="numeric"),
-            class_name="grid2",
-        ),
-        rx.el.p(
-            "Every condition that is given must hold. Without any, it takes everything that is left.", class_name="note"
-        ),
+        rx.el.div(*sizes, class_name="grid2"),
+        rx.el.p("Every given condition must hold. Without any, it takes everything that is left.", class_name="note"),
+    )
+
+
+def _dialog() -> rx.Component:
+    edited: Any = TerritoryList.edited
+    errors = TerritoryList.errors
+    methods = [(key, METHOD_NAMES[key]) for key in METHODS]
+    team = choice("team_id", TerritoryList.teams, rx.cond(edited, edited.team_id, ""), blank="No team")
+    return dialog(
+        text_field("Name", "name", _given("name"), errors["name"], required=True, max_length=80),
+        _conditions(),
         ticks("Owners", "owner", TerritoryList.people, TerritoryList.ticked),
         rx.el.div(
             field("or a whole team", team, errors["team_id"]),
-            field("Shared out", fixed_choice("method", methods, given("method")), errors["method"]),
+            field("Shared out", fixed_choice("method", methods, _given("method")), errors["method"]),
             class_name="grid2",
         ),
         open=TerritoryList.editing,
