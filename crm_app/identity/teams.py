@@ -13,7 +13,7 @@ def team_subtree(team_id: int | None) -> CTE:
     tree = (
         select(col(Team.id))
         .where(col(Team.id) == team_id, col(Team.deleted_at).is_(None))
-        .cte("team_subtree", recursive=True)
+        .cte(recursive=True)  # without a name, so that a query may have two
     )
     below = select(col(Team.id)).where(col(Team.parent_id) == tree.c.id, col(Team.deleted_at).is_(None))
     return tree.union(below)

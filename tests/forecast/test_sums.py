@@ -110,6 +110,18 @@ def test_sums_are_those_of_a_plain_count(company: Company, period: Period) -> No
     assert seen(forecast(principal(one), period, owner_id=company.users[1]))[1] == {}
 
 
+def test_a_manager_of_more_people_than_fit_into_a_list(company: Company) -> None:
+    many = frozenset({*company.users[:1], *range(10**6, 10**6 + 60)})
+    plain = company.plain(QUARTER, set(company.users))
+    tree = frozenset({*company.users, *many})
+    actor = principal(company.users[0], "manager", team_id=company.top, member_ids=tree)
+    assert seen(forecast(actor, QUARTER)) == totals(plain)
+    asked = Asked(QUARTER, TODAY)
+    for line in db.read_sync(find_forecast, actor, Asked(QUARTER, TODAY, "team")).lines:
+        page = db.read_sync(list_deals, actor, asked, "all", line.key)
+        assert page.count == sum(line.figures.counts.values()), line.key
+
+
 def test_every_column_of_the_chart_is_its_period(company: Company) -> None:
     found = forecast(SYSTEM, NOVEMBER)
     assert [c.period.start.month for c in found.columns] == [11, 12, 1, 2, 3, 4]

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.forecast.rules.periods import Period
-from crm_app.identity.policy import scope, visible
+from crm_app.identity.policy import SCOPES, scope, visible
 from crm_app.identity.teams import team_subtree
 from crm_app.tables import User
 
@@ -38,7 +38,8 @@ class Whose:
 
     def on(self, owner_column: Any, obj: str = "deal") -> ColumnElement[bool]:
         """The SQL condition: within the viewer's rights, and asked for."""
-        rights = and_(visible(self.actor, obj, owner_column), visible(self.actor, "forecast", owner_column))
+        narrower = min((obj, "forecast"), key=lambda name: SCOPES.index(scope(self.actor, "read", name)))
+        rights = visible(self.actor, narrower, owner_column)
         if self.ids is None:
             return rights
         return and_(rights, owner_column.in_(sorted(self.ids)) if self.ids else false())
