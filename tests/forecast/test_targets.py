@@ -74,16 +74,19 @@ def test_a_target_is_changed_and_taken_away_on_the_version_that_was_seen(people:
     cell = f"u{people.mine}:2026-11-01"
     assert put(SYSTEM, cell, "") is None
     first = put(SYSTEM, cell, "100")
+    assert first is not None
     with pytest.raises(Conflict):
         put(people.manager, cell, "200")  # a second user, whose grid still shows it empty
     second = put(people.manager, cell, "200", first.version)
     with pytest.raises(Conflict):
         put(SYSTEM, cell, "300", first.version)
+    assert second is not None
     put(SYSTEM, cell, "", second.version)
     assert shown(grid(SYSTEM))[f"u{people.mine}"][10] == ""
     with pytest.raises(Refused):
         put(SYSTEM, cell, "300", second.version)
     again = put(SYSTEM, cell, "400")
+    assert again is not None
     db.write_sync(undo, SYSTEM, again.batch_id)
     assert shown(grid(SYSTEM))[f"u{people.mine}"][10] == ""
 
