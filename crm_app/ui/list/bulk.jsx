@@ -20,6 +20,7 @@ function NewValue({ field, value, found, onSearch, onChange }) {
 export function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
 function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
 export function BulkDialog({ wish, total, plural, singular, fields, rules, found, onSearch, onStart, onClose }) {
+function BulkDialog({ wish, total, plural, singular, fields, rules, found, onSearch, onStart, onClose }) {
   const editable = fields.filter((f) => f.editable && f.type !== "longtext");
   const [name, setName] = useState("");
   const [value, setValue] = useState("");
