@@ -22,7 +22,6 @@ def list_page(kind: str, place: Place, *, other: str = "", on_new: Any = None) -
     def page() -> rx.Component:
         return framed(
             rx.fragment(list_screen(kind, other, new), left_alone()),
-            list_screen(kind, other, new),
             list_screen(kind, other, new, PoolChoices.options),
             title=place.name,
             current=BOARD.path if place is DEAL_LIST else place.path,

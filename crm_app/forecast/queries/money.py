@@ -1,17 +1,21 @@
-"""Amounts in the currency of the organisation; what has no rate is told, not guessed."""
+"""Amounts of any currency in that of the organisation, at the rates of a day; what has no rate is told, not guessed."""
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from sqlmodel import Session
 
 from crm_app.core.config import settings
+from crm_app.rates.queries import rates_on
+from crm_app.rates.rules import convert
 
 
 @dataclass
 class Converter:
-    """Adds up what is in the home currency, and remembers which currencies it could not convert."""
+    """Converts, and remembers which currencies it could not."""
 
+    rates: dict[str, Decimal]
     home: str
     unrated: set[str] = field(default_factory=set)
 
@@ -19,10 +23,12 @@ class Converter:
         """Minor units of the home currency; 0 for a currency without a rate."""
         if currency == self.home or not amount:
             return amount
-        self.unrated.add(currency)
-        return 0
+        done = convert({currency: amount}, self.rates, self.home)
+        if done.unrated:
+            self.unrated.add(currency)
+        return done.minor
 
 
-def converter(_session: Session, _day: date) -> Converter:
-    """As of that day."""
-    return Converter(settings().currency)
+def converter(session: Session, day: date) -> Converter:
+    """With the latest rates of that day or before."""
+    return Converter(rates_on(session, day), settings().currency)
