@@ -46,6 +46,8 @@ USERS = Place(addresses.USERS, "Users", "users", key="u")
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.may_administer)
 RATES = Place(addresses.RATES, "Rates", "rates")
+TERRITORIES = Place(addresses.TERRITORIES, "Territories", "map", Viewer.may_administer, key="y")
+POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [

@@ -21,8 +21,7 @@ def list_page(kind: str, place: Place, *, other: str = "", on_new: Any = None) -
 
     def page() -> rx.Component:
         return framed(
-            rx.fragment(list_screen(kind, other, new), left_alone()),
-            list_screen(kind, other, new, PoolChoices.options),
+            rx.fragment(list_screen(kind, other, new, PoolChoices.options), left_alone()),
             title=place.name,
             current=BOARD.path if place is DEAL_LIST else place.path,
             after_undo=RecordList.load(kind),

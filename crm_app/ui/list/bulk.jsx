@@ -17,10 +17,7 @@ function NewValue({ field, value, found, onSearch, onChange }) {
 }
 
 /** One dialog for every action on many: edit a field, assign, tag; delete asks once more with the number. */
-export function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
-function BulkDialog({ wish, total, plural, singular, fields, found, onSearch, onStart, onClose }) {
 export function BulkDialog({ wish, total, plural, singular, fields, rules, found, onSearch, onStart, onClose }) {
-function BulkDialog({ wish, total, plural, singular, fields, rules, found, onSearch, onStart, onClose }) {
   const editable = fields.filter((f) => f.editable && f.type !== "longtext");
   const [name, setName] = useState("");
   const [value, setValue] = useState("");
