@@ -27,7 +27,8 @@ Tell = Callable[[dict[str, Any]], None]
 log, batches, note, users = (table_of(m) for m in (ChangeLog, ChangeBatch, Notification, User))
 
 
-TELLING = frozenset({"owner_id", "body"})  # what names somebody
+TEXTS = ("body", "agenda", "meeting_minutes")
+TELLING = frozenset({"owner_id", *TEXTS})  # what names somebody
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def _from_batch(session: Session, payload: dict[str, Any]) -> set[int]:
         part = payload["ids"][start : start + IN_LIMIT]
         mine = (log.c.batch_id == payload["batch"], log.c.kind == name, log.c.record_id.in_(part))
         rows += run(select(log.c.record_id, log.c.op, log.c.diff).where(*mine).order_by(log.c.seq)).all()
+    rows = [row for row in rows if "follows_id" not in row.diff]  # what repeats of itself names nobody anew
     who = batch.name or "Somebody"
     found = _assignments(session, name, rows, batch.actor_id, who, payload["batch"])
     if name == "activity":
@@ -107,8 +109,8 @@ def _title(session: Session, name: str, id: int) -> str:
 
 def _mentions(session: Session, row: Any, actor_id: int | None, who: str) -> list[Message]:
     """Those whom the new text names and the old one did not, as far as they may see what it is about."""
-    old, new = row.diff.get("body", (None, None))
-    fresh = mentioned(new or "") - mentioned(old or "") - {actor_id}
+    old, new = ("\n".join(row.diff.get(name, ("", ""))[n] or "" for name in TEXTS).strip() for n in (0, 1))
+    fresh = mentioned(new) - mentioned(old) - {actor_id}
     if not fresh or row.op not in ("create", "update"):
         return []
     activity = table_of(kind("activity").table)

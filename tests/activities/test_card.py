@@ -191,7 +191,7 @@ def test_the_next_step_is_asked_for_only_where_none_is_planned(database_url: str
     assert row(Activity, made.id)["person_id"] is not None
     assert db.read_sync(next_offer, actor, second).deal_id == 0
     change("activity", made.id, done_at=now())
-    change("deal", deal, stage_id=pipeline[1]["Won"])
+    change("deal", deal, stage_id=pipeline[1]["Won"], value_minor=100, closed_on=now().date())
     assert db.read_sync(next_offer, actor, made.id).deal_id == 0  # nothing is asked of a deal that is over
     with pytest.raises((NotFound, Forbidden)):
         db.write_sync(service.plan_next, principal(make_user()), deal, {"type": "call", "day": "2030-01-01"})

@@ -71,6 +71,15 @@ def test_the_same_mention_is_told_once_a_new_one_again(told: Callable[[], list[i
     assert db.read_sync(unread_count, principal(ravi)) == 1
 
 
+def test_agenda_and_minutes_mention_too_and_what_repeats_does_so_once(told: Callable[[], list[int]]) -> None:
+    author, ravi = principal(make_user()), make_user()
+    given = {"type": "meeting", "owner_id": author.id, "due_at": NOW, "repeat": "FREQ=WEEKLY"}
+    meeting = make("activity", author, person_id=make_person(), agenda=f"@[Ravi]({ravi}) brings figures", **given)
+    assert told() == [ravi]
+    change("activity", meeting, author, None, done_at=NOW)
+    assert told() == []  # the next one is there, and says nothing new
+
+
 def test_a_new_owner_hears_of_it_oneself_does_not(told: Callable[[], list[int]]) -> None:
     boss = principal(make_user(name="Ravi Shah", role="manager"), "administrator")
     seller = make_user()
