@@ -1,15 +1,15 @@
-"""What a restore must not bring back: who was signed in when the backup was made, and links that had not been used."""
+"""What a restore must not bring back: who was signed in when the backup was made, and links that may be dead since."""
 
 from sqlalchemy import create_engine, delete, inspect
 
 from crm_app.core.changes.working import table_of
-from crm_app.tables import OneTimeLink, SocketBinding, UserSession
+from crm_app.tables import CalendarLink, OneTimeLink, SocketBinding, UserSession
 
-ENDED = (SocketBinding, UserSession, OneTimeLink)  # in an order in which none is still pointed to
+ENDED = (SocketBinding, UserSession, OneTimeLink, CalendarLink)  # in an order in which none is still pointed to
 
 
 def end_access(url: str) -> None:
-    """Forget sessions, socket bindings and one-time links; one that was revoked since would be valid again."""
+    """Forget sessions, bindings, one-time and calendar links; one that was revoked since would be valid again."""
     engine = create_engine(url)
     try:
         with engine.begin() as connection:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from crm_app import migrations
+from crm_app.activities.ics.links import make_link, reader_of
 from crm_app.backup.lock import hold_lock
 from crm_app.backup.rows import row_hashes
 from crm_app.backup.service import backup, restore
@@ -21,9 +22,9 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Refused
 from crm_app.identity.service import find_link, invite_user
 from crm_app.identity.sessions import bind, create_session, find_session, hash_token
-from tests.support.builders import make_company, make_deal, make_person, make_pipeline, make_user
+from tests.support.builders import make_company, make_deal, make_person, make_pipeline, make_user, principal
 
-ENDED = ("one_time_link", "socket_binding", "user_session")
+ENDED = ("calendar_link", "one_time_link", "socket_binding", "user_session")
 
 
 def _hashes() -> dict[str, str]:
@@ -73,6 +74,7 @@ def test_drill(database_url: str, tmp_path: Path) -> None:
     _fill()
     blob = _blob("ab12", b"contract")
     cookie, link = _let_in(make_user())
+    calendar = db.write_sync(make_link, principal(make_user()))
     before = _hashes()
     made = backup(tmp_path / "kith.zip")
     assert made.files == 1 and made.revision == migrations.status().head
@@ -88,7 +90,7 @@ def test_drill(database_url: str, tmp_path: Path) -> None:
     assert {n: h for n, h in restored.items() if n not in ENDED} == {n: h for n, h in before.items() if n not in ENDED}
     assert all(before[n] != restored[n] and restored[n].startswith("0:") for n in ENDED)
     assert db.read_sync(find_session, hash_token(cookie)) is None
-    assert db.read_sync(find_link, link, "invite", "reset") is None
+    assert db.read_sync(find_link, link, "invite", "reset") is None and db.read_sync(reader_of, calendar) is None
     assert migrations.problems() == []
     migrations.assert_ready()
     assert blob.read_bytes() == b"contract" and not extra.exists()
