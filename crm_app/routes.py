@@ -13,6 +13,8 @@ PREVIEW = "/files/{file_id:int}/preview"
 QUOTE_PAPER = "/paper/quotes/{quote_id:int}"
 EXPORT = "/export/{kind}.{form}"
 SAMPLE = "/organisation/sample.pdf"
+REPORT_FILES = "/reports/files/"
+REPORT_FILE = "/reports/files/{report}.{form}"
 
 FEEDS = "/feeds/"
 CALENDAR_FEED = "/feeds/calendar/{token}.ics"

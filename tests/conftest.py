@@ -29,7 +29,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"!!! {line}", red=True, bold=True)
 
 
-def _absent(line: str) -> None:
+def absent(line: str) -> None:
     """Where a program is missing: said aloud, and a failure in CI."""
     if os.environ.get("CI"):
         pytest.fail(line)
@@ -42,7 +42,7 @@ def postgres_cluster() -> Iterator[Cluster]:
     """The cluster of this test run."""
     programs = server_programs()
     if programs is None:
-        _absent(SILENT)
+        absent(SILENT)
         raise AssertionError("unreachable")
     cluster = Cluster(programs)
     yield cluster
@@ -53,7 +53,7 @@ def postgres_cluster() -> Iterator[Cluster]:
 def redis_url() -> Iterator[str]:
     """A redis-server of this test run."""
     if not redis_support.installed():
-        _absent("redis-server is not installed on this machine: its tests did not run (apt install redis-server)")
+        absent("redis-server is not installed on this machine: its tests did not run (apt install redis-server)")
     server = redis_support.RedisServer()
     yield server.url
     server.stop()

@@ -16,6 +16,7 @@ NAMES = (
     "live",
     "load",
     "palette",
+    "paper",
     "people",
     "search",
     "timeline",

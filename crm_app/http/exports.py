@@ -44,12 +44,12 @@ async def export_list(request: Request) -> Response:
     day = clock.today(live.principal.zone).isoformat()
     file_name = f"{kind(name).plural.lower()}-{day}.{form}"
     headers = {"cache-control": "no-store"}
-    return _Passing(
+    return Passing(
         path, media_type=MEDIA[form], filename=file_name, headers=headers, background=BackgroundTask(path.unlink)
     )
 
 
-class _Passing(FileResponse):
+class Passing(FileResponse):
     """A file that goes once it was sent: read here, because the server would open a path only after it is gone."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

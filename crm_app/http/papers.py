@@ -1,8 +1,12 @@
-"""Paper over HTTP: who asks must be signed in, within the rate, and allowed; what is refused is said in words."""
+"""Paper and reports over HTTP: who asks must be signed in, within the rate, and allowed; a refusal is plain words."""
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+from sqlmodel import Session
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -11,10 +15,14 @@ from crm_app.core.actor import Principal
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, KithError
 from crm_app.http import live_sessions
+from crm_app.http.exports import MEDIA, Passing
+from crm_app.http.files import disposition
 from crm_app.http.gate import HEADER
 from crm_app.organisation.queries import find_organisation
 from crm_app.organisation.sample import sample
 from crm_app.paper import render
+from crm_app.paper.report import render_report
+from crm_app.reports.service import REPORTS, Format, report_paper, write_report
 
 PDF = "application/pdf"
 Answer = Callable[[Request, Principal], Awaitable[Response]]
@@ -48,3 +56,32 @@ async def show_sample(_request: Request, actor: Principal) -> Response:
     return Response(
         paper.content, media_type=PDF, headers={"content-disposition": "inline", "cache-control": "no-store"}
     )
+
+
+@signed_in
+async def download_report(request: Request, actor: Principal) -> Response:
+    """GET /reports/files/pipeline.pdf (or xlsx, csv) with the filter of the page."""
+    name, form = request.path_params["report"], request.path_params["form"]
+    if name not in REPORTS or form not in (*MEDIA, "pdf"):
+        return PlainTextResponse("There is no such report.", 404)
+    parameters = dict(request.query_params) | {"report": name}
+    file_name = f"{name}-report-{clock.today(actor.zone).isoformat()}.{form}"
+    headers = {"cache-control": "no-store", "content-disposition": disposition(file_name)}
+    if form == "pdf":
+        paper = await asyncio.to_thread(render_report, await db.read(report_paper, actor, parameters))
+        return Response(paper.content, media_type=PDF, headers=headers)
+    path = await db.read(_written, actor, parameters, form)
+    return Passing(path, media_type=MEDIA[form], headers=headers, background=BackgroundTask(path.unlink))
+
+
+def _written(session: Session, actor: Principal, parameters: dict[str, str], form: Format) -> Path:
+    folder = settings().data_dir / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=f".{form}", delete=False) as file:
+        path = Path(file.name)
+    try:
+        write_report(session, actor, parameters, path, form)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path

@@ -37,6 +37,7 @@ def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
             Route(routes.EXPORT, exports.export_list, methods=["GET"]),
             Route(routes.SAMPLE, papers.show_sample, methods=["GET"]),
             Route(routes.CALENDAR_FEED, feeds.calendar_feed, methods=["GET"]),
+            Route(routes.REPORT_FILE, papers.download_report, methods=["GET"]),
             Route(routes.FILE, files.download, methods=["GET"]),
             Route(routes.PREVIEW, files.preview, methods=["GET"]),
             Route(routes.QUOTE_PAPER, quotes.show_quote, methods=["GET"]),

@@ -96,7 +96,7 @@ def _logo() -> rx.Component:
             rx.cond(
                 ROW.logo != "",
                 button("Remove the logo", kind="quiet", on_click=OrganisationPage.remove_logo),
-                rx.el.span("PNG, JPEG, GIF or WebP. Without one, the name stands there.", class_name="help"),
+                rx.el.span("PNG, JPEG, GIF or WebP. Without one, the name stands there.", class_name="mut"),
             ),
             class_name="pad form",
         ),

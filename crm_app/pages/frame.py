@@ -42,6 +42,7 @@ QUOTES = Place(addresses.QUOTES, "Quotes", "quote", key="q")
 PRICE_BOOKS = Place(addresses.PRICE_BOOKS, "Price books", "products")
 TEXTS = Place(addresses.TEXTS, "Texts", "file")
 QUOTE_RULES = Place(addresses.QUOTE_RULES, "Rules for quotes", "check")
+REPORTS = Place(addresses.REPORTS, "Reports", "reports", key="o")
 USERS = Place(addresses.USERS, "Users", "users", key="u")
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.may_administer)
@@ -51,7 +52,7 @@ POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
-    ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES]),
+    ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES, REPORTS]),
     ("Organisation", [USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, IMPORT]),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]

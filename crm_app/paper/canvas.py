@@ -16,7 +16,7 @@ from fpdf.image_datastructures import ImageCache, ImageInfo, RasterImageInfo
 from fpdf.image_parsing import preload_image
 from fpdf.structure_tree import StructureTreeBuilder
 
-from crm_app.paper.fonts import FAMILY, add_fonts, embed_fonts, face
+from crm_app.paper.fonts import FAMILY, SOURCES, add_fonts, embed_fonts, face
 from crm_app.paper.script import Printer, in_visual_order
 
 POINT = 25.4 / 72  # millimetres
@@ -74,6 +74,8 @@ class Canvas:
         self.y = top
         self.printable = Printer()
         self.on_new_page: Callable[[Canvas], None] = lambda _: None
+        self._widths = {name: face(name).widths for name in SOURCES}
+        self._style: Style | None = None
         add_fonts(self.pdf)
 
     @property
@@ -137,8 +139,7 @@ class Canvas:
 
     def measure(self, text: str, style: Style) -> float:
         """How wide a printable text is, in millimetres."""
-        widths = face(style.face).widths
-        return sum(widths[c] for c in text) * style.size * POINT / 1000
+        return sum(map(self._widths[style.face].__getitem__, text)) * style.size * POINT / 1000
 
     def wrap(self, text: str, width: float, style: Style) -> list[str]:
         """Lines of printable text no wider than this; a word that is too long is broken."""
@@ -175,8 +176,10 @@ class Canvas:
             return
         if align != "left":
             x -= self.measure(text, style) / (1 if align == "right" else 2)
-        self.pdf.set_font(FAMILY, style.face, style.size)
-        self.pdf.set_text_color(*style.colour)
+        if style != self._style:
+            self.pdf.set_font(FAMILY, style.face, style.size)
+            self.pdf.set_text_color(*style.colour)
+            self._style = style
         self.pdf.text(x, y + style.size * POINT * (LEADING / 2 + 0.35), in_visual_order(text))
 
     def rule(

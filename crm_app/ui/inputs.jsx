@@ -45,6 +45,19 @@ export function UrlSelect({ param, label, any, options }) {
   );
 }
 
+/** A day in the address; `current` is the one that the server took where the address is silent. */
+export function UrlDay({ param, label, current }) {
+  const [value, set] = useParam(param);
+  return (
+    <label className="day">
+      {label}
+      <input key={value || current} className="in small" type="date" defaultValue={value || current}
+             onBlur={(e) => e.target.value !== (value || current) && set(e.target.value, false)}
+             onKeyDown={(e) => e.key === "Enter" && set(e.target.value, false)} />
+    </label>
+  );
+}
+
 /** Two or more choices side by side; `current` is what the server shows, the address may be silent. */
 export function UrlSegments({ param, label, options, current }) {
   const [, set] = useParam(param);

@@ -42,6 +42,16 @@ class UrlSelect(rx.Component):
     options: rx.Var[list[Any]]
 
 
+class UrlDay(rx.Component):
+    """A day bound to a parameter of the address."""
+
+    library = _inputs
+    tag = "UrlDay"
+    param: rx.Var[str]
+    label: rx.Var[str]
+    current: rx.Var[str]
+
+
 class UrlSegments(rx.Component):
     """Segments bound to a parameter of the address."""
 
@@ -138,5 +148,6 @@ class PlainForm(rx.Component):
 
 
 url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegments.create
+url_day = UrlDay.create
 part_list, tag_list = PartList.create, Tags.create
 panes, lookup, inline_edit, plain_form = Panes.create, Lookup.create, InlineEdit.create, PlainForm.create

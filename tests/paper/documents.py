@@ -9,9 +9,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import pytest
-
 from crm_app.paper import Document, Fact, Letterhead, Line, Party, Section, Tax, Total
+from tests.conftest import absent
 
 SELLER = Party("Nordwind Handels GmbH", ("Speicherstraße 14", "20457 Hamburg", "Germany"), ("DE 123456789",))
 LETTERHEAD = Letterhead(
@@ -68,10 +67,11 @@ def make_document(lines: Sequence[Line] | None = None, **more: Any) -> Document:
 
 
 def program(name: str) -> str:
-    """A program of poppler; a machine without it is told which test it does not run, and CI has it."""
+    """A program of poppler; without it what reads PDFs back is not run, which is said aloud and fails in CI."""
     found = shutil.which(name)
     if found is None:
-        pytest.skip(f"{name} is missing (on Debian: apt install poppler-utils): PDFs are not read back")
+        absent(f"{name} is not installed on this machine: PDFs WERE NOT READ BACK (apt install poppler-utils)")
+        raise AssertionError("unreachable")
     return found
 
 

@@ -1,0 +1,1 @@
+"""Reports: pipeline and activity, the same figures on the screen, on paper and in files."""
