@@ -11,6 +11,7 @@ from crm_app.companies.tree import tree_of
 from crm_app.core.actor import Decision, Principal
 from crm_app.core.changes import outbox, ports, register
 from crm_app.core.changes.kinds import register_hook
+from crm_app.deals.editor.merge import MERGE, merged
 from crm_app.deals.gate import note_findings
 from crm_app.deals.hooks import follow_activities, refuse_earlier_circles
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
@@ -93,6 +94,7 @@ def wire() -> None:
         for provider in providers:
             register_panel(name, provider)
     register_op(DEMO, removal)
+    register_op(MERGE, merged, "merge")
     register_op(ASSIGN, assignment)
     register_op(TERRITORIES, application)
     ports.install_policy(_decide)

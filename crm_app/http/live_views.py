@@ -120,6 +120,25 @@ class RecordView:
 
 
 @dataclass(frozen=True)
+class KindsView:
+    """All records of some kinds, of which there are few; the page itself knows what its viewer may see."""
+
+    kinds: frozenset[str]
+
+    def concern(self, news: News) -> Concern:
+        """Any of them."""
+        return "again" if news.lost or self.kinds & news.ids.keys() else "none"
+
+    def reaches(self, actor: Principal, news: News) -> bool:
+        """Nobody in particular."""
+        return True
+
+    def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
+        """Read again."""
+        return {"stale": True}
+
+
+@dataclass(frozen=True)
 class ListView:
     """A list of any kind."""
 

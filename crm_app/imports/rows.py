@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from crm_app.core.changes import kinds
 from crm_app.imports.history import PastRun, UndoReport
-from crm_app.imports.report import ImportReport
+from crm_app.imports.report import LACKING, ImportReport
 
 NAMES = {"companies": "Companies", "products": "Products", "users": "Users", "deals": "Deals", "people": "People"}
 
@@ -117,7 +117,8 @@ def remarks_of(report: ImportReport) -> list[str]:
         "broken off": ["The import was broken off; the rows before stay. It can be resumed."],
         "undone": ["This import was undone."],
     }.get(report.status, [])
-    return [*stopped, *report.notes, *also, *unknown]
+    lacking = [LACKING.format(report.lacking)] if report.lacking else []
+    return [*stopped, *report.notes, *also, *unknown, *lacking]
 
 
 def undo_remarks(report: UndoReport) -> list[str]:

@@ -25,7 +25,7 @@ from crm_app.imports.columns import CUSTOM
 from crm_app.imports.job import Job
 from crm_app.imports.reading import squeeze
 from crm_app.imports.report import Guess, ImportReport
-from crm_app.tables import ChangeLog, CustomField, ImportRowError, ImportRun
+from crm_app.tables import ChangeLog, CustomField, Finding, ImportRowError, ImportRun
 
 if TYPE_CHECKING:
     from crm_app.imports.chunk import Chunk
@@ -146,8 +146,16 @@ def _store(session: Session, job: Job, report: ImportReport, **more: Any) -> Non
 
 def finish(session: Session, job: Job, report: ImportReport) -> None:
     """The run has ended, one way or the other."""
+    report.lacking = _lacking(session, job.batch_id)
     _store(session, job, report, status=report.status, finished_at=now())
     outbox.put(session, "imports", {"run": job.run_id})
+
+
+def _lacking(session: Session, batch_id: int | None) -> int:
+    """How many records of this batch lack what a gate would have asked for, now."""
+    found = table_of(Finding)
+    query = select(func.count(found.c.record_id.distinct())).where(found.c.batch_id == batch_id)
+    return session.connection().execute(query).scalar_one()
 
 
 def readable(session: Session, actor: Principal, run_id: int) -> ImportRun:
@@ -169,6 +177,7 @@ def load(session: Session, actor: Principal, run_id: int) -> tuple[ImportReport,
         run.updated,
         run.unchanged,
         run.refused,
+        lacking=_lacking(session, run.batch_id),
         guesses=[Guess(*g) for g in run.guesses],
         status=run.status,
         run_id=run.id,

@@ -15,7 +15,7 @@ from crm_app.deals.state import DealBoard
 from crm_app.deals.state.record import id_in
 from crm_app.http.authz import SESSION_HEADER
 from crm_app.http.live import subscribe, unsubscribe
-from crm_app.http.live_views import BoardView, ListView, RecordView, View
+from crm_app.http.live_views import BoardView, KindsView, ListView, RecordView, View
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import of_team
 from crm_app.records.list_screen.queries import asked_of, listing_of
@@ -64,6 +64,17 @@ class RecordFeed(rx.State):
             unsubscribe(self.router.session.client_token)
             return
         _subscribe(self, RecordView(kind, wanted), RecordFeed)
+
+
+class ProcessFeed(rx.State):
+    """The page of pipelines hears when one of them or one of their stages changes."""
+
+    push: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("pipeline.read")
+    async def follow(self) -> None:
+        _subscribe(self, KindsView(frozenset({"pipeline", "stage"})), ProcessFeed)
 
 
 class ListFeed(rx.State):

@@ -49,11 +49,15 @@ ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.m
 RATES = Place(addresses.RATES, "Rates", "rates")
 TERRITORIES = Place(addresses.TERRITORIES, "Territories", "map", Viewer.may_administer, key="y")
 POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
+PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_administer, "w")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
     ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES, REPORTS]),
-    ("Organisation", [USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, IMPORT]),
+    (
+        "Organisation",
+        [USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, PIPELINES, IMPORT],
+    ),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
 NEW = (

@@ -37,6 +37,7 @@ PATHS = {
     "fold": "M3 3h12v12H3zM7 3v12M12 7l-2 2 2 2",
     "exit": "M7 3H3v12h4M8 9h7M12 6l3 3-3 3",
     "person": "M9 9a3 3 0 100-6 3 3 0 000 6zM3 16c0-3 3-5 6-5s6 2 6 5",
+    "process": "M2.500 5h4v4h-4zM11.500 9h4v4h-4zM6.500 7h2.500v4h2.500",
     "laptop": "M4 4h10v7H4zM2 14h14",
     "phone": "M6 2h6v14H6zM8.500 13.500h1",
     "file": "M5 2h5l4 4v10H5zM10 2v4h4",

@@ -9,6 +9,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import replay
 from crm_app.core.config import settings
+from crm_app.imports import runs
 from crm_app.imports.service import import_file, inspect_file, refused_csv
 from crm_app.tables import ChangeLog, Company, Deal, ImportRun, Person, Stage
 from tests.imports.files import all_of, load, reasons
@@ -116,6 +117,8 @@ def test_a_row_whose_second_change_is_refused_leaves_nothing(tmp_path: Path) -> 
     assert all_of(Deal)[0].stage_id == stages["Engaging"] and all_of(Deal)[0].value_minor is None
     created = load(tmp_path, "deals", HEAD + "A2,GTX Pro,Isdom,Won,2017-01-01,2017-02-01,100\n")
     assert created.created == 1, "an import may create a deal in any stage"
+    assert created.lacking == 1 and "1 lack something that their stage asks for" in str(created)
+    assert db.read_sync(runs.load, SYSTEM, created.run_id or 0)[0].lacking == 1
 
 
 def test_the_refused_rows_come_back_as_a_file_without_formulas(tmp_path: Path) -> None:

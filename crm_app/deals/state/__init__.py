@@ -8,7 +8,9 @@ from .lines import DealLines
 from .moving import DealMove
 from .new import NewDealForm
 from .parties import DealCompetitors, DealContacts
+from .pipelines import PipelineEditor
 from .record import DealRecord
+from .stages import StageEditor, StageMerge
 from .why import DealWhy
 
 __all__ = [
@@ -24,4 +26,7 @@ __all__ = [
     "DealSplit",
     "DealWhy",
     "NewDealForm",
+    "PipelineEditor",
+    "StageEditor",
+    "StageMerge",
 ]

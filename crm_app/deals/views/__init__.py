@@ -2,6 +2,7 @@
 
 from .board import board_screen
 from .dialogs import gate_dialog, new_deal_dialog
+from .pipelines import pipelines_screen
 from .record import record_screen
 
-__all__ = ["board_screen", "gate_dialog", "new_deal_dialog", "record_screen"]
+__all__ = ["board_screen", "gate_dialog", "new_deal_dialog", "pipelines_screen", "record_screen"]
