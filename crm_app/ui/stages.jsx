@@ -3,7 +3,8 @@ import { DragDropContext, Draggable, Droppable } from "@hello-pangea/dnd";
 import { Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 
 const KEYS = "Press the up and down arrows to move the stage, or Space to lift it.";
-const percent = (s) => (s.kind === "open" ? `${s.probability} %` : s.kind === "won" ? "Won" : "Lost");
+const END = { won: "Won", lost: "Lost" };
+const percent = (s) => (s.kind === "open" ? `${s.probability} %` : s.name === END[s.kind] ? "" : END[s.kind]);
 const rots = (s) => (s.kind === "open" && s.rot_days ? `rots after ${s.rot_days} days` : "");
 
 function Icon({ d }) {
@@ -62,7 +63,7 @@ export function StageList({ stages, editable, onOrder, onEdit, onMerge, onRemove
                     )}
                     <span className={"swatch " + stage.color} aria-hidden="true" />
                     <div className="grow">
-                      <div className="line"><b className="clip">{stage.name}</b><span className="mut">{[percent(stage), rots(stage)].filter(Boolean).join(" · ")}</span></div>
+                      <div className="stageline"><b className="clip">{stage.name}</b><span className="mut">{[percent(stage), rots(stage)].filter(Boolean).join(" · ")}</span></div>
                       {stage.remark && <div className="mut remark">{stage.remark}</div>}
                     </div>
                     <span className="mut count">{stage.deals.toLocaleString()} {stage.deals === 1 ? "deal" : "deals"}</span>

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.deals.gate.check import labels
-from crm_app.deals.gate.rules import NEEDED
+from crm_app.deals.gate.rules import NEEDED, OFFERED
 from crm_app.deals.gate.stages import conditions
 from crm_app.identity.policy import ROLE_NAMES, ROLES, may, of_team, scope
 from crm_app.records.listing.rows import Option
@@ -53,7 +53,7 @@ class PipelineRow:
     team: str = ""
     allow_skip: bool = True
     allow_back: bool = True
-    deals: int = 0
+    count: str = ""
     stages: list[StageRow] = field(default_factory=list)
 
 
@@ -107,11 +107,15 @@ def list_pipelines(session: Session, actor: Principal) -> list[PipelineRow]:
             row.team or "",
             row.allow_skip,
             row.allow_back,
-            sum(s.deals for s in stages[row.id]),
+            _deals(sum(s.deals for s in stages[row.id])),
             stages[row.id],
         )
         for row in rows
     ]
+
+
+def _deals(count: int) -> str:
+    return "1 deal" if count == 1 else f"{count:,} deals"
 
 
 def _stages(session: Session) -> dict[int, list[StageRow]]:
@@ -151,7 +155,8 @@ def _remark(row: Any, named: dict[str, str]) -> str:
         return ", ".join(str(named.get(name, name)).lower() for name in dict.fromkeys(names))
 
     parts = []
-    if needed := words((*row.required_fields, *NEEDED.get(row.kind, ()))):
+    always = [name for name in NEEDED.get(row.kind, ()) if name not in OFFERED[row.kind]]
+    if needed := words((*row.required_fields, *always)):
         parts.append(f"Needs {needed}")
     if row.exit_fields:
         parts.append(f"Leaving needs {words(row.exit_fields)}")

@@ -47,7 +47,7 @@ def _pipeline(row: rx.vars.ObjectVar[PipelineRow]) -> rx.Component:
     return rx.el.section(
         rx.el.header(
             rx.el.h3(row.name, class_name="strong"),
-            rx.el.span(rx.cond(row.deals == 1, "1 deal", row.deals.to(str) + " deals"), class_name="mut"),
+            rx.el.span(row.count, class_name="mut"),
             _rules(row),
             rx.cond(PipelineEditor.editable, _actions(row), rx.fragment()),
         ),
@@ -91,14 +91,8 @@ def _pipeline_dialog() -> rx.Component:
 def _condition(c: rx.vars.ObjectVar[Condition]) -> rx.Component:
     def box(part: str, on: rx.Var[bool], words: str) -> rx.Component:
         name = part + "." + c.name.to(str)
-        return rx.el.td(
-            rx.el.input(
-                type="checkbox",
-                name=name,
-                default_checked=on,
-                custom_attrs={"aria-label": c.label.to(str) + ": " + words},
-            )
-        )
+        said = {"aria-label": c.label.to(str) + ": " + words}
+        return rx.el.td(rx.el.label(rx.el.input(type="checkbox", name=name, default_checked=on, custom_attrs=said)))
 
     return rx.el.tr(
         rx.el.th(c.label, scope="row"),
@@ -110,9 +104,9 @@ def _condition(c: rx.vars.ObjectVar[Condition]) -> rx.Component:
 
 def _conditions() -> rx.Component:
     heads = [rx.el.th("Field", scope="col"), rx.el.th("To enter", scope="col"), rx.el.th("To leave", scope="col")]
-    return rx.el.details(
-        rx.el.summary("What a deal needs"),
+    return rx.el.div(
         rx.el.table(
+            rx.el.caption("What a deal needs"),
             rx.el.thead(rx.el.tr(*heads)),
             rx.el.tbody(rx.foreach(StageEditor.conditions, _condition)),
             class_name="conditions",
@@ -120,9 +114,8 @@ def _conditions() -> rx.Component:
         rx.el.p(
             "Leaving is asked when a deal moves on, not when it is lost. "
             "Won always needs a value, lost always needs a reason.",
-            class_name="help",
+            class_name="mut",
         ),
-        open=True,
     )
 
 
@@ -151,24 +144,30 @@ def _colours() -> rx.Component:
     )
 
 
+def _number(label: str, name: str, value: rx.Var[int], help_text: str = "") -> rx.Component:
+    return text_field(label, name, value.to(str), StageEditor.errors[name], help_text, input_mode="numeric")
+
+
+def _room() -> rx.Component:
+    """How many deals the stage holds."""
+    row = StageEditor.stage
+    answers = [("warn", "Warn"), ("refuse", "Refuse the move")]
+    chosen = fixed_choice("wip_refuses", answers, rx.cond(row.wip_refuses, "refuse", "warn"))
+    return rx.el.div(
+        _number("Deals at once", "wip_limit", row.wip_limit, "0: as many as come"),
+        field("When there are more", chosen),
+        class_name="grid2",
+    )
+
+
 def _stage_dialog() -> rx.Component:
     row, errors = StageEditor.stage, StageEditor.errors
-    refuses = rx.cond(row.wip_refuses, "refuse", "warn")
     return dialog(
         text_field("Name", "name", row.name, errors["name"], required=True, max_length=80),
         rx.el.div(
             field("Kind", fixed_choice("kind", KINDS, row.kind), errors["kind"]),
-            text_field(
-                "Probability, %", "probability", row.probability.to(str), errors["probability"], input_mode="numeric"
-            ),
-            text_field(
-                "Days until a deal rots",
-                "rot_days",
-                row.rot_days.to(str),
-                errors["rot_days"],
-                "0: never",
-                input_mode="numeric",
-            ),
+            _number("Probability, %", "probability", row.probability),
+            _number("Days until a deal rots", "rot_days", row.rot_days, "0: never"),
             class_name="grid3",
         ),
         _colours(),
@@ -177,24 +176,10 @@ def _stage_dialog() -> rx.Component:
         rx.el.fieldset(
             rx.el.legend("Who may move a deal here", class_name="lab"),
             rx.foreach(StageEditor.movers, _mover),
-            rx.el.p("None chosen: everybody who may edit the deal. An administrator always may.", class_name="help"),
+            rx.el.p("None chosen: everybody who may edit the deal. An administrator always may.", class_name="mut"),
             class_name="checks",
         ),
-        rx.el.div(
-            text_field(
-                "Deals at once",
-                "wip_limit",
-                row.wip_limit.to(str),
-                errors["wip_limit"],
-                "0: as many as come",
-                input_mode="numeric",
-            ),
-            field(
-                "When there are more",
-                fixed_choice("wip_refuses", [("warn", "Warn"), ("refuse", "Refuse the move")], refuses),
-            ),
-            class_name="grid2",
-        ),
+        _room(),
         open=StageEditor.editing,
         title=rx.cond(row.id.to(int) > 0, "Edit stage", "New stage"),
         submit="Save",
