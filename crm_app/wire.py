@@ -5,6 +5,8 @@ from functools import partial
 from crm_app.activities.hooks import place_activities, repeat_finished, touch_people
 from crm_app.activities.kind import ACTIVITY
 from crm_app.attention.notify import notify_of_changes, notify_of_imports
+from crm_app.billing.kind import INVOICE, ORDER
+from crm_app.billing.panels import invoices_of_company
 from crm_app.companies.hooks import refuse_circles
 from crm_app.companies.kind import COMPANY
 from crm_app.companies.tree import tree_of
@@ -64,11 +66,13 @@ KINDS = (
     TARGET,
     POOL,
     AVAILABILITY,
+    ORDER,
+    INVOICE,
 )
 # What stands beside a record, in this order.
 PANELS = {
     "person": (deals_of_person, relations_of, colleagues_of),
-    "company": (deals_of_company, quotes_of_company, people_of_company, tree_of),
+    "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, tree_of),
 }
 # Kinds whose rights are those of another object.
 OBJECT_OF = {"stage": "pipeline", "quote_policy": "price_book"}

@@ -6,6 +6,7 @@ from crm_app.core.changes.log import ChangeBatch, ChangeLog, IdCounter, Outbox
 from crm_app.tables.access import CalendarLink, Credential, LoginEvent, OneTimeLink, SocketBinding, UserSession
 from crm_app.tables.activity import Activity, ActivityAttendee
 from crm_app.tables.attention import Notification, RecentView
+from crm_app.tables.billing import Invoice, InvoiceLine, Order, OrderLine, OrderPart, Payment
 from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealCompetitor, DealContact, DealLine, Pipeline, Stage
@@ -55,12 +56,18 @@ __all__ = [
     "IdCounter",
     "ImportRowError",
     "ImportRun",
+    "Invoice",
+    "InvoiceLine",
     "LoginEvent",
     "Notification",
     "NumberSeries",
     "OneTimeLink",
+    "Order",
+    "OrderLine",
+    "OrderPart",
     "Organisation",
     "Outbox",
+    "Payment",
     "Person",
     "PersonAddress",
     "PersonEmail",

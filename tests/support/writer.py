@@ -1,8 +1,10 @@
 """A process that writes until it is done or killed: `python -m tests.support.writer WHAT COUNT [ID]`."""
 
+import contextlib
 import sys
 
 from sqlalchemy import Connection, text
+from sqlmodel import Session
 
 from crm_app import migrations
 from crm_app.core import db
@@ -10,6 +12,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply, apply_many
 from crm_app.core.changes.apply import open_batch
 from crm_app.migrations import run, state
+from crm_app.records.numbering import next_number
 from crm_app.wire import wire
 
 
@@ -45,6 +48,20 @@ def imports(count: int, shared: int) -> None:
         db.write_sync(apply_many, SYSTEM, rows, source="import", batch_id=batch)
 
 
+def numbers(count: int, _shared: int) -> None:
+    """Documents with a number each, every third taken back at the last moment; companies stand for them."""
+    for n in range(count):
+
+        def issue(session: Session, n: int = n) -> None:
+            number = next_number(session, "INV-2026")
+            apply(session, SYSTEM, Change("company", set={"name": f"No {number:06d}"}, op="create"))
+            if n % 3 == 2:
+                raise InterruptedError
+
+        with contextlib.suppress(InterruptedError):
+            db.write_sync(issue)
+
+
 def migration(count: int, _shared: int) -> None:
     """A long step over a database with data."""
 
@@ -70,7 +87,7 @@ def main() -> None:
         for n in range(count):
             db.write_sync(lambda s, n=n: apply(s, SYSTEM, Change("company", shared, {"employees": n})))
     else:
-        {"writes": writes, "imports": imports, "migration": migration}[what](count, shared)
+        {"writes": writes, "imports": imports, "numbers": numbers, "migration": migration}[what](count, shared)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""Commands of orders, invoices, credit notes and payments. They never commit."""
+
+from crm_app.billing.service.credits import cancel_invoice, credit_invoice
+from crm_app.billing.service.drafts import (
+    delete_draft,
+    draft_instalment,
+    draft_part,
+    draft_rest,
+    draft_share,
+    edit_draft,
+)
+from crm_app.billing.service.issuing import issue_invoice
+from crm_app.billing.service.orders import cancel_order, order_from_quote, set_schedule
+from crm_app.billing.service.payments import record_payment, remove_payment
+
+__all__ = [
+    "cancel_invoice",
+    "cancel_order",
+    "credit_invoice",
+    "delete_draft",
+    "draft_instalment",
+    "draft_part",
+    "draft_rest",
+    "draft_share",
+    "edit_draft",
+    "issue_invoice",
+    "order_from_quote",
+    "record_payment",
+    "remove_payment",
+    "set_schedule",
+]
