@@ -12,7 +12,9 @@ from crm_app.pages import (
     home,
     imports,
     inbox,
+    invoices,
     missing,
+    orders,
     organisation,
     people,
     pipelines,
@@ -75,6 +77,10 @@ PAGES: list[Page] = [
             missing,
         )
     ),
+    orders.LIST,
+    orders.PAGE,
+    invoices.LIST,
+    invoices.PAGE,
     records.PERSON,
     records.COMPANY,
 ]

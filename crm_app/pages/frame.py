@@ -43,6 +43,8 @@ PRICE_BOOKS = Place(addresses.PRICE_BOOKS, "Price books", "products")
 TEXTS = Place(addresses.TEXTS, "Texts", "file")
 QUOTE_RULES = Place(addresses.QUOTE_RULES, "Rules for quotes", "check")
 REPORTS = Place(addresses.REPORTS, "Reports", "reports", key="o")
+INVOICES = Place(addresses.INVOICES, "Invoices", "invoice", key="v")
+ORDERS = Place(addresses.ORDERS, "Orders", "invoice")
 USERS = Place(addresses.USERS, "Users", "users", key="u")
 TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
 ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.may_administer)
@@ -53,7 +55,13 @@ PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_admini
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
-    ("", [HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS, QUOTES, REPORTS]),
+    (
+        "",
+        [
+            *(HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS),
+            *(QUOTES, INVOICES, REPORTS),
+        ],
+    ),
     (
         "Organisation",
         [USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, PIPELINES, IMPORT],

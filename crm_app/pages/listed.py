@@ -1,12 +1,14 @@
 """A page that lists one kind of record."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
+from crm_app.core.changes import kind as catalogue
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import ListFeed
-from crm_app.pages.frame import BOARD, DEAL_LIST, framed
+from crm_app.pages.frame import BOARD, DEAL_LIST, INVOICES, ORDERS, framed
 from crm_app.pages.page import Page
 from crm_app.records.create.state import NewRecord
 from crm_app.records.list_screen.state import ListBulk, RecordList
@@ -15,18 +17,25 @@ from crm_app.territories.state import PoolChoices
 from crm_app.ui.shell import Place
 
 
-def list_page(kind: str, place: Place, *, other: str = "", on_new: Any = None) -> Page:
-    """The page; `other` is the same records in another layout, `on_new` another dialog than the catalogue's."""
+def list_page(
+    kind: str, place: Place, *, other: str = "", on_new: Any = None, above: Callable[[], rx.Component] | None = None
+) -> Page:
+    """The page; `other` is the same records in another layout, `on_new` another dialog than the catalogue's.
+
+    `above` stands over the list.
+    """
     new = on_new or NewRecord.start(kind, {})
 
     def page() -> rx.Component:
         return framed(
-            rx.fragment(list_screen(kind, other, new, PoolChoices.options), left_alone()),
+            rx.fragment(
+                above() if above else rx.fragment(), list_screen(kind, other, new, PoolChoices.options), left_alone()
+            ),
             title=place.name,
-            current=BOARD.path if place is DEAL_LIST else place.path,
+            current={DEAL_LIST.path: BOARD.path, ORDERS.path: INVOICES.path}.get(place.path, place.path),
             after_undo=RecordList.load(kind),
             on_new=new,
-            makes=kind,
+            makes=kind if catalogue(kind).form else "",
             keys=LIST_KEYS,
         )
 

@@ -29,7 +29,10 @@ from crm_app.records.listing.listing import PARAMETERS
 from crm_app.records.listing.rules import dump_filter
 from crm_app.records.listing.views import find_view, first_view
 
-LISTED = ("person", "company", "deal", "activity", "product", "price_book", "quote", "text_block", "rate")
+LISTED = (
+    *("person", "company", "deal", "activity", "product", "price_book", "quote", "text_block", "rate"),
+    *("order", "invoice"),
+)
 WITHOUT_VIEW = "0"
 
 
@@ -106,7 +109,7 @@ def rows_now(
 
 def _may(actor: Principal, name: str) -> May:
     return May(
-        create=may(actor, f"{name}.create"),
+        create=bool(kind(name).form) and may(actor, f"{name}.create"),
         edit=may(actor, f"{name}.edit"),
         mass_edit=may(actor, f"{name}.mass_edit"),
         delete=may(actor, f"{name}.delete"),

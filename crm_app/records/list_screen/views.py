@@ -25,6 +25,8 @@ HINTS = {
     "price_book": "Prices in a currency, for the companies of one price segment or for everybody.",
     "text_block": "Texts for proposals, with fields such as {{company.name}}.",
     "rate": "What other currencies are worth, so that boards and sums can be shown in one.",
+    "order": "What customers ordered by accepting a quote. Make one on the page of an accepted quote.",
+    "invoice": "What customers owe and paid. Invoices are made on the page of an order.",
 }
 
 

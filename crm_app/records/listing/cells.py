@@ -34,6 +34,10 @@ TONES = {
     "suspect": "y",
     "partner": "a",
     "competitor": "r",
+    "issued": "a",
+    "invoiced": "a",
+    "partly paid": "y",
+    "paid": "g",
 }
 
 

@@ -1,0 +1,29 @@
+"""The list of invoices and credit notes, and the page of one."""
+
+from typing import Any
+
+import reflex as rx
+
+from crm_app.billing.state import InvoiceScreen
+from crm_app.billing.views import invoice_screen, invoice_tabs
+from crm_app.identity.state import Viewer
+from crm_app.pages.feed import RecordFeed
+from crm_app.pages.frame import INVOICES, framed
+from crm_app.pages.listed import list_page
+from crm_app.pages.page import Page
+from crm_app.ui import addresses
+from crm_app.ui.live import live
+
+
+def invoice_page() -> rx.Component:
+    """One invoice."""
+    page: Any = InvoiceScreen.page
+    title = rx.cond(page, page.what + " " + page.number, "Invoice")
+    body = rx.fragment(invoice_screen(), live(push=RecordFeed.push, on_change=InvoiceScreen.load))
+    return framed(body, title=title, current=INVOICES.path, crumb=INVOICES, after_undo=InvoiceScreen.load)
+
+
+LIST = list_page("invoice", INVOICES, above=invoice_tabs)
+PAGE = Page(
+    addresses.INVOICE, "Invoice · Kith", invoice_page, (Viewer.load, RecordFeed.follow("invoice"), InvoiceScreen.load)
+)
