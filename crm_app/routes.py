@@ -18,6 +18,9 @@ REPORT_FILE = "/reports/files/{report}.{form}"
 
 FEEDS = "/feeds/"
 CALENDAR_FEED = "/feeds/calendar/{token}.ics"
+OFFERS = "/q/"
+OFFER = "/q/{token}"
+OFFER_PAPER = "/q/{token}/pdf"
 
 SOCKET = "/_event"
 UPLOAD = "/_upload"
@@ -25,8 +28,9 @@ UPLOAD = "/_upload"
 # Reachable without a session: sign-in and the files that its pages and the shell show.
 PUBLIC_PAGES = frozenset({SIGN_IN, SIGN_OUT, FIRST_USER, INVITE, SESSION, HEALTH})
 DOOR_SHEETS = tuple(f"/css/{name}.css" for name in ("base", "pieces", "forms", "door"))
+OFFER_SHEETS = tuple(f"/css/{name}.css" for name in ("base", "pieces", "forms", "offer"))
 PUBLIC_FILES = frozenset(
-    {*DOOR_SHEETS, "/theme.js", "/session.js", "/icon.svg", "/favicon.ico", "/manifest.webmanifest"}
+    {*DOOR_SHEETS, *OFFER_SHEETS, "/theme.js", "/session.js", "/icon.svg", "/favicon.ico", "/manifest.webmanifest"}
 )
 HASHED_FILES = "/assets/"
 # What Reflex answers by itself and Kith does not show.

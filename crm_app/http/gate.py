@@ -19,7 +19,7 @@ from crm_app.http import live_sessions
 from crm_app.http.bucket import Bucket
 from crm_app.http.cookies import read_token
 from crm_app.http.frames import Frames
-from crm_app.http.headers import dressed, is_built_folder
+from crm_app.http.headers import dressed, is_built_folder, is_offer
 from crm_app.http.origins import allowed_hosts, allowed_origins
 
 HEADER = b"x-kith-session"
@@ -127,7 +127,7 @@ class Gate:
         if path == routes.UPLOAD or path.startswith(routes.UPLOAD + "/"):
             return await _judge_upload(request)
         public_id = await request.session()
-        if path in routes.PUBLIC_PAGES:
+        if path in routes.PUBLIC_PAGES or is_offer(path):
             return None, public_id
         if public_id is None:
             return _sign_in(request), None

@@ -35,7 +35,8 @@ def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> lis
     headers = headers + security_headers()
     # A 304 has no type, and its headers replace those of the page that the browser kept.
     is_page = status == 304 or any(k.lower() == b"content-type" and v.startswith(b"text/html") for k, v in headers)
-    scripts = built().scripts if is_page and path not in routes.PUBLIC_PAGES else ()
+    is_ours = path in routes.PUBLIC_PAGES or is_offer(path)
+    scripts = built().scripts if is_page and not is_ours else ()
     if is_preview(path):
         headers = [(k, v) for k, v in headers if k != b"x-frame-options"] + preview_headers(headers)
     else:
@@ -50,6 +51,12 @@ def _complete(path: str, status: int, headers: list[tuple[bytes, bytes]]) -> lis
 def is_preview(path: str) -> bool:
     """Is this the address of a preview, which the page shows in a frame of its own?"""
     return path == routes.SAMPLE or (path.startswith(routes.FILES) and path.endswith("/preview"))
+
+
+def is_offer(path: str) -> bool:
+    """Is this the address of a quote for its customer, or of the quote's paper?"""
+    token, _, rest = path.removeprefix(routes.OFFERS).partition("/")
+    return path.startswith(routes.OFFERS) and bool(token) and (rest == "pdf" or path == routes.OFFERS + token)
 
 
 def is_built_folder(path: str) -> bool:

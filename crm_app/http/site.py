@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from crm_app import routes
-from crm_app.http import exports, feeds, files, papers, quotes, signin
+from crm_app.http import exports, feeds, files, offers, papers, quotes, signin
 
 
 async def health(_request: Request) -> Response:
@@ -41,6 +41,7 @@ def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
             Route(routes.FILE, files.download, methods=["GET"]),
             Route(routes.PREVIEW, files.preview, methods=["GET"]),
             Route(routes.QUOTE_PAPER, quotes.show_quote, methods=["GET"]),
+            *offers.ROUTES,
             *more,
         ]
     )

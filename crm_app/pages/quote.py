@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from crm_app.billing.state import OrderMaking
+from crm_app.billing.views import order_of_quote_box
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import QUOTES, framed
@@ -16,14 +18,15 @@ from crm_app.ui import addresses
 from crm_app.ui.live import live
 
 EMPTY = "Every change of this quote, and what the customer does with it, will stand here."
-AGAIN = [QuoteRecord.load, TimelineView.refresh]
+AGAIN = [QuoteRecord.load, OrderMaking.load, TimelineView.refresh]
 
 
 def quote_page() -> rx.Component:
     """Lines and totals, details, files, what happened."""
     title = rx.cond(QuoteRecord.quote, QuoteRecord.quote.number, "Quote")
     what_happened = history(EMPTY, Undo.undo_batch, QuoteRecord.load)
-    screen = quote_screen(file_drop([QuoteRecord.load, TimelineView.refresh]), what_happened)
+    beside = rx.fragment(order_of_quote_box(), file_drop([QuoteRecord.load, TimelineView.refresh]))
+    screen = quote_screen(beside, what_happened)
     body = rx.fragment(screen, live(push=RecordFeed.push, on_change=AGAIN))
     return framed(body, title=title, current=QUOTES.path, crumb=QUOTES, after_undo=AGAIN)
 
@@ -32,5 +35,5 @@ PAGE = Page(
     addresses.QUOTE,
     "Quote · Kith",
     quote_page,
-    (Viewer.load, RecordFeed.follow("quote"), QuoteRecord.load, TimelineView.load),
+    (Viewer.load, RecordFeed.follow("quote"), QuoteRecord.load, OrderMaking.load, TimelineView.load),
 )

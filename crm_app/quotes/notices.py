@@ -22,6 +22,7 @@ WORDS = {
     "viewed": "{who} has opened {quote}.",
     "accepted": "{who} accepted {quote}: {total}.",
     "declined": "{who} declined {quote}.",
+    "asked": "{who} asks about {quote}:",
     "expired": "{quote} has expired without an answer.",
     "approved": "{quote} was approved.",
     "approval_refused": "{quote} was not approved.",
@@ -56,11 +57,13 @@ def _text(session: Session, row: dict[str, Any], payload: dict[str, Any]) -> str
     if event == "approval_asked":
         who = session.connection().execute(select(users.c.name).where(users.c.id == payload.get("actor"))).scalar()
         return f"{who or 'Somebody'} asks you to approve {name}"
-    who = row["accepted_by"] if event == "accepted" else row["customer"]
+    who = {"accepted": row["accepted_by"], "asked": payload.get("who", "")}.get(event, row["customer"])
     total = format_money(row["accepted_total_minor"], row["currency"])
     text = WORDS[event].format(who=clip(who, 80) or "The customer", quote=name, total=total)
     if event == "declined" and row["decline_reason"]:
         text += f" “{clip(row['decline_reason'], 140)}”"
+    if event == "asked":
+        text += f" “{clip(payload['question'].replace(chr(10), ' '), 140)}”"
     if payload.get("needs"):
         text += f" The deal was not moved: {payload['needs']}"
     return text
