@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from crm_app.billing import service
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply, apply_many
@@ -11,6 +12,7 @@ from crm_app.core.clock import now
 from crm_app.identity.passwords import hash_password
 from crm_app.identity.service import activate_user
 from crm_app.migrations import migrate
+from crm_app.quotes.service import accept, send_quote
 from crm_app.wire import wire
 
 PASSWORD = "a long enough pass phrase"
@@ -94,11 +96,23 @@ def fill(session: Session) -> None:
     )
 
 
+def sell(session: Session) -> None:
+    """A quote that was accepted, its order, and an invoice of all of it."""
+    lines = [{"name": "Roll-out", "quantity_milli": 2_000, "unit_price_minor": 98_000, "tax_milli": 19_000}]
+    values = {"title": "Roll-out", "customer": "Cancity", "lines": lines}
+    quote = apply(session, SYSTEM, Change("quote", op="create", set=values)).id
+    send_quote(session, SYSTEM, quote)
+    accept(session, quote, "Lena Arndt")
+    order = service.order_from_quote(session, SYSTEM, quote)
+    service.issue_invoice(session, SYSTEM, service.draft_rest(session, SYSTEM, order))
+
+
 def main() -> None:
     """Migrate and fill."""
     wire()
     migrate(backup=False)
     db.write_sync(fill)
+    db.write_sync(sell)
 
 
 if __name__ == "__main__":
