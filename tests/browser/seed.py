@@ -97,7 +97,8 @@ def fill(session: Session) -> None:
 
 
 def sell(session: Session) -> None:
-    """A quote that was accepted, its order, and an invoice of all of it."""
+    """A price book, a quote that was accepted, its order, and an invoice of all of it."""
+    apply(session, SYSTEM, Change("price_book", op="create", set={"name": "Standard", "currency": "USD"}))
     lines = [{"name": "Roll-out", "quantity_milli": 2_000, "unit_price_minor": 98_000, "tax_milli": 19_000}]
     values = {"title": "Roll-out", "customer": "Cancity", "lines": lines}
     quote = apply(session, SYSTEM, Change("quote", op="create", set=values)).id

@@ -28,7 +28,7 @@ def places(site) -> list[str]:
             "from crm_app.core import db\n"
             "from sqlalchemy import text\n"
             "names = {'people': 'person', 'companies': 'company', 'deals': 'deal', 'users': '\"user\"'}\n"
-            "names |= {'orders': '\"order\"', 'invoices': 'invoice'}\n"
+            "names |= {'quotes': 'quote', 'price-books': 'price_book', 'orders': '\"order\"', 'invoices': 'invoice'}\n"
             "first = lambda s, t: s.execute(text(f'SELECT min(id) FROM {t} WHERE deleted_at IS NULL')).scalar()\n"
             "print(json.dumps(db.read_sync(lambda s: {k: first(s, t) for k, t in names.items()})))"
         )
