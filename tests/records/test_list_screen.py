@@ -112,7 +112,7 @@ def test_a_cell_is_edited_on_the_version_that_was_seen(ann: Principal) -> None:
 def test_money_and_moments_are_typed_as_a_person_writes_them(ann: Principal) -> None:
     product = make("product", name="Nail", currency="USD")
     db.write_sync(edit_cell, ann, "product", product, "list_price_minor", "1,250.50", 1)
-    assert screen(ann, {}, "product").rows[0].cells[3].raw == "1250.50"
+    assert screen(ann, {}, "product").rows[0].cells[4].raw == "1250.50"
     berlin, task = replace(ann, zone="Europe/Berlin"), make("activity", subject="Call")
     db.write_sync(edit_cell, berlin, "activity", task, "due_at", "2026-07-01T14:00", 1)
     assert screen(berlin, {"cols": "due_at"}, "activity").rows[0].cells[1].raw == "2026-07-01T14:00+02:00"

@@ -283,5 +283,5 @@ def test_every_kind_has_a_list(world: World) -> None:
         assert [c.name for c in found.columns] == list(default_listing(kind).columns), kind
         choices = db.read_sync(field_choices, world.boss, kind)
         assert {c.name for c in found.columns} <= {c.name for c in choices}
-    price = db.read_sync(list_page, world.boss, default_listing("product")).rows[0].cells[3]
+    price = db.read_sync(list_page, world.boss, default_listing("product")).rows[0].cells[4]
     assert (price.text, price.raw) == ("$12.50", "12.50")
