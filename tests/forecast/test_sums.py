@@ -239,3 +239,15 @@ def test_a_deleted_deal_is_counted_nowhere(company: Company) -> None:
     before = forecast(SYSTEM, NOVEMBER).whole.total
     db.write_sync(lambda s: apply(s, SYSTEM, Change("deal", deal, op="delete")))
     assert before - forecast(SYSTEM, NOVEMBER).whole.total == 77
+
+
+def test_other_currencies_are_converted_at_the_stored_rate_and_those_without_one_are_told(company: Company) -> None:
+    before = forecast(SYSTEM, NOVEMBER).whole.total
+    make("rate", currency="EUR", day=TODAY - timedelta(5), rate="1.5")
+    make("rate", currency="EUR", day=TODAY + timedelta(5), rate="9")
+    stage = company.stages["Engaging"]
+    make("deal", title="Euro", stage_id=stage, value_minor=101, currency="EUR", expected_close_on=TODAY)
+    make("deal", title="Yen", stage_id=stage, value_minor=500, currency="JPY", expected_close_on=TODAY)
+    found = forecast(SYSTEM, NOVEMBER)
+    assert found.whole.total - before == 152  # 1.01 € at 1.5 is $1.515, half to even
+    assert found.unrated == ["JPY"] and found.currency == "USD"
