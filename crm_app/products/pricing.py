@@ -1,10 +1,10 @@
-"""Prices as they are stored, put to the rule; any day's products that may be sold."""
+"""Prices as they are stored, put to the rule; and whether a product is sold on a day."""
 
 from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from crm_app.core.changes.working import table_of
@@ -40,8 +40,9 @@ def _books(session: Session, product_id: int, currency: str) -> list[Book]:
     return [Book(id, name, currency, segment, tuple(found)) for (id, name, segment), found in tiers.items()]
 
 
-def sold_on(day: date) -> ColumnElement[bool]:
-    """The condition for products that may be offered on a day."""
+def is_sold(session: Session, product_id: int, day: date) -> bool:
+    """May it be offered on this day? It is active, and the day lies between its first and its last one."""
     begun = or_(product.c.active_from.is_(None), product.c.active_from <= day)
     going = or_(product.c.active_to.is_(None), product.c.active_to >= day)
-    return product.c.deleted_at.is_(None) & product.c.active & begun & going
+    query = select(product.c.id).where(product.c.id == product_id, product.c.active, begun, going)
+    return session.connection().execute(query.where(product.c.deleted_at.is_(None))).first() is not None

@@ -10,6 +10,7 @@ from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.values import defaults
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid
+from crm_app.core.money import is_currency
 from crm_app.quotes.queries.stored import (
     approved_of,
     house_of,
@@ -24,12 +25,14 @@ from crm_app.records.numbering import next_number
 from crm_app.tables import Company, CompanyAddress, Quote
 
 company, address = table_of(Company), table_of(CompanyAddress)
+NO_CURRENCY = "Write the three letters of a currency, such as EUR."
 SOURCE = "quote"  # what the commands of `service` write under; nothing else may move a quote on
 GATED = frozenset({"state"})
 # Set by the commands only, never by a form, a list, an import or many at once.
 BY_COMMAND = frozenset(
     {
         "number",
+        "currency",
         "base_number",
         "revision",
         "replaced_by_id",
@@ -59,8 +62,8 @@ LETS_GO = frozenset({"person_id", "replaced_by_id", "approver_id"})
 
 def gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
     """What is missing, or not in anybody's hand, for this change."""
-    if before is None:
-        return {}  # `complete` has looked at what was typed, and put its own beside it
+    if before is None:  # `complete` has looked at what was typed, and put its own beside it
+        return {} if is_currency(after["currency"]) else {"currency": NO_CURRENCY}
     if wrong := _typed_in(context, before, after):
         return wrong
     if before["state"] == after["state"]:
@@ -105,7 +108,7 @@ def complete(context: Context, before: Row | None, after: Row) -> Row:
     """
     if before is not None:
         return {}
-    if wrong := _typed_in(context, defaults(Quote), after):
+    if wrong := _typed_in(context, defaults(Quote) | {"currency": after["currency"]}, after):
         raise Invalid(wrong)
     session, today = context.session, organisation_today()
     rules, house = policy_row(session), house_of(session)

@@ -60,7 +60,7 @@ QUOTE = Kind(
         Field("total_minor", "Total", "money", editable=False),
         Field("net_minor", "Net", "money", editable=False),
         Field("tax_minor", "Taxes", "money", editable=False),
-        Field("currency", "Currency", max_length=3),
+        Field("currency", "Currency", max_length=3, editable=False),
         Field("valid_until", "Valid until", "date"),
         Field("owner_id", "Owner", "ref", ref="user"),
         Field("customer", "Customer", max_length=200),

@@ -175,6 +175,21 @@ def test_two_people_at_one_line_do_not_overwrite_each_other() -> None:
     assert lines(quote)[0]["quantity_milli"] == 2000
 
 
+def test_what_is_not_sold_today_is_not_offered() -> None:
+    day = today()
+    quote = make_quote(currency="USD")
+    for values in (
+        {"active": False},
+        {"active_from": day + timedelta(days=1)},
+        {"active_to": day - timedelta(days=1)},
+    ):
+        with pytest.raises(Invalid, match="not sold today"):
+            db.write_sync(add_line, SYSTEM, quote, make_product(list_price_minor=5, currency="USD", **values))
+    sold = make_product(list_price_minor=5, currency="USD", active_from=day, active_to=day)
+    db.write_sync(add_line, SYSTEM, quote, sold)
+    assert [r["product_id"] for r in lines(quote)] == [None, sold]
+
+
 def test_lines_added_at_the_same_time_all_stay() -> None:
     quote = make_quote()
     at_once(*[lambda: db.write_sync(add_line, SYSTEM, quote)] * 4)

@@ -9,10 +9,12 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.changes.merge import changed_since
 from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.products.pricing import is_sold
 from crm_app.quotes.kind import LINES, QUOTE
-from crm_app.quotes.queries.stored import line_of, line_rows, policy_row, quote_row
+from crm_app.quotes.queries.stored import line_of, line_rows, organisation_today, policy_row, quote_row
 from crm_app.quotes.rules import is_editable, money_of, problems_of_line, thousandths
 from crm_app.quotes.service.answering import LINE_FIELDS
+from crm_app.quotes.service.currency import change_currency
 from crm_app.quotes.service.pricing import filled
 from crm_app.quotes.texts import problem_of
 from crm_app.records.properties import typed
@@ -25,7 +27,6 @@ HEAD = frozenset(
         "owner_id",
         "customer",
         "address",
-        "currency",
         "price_mode",
         "valid_until",
         "terms",
@@ -43,6 +44,8 @@ CHANGED = "Somebody changed this while you were writing. Please look again."
 def edit_quote(session: Session, actor: Principal, quote_id: int, field: str, raw: str, expected: int) -> Applied:
     """One field of the head. `discount` is typed as `10 %` or as an amount. Raises Invalid, Conflict or Refused."""
     row = quote_row(session, actor, quote_id, lock=True)
+    if field == "currency":
+        return change_currency(session, actor, quote_id, raw, expected)
     if field == "discount":
         values = _discount(raw, row["currency"])
     elif field not in HEAD:
@@ -93,6 +96,8 @@ def add_line(
     usual = policy_row(session)["tax_milli"]
     new: dict[str, Any] = {"name": "", "quantity_milli": 1000, "tax_milli": rows[-1]["tax_milli"] if rows else usual}
     if product_id is not None:
+        if not is_sold(session, product_id, organisation_today()):
+            raise Invalid({"product_id": "This product is not sold today."})
         new = filled(session, product_id, row["currency"], row["company_id"], 1000, usual)
     if as_section:
         taken = {r["section"] for r in rows}
