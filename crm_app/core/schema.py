@@ -33,7 +33,7 @@ def moment(**more: Any) -> Any:
 
 def json_field(factory: Any = dict, *, server_default: str | None = None) -> Any:
     """A JSON value, never null; `server_default` fills the rows that were there before the column."""
-    more = {} if server_default is None else {"sa_column_kwargs": {"server_default": server_default}}
+    more: dict[str, Any] = {} if server_default is None else {"sa_column_kwargs": {"server_default": server_default}}
     return Field(default_factory=factory, sa_type=JsonColumn, nullable=False, **more)
 
 
