@@ -33,7 +33,7 @@ def test_a_quote_is_made_from_a_deal_filled_and_sent(admin: Page, site) -> None:
     expect(totals).to_contain_text("$198.00")
     admin.get_by_role("button", name="Send", exact=True).click()
     admin.get_by_role("dialog").get_by_role("button", name="Send", exact=True).click()
-    expect(admin.get_by_label("Link for the customer")).to_have_value(re.compile(r"/q/[\w-]{43}$"))
+    expect(admin.get_by_role("textbox", name="Link for the customer")).to_have_value(re.compile(r"/q/[\w-]{43}$"))
     admin.get_by_role("button", name="Done").click()
     expect(admin.locator(".qbar .tag").first).to_have_text("Sent")
     expect(admin.get_by_role("button", name="Add a product")).to_have_count(0)
