@@ -29,7 +29,8 @@ def _asked() -> rx.Component:
 
 def _file(form: str, words: str) -> rx.Component:
     address = routes.REPORT_FILES + ReportPage.name + "." + form + "?" + ReportPage.query
-    return rx.el.a(icon("file"), words, href=address, class_name="btn", custom_attrs={"download": ""})
+    # a target of its own, or the router takes the address for a page of the app
+    return rx.el.a(icon("file"), words, href=address, class_name="btn", download=True, target="_blank")
 
 
 def _files() -> rx.Component:

@@ -62,7 +62,7 @@ def file_row(row: rx.vars.ObjectVar[FileRow]) -> rx.Component:
                 on_change=lambda on: QuoteParts.choose_file(row.id, on.to(bool)),
                 custom_attrs={"aria-label": "Goes with the quote: " + row.name.to(str)},
             ),
-            rx.el.a(row.name, href=row.href, class_name="link", download=True),
+            rx.el.a(row.name, href=row.href, class_name="link", download=True, target="_blank"),
         ),
         key=row.id,
         class_name="qfile",
