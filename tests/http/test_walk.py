@@ -33,7 +33,7 @@ def content_hash(house: House) -> str:
         tables = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
         for table in tables:
             if table not in OPERATIONAL and not table.startswith("sqlite_"):
-                total.update(repr(connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()).encode())
+                total.update(repr(connection.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()).encode())
     connection.close()
     return total.hexdigest()
 
