@@ -16,6 +16,7 @@ from crm_app.ui.upload import drop_zone
 
 UPLOAD = "organisation-logo"
 PICTURES = {"image/png": [".png"], "image/jpeg": [".jpg", ".jpeg"], "image/gif": [".gif"], "image/webp": [".webp"]}
+OPENED = "#toolbar=0&view=FitH"  # codespell:ignore fith
 ROW, ERRORS = OrganisationPage.row, OrganisationPage.errors
 
 
@@ -111,7 +112,7 @@ def _sample() -> rx.Component:
             rx.el.h3("What a customer sees"),
             rx.el.a("Open the sample", href=address, target="_blank", class_name="btn end"),
         ),
-        rx.el.iframe(src=address + "#toolbar=0&view=FitH", title="A sample quote", class_name="sheet"),
+        rx.el.iframe(src=address + OPENED, title="A sample quote", class_name="sheet"),
         class_name="box",
     )
 

@@ -36,7 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
         "delivery": "Lieferung", "customer": "Kunde", "reference": "Ihr Zeichen", "order_ref": "Auftrag",
         "quote_ref": "Angebot", "invoice_ref": "Rechnung", "contact": "Ihr Kontakt", "tax_id": "USt-IdNr.",
         "terms": "Zahlung", "bank": "Bankverbindung", "notes": "Hinweise", "attachments": "Anlagen",
-        "missing": "Der Schrift dieses Dokuments fehlen Zeichen. Sie stehen als ▯: {list}",
+        "missing": "Der Schrift dieses Dokuments fehlen Zeichen. Sie stehen als ▯: {list}",  # codespell:ignore als
     },
     "fr": {
         "quote": "Devis", "proposal": "Proposition", "order": "Confirmation de commande", "invoice": "Facture",
@@ -112,7 +112,7 @@ WORDS: dict[str, dict[str, str]] = {
         "delivery": "Levering", "customer": "Klant", "reference": "Uw referentie", "order_ref": "Order",
         "quote_ref": "Offerte", "invoice_ref": "Factuur", "contact": "Uw contact", "tax_id": "Btw-nummer",
         "terms": "Betaling", "bank": "Bankgegevens", "notes": "Opmerkingen", "attachments": "Bijlagen",
-        "missing": "Het lettertype van dit document mist tekens. Ze staan er als ▯: {list}",
+        "missing": "Het lettertype van dit document mist tekens. Ze staan er als ▯: {list}",  # codespell:ignore als
     },
 }  # fmt: skip
 LANGUAGES = {
