@@ -25,9 +25,12 @@ def test_a_link_is_enough_and_nothing_else_is(house_database: House) -> None:
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/calendar")
         assert "no-store" in answer.headers["cache-control"] and "set-cookie" not in answer.headers
         assert "My own plan" in answer.text and "A secret of others" not in answer.text
-        for path in (f"{token}x.ics", f"{token[:-1]}.ics", ".ics", "x" * 5000 + ".ics", f"{token}.html", ""):
+        for path in (f"{token}x.ics", f"{token[:-1]}.ics", ".ics", "x" * 5000 + ".ics"):
             refused = web.get(f"/feeds/calendar/{path}")
-            assert refused.status_code in (303, 404) and "BEGIN:VCALENDAR" not in refused.text, path
+            assert refused.status_code == 404 and "BEGIN:VCALENDAR" not in refused.text, path
+        for path in (f"{token}.html", ""):  # no feed, so an address as any other: first one signs in
+            refused = web.get(f"/feeds/calendar/{path}")
+            assert refused.status_code == 303 and "/sign-in" in refused.headers["location"], path
         assert web.post(f"/feeds/calendar/{token}.ics").status_code in (403, 405)
         assert web.get("/feeds/../calendar").status_code != 200
         db.write_sync(revoke_link, actor)
