@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from crm_app.activities.kind import OUTCOMES, PRIORITIES
 from crm_app.core.errors import Invalid
 from crm_app.core.recurrence import PLAIN, read_rule
+from crm_app.core.text import id_of
 from crm_app.records.guests import read_guests
 
 PLANNABLE = ("call", "meeting", "task")
@@ -92,10 +93,10 @@ def _rule(values: Mapping[str, str], kept: str, wrong: dict[str, str]) -> str:
 
 def _id(text: str, name: str, wrong: dict[str, str]) -> int | None:
     text = text.strip()
-    if text and not (text.isascii() and text.isdigit() and len(text) < 17):
+    id = id_of(text)
+    if text and id is None:
         wrong[name] = "Please choose one from the list."
-        return None
-    return int(text) if text else None
+    return id
 
 
 def _number(text: str, name: str, wrong: dict[str, str]) -> int | None:

@@ -16,6 +16,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.clock import now, today
 from crm_app.core.errors import Invalid, NotFound
+from crm_app.core.text import id_of
 from crm_app.records.reading import record_row, titles
 from crm_app.tables import User
 
@@ -40,9 +41,8 @@ def save_activity(
 
 def _zone(session: Session, owner_id: str, actor: Principal) -> str:
     """A whole day is one of the owner's calendar."""
-    owner = (
-        session.get(User, int(owner_id)) if owner_id.isascii() and owner_id.isdigit() and len(owner_id) < 17 else None
-    )
+    id = id_of(owner_id)
+    owner = session.get(User, id) if id is not None else None
     return owner.zone if owner else actor.zone
 
 

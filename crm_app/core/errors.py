@@ -58,3 +58,11 @@ class Refused(KithError):
     def __init__(self, message: str, items: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.items = list(items)
+
+
+def field_errors(refusal: KithError, field: str) -> dict[str, str]:
+    """What a form shows under which field; a refusal of the whole stands under `field`."""
+    if isinstance(refusal, Invalid):
+        return dict(refusal.fields)
+    again = " Close this, look again, and repeat your change." if isinstance(refusal, Conflict) else ""
+    return {field: refusal.message + again}

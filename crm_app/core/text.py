@@ -24,6 +24,11 @@ def clip(text: str, length: int = 200) -> str:
     return "".join(c for c in text if c.isprintable())[:length].strip()
 
 
+def id_of(text: str) -> int | None:
+    """The id that a browser, an address or a file gave as text; None for anything that cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else None
+
+
 def initials(name: str) -> str:
     """The first letters of the first and the last word, upper case."""
     words = name.split()

@@ -10,6 +10,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, Refused
+from crm_app.core.text import id_of
 from crm_app.deals.kind import DEAL
 from crm_app.deals.queries.wish import Wish, wanted
 from crm_app.records.bulk import start_bulk
@@ -45,7 +46,7 @@ def start_on_board(
 def _values(actor: Principal, action: str, values: Mapping[str, str]) -> dict[str, Any]:
     if action in ("tag", "untag"):
         given = values.get("tags", "").split(",")
-        tags = [int(t) for t in given if t.isascii() and t.isdigit() and len(t) < 17]
+        tags = [id for t in given if (id := id_of(t)) is not None]
         return {"tags+" if action == "tag" else "tags-": tags} if tags else {}
     allowed = MOVED if action == "move" else {"owner_id"} if action == "edit" else set()
     if not values or not set(values) <= allowed:

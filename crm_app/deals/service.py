@@ -13,6 +13,7 @@ from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.clock import now
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.core.text import id_of
 from crm_app.deals.gate.process import may_enter
 from crm_app.deals.gate.stages import conditions
 from crm_app.deals.kind import DEAL
@@ -89,16 +90,12 @@ class NewDeal:
             raise Invalid(wrong)
         return cls(
             form.title,
-            _number(form.stage_id),
-            _number(form.company_id),
+            id_of(form.stage_id),
+            id_of(form.company_id),
             amount,
-            _number(form.owner_id),
+            id_of(form.owner_id),
             form.expected_close_on or None,
         )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else None
 
 
 def _checked(wrong: dict[str, str], name: str, text: str) -> int | None:

@@ -13,6 +13,7 @@ from crm_app.core.changes import Applied, Change, apply, apply_many
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Conflict, FieldConflict, Invalid, Refused
+from crm_app.core.text import id_of
 from crm_app.deals.kind import FORECASTS
 from crm_app.forecast.kind import TARGET
 from crm_app.forecast.queries.grid import target_grid
@@ -47,7 +48,7 @@ class Aim:
         key, _, day = cell.partition(":")
         try:
             start = date.fromisoformat(day)
-            number = int(key[1:]) if key[1:].isascii() and key[1:].isdigit() and len(key) < 17 else None
+            number = id_of(key[1:])
         except ValueError:
             raise Invalid({cell: NO_PERIOD}) from None
         if number is None or key[0] not in "ut" or not is_start(kind, start):

@@ -14,6 +14,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, KithError
+from crm_app.core.text import id_of
 from crm_app.http import live_sessions
 from crm_app.http.gate import HEADER
 from crm_app.records.listing import fields_of, read_listing
@@ -61,9 +62,10 @@ def _ids(text: str) -> list[int]:
     parts = text.split(",") if text else []
     if len(parts) > MOST_IDS:
         raise Invalid({"ids": f"Select at most {MOST_IDS} rows, or all that match."})
-    if not all(p.isascii() and p.isdigit() and len(p) < 17 for p in parts):
+    ids = [id for p in parts if (id := id_of(p)) is not None]
+    if len(ids) < len(parts):
         raise Invalid({"ids": "These rows cannot be exported."})
-    return [int(p) for p in parts]
+    return ids
 
 
 def _written(session: Session, actor: Principal, name: str, form: Format, parameters: dict[str, str]) -> Path:

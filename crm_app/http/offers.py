@@ -22,6 +22,7 @@ from crm_app.billing.answering import (
 )
 from crm_app.core import db
 from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.core.text import id_of
 from crm_app.http.bucket import Bucket
 from crm_app.http.offer_page import HEADERS, offer_page, plain_page
 from crm_app.identity.throttle import network_of
@@ -174,7 +175,7 @@ async def _form(request: Request) -> FormData | None:
 
 def _numbers(texts: list) -> frozenset[int]:
     """Ids among what was sent."""
-    return frozenset(int(t) for t in texts if isinstance(t, str) and t.isascii() and t.isdigit() and len(t) < 17)
+    return frozenset(id for t in texts if isinstance(t, str) and (id := id_of(t)) is not None)
 
 
 ROUTES = (

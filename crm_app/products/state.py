@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import Conflict, KithError, NotFound
+from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.products.price_books import BookPage, add_price, book_page, edit_book, remove_price
 from crm_app.records.address import record_in
@@ -61,8 +62,8 @@ class PriceBookRecord(rx.State):
     @rx.event
     @allow("price_book.edit")
     async def add(self, product_id: str) -> None:
-        if product_id.isascii() and product_id.isdigit() and len(product_id) < 17:
-            await self._do(add_price, int(product_id), "Price added.")
+        if (chosen := id_of(product_id)) is not None:
+            await self._do(add_price, chosen, "Price added.")
 
     @rx.event
     @allow("price_book.edit")

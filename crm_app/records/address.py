@@ -1,15 +1,16 @@
 """Records and the addresses of their pages, from the catalogue: `/people/17` is person 17."""
 
 from crm_app.core.changes import kind, kinds
+from crm_app.core.text import id_of
 
 
 def record_in(path: str) -> tuple[str, int] | None:
     """The kind and id that an address names; None where it names no record."""
     for known in kinds():
         if known.path and path.startswith(known.path + "/"):
-            last = path[len(known.path) + 1 :].rstrip("/")
-            if last.isascii() and last.isdigit() and len(last) < 17:
-                return known.name, int(last)
+            id = id_of(path[len(known.path) + 1 :].rstrip("/"))
+            if id is not None:
+                return known.name, id
     return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crm_app.core.errors import Invalid
+from crm_app.core.text import id_of
 
 NAMES = {"pipeline": "Pipeline", "activity": "Activities"}
 LONGEST = timedelta(days=366 * 5)
@@ -57,11 +58,10 @@ def _day(parameters: Mapping[str, str], name: str) -> date | None:
 
 def _id(parameters: Mapping[str, str], name: str) -> int | None:
     text = parameters.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 17):
+    id = id_of(text)
+    if text and id is None:
         raise Invalid({name: "Please choose from the list."})
-    return int(text)
+    return id
 
 
 @dataclass

@@ -11,7 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply, apply_many
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid, NotFound
-from crm_app.core.text import clip
+from crm_app.core.text import clip, id_of
 from crm_app.records.properties import typed
 from crm_app.tables import Availability, Pool, PoolMember, Territory, TerritoryOwner
 from crm_app.territories.kind import AVAILABILITY, POOL, TERRITORY
@@ -40,7 +40,7 @@ def words_in(text: str) -> list[str]:
 def chosen_in(values: Mapping[str, str], prefix: str) -> list[int]:
     """The numbers of the ticked boxes `owner-7`, `owner-12`."""
     found = [name[len(prefix) :] for name in values if name.startswith(prefix)]
-    return [int(number) for number in found if number.isascii() and number.isdigit() and len(number) < 17]
+    return [id for number in found if (id := id_of(number)) is not None]
 
 
 def save_territory(session: Session, actor: Principal, edited: Edited, values: Mapping[str, str]) -> Applied:

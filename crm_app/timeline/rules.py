@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from crm_app.core.text import id_of
+
 ACTIVITIES = ("note", "call", "meeting", "task", "email")
 KINDS = (*ACTIVITIES, "deal", "file", "change")
 NAMES = {
@@ -39,9 +41,8 @@ def read_place(text: str) -> Place | None:
         moment = datetime.fromisoformat(at)
     except ValueError:
         return None
-    if moment.tzinfo is None or not (id.isascii() and id.isdigit() and len(id) < 17):
-        return None
-    return Place(moment, int(id))
+    number = id_of(id)
+    return None if moment.tzinfo is None or number is None else Place(moment, number)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid
 from crm_app.core.recurrence import read_rule, words
-from crm_app.core.text import size_words
+from crm_app.core.text import id_of, size_words
 from crm_app.identity.policy import decide, may, scope
 from crm_app.records.guests import Guest
 from crm_app.records.reading import record_row, titles
@@ -68,10 +68,9 @@ def new_card(session: Session, actor: Principal, given: Mapping[str, str]) -> Ca
         "minutes": given.get("minutes", "")[:5],
     }
     for name in ABOUT:
-        id = given.get(f"{name}_id", "")
-        if id.isascii() and id.isdigit() and len(id) < 17:
-            row = record_row(session, actor, name, int(id))
-            values |= {f"{name}_id": id, name: row[kind(name).title]}
+        if (id := id_of(given.get(f"{name}_id", ""))) is not None:
+            row = record_row(session, actor, name, id)
+            values |= {f"{name}_id": str(id), name: row[kind(name).title]}
     return Card(owner_id=str(actor.id or ""), owner=actor.name, can_edit=may(actor, "activity.create"), **values)
 
 

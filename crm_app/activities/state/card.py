@@ -11,7 +11,7 @@ from crm_app.activities.rows import Card
 from crm_app.core import db
 from crm_app.core.errors import Conflict, Invalid, KithError
 from crm_app.core.ids import fresh
-from crm_app.core.text import clip
+from crm_app.core.text import clip, id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.files.service import attach_file
 from crm_app.records.files.store import keep
@@ -45,9 +45,9 @@ class ActivityCard(rx.State):
     @allow("activity.read")
     async def open_named(self) -> None:
         """For a page whose address says `?activity=17`, as a reminder does."""
-        wanted = self.router.url.query_parameters.get("activity", "")
-        if wanted.isascii() and wanted.isdigit() and len(wanted) < 17:
-            await self._show(int(wanted))
+        wanted = id_of(self.router.url.query_parameters.get("activity", ""))
+        if wanted is not None:
+            await self._show(wanted)
 
     @rx.event
     @allow("activity.create")

@@ -8,7 +8,7 @@ from crm_app.activities.queries.next_step import next_offer
 from crm_app.activities.rows import Offer
 from crm_app.activities.service import plan_next
 from crm_app.core import db
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
 from crm_app.core.ids import fresh
 from crm_app.identity.handlers import actor, allow
 from crm_app.ui.overlay import Toaster, undo_toast
@@ -41,11 +41,8 @@ class NextStep(rx.State):
             return
         try:
             done = await db.write(plan_next, actor(), self.offer_.deal_id, values)
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return
         except KithError as refusal:
-            self.errors = {"subject": refusal.message}
+            self.errors = field_errors(refusal, "subject")
             return
         self.offer_ = Offer()
         (await self.get_state(Toaster)).latest = undo_toast("Planned.", done.batch_id)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
-from crm_app.core.text import clip, fold, like
+from crm_app.core.text import clip, fold, id_of, like
 from crm_app.identity.policy import visible
 from crm_app.records.listing import fields_of
 from crm_app.records.listing.conditions import condition_of
@@ -43,8 +43,7 @@ def read_wish(parameters: Mapping[str, str]) -> Wish:
     """Of an address such as ?pipeline=1&owner=7&q=pro&sort=value; what cannot be read counts as absent."""
 
     def number(name: str) -> int | None:
-        value = parameters.get(name, "")
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 17 else None
+        return id_of(parameters.get(name, ""))
 
     sort, lanes = parameters.get("sort", ""), parameters.get("lanes", "")
     return Wish(

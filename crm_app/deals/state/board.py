@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app.core import clock, db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import KithError
-from crm_app.core.text import clip
+from crm_app.core.text import clip, id_of
 from crm_app.deals.queries import (
     Board,
     Card,
@@ -106,7 +106,7 @@ class DealBoard(rx.State):
     @allow("deal.read")
     async def show_more(self, stage_id: int, after: str, cell: str) -> None:
         lane = cell.partition(":")[2]
-        number = int(lane) if lane.isascii() and lane.isdigit() and len(lane) < 17 else 0
+        number = id_of(lane) or 0
         try:
             cards, more = await db.read(column_cards, actor(), self._wish(), stage_id, clip(after), number)
         except KithError:  # the board itself says why

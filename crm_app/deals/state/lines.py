@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.core.text import id_of
 from crm_app.deals.lines import add_line, remove_line
 from crm_app.identity.handlers import allow
 
@@ -27,8 +28,8 @@ class DealLines(rx.State):
     @allow("deal.edit")
     async def add(self, product_id: str):
         self.adding = False
-        if product_id.isascii() and product_id.isdigit() and len(product_id) < 17:
-            return await act(self, add_line, int(product_id), said="Product added.")
+        if (chosen := id_of(product_id)) is not None:
+            return await act(self, add_line, chosen, said="Product added.")
         return None
 
     @rx.event

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
 from crm_app.deals.queries import DealChoices, deal_choices
 from crm_app.deals.service import NewDeal, create_deal
 from crm_app.identity.handlers import actor, allow
@@ -38,11 +38,8 @@ class NewDealForm(rx.State):
         wanted = {k: v.strip() for k, v in values.items() if k != "company_id_text"}
         try:
             deal_id = await db.write(create_deal, actor(), NewDeal.parse(wanted))
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
         except KithError as refusal:
-            self.errors = {"title": refusal.message}
+            self.errors = field_errors(refusal, "title")
             return None
         self.open = False
         (await self.get_state(Toaster)).latest = plain_toast("Deal created.")

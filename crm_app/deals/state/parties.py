@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.text import clip
+from crm_app.core.text import clip, id_of
 from crm_app.deals.parties import (
     add_competitor,
     add_contact,
@@ -37,8 +37,8 @@ class DealContacts(rx.State):
     @allow("deal.edit")
     async def add(self, person_id: str):
         self.adding = False
-        if person_id.isascii() and person_id.isdigit() and len(person_id) < 17:
-            return await act(self, add_contact, int(person_id), said="Contact added.", nothing="Already a contact.")
+        if (chosen := id_of(person_id)) is not None:
+            return await act(self, add_contact, chosen, said="Contact added.", nothing="Already a contact.")
         return None
 
     @rx.event

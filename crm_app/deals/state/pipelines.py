@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
 from crm_app.deals.editor.queries import PipelineRow, list_pipelines, team_options
 from crm_app.deals.editor.service import (
     Known,
@@ -60,11 +60,8 @@ class PipelineEditor(rx.State):
         known = Known(self.edited.id, self.edited.version) if self.edited else None
         try:
             await db.write(save_pipeline, actor(), values, known)
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
         except KithError as refusal:
-            self.errors = {"name": refusal.message}
+            self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
         return PipelineEditor.load

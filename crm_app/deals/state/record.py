@@ -7,6 +7,7 @@ import reflex as rx
 from crm_app.core import db
 from crm_app.core.changes import Applied
 from crm_app.core.errors import Conflict, Invalid, KithError, NotFound
+from crm_app.core.text import id_of
 from crm_app.deals.queries import DealPage, deal_page, property_as
 from crm_app.deals.rows import edit_row
 from crm_app.deals.service import delete_deal, edit_deal
@@ -32,8 +33,7 @@ class Clash:
 
 def id_in(path: str) -> int | None:
     """The number at the end of an address such as /deals/17."""
-    last = path.rstrip("/").rsplit("/", 1)[-1]
-    return int(last) if last.isascii() and last.isdigit() and len(last) < 17 else None
+    return id_of(path.rstrip("/").rsplit("/", 1)[-1])
 
 
 def changed_text(properties: list[Property], name: str) -> str:
@@ -116,8 +116,8 @@ class DealRecord(rx.State):
         """A property, or one of a part: `lines.7.quantity`."""
         part, _, rest = name.partition(".")
         row_id, _, field = rest.partition(".")
-        if part in ("lines", "competitors") and row_id.isascii() and row_id.isdigit() and len(row_id) < 17:
-            return await db.write(edit_row, actor(), deal_id, part, int(row_id), field, raw, version)
+        if part in ("lines", "competitors") and (id := id_of(row_id)) is not None:
+            return await db.write(edit_row, actor(), deal_id, part, id, field, raw, version)
         return await db.write(edit_deal, actor(), deal_id, name, raw, version)
 
     async def _saved(self, name: str, done: Applied) -> None:

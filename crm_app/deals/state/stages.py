@@ -6,7 +6,8 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
+from crm_app.core.text import id_of
 from crm_app.deals.editor.merge import MERGE, start_merge
 from crm_app.deals.editor.queries import (
     Condition,
@@ -71,11 +72,8 @@ class StageEditor(rx.State):
         known = Known(self.stage.id, self.stage.version) if self.stage.id else None
         try:
             await db.write(save_stage, actor(), self.stage.pipeline_id, values, known)
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
         except KithError as refusal:
-            self.errors = {"name": refusal.message}
+            self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
         return PipelineEditor.load
@@ -112,7 +110,7 @@ class StageMerge(rx.State):
         async with self:
             stage_id = self.merge.stage_id
         try:
-            chosen = int(into) if into.isascii() and into.isdigit() and len(into) < 17 else 0
+            chosen = id_of(into) or 0
             run_id = await db.write(start_merge, who, stage_id, chosen)
         except KithError as refusal:
             async with self:

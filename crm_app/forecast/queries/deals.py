@@ -12,6 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.errors import Forbidden
 from crm_app.core.money import format_money
+from crm_app.core.text import id_of
 from crm_app.forecast.queries.comparison import WEEK, moved, nights
 from crm_app.forecast.queries.money import converter
 from crm_app.forecast.queries.sums import Stages, stages_now
@@ -139,7 +140,7 @@ def _line(session: Session, key: str) -> ColumnElement[bool]:
     if not key:
         return true()
     by, _, rest = key.partition(":")
-    number = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 17 else None
+    number = id_of(rest)
     if by == "owner":
         return deal.c.owner_id == number if number is not None else deal.c.owner_id.is_(None)
     if by == "territory":

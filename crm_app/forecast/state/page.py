@@ -9,7 +9,7 @@ from crm_app.core import db
 from crm_app.core.clock import today
 from crm_app.core.config import settings
 from crm_app.core.errors import Conflict, KithError
-from crm_app.core.text import clip
+from crm_app.core.text import clip, id_of
 from crm_app.forecast.queries import Asked, DealLine, DealPage, find_forecast, list_deals, list_moved
 from crm_app.forecast.queries.deals import ALL, KINDS_OF_SET, LATE, UNDATED
 from crm_app.forecast.queries.whose import GROUPINGS
@@ -29,8 +29,7 @@ def read_asked(parameters: Mapping[str, str], day: date) -> Asked:
     """What an address such as ?kind=quarter&start=2026-10-01&by=team asks for; nonsense counts as absent."""
 
     def number(name: str) -> int | None:
-        value = parameters.get(name, "")
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 17 else None
+        return id_of(parameters.get(name, ""))
 
     kind = parameters.get("kind", "")
     by = parameters.get("by", "")

@@ -3,7 +3,7 @@
 import anyio.to_thread
 import reflex as rx
 
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
 from crm_app.identity import signin
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.passwords import HASHING, MAX_LENGTH
@@ -37,11 +37,8 @@ class OwnPassword(rx.State):
             await anyio.to_thread.run_sync(
                 lambda: signin.change_password(who, current, fresh, repeated), limiter=HASHING
             )
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
         except KithError as refusal:
-            self.errors = {"current": refusal.message}
+            self.errors = field_errors(refusal, "current")
             return None
         self.open = False
         (await self.get_state(Toaster)).latest = plain_toast("Password changed. Other browsers are signed out.")

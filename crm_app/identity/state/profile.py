@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import ProfileRow, SessionRow, find_viewer, list_sessions
 from crm_app.identity.service import revoke_session, update_profile
@@ -30,11 +30,8 @@ class Profile(rx.State):
     async def save(self, values: dict[str, str]):
         try:
             await db.write(update_profile, actor(), values)
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
         except KithError as refusal:
-            self.errors = {"name": refusal.message}
+            self.errors = field_errors(refusal, "name")
             return None
         self.errors = {}
         (await self.get_state(Toaster)).latest = plain_toast("Saved.")

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError
+from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import decide
 from crm_app.identity.queries import SessionRow, list_sessions
@@ -37,7 +38,7 @@ class UserRights(rx.State):
     @allow("user.read")
     async def load(self) -> None:
         last = self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
-        user_id = int(last) if last.isascii() and last.isdigit() and len(last) < 17 else 0
+        user_id = id_of(last) or 0
         try:
             user = await db.read(find_user_page, actor(), user_id)
             self.rows = await db.read(list_rights, actor(), user_id)
@@ -59,12 +60,12 @@ class UserRights(rx.State):
     @rx.event
     @allow("user.read")
     async def explain(self, values: dict[str, str]) -> None:
-        chosen, self.record, self.error = values.get("record_id", ""), None, ""
-        if self.user is None or not (chosen.isascii() and chosen.isdigit() and len(chosen) < 17):
+        chosen, self.record, self.error = id_of(values.get("record_id", "")), None, ""
+        if self.user is None or chosen is None:
             self.error = "Please choose a record from the list."
             return
         try:
-            self.record = await db.read(explain_record, actor(), self.user.id, self.object, int(chosen))
+            self.record = await db.read(explain_record, actor(), self.user.id, self.object, chosen)
         except KithError as refusal:
             self.error = refusal.message
 

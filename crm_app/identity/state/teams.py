@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import Option, TeamRow, list_teams, list_users
 from crm_app.identity.service import SaveTeam, save_team
@@ -55,11 +55,8 @@ class TeamTree(rx.State):
                     values, self.edited.id if self.edited else None, self.edited.version if self.edited else None
                 ),
             )
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
         except KithError as refusal:
-            self.errors = {"name": refusal.message}
+            self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
         return TeamTree.load

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import Option, UserRow, list_teams, list_users
@@ -66,11 +66,8 @@ class UserList(rx.State):
                     values, self.edited.id if self.edited else None, self.edited.version if self.edited else None
                 ),
             )
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
         except KithError as refusal:
-            self.errors = {"name": refusal.message}
+            self.errors = field_errors(refusal, "name")
             return None
         new, self.editing = self.edited is None, False
         if new:

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError
+from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.quotes.service import (
     add_line,
@@ -16,7 +17,7 @@ from crm_app.quotes.service import (
 )
 from crm_app.ui.overlay import Toaster, plain_toast
 
-from .record import QuoteRecord, carry_out, number_in
+from .record import QuoteRecord, carry_out
 
 NEW_SECTION = "New section"
 
@@ -40,7 +41,7 @@ class QuoteParts(rx.State):
     @allow("quote.edit")
     async def add_product(self, product_id: str):
         self.adding = False
-        id = number_in(product_id)
+        id = id_of(product_id)
         if id is not None:
             await carry_out(self, add_line, id, await self._last_section(), told="Line added.")
         return QuoteRecord.load
@@ -84,7 +85,7 @@ class QuoteParts(rx.State):
     @rx.event
     @allow("quote.edit")
     async def add_text(self, values: dict[str, str]):
-        await carry_out(self, add_text, number_in(values.get("block_id", "")), told="Text added.")
+        await carry_out(self, add_text, id_of(values.get("block_id", "")), told="Text added.")
         return QuoteRecord.load
 
     @rx.event

@@ -8,6 +8,7 @@ import reflex as rx
 from crm_app.core import db
 from crm_app.core.changes import Applied
 from crm_app.core.errors import Conflict, Invalid, KithError, NotFound
+from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.quotes.queries.page import quote_page
 from crm_app.quotes.queries.rows import QuotePage
@@ -17,11 +18,6 @@ from crm_app.ui.inputs import EditAnswer
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 FASTER = "Somebody changed this while you were writing; it is “{theirs}” now. Press Esc to see it, or save again."
-
-
-def number_in(text: str) -> int | None:
-    """An id as it stands in the name of a field."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else None
 
 
 class QuoteRecord(rx.State):
@@ -68,7 +64,7 @@ class QuoteRecord(rx.State):
     async def _write(self, quote_id: int, name: str, raw: str, version: int) -> Applied:
         part, _, rest = name.partition(".")
         first, _, field = rest.partition(".")
-        row_id = number_in(first)
+        row_id = id_of(first)
         if part == "lines" and row_id is not None:
             return await db.write(edit_line, actor(), quote_id, row_id, field, raw, version)
         if part == "texts" and row_id is not None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.errors import Forbidden, NotFound
-from crm_app.core.text import clip
+from crm_app.core.text import clip, id_of
 from crm_app.identity.policy import may
 from crm_app.records.list_screen.rows import May, Screen
 from crm_app.records.listing import (
@@ -53,8 +53,8 @@ def listing_of(
     if not may(actor, f"{name}.read"):
         raise Forbidden(f"Your role may not see {kind(name).plural.lower()}.")
     number = asked.get("view", "")
-    if number.isascii() and number.isdigit() and len(number) < 17 and number != WITHOUT_VIEW:
-        view = find_view(session, actor, int(number))
+    if (id := id_of(number)) is not None and number != WITHOUT_VIEW:
+        view = find_view(session, actor, id)
     else:
         view = None if asked else first_view(session, actor, name)
     if view is not None and view.kind != name:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
+from crm_app.core.text import id_of
 from crm_app.records.listing.cells import group_label
 from crm_app.records.listing.conditions import OF_TEAM
 from crm_app.records.listing.fields import ListField, fields_of
@@ -142,7 +143,7 @@ def _names(
         values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
         wanted[ref] |= {int(v) for v in values if ref and str(v).isascii() and str(v).isdigit()}
         teams = (str(v).removeprefix(OF_TEAM) for v in values if ref == "user" and str(v).startswith(OF_TEAM))
-        wanted["team"] |= {int(v) for v in teams if v.isascii() and v.isdigit() and len(v) < 17}
+        wanted["team"] |= {id for v in teams if (id := id_of(v)) is not None}
     names: dict[tuple[str, str], str] = {}
     for ref in [r for r, ids in wanted.items() if r and ids]:
         table = table_of(kind(ref).table)

@@ -17,7 +17,7 @@ from crm_app.core.db import DECIMAL_PLACES
 from crm_app.core.errors import Invalid
 from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor
-from crm_app.core.text import fold, like
+from crm_app.core.text import fold, id_of, like
 from crm_app.identity.teams import users_below
 from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rules import Condition, Group, days_of, op_of
@@ -181,8 +181,8 @@ def _ids(value: Any) -> list[int]:
 
 
 def _id(value: Any) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17:
-        return int(value)
+    if isinstance(value, str) and (id := id_of(value)) is not None:
+        return id
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
         return value
     raise ValueError(value)

@@ -3,8 +3,8 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Conflict, Invalid, KithError
-from crm_app.core.text import clip
+from crm_app.core.errors import KithError, field_errors
+from crm_app.core.text import clip, id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.listing.rows import Option
 from crm_app.territories.assignment import share_waiting
@@ -52,14 +52,8 @@ class PoolList(rx.State):
         seen = Edited(self.edited.id, self.edited.version) if self.edited else Edited()
         try:
             done = await db.write(save_pool, actor(), seen, values)
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
-        except Conflict:
-            self.errors = {"name": "Somebody changed this meanwhile. Close, look again, and repeat your change."}
-            return None
         except KithError as refusal:
-            self.errors = {"name": refusal.message}
+            self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
         if done.diff:
@@ -95,7 +89,7 @@ class PoolList(rx.State):
     @allow("availability.edit")
     async def limit(self, field: str, raw: str, version: int):
         user, _, name = clip(field).partition(".")
-        number = int(user) if user.isascii() and user.isdigit() and len(user) < 17 else 0
+        number = id_of(user) or 0
         try:
             await db.write(set_availability, actor(), number, name, clip(raw), version)
         except KithError as refusal:

@@ -3,7 +3,8 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import Conflict, Invalid, KithError
+from crm_app.core.errors import KithError, field_errors
+from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.territories.queries.screens import Choice, TerritoryRow, list_territories, people, teams
 from crm_app.territories.service import Edited, move_territory, name_account, remove, save_territory
@@ -48,14 +49,8 @@ class TerritoryList(rx.State):
         seen = Edited(self.edited.id, self.edited.version) if self.edited else Edited()
         try:
             done = await db.write(save_territory, actor(), seen, values)
-        except Invalid as refusal:
-            self.errors = dict(refusal.fields)
-            return None
-        except Conflict:
-            self.errors = {"name": "Somebody changed this meanwhile. Close, look again, and repeat your change."}
-            return None
         except KithError as refusal:
-            self.errors = {"name": refusal.message}
+            self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
         if done.diff:
@@ -81,15 +76,15 @@ class TerritoryList(rx.State):
     @allow("territory.edit")
     async def add_account(self, company_id: str):
         id, self.naming = self.naming, 0
-        if company_id.isascii() and company_id.isdigit() and len(company_id) < 17:
-            return await self._do("Account named.", name_account, id, int(company_id))
+        if (chosen := id_of(company_id)) is not None:
+            return await self._do("Account named.", name_account, id, chosen)
         return None
 
     @rx.event
     @allow("territory.edit")
     async def drop_account(self, id: int, company_id: str):
-        if company_id.isascii() and company_id.isdigit() and len(company_id) < 17:
-            return await self._do("Account no longer named.", name_account, id, int(company_id), gone=True)
+        if (chosen := id_of(company_id)) is not None:
+            return await self._do("Account no longer named.", name_account, id, chosen, gone=True)
         return None
 
     async def _do(self, text: str, command, *args, **kwargs):

@@ -12,6 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
+from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.bulk import BulkProgress, Refusal, followed, list_refusals, start_bulk, start_undo, unfinished
 from crm_app.records.editing import NOT_HERE, typed
@@ -60,14 +61,14 @@ def begin(
     if action == "delete":
         return start_bulk(session, actor, name, chosen, op="delete")
     if action == "assign":
-        pool = int(value) if value.isascii() and value.isdigit() and len(value) < 17 else 0
+        pool = id_of(value) or 0
         return start_bulk(session, actor, name, chosen, {"pool": pool}, op="assign", note="Assigned by rule")
     return start_bulk(session, actor, name, chosen, _values(session, actor, name, action, field, value))
 
 
 def _values(session: Session, actor: Principal, name: str, action: str, field: str, value: str) -> dict[str, Any]:
     if action in ("tag", "untag"):
-        tags = [int(t) for t in value.split(",") if t.isascii() and t.isdigit() and len(t) < 17]
+        tags = [id for t in value.split(",") if (id := id_of(t)) is not None]
         return {"tags+" if action == "tag" else "tags-": tags} if tags else {}
     found = fields_of(session, actor, name).get(field)
     if action != "edit" or found is None or not found.editable:
