@@ -43,7 +43,8 @@ def _targets(session: Session, today: date) -> None:
     won = (
         select(deal.c.owner_id, func.sum(deal.c.value_minor))
         .join(stage, stage.c.id == deal.c.stage_id)
-        .where(stage.c.kind == "won", deal.c.owner_id.is_not(None), deal.c.currency == settings().currency)
+        .where(deal.c.deleted_at.is_(None), stage.c.kind == "won", deal.c.currency == settings().currency)
+        .where(deal.c.owner_id.is_not(None))
         .where(deal.c.closed_on >= now.later(-LEARNT_FROM).start, deal.c.closed_on < now.start)
         .group_by(deal.c.owner_id)
         .order_by(deal.c.owner_id)
@@ -66,7 +67,12 @@ def _say(session: Session, today: date) -> None:
     query = (
         select(deal.c.id, deal.c.opened_on)
         .join(stage, stage.c.id == deal.c.stage_id)
-        .where(stage.c.kind == "open", deal.c.expected_close_on.is_not(None), deal.c.opened_on.is_not(None))
+        .where(
+            deal.c.deleted_at.is_(None),
+            stage.c.kind == "open",
+            deal.c.expected_close_on.is_not(None),
+            deal.c.opened_on.is_not(None),
+        )
         .order_by(deal.c.external_id)
     )
     for id, opened in session.connection().execute(query).all():
@@ -80,14 +86,15 @@ def _say(session: Session, today: date) -> None:
 def _territories(session: Session) -> None:
     """Large customers first, then whoever is abroad, then the rest; and a pool for leads."""
     run = session.connection().execute
-    query = select(team.c.office, user.c.id).join(user, user.c.team_id == team.c.id).where(user.c.role == "sales")
+    query = select(team.c.office, user.c.id).join(user, user.c.team_id == team.c.id)
+    query = query.where(user.c.role == "sales", user.c.deleted_at.is_(None), team.c.deleted_at.is_(None))
     people: dict[str, list[int]] = defaultdict(list)
     for office, id in run(query.order_by(team.c.office, user.c.id)):
         people[office].append(id)
     if not people:
         return
     offices = sorted(people)
-    lands = run(select(company.c.country).distinct()).scalars()
+    lands = run(select(company.c.country).where(company.c.deleted_at.is_(None)).distinct()).scalars()
     abroad = sorted(land for land in lands if land and land != NEAR)
     wanted: list[dict[str, Any]] = [
         {"name": "Large customers", "employees_from": 5000, "method": "least_loaded"},
