@@ -8,11 +8,14 @@ import { aim, append, applyOp, applyPush, locate, neighbours, settle, shifted, s
 
 const days = (n) => `${n.toLocaleString()} ${n === 1 ? "day" : "days"}`;
 
+const deals = (n) => `${n.toLocaleString()} ${n === 1 ? "deal" : "deals"}`;
+
 /** What stands above a column; from the server, of all its deals. */
 function Head({ col, all, onAll }) {
   return (
     <header>
       <h2>
+        <span className={"swatch " + col.color} aria-hidden="true" />
         <span className="clip">{col.name}</span><span className="n">{col.count.toLocaleString()}</span>
         {onAll && col.count > 0 && (
           <button type="button" className="tick" role="checkbox" aria-checked={all} aria-label={`Select all ${col.count.toLocaleString()} in ${col.name}`} onClick={() => onAll(col.id)}>
@@ -26,6 +29,7 @@ function Head({ col, all, onAll }) {
         weighted {col.weighted}
         <span>
           {typeof col.age === "number" ? <i title={col.kind === "open" ? "Average age of these deals" : "Average time until they closed"}>⌀ {days(col.age)}</i> : null}
+          {col.limit ? <i className={col.count > col.limit ? "over" : ""} title={`${col.name} holds ${deals(col.limit)} well, those of everybody counted`}>limit {col.limit.toLocaleString()}</i> : null}
           {col.probability} %
         </span>
       </p>

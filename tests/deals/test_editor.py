@@ -23,6 +23,7 @@ from crm_app.deals.editor.service import (
     save_pipeline,
     save_stage,
 )
+from crm_app.deals.queries import Wish, board_snapshot
 from crm_app.deals.service import move_deal
 from crm_app.records.bulk import list_refusals, run_bulk, start_undo
 from crm_app.tables import BulkRun, Deal, Finding, Stage
@@ -56,6 +57,24 @@ def test_a_new_pipeline_has_the_usual_stages_and_its_rules() -> None:
     db.write_sync(save_pipeline, boss(), {"name": "Resale", "allow_skip": "on"}, Known(made, found.version))
     (found,) = db.read_sync(list_pipelines, SYSTEM)
     assert (found.name, found.team, found.allow_skip, found.allow_back) == ("Resale", "", True, False)
+
+
+def test_the_sums_of_a_pipeline_are_in_the_currency_chosen_for_it() -> None:
+    made = db.write_sync(save_pipeline, boss(), {"name": "Partners", "currency": " chf "}, None)
+    (found,) = db.read_sync(list_pipelines, SYSTEM)
+    assert found.currency == "CHF"
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(save_pipeline, boss(), {"name": "Partners", "currency": "xyz"}, Known(made, found.version))
+    assert refused.value.fields == {"currency": "'XYZ' is not a currency, such as EUR."}
+    db.write_sync(save_pipeline, boss(), {"name": "Partners"}, Known(made, found.version))  # a tab from before
+    assert db.read_sync(list_pipelines, SYSTEM)[0].currency == "CHF"
+
+
+def test_a_column_of_the_board_has_the_colour_of_its_stage_and_its_limit() -> None:
+    pipeline, stages = make_pipeline()
+    db.write_sync(save_stage, boss(), pipeline, STAGE | {"wip_limit": "12"}, Known(stages["Engaging"], 1))
+    columns = db.read_sync(board_snapshot, SYSTEM, Wish(pipeline)).columns
+    assert [(c.name, c.color, c.limit) for c in columns if c.id == str(stages["Engaging"])] == [("Talks", "teal", 12)]
 
 
 @pytest.mark.parametrize("role", ["manager", "sales", "read-only"])

@@ -51,6 +51,7 @@ class PipelineRow:
     name: str = ""
     team_id: str = ""
     team: str = ""
+    currency: str = ""
     allow_skip: bool = True
     allow_back: bool = True
     count: str = ""
@@ -105,6 +106,7 @@ def list_pipelines(session: Session, actor: Principal) -> list[PipelineRow]:
             row.name,
             str(row.team_id or ""),
             row.team or "",
+            row.currency,
             row.allow_skip,
             row.allow_back,
             _deals(sum(s.deals for s in stages[row.id])),

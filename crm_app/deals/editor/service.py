@@ -33,14 +33,16 @@ class Known:
 
 
 def save_pipeline(session: Session, actor: Principal, values: Mapping[str, str], known: Known | None) -> int:
-    """A new pipeline with the usual stages, or another name, team or rule for one. Raises Invalid, Forbidden."""
-    _only(values, {"name", "team_id", "allow_skip", "allow_back"})
+    """A new pipeline with the usual stages, or another name, team, currency or rule for one. Raises Invalid, Forbidden."""
+    _only(values, {"name", "team_id", "currency", "allow_skip", "allow_back"})
     wish: dict[str, Any] = {
         "name": values.get("name", ""),
         "team_id": values.get("team_id") or None,
         "allow_skip": "allow_skip" in values,
         "allow_back": "allow_back" in values,
     }
+    if "currency" in values:
+        wish["currency"] = values["currency"].strip().upper()
     if known is not None:
         return apply(session, actor, Change("pipeline", known.id, wish, expected=known.version)).id
     wish["position"] = session.connection().execute(select(func.max(pipeline.c.position))).scalar() or 0

@@ -33,12 +33,15 @@ class Card:
 class Column:
     """A stage with its totals and its first cards; sums are of all its deals, not of those shown.
 
-    `beside` is what has no rate and stands beside the sum, `note` says so; `age` is the average in days.
+    `beside` is what has no rate and stands beside the sum, `note` says so; `age` is the average in days; `limit` is
+    how many deals of everybody the stage holds well, 0 for any number.
     """
 
     id: str
     name: str
     kind: str
+    color: str
+    limit: int
     probability: int
     count: int
     total: str

@@ -75,6 +75,14 @@ def _pipeline_dialog() -> rx.Component:
             errors["team_id"],
             "A team sees it together with the teams below it; administrators see all.",
         ),
+        text_field(
+            "Currency of its sums",
+            "currency",
+            rx.cond(row, row.currency, ""),
+            errors["currency"],
+            "Such as EUR; empty: the organisation's. Other currencies are converted at the rate of the day.",
+            max_length=3,
+        ),
         rx.el.div(
             _check("allow_skip", "Deals may skip stages", rx.cond(row, row.allow_skip, True)),
             _check("allow_back", "Deals may go back, and be reopened", rx.cond(row, row.allow_back, True)),
