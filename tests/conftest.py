@@ -4,9 +4,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import URL, Engine, event, make_url
 
 from crm_app.core import db
 from crm_app.core.config import settings
@@ -57,6 +59,41 @@ def redis_url() -> Iterator[str]:
     server = redis_support.RedisServer()
     yield server.url
     server.stop()
+
+
+class _Engines:
+    """One engine a dialect for the whole process, turned to the database at hand, so that compiled SQL is kept."""
+
+    def __init__(self, make: Callable[[str], Engine]) -> None:
+        self._make = make
+        self._kept: dict[str, Engine] = {}
+        self._urls: dict[str, URL] = {}
+
+    def __call__(self, url: str) -> Engine:
+        if url != settings().database:
+            return self._make(url)
+        found = make_url(url)
+        name = found.get_backend_name()
+        self._urls[name] = found
+        if name not in self._kept:
+            engine = self._kept[name] = self._make(url)
+
+            @event.listens_for(engine, "do_connect")
+            def _turn(dialect: Any, _record: Any, positional: list[Any], named: dict[str, Any]) -> None:
+                args, options = dialect.create_connect_args(self._urls[name])
+                positional[:] = args
+                named.update(options)
+
+        return self._kept[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lasting_engines() -> Iterator[None]:
+    """The engines of this process are made once; `db.dispose` closes their connections all the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "make_engine", _Engines(db.make_engine))
+        yield
+        db.dispose()
 
 
 def _use(monkeypatch: pytest.MonkeyPatch, url: str, folder: Path) -> None:

@@ -1,7 +1,5 @@
 """Numbers run 1..n without a gap or a double: writers side by side, roll-backs, and a kill in the middle."""
 
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,31 +16,22 @@ from crm_app.quotes.queries.stored import organisation_today
 from crm_app.records.numbering import next_number
 from crm_app.tables import Invoice
 from tests.billing.builders import accepted_quote, make_order
-from tests.support.writer import numbers
+from tests.support.writer import Writer, numbers
 
 WRITERS = 8
 invoice = table_of(Invoice)
-
-
-def _start(count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.support.writer", "numbers", str(count)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
-    )
 
 
 @pytest.mark.slow
 def test_eight_writers_and_two_kills_leave_no_gap_and_no_double(database_url: str) -> None:
     """Six go to the end on connections of their own, two processes are killed; every third number is taken back."""
     db.dispose()
-    victims = [_start(100_000) for _ in range(2)]
-    assert [v.stdout and v.stdout.readline() for v in victims] == ["begin\n"] * 2
+    victims = [Writer("numbers", 100_000) for _ in range(2)]
     with ThreadPoolExecutor(WRITERS - 2) as pool:
         done = [pool.submit(numbers, 30, 0) for _ in range(WRITERS - 2)]
         for victim, after in zip(victims, (0.1, 0.25), strict=True):
             time.sleep(after)  # how far it comes is what the kill leaves to chance
             victim.kill()
-            victim.communicate()
         for one in done:
             one.result()
     with db.engine().connect() as connection:

@@ -1,8 +1,6 @@
 """Writers side by side, and writers killed in the middle."""
 
 import random
-import subprocess
-import sys
 import time
 
 import pytest
@@ -13,16 +11,10 @@ from crm_app.core import db
 from crm_app.core.changes.replay import differences
 from crm_app.tables import Person
 from tests.support.builders import make_company, make_person, row
+from tests.support.writer import Writer
 
 pytestmark = pytest.mark.slow
 KILLS = 4
-
-
-def _start(what: str, count: int, shared: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.support.writer", what, str(count), str(shared)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
-    )
 
 
 def _count(table: str) -> int:
@@ -33,19 +25,16 @@ def _count(table: str) -> int:
 def test_two_writers_never_see_a_locked_database(database_url: str) -> None:
     shared = make_company()
     db.dispose()
-    writers = [_start("writes", 500, shared) for _ in range(2)]
-    outcome = [w.communicate(timeout=120) for w in writers]
-    assert [w.returncode for w in writers] == [0, 0], [err[-600:] for _, err in outcome]
+    writers = [Writer("writes", 500, shared) for _ in range(2)]
+    assert [w.wait() for w in writers] == [0, 0]
     assert _count("person") == 1000 and _count("person_email") == 2000
     assert migrations.problems() == [] and db.read_sync(differences) == []
 
 
 def _kill_somewhere(what: str, count: int, shared: int, chance: random.Random, longest: float) -> None:
-    writer = _start(what, count, shared)
-    assert writer.stdout and writer.stdout.readline() == "begin\n"
+    writer = Writer(what, count, shared)
     time.sleep(chance.uniform(0.01, longest))
     writer.kill()
-    writer.communicate()
 
 
 @pytest.mark.parametrize("what", ["writes", "imports"])
@@ -78,13 +67,8 @@ def test_a_killed_migration_leaves_the_old_schema(database_url: str) -> None:
 
 def test_a_killed_first_migration_can_be_run_again(bare_database: str) -> None:
     chance = random.Random(3)
-    code = "from crm_app import migrations; print('begin', flush=True); migrations.migrate()"
     for _ in range(KILLS):
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-        assert process.stdout and process.stdout.readline() == "begin\n"
-        time.sleep(chance.uniform(0.0, 0.25))
-        process.kill()
-        process.communicate()
+        _kill_somewhere("first", 1, 0, chance, 0.25)
         assert migrations.status().state in ("empty", "current")
         db.dispose()
     migrations.migrate()

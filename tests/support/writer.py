@@ -1,7 +1,10 @@
-"""A process that writes until it is done or killed: `python -m tests.support.writer WHAT COUNT [ID]`."""
+"""A process that writes until it is done or killed; forked from one that has everything imported already."""
 
 import contextlib
-import sys
+import multiprocessing
+import os
+from collections.abc import Mapping
+from multiprocessing.connection import Connection as Pipe
 
 from sqlalchemy import Connection, text
 from sqlmodel import Session
@@ -11,6 +14,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply, apply_many
 from crm_app.core.changes.apply import open_batch
+from crm_app.core.config import settings
 from crm_app.migrations import run, state
 from crm_app.records.numbering import next_number
 from crm_app.wire import wire
@@ -77,18 +81,43 @@ def migration(count: int, _shared: int) -> None:
     migrations.migrate(backup=False)
 
 
-def main() -> None:
-    """Say that it begins, then write."""
+def first(_count: int, _shared: int) -> None:
+    """The first migration of an empty database."""
+    migrations.migrate()
+
+
+WORK = {f.__name__: f for f in (writes, imports, numbers, migration, first)}
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload([__name__])
+
+
+class Writer:
+    """A process of its own, with the settings of this one; it writes as soon as this has been made."""
+
+    def __init__(self, what: str, count: int, shared: int = 0) -> None:
+        begun, begins = _context.Pipe(duplex=False)
+        self._process = _context.Process(target=_write, args=(dict(os.environ), begins, what, count, shared))
+        self._process.start()
+        begins.close()
+        with begun:
+            begun.recv()
+
+    def kill(self) -> None:
+        """At once, without a chance to tidy up (SIGKILL)."""
+        self._process.kill()
+        self._process.join()
+
+    def wait(self, seconds: float = 120) -> int | None:
+        """The exit code; None where it still runs."""
+        self._process.join(seconds)
+        return self._process.exitcode
+
+
+def _write(environment: Mapping[str, str], begins: Pipe, what: str, count: int, shared: int) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    settings.cache_clear()
     wire()
-    what, count, shared = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
     db.engine().connect().close()
-    print("begin", flush=True)
-    if what == "bump":
-        for n in range(count):
-            db.write_sync(lambda s, n=n: apply(s, SYSTEM, Change("company", shared, {"employees": n})))
-    else:
-        {"writes": writes, "imports": imports, "numbers": numbers, "migration": migration}[what](count, shared)
-
-
-if __name__ == "__main__":
-    main()
+    begins.send("begin")
+    WORK[what](count, shared)
