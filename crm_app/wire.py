@@ -27,7 +27,7 @@ from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
 from crm_app.organisation.kind import ORGANISATION
 from crm_app.people.kind import PERSON
-from crm_app.people.panels import colleagues_of, people_of_company, relations_of
+from crm_app.people.panels import colleagues_of, formerly_of, people_of_company, relations_of, roles_of
 from crm_app.products.kind import PRICE_BOOK, PRODUCT
 from crm_app.quotes.hooks import follow_lines
 from crm_app.quotes.kind import QUOTE, QUOTE_POLICY, TEXT_BLOCK
@@ -71,8 +71,8 @@ KINDS = (
 )
 # What stands beside a record, in this order.
 PANELS = {
-    "person": (deals_of_person, relations_of, colleagues_of),
-    "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, tree_of),
+    "person": (deals_of_person, roles_of, relations_of, colleagues_of),
+    "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, formerly_of, tree_of),
 }
 # Kinds whose rights are those of another object.
 OBJECT_OF = {"stage": "pipeline", "quote_policy": "price_book"}

@@ -4,12 +4,14 @@ from crm_app.companies.tree import above
 from crm_app.core.changes import Children, Context, Field, Kind
 from crm_app.core.changes.kinds import Row
 from crm_app.records.kind import tags_of
+from crm_app.records.phones import tidy_phone
 from crm_app.tables import Company, CompanyAddress
 
 KINDS = ("customer", "prospect", "partner", "supplier", "competitor", "other")
 ADDRESS = (
     Field("label", "Label", max_length=40),
     Field("street", "Street"),
+    Field("street2", "Address line 2"),
     Field("city", "City"),
     Field("postcode", "Postcode", max_length=20),
     Field("region", "Region"),
@@ -59,7 +61,15 @@ COMPANY = Kind(
         Field("employees", "Employees", "int", minimum=0, synonyms=("headcount", "staff", "number of employees")),
         Field("country", "Country", max_length=100, synonyms=("office location", "location", "headquarters")),
         Field("domain", "Domain", max_length=253, searchable=True, synonyms=("website", "web site", "url")),
-        Field("phone", "Phone", max_length=60, searchable=True, synonyms=("telephone",)),
+        Field(
+            "phone",
+            "Phone",
+            max_length=60,
+            searchable=True,
+            synonyms=("telephone",),
+            holds="phone",
+            tidy=tidy_phone,
+        ),
         Field("price_segment", "Price segment", max_length=60, synonyms=("customer segment", "price group")),
         Field("territory_id", "Territory", "ref", ref="territory", synonyms=("sales territory",)),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("account owner", "account manager")),

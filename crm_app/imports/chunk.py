@@ -122,7 +122,8 @@ class Chunk:
             table = table_of(children.table)
             rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
             for start in range(0, len(ids), IN_LIMIT):
-                query = select(table).where(table.c[children.parent].in_(ids[start : start + IN_LIMIT]))
+                fixed = (table.c[k] == v for k, v in children.fixed.items())
+                query = select(table).where(table.c[children.parent].in_(ids[start : start + IN_LIMIT]), *fixed)
                 query = query.order_by(table.c.position, table.c.id)
                 for row in self.session.connection().execute(query).mappings():
                     rows[row[children.parent]].append(dict(row))
@@ -148,6 +149,9 @@ class Chunk:
             if part and not any(all(_same(row[k], v) for k, v in part.items() if k != "is_primary") for row in rows):
                 shown = [f.name for f in self.kind.child_by_name[name].fields]
                 kept = [{"id": r["id"]} | {k: r[k] for k in shown} for r in rows]
+                if self.kind.child_by_name[name].cap == 1 and kept:
+                    values[name] = [kept[0] | part]
+                    continue
                 values[name] = [*kept, part | ({"is_primary": not rows} if "is_primary" in shown else {})]
         return values
 

@@ -49,7 +49,7 @@ def places(kind: Kind, recipe: Recipe) -> dict[str, Place]:
             target = Target(field.name, field.label, (*more, *field.synonyms), field.type, field.required)
             found[field.name] = Place(target, field)
     for children in kind.children:
-        for child in children.fields if not children.fixed else ():
+        for child in children.fields if not children.key else ():
             name, label = f"{children.name}.{child.name}", child.label
             if name in recipe.hidden:
                 continue

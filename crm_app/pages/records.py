@@ -13,6 +13,8 @@ from crm_app.pages.page import Page
 from crm_app.pages.undo import Undo
 from crm_app.people.kind import RELATIONS
 from crm_app.people.rules import relation_words
+from crm_app.people.state import RoleForm
+from crm_app.people.views import role_dialog
 from crm_app.records.create.state import NewRecord
 from crm_app.records.files.views import file_drop
 from crm_app.records.page.relation import RelationForm
@@ -30,6 +32,7 @@ STARTS: dict[str, Callable[..., Any]] = {
     kind: lambda panel: NewRecord.start(panel.adds, panel.fill) for kind in ("deal", "person", "company")
 } | {
     "relation": lambda _panel: RelationForm.start,
+    "role": lambda _panel: RoleForm.start,
 }
 
 
@@ -46,7 +49,7 @@ def _page(place: Place, what: str) -> rx.Component:
     )
     relations = [(name, relation_words(name, reverse=False)) for name in RELATIONS]
     return framed(
-        rx.fragment(screen, relation_dialog(relations), live(push=RecordFeed.push, on_change=AGAIN)),
+        rx.fragment(screen, relation_dialog(relations), role_dialog(), live(push=RecordFeed.push, on_change=AGAIN)),
         title=title,
         current=place.path,
         crumb=place,

@@ -3,20 +3,35 @@
 from crm_app.companies.kind import ADDRESS
 from crm_app.core.changes import Children, Context, Field, Kind
 from crm_app.core.changes.kinds import Row
+from crm_app.people.consent import CONSENTS, date_consents
+from crm_app.people.following import follow_roles
+from crm_app.people.tidying import tidy_language, tidy_zone
 from crm_app.records.kind import tags_of
-from crm_app.tables import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
+from crm_app.records.phones import tidy_phone
+from crm_app.tables import (
+    Person,
+    PersonAddress,
+    PersonEmail,
+    PersonPhone,
+    PersonProfile,
+    PersonRelation,
+    PersonRole,
+)
 
 LIFECYCLES = ("name", "lead", "contact")
 SEGMENTS = ("suspect", "prospect", "qualified")
+NETWORKS = ("LinkedIn", "X", "Xing", "Facebook", "Instagram", "GitHub", "Mastodon", "YouTube", "other")
 # What the other person is to this one; the reverse wording follows from it in `people.rules`.
 RELATIONS = ("knows", "manager", "assistant", "colleague", "partner", "referred by")
 
 
-def _complete(_context: Context, before: Row | None, after: Row) -> Row:
-    """The display name is made of the parts unless somebody wrote another one."""
+def _complete(context: Context, before: Row | None, after: Row) -> Row:
+    """The display name is made of the parts unless somebody wrote another one; company and title follow the roles."""
+    date_consents(context)
     parts = f"{after['first_name']} {after['last_name']}".strip()
     old = f"{before['first_name']} {before['last_name']}".strip() if before else ""
-    return {"display_name": parts} if parts and (not after["display_name"] or after["display_name"] == old) else {}
+    named = parts and (not after["display_name"] or after["display_name"] == old)
+    return ({"display_name": parts} if named else {}) | follow_roles(context, PERSON, before, after)
 
 
 def _gate(_context: Context, _before: Row | None, after: Row) -> dict[str, str]:
@@ -47,7 +62,8 @@ PERSON = Kind(
         Field("company_id", "Company", "ref", ref="company", synonyms=("company", "account", "organisation")),
         Field("lifecycle", "Lifecycle", "choice", choices=LIFECYCLES),
         Field("segment", "Segment", "choice", choices=SEGMENTS),
-        Field("language", "Language", max_length=35, synonyms=("locale",)),
+        Field("language", "Language", max_length=35, synonyms=("locale", "preferred language"), tidy=tidy_language),
+        Field("zone", "Time zone", max_length=60, synonyms=("timezone", "preferred time zone"), tidy=tidy_zone),
         Field("source", "Source", max_length=100, synonyms=("lead source", "origin")),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),
         Field("last_touch_at", "Last touch", "datetime", editable=False),
@@ -86,12 +102,39 @@ PERSON = Kind(
                     personal=True,
                     searchable=True,
                     synonyms=("phone", "telephone", "mobile", "phone number"),
+                    holds="phone",
+                    tidy=tidy_phone,
                 ),
                 Field("label", "Label", max_length=40),
                 Field("is_primary", "Primary", "bool"),
             ),
         ),
         Children("addresses", "Addresses", PersonAddress, "person_id", ADDRESS),
+        Children(
+            "profiles",
+            "Profiles",
+            PersonProfile,
+            "person_id",
+            (
+                Field("network", "Network", "choice", choices=NETWORKS, required=True),
+                Field("value", "Profile", required=True, max_length=300, personal=True, synonyms=("linkedin",)),
+            ),
+        ),
+        *CONSENTS,
+        Children(
+            "roles",
+            "Roles",
+            PersonRole,
+            "person_id",
+            (
+                Field("company_id", "Company", "ref", ref="company"),
+                Field("title", "Title", max_length=120),
+                Field("starts_on", "From", "date"),
+                Field("ends_on", "Until", "date"),
+                Field("current", "Current", "bool"),
+                Field("is_primary", "Primary", "bool"),
+            ),
+        ),
         Children(
             "relations",
             "Relations",
@@ -132,4 +175,5 @@ PERSON = Kind(
     derived=frozenset({"last_touch_at"}),
     gate=_gate,
     complete=_complete,
+    watched=frozenset({"emails", "phones", "roles", *(c.name for c in CONSENTS)}),
 )

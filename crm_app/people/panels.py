@@ -8,12 +8,14 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.identity.policy import decide, may, visible
-from crm_app.people.rules import relation_words
+from crm_app.people.rules import relation_words, span_words
 from crm_app.records.page.rows import Panel, Related
-from crm_app.tables import Company, Person, PersonEmail, PersonRelation
+from crm_app.tables import Company, Person, PersonEmail, PersonRelation, PersonRole
 
 SHOWN = 12
-person, company, email, relation = (table_of(m) for m in (Person, Company, PersonEmail, PersonRelation))
+person, company, email, relation, role = (
+    table_of(m) for m in (Person, Company, PersonEmail, PersonRelation, PersonRole)
+)
 
 
 def people_of_company(session: Session, actor: Principal, id: int) -> Panel | None:
@@ -60,6 +62,53 @@ def relations_of(session: Session, actor: Principal, id: int) -> Panel | None:
             rows.append(Related(row.other, row.display_name, f"/people/{row.other}", "", said, part=part))
     create = "relation" if may_edit else ""
     return Panel("relations", "Relations", str(len(rows) or ""), rows, "No relations yet.", create, "Add relation")
+
+
+def roles_of(session: Session, actor: Principal, id: int) -> Panel | None:
+    """Where this person works and has worked, the present first."""
+    owner = session.connection().execute(select(person.c.owner_id).where(person.c.id == id)).scalar()
+    may_edit = decide(actor, "edit", "person", owner, record_id=id).allowed
+    query = select(role, company.c.name.label("company"), company.c.deleted_at).where(role.c.person_id == id)
+    query = query.outerjoin(company, company.c.id == role.c.company_id)
+    order = (role.c.current.desc(), role.c.is_primary.desc(), role.c.starts_on.desc().nulls_last(), role.c.id)
+    rows = []
+    for row in session.connection().execute(query.order_by(*order)):
+        href = f"/companies/{row.company_id}" if row.company_id and row.deleted_at is None else ""
+        said = [s for s in (row.title, span_words(row.starts_on, row.ends_on, current=row.current)) if s]
+        part = row.id if may_edit else 0
+        rows.append(
+            Related(row.id, row.company or "No company", href, "primary" if row.is_primary else "", said, part=part)
+        )
+    if not rows and not may_edit:
+        return None
+    return Panel(
+        "roles",
+        "Roles",
+        str(len(rows) or ""),
+        rows,
+        "No roles written down yet.",
+        "role" if may_edit else "",
+        "Add role",
+    )
+
+
+def formerly_of(session: Session, actor: Principal, id: int) -> Panel | None:
+    """Those who worked at this company and do so no more."""
+    if not may(actor, "person.read"):
+        return None
+    query = (
+        select(person.c.id, person.c.display_name, role.c.title, role.c.starts_on, role.c.ends_on)
+        .join(person, person.c.id == role.c.person_id)
+        .where(role.c.company_id == id, role.c.current.is_(False), person.c.deleted_at.is_(None))
+        .where(visible(actor, "person", person.c.owner_id))
+        .order_by(role.c.ends_on.desc().nulls_last(), role.c.id)
+        .limit(SHOWN)
+    )
+    rows = [
+        Related(r.id, r.display_name, f"/people/{r.id}", r.title, [span_words(r.starts_on, r.ends_on, current=False)])
+        for r in session.connection().execute(query)
+    ]
+    return Panel("formerly", "Formerly here", str(len(rows)), rows) if rows else None
 
 
 def _people(session: Session, actor: Principal, belongs: Any) -> tuple[int, list[Related]]:

@@ -1,4 +1,8 @@
-"""Relations between people: how each reads from the other side. Pure."""
+"""Relations between people, how each reads from the other side; and which of several roles counts. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 # What the other person is to this one, as its page says it, and as the page of the other one says it.
 WORDS = {
@@ -22,3 +26,20 @@ REVERSE_WORDS = {
 def relation_words(type_: str, *, reverse: bool) -> str:
     """What the other person is to the one whose page it is; `reverse` if the other page owns the relation."""
     return (REVERSE_WORDS if reverse else WORDS).get(type_, type_.capitalize())
+
+
+def primary_role(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Of the current roles the one marked as primary, else the one that began last; None without a current one."""
+    current = [row for row in rows if row["current"]]
+    begun = {id(row): row["starts_on"] or date.min for row in current}
+    return max(current, key=lambda row: (row["is_primary"], begun[id(row)]), default=None)
+
+
+def span_words(starts: date | None, ends: date | None, *, current: bool) -> str:
+    """`Mar 2019 – Jun 2022`, `since Mar 2019`, `until Jun 2022`, `now`."""
+    first, last = (f"{day:%b %Y}" if day else "" for day in (starts, ends))
+    if current and not last:
+        return f"since {first}" if first else "now"
+    if first and last:
+        return f"{first} – {last}"
+    return f"until {last}" if last else f"from {first}" if first else "before"

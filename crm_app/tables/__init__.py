@@ -15,7 +15,16 @@ from crm_app.tables.forecast import ForecastNight, ForecastSnapshot, Target
 from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organisation import Organisation
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
-from crm_app.tables.person import Person, PersonAddress, PersonEmail, PersonPhone, PersonRelation
+from crm_app.tables.person import (
+    Person,
+    PersonAddress,
+    PersonConsent,
+    PersonEmail,
+    PersonPhone,
+    PersonProfile,
+    PersonRelation,
+    PersonRole,
+)
 from crm_app.tables.product import PriceBook, PriceEntry, Product
 from crm_app.tables.quote import Quote, QuoteAttachment, QuoteLine, QuoteLink, QuotePolicy, QuoteText, TextBlock
 from crm_app.tables.rate import Rate
@@ -70,9 +79,12 @@ __all__ = [
     "Payment",
     "Person",
     "PersonAddress",
+    "PersonConsent",
     "PersonEmail",
     "PersonPhone",
+    "PersonProfile",
     "PersonRelation",
+    "PersonRole",
     "Pipeline",
     "Pool",
     "PoolMember",

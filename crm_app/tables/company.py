@@ -32,6 +32,7 @@ class CompanyAddress(Child, table=True):
     company_id: int = ref("company", nullable=False)
     label: str = "office"
     street: str = ""
+    street2: str = ""
     city: str = ""
     postcode: str = ""
     region: str = ""

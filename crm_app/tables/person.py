@@ -1,6 +1,6 @@
 """People with their e-mails, phones and addresses."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, Index
 
@@ -29,6 +29,7 @@ class Person(Record, table=True):
     lifecycle: str = "name"
     segment: str | None = None
     language: str = ""
+    zone: str = ""
     source: str = ""
     owner_id: int | None = ref("user")
     last_touch_at: datetime | None = moment()
@@ -61,6 +62,7 @@ class PersonAddress(Child, table=True):
     person_id: int = ref("person", nullable=False)
     label: str = "home"
     street: str = ""
+    street2: str = ""
     city: str = ""
     postcode: str = ""
     region: str = ""
@@ -75,3 +77,36 @@ class PersonRelation(Child, table=True):
     other_id: int = ref("person", nullable=False)
     type: str = "knows"
     note: str = ""
+
+
+class PersonRole(Child, table=True):
+    """What somebody was or is at a company; of those that are `current` the primary one is said of the person."""
+
+    __tablename__ = "person_role"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    company_id: int | None = ref("company")
+    title: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    current: bool = True
+    is_primary: bool = False
+
+
+class PersonProfile(Child, table=True):
+    """Where somebody is found in a social network."""
+
+    __tablename__ = "person_profile"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    network: str = "LinkedIn"
+    value: str = ""
+
+
+class PersonConsent(Child, table=True):
+    """What somebody said about being written to or called through one channel, when, and where that is known from."""
+
+    __tablename__ = "person_consent"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    channel: str
+    state: str = "given"
+    on_day: date | None = None
+    source: str = ""

@@ -4,16 +4,20 @@ import React, { useEffect, useRef, useState } from "react";
 function PartForm({ parts, row, error, onSave, onClose }) {
   const [values, setValues] = useState(row ? row.values : Object.fromEntries(parts.fields.map((f) => [f.name, f.choices[0] || ""])));
   const form = useRef(null);
-  useEffect(() => { form.current?.querySelector("input")?.focus(); }, []);
+  useEffect(() => { form.current?.querySelector("input, select")?.focus(); }, []);
   const keys = (e) => {
     if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); onClose(); }
     else if (e.key === "Enter") { e.preventDefault(); e.stopPropagation(); onSave(values); }
   };
   return (
     <div className="partform" ref={form} onKeyDown={keys}>
-      {parts.fields.filter((f) => f.name !== "label").map((f) => (
+      {parts.fields.filter((f) => f.name !== "label").map((f) => f.choices.length ? (
+        <select key={f.name} className="in" aria-label={f.label} value={values[f.name] || ""} onChange={(e) => setValues({ ...values, [f.name]: e.target.value })}>
+          {f.choices.map((c) => <option key={c} value={c}>{c[0].toUpperCase() + c.slice(1)}</option>)}
+        </select>
+      ) : (
         <input key={f.name} className="in" aria-label={f.label} placeholder={f.label} autoComplete="off" value={values[f.name] || ""}
-               type={parts.name === "emails" ? "email" : parts.name === "phones" ? "tel" : "text"} onChange={(e) => setValues({ ...values, [f.name]: e.target.value })} />
+               type={f.type} onChange={(e) => setValues({ ...values, [f.name]: e.target.value })} />
       ))}
       <span className="row">
         {parts.fields.filter((f) => f.name === "label").map((f) => (
@@ -50,6 +54,7 @@ export function PartList({ parts, answer, onSave, onRemove, onPrimary }) {
         {parts.rows.map((row) => open === row.id ? form(row) : (
           <div className="part" key={row.id}>
             {row.href ? <a className="val" href={row.href}>{row.text}</a> : <span className="val">{row.text}</span>}
+            {row.warning && <span className="tag y" title={row.warning}>as written</span>}
             {row.note && <span className="mut">{row.note}</span>}
             {parts.has_primary && row.primary && parts.rows.length > 1 && <span className="tag">primary</span>}
             {parts.editable && (
@@ -61,7 +66,8 @@ export function PartList({ parts, answer, onSave, onRemove, onPrimary }) {
             )}
           </div>
         ))}
-        {open === 0 ? form(null) : parts.editable ? <button type="button" className="val none" onClick={() => begin(0)}>{`Add ${/^[aeiou]/.test(parts.one) ? "an" : "a"} ${parts.one}`}</button> : !parts.rows.length && <span className="val none">–</span>}
+        {open === 0 ? form(null) : parts.editable && parts.room ? <button type="button" className="val none" onClick={() => begin(0)}>{`Add ${/^[aeiou]/.test(parts.one) ? "an" : "a"} ${parts.one}`}</button> : !parts.rows.length && <span className="val none">–</span>}
+        {parts.rows.some((row) => row.warning) && <span className="mut">{parts.rows.find((row) => row.warning).warning}</span>}
         {open === null && error && <span className="err" role="alert">{error}</span>}
       </div>
     </div>

@@ -11,6 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import tel
+from crm_app.records.phones import shown
 from crm_app.records.reading import may_see
 from crm_app.tables import Company, Person, PersonPhone
 
@@ -31,13 +32,13 @@ def numbers_of(
         .order_by(phone.c.is_primary.desc(), phone.c.position, phone.c.id)
     )
     for id, value, whose in session.connection().execute(query):
-        found.setdefault(("person", id), []).append(Number(value, tel(value), whose))
+        found.setdefault(("person", id), []).append(Number(shown(value), tel(value), whose))
     firms = [id for name, id in wanted if name == "company"]
     query = select(company.c.id, company.c.phone, company.c.name).where(
         company.c.id.in_(firms), company.c.phone != "", company.c.deleted_at.is_(None), may_see(actor, kind("company"))
     )
     for id, value, whose in session.connection().execute(query):
-        found[("company", id)] = [Number(value, tel(value), whose)]
+        found[("company", id)] = [Number(shown(value), tel(value), whose)]
     return found
 
 

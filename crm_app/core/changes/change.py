@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 
 if TYPE_CHECKING:
+    from crm_app.core.changes.children import Patch
     from crm_app.core.changes.working import WorkingSet
 
 Op = Literal["create", "update", "delete", "restore"]
@@ -57,7 +58,10 @@ class Undone:
 
 @dataclass
 class Context:
-    """One call of `apply_many`: its transaction, its actor, its records as changed so far, and what it has read."""
+    """One call of `apply_many`: its transaction, its actor, its records as changed so far, and what it has read.
+
+    While one change is taken, `given` are the fields that it names and `patches` what becomes of collections.
+    """
 
     session: Session
     actor: Principal
@@ -66,3 +70,5 @@ class Context:
     recorded_at: datetime
     working: "WorkingSet | None" = None
     cache: dict[Any, Any] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    patches: "dict[str, Patch]" = field(default_factory=dict)

@@ -23,7 +23,9 @@ class Field:
 
     `synonyms` are column headers that an import recognises. `on_delete` and `on_merge` say for a reference what
     happens to this record when the one it points to is deleted or merged. With `later_wins` two people at once are no
-    conflict, as for a place in an order.
+    conflict, as for a place in an order. `tidy(context, text)` gives a new text in the form in which it is kept, or
+    raises ValueError in plain words; `holds` says what a text means where lists compare and show it by a rule of its
+    own.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Field:
     currency_field: str = "currency"
     later_wins: bool = False
     synonyms: tuple[str, ...] = ()
+    holds: Literal["", "phone"] = ""
+    tidy: "Callable[[Context, str], str] | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +79,8 @@ class Kind:
     """Everything that Kith knows of one kind of record; lists, imports, gates and history follow from it.
 
     `gate(context, before, after)` answers with what is missing for this transition, by field. `complete(context,
-    before, after)` answers with values that follow from the change and are recorded with it. `seal(context, before,
+    before, after)` answers with values (and patches of collections) that follow from the change and are recorded with
+    it; both are asked as well when only a collection of `watched` changes. `seal(context, before,
     after, touched)` answers why these fields and parts of a record, such as an issued document, stay as they are; it
     binds every source, undo and delete (`deleted_at`) as well. `path` is where its records live in the app; `columns`
     and `sort` (`-` first: descending) are what a list shows at first; `summary` are
@@ -94,6 +99,7 @@ class Kind:
     derived: frozenset[str] = frozenset()
     gate: "Callable[[Context, Row | None, Row], dict[str, str]] | None" = None
     gate_fields: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
     complete: "Callable[[Context, Row | None, Row], Row] | None" = None
     seal: "Callable[[Context, Row, Row, frozenset[str]], str] | None" = None
     path: str = ""
@@ -111,6 +117,7 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_gates: "dict[str, list[Callable[[Context, Row | None, Row], dict[str, str]]]]" = {}
 _hooks: "list[Callable[[Context, list[Applied]], None]]" = []
 
 
@@ -125,6 +132,18 @@ def register_hook(hook: "Callable[[Context, list[Applied]], None]") -> None:
     """Call `hook` after the rows of every `apply_many` are written, in the same transaction."""
     if hook not in _hooks:
         _hooks.append(hook)
+
+
+def register_gate(name: str, gate: "Callable[[Context, Row | None, Row], dict[str, str]]") -> None:
+    """A feature above a kind adds what it asks of the transitions of that kind, beside the kind's own gate."""
+    known = _gates.setdefault(name, [])
+    if gate not in known:
+        known.append(gate)
+
+
+def gates_of(known: Kind) -> "list[Callable[[Context, Row | None, Row], dict[str, str]]]":
+    """The gate of the kind, and those that others have added."""
+    return [*([known.gate] if known.gate else []), *_gates.get(known.name, ())]
 
 
 def hooks() -> "list[Callable[[Context, list[Applied]], None]]":

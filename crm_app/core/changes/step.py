@@ -10,7 +10,8 @@ from crm_app.core.actor import Decision
 from crm_app.core.changes import ports
 from crm_app.core.changes.change import Applied, Change, Context
 from crm_app.core.changes.children import Patch, apply_patch, patch_of, split_key
-from crm_app.core.changes.kinds import Kind, Row, kind
+from crm_app.core.changes.finishing import finish, tidied
+from crm_app.core.changes.kinds import Field, Kind, Row, kind
 from crm_app.core.changes.merge import conflicts_of
 from crm_app.core.changes.values import coerce, defaults
 from crm_app.core.changes.working import IN_LIMIT, Loaded, WorkingSet, table_of
@@ -64,6 +65,12 @@ class Step:
 
     def take(self, change: Change) -> Applied:
         """Change the working set. Raises a KithError and leaves everything as it was."""
+        try:
+            return self._take(change)
+        finally:
+            self.context.given, self.context.patches = frozenset(), {}
+
+    def _take(self, change: Change) -> Applied:
         if change.op == "create":
             return self._create(change)
         known = kind(change.kind)
@@ -86,7 +93,7 @@ class Step:
         self._require("create", known, row.get(known.owner) if known.owner else None)
         self._fields_allowed(known, change, row, None)
         row["id"] = change.id if change.id is not None else self._new_id()
-        self._finish(known, change, None, row)
+        self._finish(known, change, None, row, patches)
         row["sort_key"] = sort_key(row[known.title] or "")
         self._unique(known, row, None)
         loaded = self.working.add(known, row)
@@ -104,8 +111,8 @@ class Step:
         if change.expected is not None and change.expected < before["version"]:
             self._no_conflict(change, known, before, values, wanted)
         self._unsealed(known, before, after, wanted | patches.keys())
-        if wanted:
-            self._finish(known, change, before, after)
+        if wanted or patches.keys() & known.watched:
+            self._finish(known, change, before, after, patches)
             if after[known.title] != before[known.title]:
                 after["sort_key"] = sort_key(after[known.title] or "")
             self._unique(known, after, before)
@@ -179,7 +186,10 @@ class Step:
             name, rest = split_key(key)
             try:
                 if name in known.child_by_name:
-                    patch = patch_of(known.child_by_name[name], rest, given, children.get(name, {}))
+                    present = children.get(name, {})
+                    patch = patch_of(known.child_by_name[name], rest, given, present)
+                    for row_key, row in patch.items():
+                        patch[row_key] = row and self._tidied(known.child_by_name[name].fields, row, present, row_key)
                     patches.setdefault(name, {}).update(patch)
                 elif key == "custom" or key in ("external_id",):
                     merges = key == "custom" and self.context.source != "undo"  # an undo gives them all as they were
@@ -187,7 +197,8 @@ class Step:
                 elif name == "custom" and rest:
                     values["custom"] = values.get("custom", before["custom"]) | {rest: given}
                 elif name in known.by_name and name not in known.derived:
-                    values[name] = coerce(known.by_name[name], given)
+                    field = known.by_name[name]
+                    values[name] = tidied(self.context, field, coerce(field, given), before.get(name))
                 else:
                     wrong[name] = f"A {known.label.lower()} has no field {name!r}."
             except ValueError as error:
@@ -201,6 +212,11 @@ class Step:
         self._references(known, values)
         self._child_references(known, patches, children)
         return values, patches
+
+    def _tidied(self, fields: Iterable[Field], row: Row, present: dict[int, Row], key: int | str) -> Row:
+        """A row of a collection, its texts in the form in which they are kept."""
+        before = present.get(key, {}) if isinstance(key, int) else {}
+        return row | {f.name: tidied(self.context, f, row[f.name], before.get(f.name)) for f in fields if f.tidy}
 
     def _references(self, known: Kind, values: Row) -> None:
         wrong = {}
@@ -259,16 +275,12 @@ class Step:
         if known.seal and touched and (why := known.seal(self.context, before, after, frozenset(touched))):
             raise Refused(why)
 
-    def _finish(self, known: Kind, change: Change, before: Row | None, after: Row) -> None:
+    def _finish(self, known: Kind, change: Change, before: Row | None, after: Row, patches: dict[str, Patch]) -> None:
         """What follows from the change, then the gate of the transition; an undo restores the old values itself."""
-        if known.complete and self.context.source != "undo":
-            for name, value in known.complete(self.context, before, after).items():
-                if name not in change.set:
-                    after[name] = value
-        if known.gate and is_gated(self.context.source, creating=before is None):
-            missing = known.gate(self.context, before, after)
-            if missing:
-                raise Invalid(missing)
+        self.context.given = frozenset(split_key(key)[0] for key in change.set)
+        self.context.patches = patches
+        gated = is_gated(self.context.source, creating=before is None)
+        finish(self.context, known, before, after, gated=gated)
 
     def _unique(self, known: Kind, row: Row, before: Row | None) -> None:
         table = table_of(known.table)

@@ -17,6 +17,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.money import format_money, to_major
 from crm_app.core.text import initials, tel
+from crm_app.records import phones
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rows import Cell
@@ -24,7 +25,6 @@ from crm_app.tables import Tag
 
 BETWEEN_TAGS = "\x1f"
 LONG = 200
-NUMBERS = frozenset({"phone", "phones.value"})  # links that call
 TONES = {
     "contact": "g",
     "customer": "g",
@@ -101,8 +101,8 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         return Cell()
     if field.children is not None:
         text = ", ".join(str(value).split(BETWEEN_TAGS)) if field.type == "tags" else str(value)
-        shown = group_label(text) if field.type == "choice" else text
-        return Cell(shown, text, href=tel(text) if field.name in NUMBERS else "")
+        shown = group_label(text) if field.type == "choice" else phones.shown(text) if field.is_phone else text
+        return Cell(shown, text, href=tel(text) if field.is_phone else "")
     if field.ref:
         return _reference(field, value, row, one.number)
     text = str(value)
@@ -120,7 +120,9 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         return Cell(shown, f"{value:f}")
     if field.type in ("int", "float"):
         return Cell(format_decimal(value, locale=_locale(actor.locale)) if field.name != "year_founded" else text, text)
-    return Cell(text[:LONG], text[:LONG], href=tel(text) if field.name in NUMBERS else "")
+    return Cell(
+        phones.shown(text) if field.is_phone else text[:LONG], text[:LONG], href=tel(text) if field.is_phone else ""
+    )
 
 
 def _reference(field: ListField, value: Any, row: Any, n: int) -> Cell:

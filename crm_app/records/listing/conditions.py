@@ -21,9 +21,11 @@ from crm_app.core.text import fold, id_of, like
 from crm_app.identity.teams import users_below
 from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rules import Condition, Group, days_of, op_of
+from crm_app.records.phones import bare, digits_of
 
 Fields = dict[str, ListField]
 log = table_of(ChangeLog)
+FEWEST_DIGITS = 3
 OF_TEAM = "team:"
 LAST_CHARACTER = "\U0010ffff"
 
@@ -51,11 +53,10 @@ def text_condition(known: Kind, text: str) -> ColumnElement[bool]:
     parts = []
     for word in text.split()[:8]:
         places = [table.c.sort_key.like(like(fold(word)), escape="\\")]
-        places += [
-            says(word, table.c[f.name])
-            for f in known.fields
-            if f.searchable and f.type == "text" and f.name != known.title
-        ]
+        looked = [f for f in known.fields if f.searchable and f.type == "text" and f.name != known.title]
+        places += [says(word, table.c[f.name]) for f in looked]
+        if len(digits := digits_of(word)) >= FEWEST_DIGITS:
+            places += [bare(table.c[f.name]).like(like(digits), escape="\\") for f in looked if f.holds == "phone"]
         parts.append(or_(*places))
     return and_(true(), *parts)
 
@@ -114,6 +115,8 @@ def _compare(column: Any, field: ListField, op: str, value: Any, actor: Principa
     if op in ("empty", "filled"):
         empty = or_(column.is_(None), column == "") if text and not field.ref else column.is_(None)
         return empty if op == "empty" else not_(empty)
+    if field.is_phone:
+        return _number_text(column, op, _word(value))
     if field.type in ("text", "longtext"):
         return _text(folded(column), op, fold(_word(value)))
     if field.type == "bool":
@@ -152,6 +155,21 @@ def _text(column: Any, op: str, word: str) -> ColumnElement[bool]:
     if op == "starts":
         return column.like(like(word)[1:], escape="\\")
     return column == word if op == "is" else or_(column.is_(None), column != word)
+
+
+def _number_text(column: Any, op: str, word: str) -> ColumnElement[bool]:
+    """A telephone number by its digits, however they are grouped; what has no digits by its letters."""
+    digits = digits_of(word)
+    if not digits:
+        return _text(folded(column), op, fold(word))
+    bare_column = bare(column)
+    if op == "contains":
+        return bare_column.like(like(digits), escape="\\")
+    if op == "starts":
+        return or_(bare_column.like(digits + "%"), bare_column.like("+" + digits + "%"))
+    exact = or_(bare_column == digits, bare_column == "+" + digits, bare_column == "0" + digits)
+    same = exact if word.startswith("+") else or_(exact, bare_column.like("+_%" + digits))
+    return same if op == "is" else or_(column.is_(None), not_(same))
 
 
 def _flag(value: Any) -> bool:

@@ -35,6 +35,11 @@ class ListField:
         return self.field.choices if self.field else ()
 
     @property
+    def is_phone(self) -> bool:
+        """A number: shown in groups, dialled by a link, compared by its digits."""
+        return self.field is not None and self.field.holds == "phone"
+
+    @property
     def sortable(self) -> bool:
         plain = self.children is None and self.type not in ("tags", "longtext", "json")
         return plain and (self.field is None or self.field.sortable)

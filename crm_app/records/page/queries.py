@@ -1,17 +1,19 @@
 """The page of one record: its properties by the catalogue, its parts and its tags, as the actor may see them."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import literal, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
-from crm_app.core.changes import Children, Kind, kind
+from crm_app.core.changes import Children, Field, Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.core.text import initials, tel
 from crm_app.identity.policy import decide
+from crm_app.records import phones
 from crm_app.records.assignees import assignable
 from crm_app.records.listing.cells import Cell, cells_of, group_label, shown_columns
 from crm_app.records.listing.fields import ListField, fields_of
@@ -25,8 +27,13 @@ YES_NO = [Option("true", "Yes"), Option("false", "No")]
 ELSEWHERE = frozenset({"display_name", "name", "currency", "created_at"})
 BADGES = ("lifecycle", "segment", "kind")
 TINTS = 8
-LINKS: dict[str, Callable[[str], str]] = {"emails": lambda v: "mailto:" + v.replace(" ", ""), "phones": tel}
+LINKS: dict[str, Callable[[str], str]] = {
+    "emails": lambda v: "mailto:" + v.replace(" ", ""),
+    "phones": tel,
+    "profiles": lambda v: v if v.startswith(("https://", "http://")) else "",
+}
 LABELS = {"emails": ["work", "private", "other"], "phones": ["work", "mobile", "private", "other"]}
+ONE = {"emails": "e-mail", "phones": "phone", "addresses": "address", "profiles": "profile"}
 tag, record_tag = table_of(Tag), table_of(RecordTag)
 
 
@@ -134,24 +141,41 @@ def _parts(session: Session, actor: Principal, children: Children, id: int, may_
     part = table_of(children.table)
     has_primary = "is_primary" in part.c
     order = [part.c.is_primary.desc()] if has_primary else []
-    query = select(part).where(part.c[children.parent] == id).order_by(*order, part.c.position, part.c.id)
+    here = (part.c[children.parent] == id, *(part.c[k] == v for k, v in children.fixed.items()))
+    query = select(part).where(*here).order_by(*order, part.c.position, part.c.id)
     names = [f.name for f in children.fields if f.name != "is_primary"]
     rows = [_part(children, names, row) for row in session.connection().execute(query).mappings()]
-    fields = [
-        PartField(f.name, f.label, LABELS.get(children.name, ["home", "office", "other"]) if f.name == "label" else [])
-        for f in children.fields
-        if f.name != "is_primary"
-    ]
-    one = {"emails": "e-mail", "phones": "phone", "addresses": "address"}.get(children.name, children.label.lower())
-    return Parts(children.name, children.label, one, fields, rows, has_primary, may_edit)
+    fields = [_part_field(children, f) for f in children.fields if f.name != "is_primary"]
+    one = ONE.get(children.name, "answer" if children.cap == 1 else children.label.lower())
+    room = len(rows) < children.cap
+    return Parts(children.name, children.label, one, fields, rows, has_primary, may_edit, room)
+
+
+def _part_field(children: Children, field: Field) -> PartField:
+    choices = list(field.choices)
+    if field.name == "label":
+        choices = LABELS.get(children.name, ["home", "office", "other"])
+    usual = {"emails": "email"}.get(children.name, "text") if field.name == "value" else "text"
+    type_ = "date" if field.type == "date" else "tel" if field.holds == "phone" else usual
+    return PartField(field.name, field.label, choices, type_)
 
 
 def _part(children: Children, names: list[str], row: Mapping[Any, Any]) -> PartRow:
     values = {n: str(row[n] or "") for n in names}
-    said = [values[n] for n in names if n != "label" and values[n]]
+    said = [_part_words(children.by_name[n], row[n]) for n in names if n != "label" and values[n]]
     link = LINKS.get(children.name)
     href = link(values["value"]) if link and values.get("value") else ""
-    return PartRow(row["id"], ", ".join(said), values.get("label", ""), href, bool(row.get("is_primary")), values)
+    strange = any(f.holds == "phone" and not phones.is_read(values[f.name]) for f in children.fields)
+    primary, warning = bool(row.get("is_primary")), phones.UNREAD if strange else ""
+    return PartRow(row["id"], ", ".join(said), values.get("label", ""), href, primary, values, warning)
+
+
+def _part_words(field: Field, value: Any) -> str:
+    if field.holds == "phone":
+        return phones.shown(value)
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return group_label(value) if field.type == "choice" else str(value)
 
 
 def _tags(session: Session, name: str, id: int) -> list[TagRow]:

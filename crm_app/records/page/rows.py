@@ -26,11 +26,12 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class PartField:
-    """One field of a part, such as the street of an address."""
+    """One field of a part, such as the street of an address; `type` is that of its input."""
 
     name: str
     label: str
     choices: list[str] = dataclasses.field(default_factory=list)
+    type: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class PartRow:
     href: str
     primary: bool
     values: dict[str, str]
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Parts:
     rows: list[PartRow]
     has_primary: bool
     editable: bool
+    room: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""The dialog for a role at a company: what somebody is or was there, and when."""
+
+from collections.abc import Mapping
+
+import reflex as rx
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import Applied
+from crm_app.identity.handlers import allow
+from crm_app.people.service import save_role
+from crm_app.records.page.state import RecordScreen
+
+
+class RoleForm(rx.State):
+    """What was typed stays until it is saved."""
+
+    open: rx.Field[bool] = rx.field(False)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("person.edit")
+    async def start(self) -> None:
+        self.errors, self.open = {}, True
+
+    @rx.event
+    @allow("person.edit")
+    async def close(self) -> None:
+        self.open = False
+
+    @rx.event
+    @allow("person.edit")
+    async def create(self, values: dict[str, str]) -> None:
+        screen = await self.get_state(RecordScreen)
+        await screen._part("roles", _save, values)
+        if screen.answer.error:
+            self.errors = {"company_id": screen.answer.error}
+            return
+        self.open = False
+
+
+def _save(session: Session, actor: Principal, _name: str, id: int, values: Mapping[str, str]) -> Applied:
+    return save_role(session, actor, id, values)
