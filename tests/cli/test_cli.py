@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import forks
 from tests.support.server import ROOT
 
 pytestmark = pytest.mark.slow
@@ -21,8 +22,7 @@ def kith(tmp_path: Path):
     def run(*arguments: str, **settings: str) -> Run:
         env = {k: v for k, v in os.environ.items() if not k.startswith("KITH_")}
         env |= {"KITH_DATA_DIR": str(tmp_path / "data")} | {f"KITH_{k.upper()}": v for k, v in settings.items()}
-        command = [sys.executable, "-m", "crm_app.cli", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+        return forks.kith(arguments, env)
 
     return run
 
@@ -48,6 +48,12 @@ def test_a_command_on_an_unmigrated_database_is_refused(kith) -> None:
     done = kith("check")
     assert done.returncode == 1 and done.stderr.startswith("kith: ")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_command_is_installed() -> None:
+    command = [str(Path(sys.executable).with_name("kith")), "frobnicate"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2 and "frobnicate" in done.stderr
 
 
 def test_unknown_words_are_code_two(kith) -> None:

@@ -27,7 +27,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "kith"
-        shutil.copytree(ROOT / "crm_app", self.root / "crm_app", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "crm_app", self.root / "crm_app")  # compiled modules too: times are kept, so they hold
         for name in ("search", "assets", "pyproject.toml", "rxconfig.py"):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, self.root / name)

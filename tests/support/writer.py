@@ -1,9 +1,6 @@
 """A process that writes until it is done or killed; forked from one that has everything imported already."""
 
 import contextlib
-import multiprocessing
-import os
-from collections.abc import Mapping
 from multiprocessing.connection import Connection as Pipe
 
 from sqlalchemy import Connection, text
@@ -14,10 +11,10 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply, apply_many
 from crm_app.core.changes.apply import open_batch
-from crm_app.core.config import settings
 from crm_app.migrations import run, state
 from crm_app.records.numbering import next_number
 from crm_app.wire import wire
+from tests.support import forks
 
 
 def writes(count: int, shared: int) -> None:
@@ -87,17 +84,14 @@ def first(_count: int, _shared: int) -> None:
 
 
 WORK = {f.__name__: f for f in (writes, imports, numbers, migration, first)}
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload([__name__])
 
 
 class Writer:
     """A process of its own, with the settings of this one; it writes as soon as this has been made."""
 
     def __init__(self, what: str, count: int, shared: int = 0) -> None:
-        begun, begins = _context.Pipe(duplex=False)
-        self._process = _context.Process(target=_write, args=(dict(os.environ), begins, what, count, shared))
-        self._process.start()
+        begun, begins = forks.pipe()
+        self._process = forks.fork(_write, begins, what, count, shared)
         begins.close()
         with begun:
             begun.recv()
@@ -113,10 +107,7 @@ class Writer:
         return self._process.exitcode
 
 
-def _write(environment: Mapping[str, str], begins: Pipe, what: str, count: int, shared: int) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
-    settings.cache_clear()
+def _write(begins: Pipe, what: str, count: int, shared: int) -> None:
     wire()
     db.engine().connect().close()
     begins.send("begin")
