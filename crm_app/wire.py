@@ -20,6 +20,10 @@ from crm_app.deals.kind import DEAL, PIPELINE, STAGE
 from crm_app.deals.panels import deals_of_company, deals_of_person
 from crm_app.demo.marks import DEMO
 from crm_app.demo.removal import removal
+from crm_app.duplicates.merge.checking import MERGE as MERGE_RECORDS
+from crm_app.duplicates.merge.checking import UNMERGE
+from crm_app.duplicates.merge.relations import check_relations
+from crm_app.duplicates.merge.run import merging, unmerging
 from crm_app.forecast.kind import TARGET
 from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
@@ -81,7 +85,7 @@ REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "c
 
 
 def wire() -> None:
-    """Register everything; calling it twice changes nothing."""
+    """Register everything; calling it twice changes nothing. Raises KithError for a relation without a rule."""
     for known in KINDS:
         register(known)
     register_hook(watch_users)
@@ -101,12 +105,15 @@ def wire() -> None:
     register_op(MERGE, merged, "merge")
     register_op(ASSIGN, assignment)
     register_op(TERRITORIES, application)
+    register_op(MERGE_RECORDS, merging, "merge")
+    register_op(UNMERGE, unmerging, "undo")
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
     outbox.register_consumer("records", "notify", partial(notify_of_changes, announce))
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
+    check_relations()
 
 
 def _decide(

@@ -20,8 +20,8 @@ _fixed: dict[str, Any] = {"editable": False}
 _hidden: dict[str, Any] = {"editable": False, "sortable": False, "filterable": False}
 
 CUSTOMER = (
-    Field("company_id", "Company", "ref", ref="company", on_delete="refuse"),
-    Field("person_id", "Person", "ref", ref="person"),
+    Field("company_id", "Company", "ref", ref="company", on_merge="move", on_delete="refuse"),
+    Field("person_id", "Person", "ref", ref="person", on_merge="move"),
     Field("deal_id", "Deal", "ref", ref="deal", on_delete="refuse"),
     Field("owner_id", "Owner", "ref", ref="user"),
 )

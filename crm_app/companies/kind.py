@@ -1,9 +1,12 @@
 """The catalogue entry of companies."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 from crm_app.companies.tree import above
 from crm_app.core.changes import Children, Context, Field, Kind
 from crm_app.core.changes.kinds import Row
-from crm_app.records.kind import tags_of
+from crm_app.records.kind import merged_into, tags_of
 from crm_app.records.phones import tidy_phone
 from crm_app.tables import Company, CompanyAddress
 
@@ -18,6 +21,11 @@ ADDRESS = (
     Field("country", "Country"),
 )
 CIRCLE = "A company cannot be a subsidiary of itself, nor of one of its own subsidiaries."
+
+
+def alike_addresses(row: Mapping[Any, Any]) -> Hashable:
+    """Two addresses are one if they read alike, whatever they are called."""
+    return tuple(" ".join(row[f.name].split()).casefold() for f in ADDRESS if f.name != "label")
 
 
 def _gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
@@ -44,7 +52,12 @@ COMPANY = Kind(
             synonyms=("account", "company", "organisation", "organization", "account name", "company name", "firm"),
         ),
         Field(
-            "parent_id", "Parent company", "ref", ref="company", synonyms=("subsidiary of", "parent", "parent account")
+            "parent_id",
+            "Parent company",
+            "ref",
+            ref="company",
+            on_merge="move",
+            synonyms=("subsidiary of", "parent", "parent account"),
         ),
         Field("kind", "Kind", "choice", choices=KINDS, synonyms=("type", "account type")),
         Field("industry", "Industry", max_length=100, synonyms=("sector", "branch", "vertical")),
@@ -73,9 +86,12 @@ COMPANY = Kind(
         Field("price_segment", "Price segment", max_length=60, synonyms=("customer segment", "price group")),
         Field("territory_id", "Territory", "ref", ref="territory", synonyms=("sales territory",)),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("account owner", "account manager")),
+        merged_into("company"),
     ),
     children=(
-        Children("addresses", "Addresses", CompanyAddress, "company_id", ADDRESS),
+        Children(
+            "addresses", "Addresses", CompanyAddress, "company_id", ADDRESS, on_merge="join", alike=alike_addresses
+        ),
         tags_of("company"),
     ),
     gate=_gate,

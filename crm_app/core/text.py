@@ -58,6 +58,12 @@ def tel(number: str) -> str:
     return f"tel:{'+' if dialled.strip().startswith('+') else ''}{digits}" if digits else ""
 
 
+def phone_key(number: str) -> str:
+    """What two spellings of one number have in common: its digits, without a leading 00; else the text itself."""
+    digits = "".join(c for c in number if c.isascii() and c.isdigit())
+    return digits.removeprefix("00") or fold(number)
+
+
 def size_words(size: int) -> str:
     """`812 B`, `14 kB`, `2.3 MB`."""
     if size < 1000:

@@ -121,9 +121,16 @@ DEAL = Kind(
             synonyms=("deal stage", "stage", "status"),
         ),
         Field(
-            "company_id", "Company", "ref", ref="company", synonyms=("account", "company", "customer", "account name")
+            "company_id",
+            "Company",
+            "ref",
+            ref="company",
+            on_merge="move",
+            synonyms=("account", "company", "customer", "account name"),
         ),
-        Field("person_id", "Person", "ref", ref="person", synonyms=("contact", "person", "contact name")),
+        Field(
+            "person_id", "Person", "ref", ref="person", on_merge="move", synonyms=("contact", "person", "contact name")
+        ),
         Field("value_minor", "Value", "money", minimum=0, synonyms=("close value", "value", "amount", "deal value")),
         Field("currency", "Currency", max_length=3, synonyms=("currency code",)),
         Field("is_estimate", "Estimate", "bool"),

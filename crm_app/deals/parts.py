@@ -23,7 +23,15 @@ CONTACTS = Children(
     DealContact,
     "deal_id",
     (
-        Field("person_id", "Person", "ref", required=True, ref="person", synonyms=("stakeholder", "further contact")),
+        Field(
+            "person_id",
+            "Person",
+            "ref",
+            required=True,
+            ref="person",
+            on_merge="move",
+            synonyms=("stakeholder", "further contact"),
+        ),
         Field("role", "Role", "choice", required=True, choices=ROLES, synonyms=("stakeholder role", "contact role")),
     ),
 )

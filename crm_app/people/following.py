@@ -1,6 +1,6 @@
 """Roles over time: company and title of a person are those of the primary current role, and a move leaves a trace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,16 @@ def follow_roles(context: Context, known: Kind, before: Row | None, after: Row) 
     today = clock.today(context.actor.zone)
     made = with_move(rows, before, after, today) if moved else _with_title(rows, after)
     return {"roles": made} if made != rows else {}
+
+
+def settle_roles(person: Mapping[Any, Any], rows: list[Row]) -> list[Row]:
+    """After a merge the roles of both agree with what was chosen: one primary role, at the person's company."""
+    if not rows or person["company_id"] is None:
+        return rows
+    here = [row for row in rows if row["company_id"] == person["company_id"] and row["current"]]
+    best = next((row for row in here if row["title"] == person["title"]), here[0] if here else None)
+    made = [row | {"is_primary": row is best} | ({"title": person["title"]} if row is best else {}) for row in rows]
+    return made if best else [*made, _role(person["company_id"], person["title"], None, None, current=True)]
 
 
 def _from_roles(rows: Sequence[Row], after: Row) -> Row:

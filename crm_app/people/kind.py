@@ -1,12 +1,13 @@
 """The catalogue entry of people."""
 
-from crm_app.companies.kind import ADDRESS
+from crm_app.companies.kind import ADDRESS, alike_addresses
 from crm_app.core.changes import Children, Context, Field, Kind
 from crm_app.core.changes.kinds import Row
+from crm_app.core.text import phone_key
 from crm_app.people.consent import CONSENTS, date_consents
-from crm_app.people.following import follow_roles
+from crm_app.people.following import follow_roles, settle_roles
 from crm_app.people.tidying import tidy_language, tidy_zone
-from crm_app.records.kind import tags_of
+from crm_app.records.kind import merged_into, tags_of
 from crm_app.records.phones import tidy_phone
 from crm_app.tables import (
     Person,
@@ -59,7 +60,14 @@ PERSON = Kind(
             synonyms=("name", "full name", "contact", "contact name", "person"),
         ),
         Field("title", "Title", max_length=120, synonyms=("job title", "position", "role")),
-        Field("company_id", "Company", "ref", ref="company", synonyms=("company", "account", "organisation")),
+        Field(
+            "company_id",
+            "Company",
+            "ref",
+            ref="company",
+            on_merge="move",
+            synonyms=("company", "account", "organisation"),
+        ),
         Field("lifecycle", "Lifecycle", "choice", choices=LIFECYCLES),
         Field("segment", "Segment", "choice", choices=SEGMENTS),
         Field("language", "Language", max_length=35, synonyms=("locale", "preferred language"), tidy=tidy_language),
@@ -67,6 +75,7 @@ PERSON = Kind(
         Field("source", "Source", max_length=100, synonyms=("lead source", "origin")),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),
         Field("last_touch_at", "Last touch", "datetime", editable=False),
+        merged_into("person"),
     ),
     children=(
         Children(
@@ -87,6 +96,8 @@ PERSON = Kind(
                 Field("label", "Label", max_length=40),
                 Field("is_primary", "Primary", "bool"),
             ),
+            on_merge="join",
+            alike=lambda row: row["value"].casefold(),
         ),
         Children(
             "phones",
@@ -108,8 +119,10 @@ PERSON = Kind(
                 Field("label", "Label", max_length=40),
                 Field("is_primary", "Primary", "bool"),
             ),
+            on_merge="join",
+            alike=lambda row: phone_key(row["value"]),
         ),
-        Children("addresses", "Addresses", PersonAddress, "person_id", ADDRESS),
+        Children("addresses", "Addresses", PersonAddress, "person_id", ADDRESS, on_merge="join", alike=alike_addresses),
         Children(
             "profiles",
             "Profiles",
@@ -119,6 +132,8 @@ PERSON = Kind(
                 Field("network", "Network", "choice", choices=NETWORKS, required=True),
                 Field("value", "Profile", required=True, max_length=300, personal=True, synonyms=("linkedin",)),
             ),
+            on_merge="join",
+            alike=lambda row: (row["network"], row["value"].casefold().rstrip("/")),
         ),
         *CONSENTS,
         Children(
@@ -127,13 +142,16 @@ PERSON = Kind(
             PersonRole,
             "person_id",
             (
-                Field("company_id", "Company", "ref", ref="company"),
+                Field("company_id", "Company", "ref", ref="company", on_merge="move"),
                 Field("title", "Title", max_length=120),
                 Field("starts_on", "From", "date"),
                 Field("ends_on", "Until", "date"),
                 Field("current", "Current", "bool"),
                 Field("is_primary", "Primary", "bool"),
             ),
+            on_merge="join",
+            alike=lambda row: (row["company_id"], row["title"].casefold(), row["starts_on"], row["current"]),
+            settle=settle_roles,
         ),
         Children(
             "relations",
@@ -141,10 +159,12 @@ PERSON = Kind(
             PersonRelation,
             "person_id",
             (
-                Field("other_id", "Person", "ref", required=True, ref="person"),
+                Field("other_id", "Person", "ref", required=True, ref="person", on_merge="move"),
                 Field("type", "Relation", "choice", choices=RELATIONS),
                 Field("note", "Note", max_length=200),
             ),
+            on_merge="join",
+            alike=lambda row: (row["other_id"], row["type"]),
         ),
         tags_of("person"),
     ),

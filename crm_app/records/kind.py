@@ -1,7 +1,17 @@
 """Tags, files, saved views and custom fields as kinds, and the tags that any other kind may carry."""
 
+from typing import Any
+
 from crm_app.core.changes import Children, Field, Kind
+from crm_app.core.changes.kinds import MERGED
 from crm_app.tables import CustomField, File, RecordTag, SavedView, Tag
+
+_INNER: dict[str, Any] = {"editable": False, "sortable": False, "filterable": False}
+
+
+def merged_into(kind: str) -> Field:
+    """Where a record of a kind that can be merged went: kept on its tombstone, written by merges alone."""
+    return Field(MERGED, "Merged into", "ref", ref=kind, on_merge="stay", **_INNER)
 
 
 def tags_of(kind: str) -> Children:
@@ -14,6 +24,7 @@ def tags_of(kind: str) -> Children:
         (Field("tag_id", "Tag", "ref", required=True, ref="tag"),),
         fixed={"kind": kind},
         key="tag_id",
+        on_merge="join",
     )
 
 
@@ -39,7 +50,7 @@ FILE = Kind(
         Field("size", "Size", "int", minimum=0, editable=False),
         Field("media_type", "Type", max_length=120, editable=False),
         Field("kind", "Kind of record", max_length=40, editable=False),
-        Field("record_id", "Record", "int", editable=False),
+        Field("record_id", "Record", "int", editable=False, kind_field="kind", on_merge="move"),
         Field("owner_id", "Owner", "ref", ref="user"),
     ),
 )

@@ -23,6 +23,7 @@ class Company(Record, table=True):
     price_segment: str | None = None
     territory_id: int | None = ref("territory")
     owner_id: int | None = ref("user")
+    merged_into_id: int | None = ref("company")
 
 
 class CompanyAddress(Child, table=True):

@@ -33,6 +33,7 @@ class Person(Record, table=True):
     source: str = ""
     owner_id: int | None = ref("user")
     last_touch_at: datetime | None = moment()
+    merged_into_id: int | None = ref("person")
 
 
 class PersonEmail(Child, table=True):

@@ -60,7 +60,7 @@ TERRITORY = Kind(
             "Named accounts",
             TerritoryAccount,
             "territory_id",
-            (Field("company_id", "Company", "ref", required=True, ref="company"),),
+            (Field("company_id", "Company", "ref", required=True, ref="company", on_merge="move"),),
             key="company_id",
         ),
     ),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.changes.change import Change
-from crm_app.core.changes.kinds import Children, Field, Kind, kind, kinds, references_to
+from crm_app.core.changes.kinds import MERGED, Children, Field, Kind, kind, kinds, references_to
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.errors import KithError, Refused
 
@@ -35,6 +35,8 @@ def living_references(session: Session, name: str, ids: Iterable[int]) -> dict[i
     for start in range(0, len(wanted), IN_LIMIT):
         part = wanted[start : start + IN_LIMIT]
         for other, field in references_to(name):
+            if field.name == MERGED:
+                continue
             table = table_of(other.table)
             query = select(table.c[field.name], table.c.id, table.c[other.title]).where(
                 table.c[field.name].in_(part), table.c.deleted_at.is_(None)
@@ -76,7 +78,8 @@ def with_dependents(
             going.points_elsewhere(change)
         if change.op == "delete" and change.id is not None:
             try:
-                result += going.before(change.kind, change.id, undo=change.undoes is not None)
+                if change.set.get(MERGED) is None:  # who is merged is still found, by whatever names them
+                    result += going.before(change.kind, change.id, undo=change.undoes is not None)
             except Refused as refusal:
                 if on_refused is None:
                     raise

@@ -9,8 +9,11 @@ from crm_app.core.errors import Invalid
 
 
 def tidied(context: Context, field: Field, value: Any, before: Any) -> Any:
-    """A new text as it is kept; what did not change, and what an undo restores, stays as it is. Raises ValueError."""
-    if field.tidy is None or not value or value == before or context.source == "undo":
+    """A new text as it is kept; what did not change, was kept before a merge or comes back, stays as it is.
+
+    Raises ValueError.
+    """
+    if field.tidy is None or not value or value == before or context.source in ("undo", "merge"):
         return value
     return field.tidy(context, value)
 

@@ -1,6 +1,6 @@
 """The registry of kinds. `crm_app.wire` fills it; nothing is registered by being imported."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 FieldType = Literal[
     "text", "longtext", "int", "float", "decimal", "money", "bool", "date", "datetime", "choice", "ref", "json"
 ]
+OnMerge = Literal["", "move", "stay", "refuse"]  # empty: no rule, which only what never is merged may do without
 Row = dict[str, Any]
+MERGED = "merged_into_id"  # the column of a tombstone that says into which record it was merged
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,11 @@ class Field:
     """A field of a kind: what it is called, what it may hold, and what can be done with it.
 
     `synonyms` are column headers that an import recognises. `on_delete` and `on_merge` say for a reference what
-    happens to this record when the one it points to is deleted or merged. With `later_wins` two people at once are no
-    conflict, as for a place in an order. `tidy(context, text)` gives a new text in the form in which it is kept, or
-    raises ValueError in plain words; `holds` says what a text means where lists compare and show it by a rule of its
-    own.
+    happens to this record when the one it points to is deleted, or merged into another one: it moves along, stays with
+    what it named, or stands in the way. `kind_field` is the field that says of which kind the record is to which this
+    one points. With `later_wins` two people at once are no conflict, as for a place in an order. `tidy(context, text)` gives a
+    new text in the form in which it is kept, or raises ValueError in plain words; `holds` says what a text means where
+    lists compare and show it by a rule of its own.
     """
 
     name: str
@@ -36,7 +39,8 @@ class Field:
     choices: tuple[str, ...] = ()
     ref: str = ""
     on_delete: Literal["refuse", "detach", "cascade"] = "detach"
-    on_merge: Literal["move", "refuse"] = "move"
+    on_merge: OnMerge = ""
+    kind_field: str = ""
     minimum: float | None = None
     maximum: float | None = None
     max_length: int = 500
@@ -57,7 +61,9 @@ class Children:
     """A collection of parts: their table, the column that points to the root, and their fields.
 
     `fixed` are columns that are the same for all rows of this kind; `key` is the one field by which add/remove sets
-    (`tags+`, `tags-`) find a row. `cap` bounds the number of rows.
+    (`tags+`, `tags-`) find a row. `cap` bounds the number of rows. `on_merge` says whether a merge joins the rows of
+    all, keeps those of the survivor, or the one that `prefer` puts highest. `alike` is what two rows have in common
+    that say the same (without it: every field); `settle(record, rows)` makes joined rows agree with the record.
     """
 
     name: str
@@ -68,10 +74,20 @@ class Children:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     cap: int = 200
+    on_merge: Literal["", "join", "one", "survivor"] = ""
+    alike: Callable[[Mapping[Any, Any]], Hashable] | None = None
+    prefer: Callable[[Mapping[Any, Any]], Any] | None = None
+    settle: Callable[[Mapping[Any, Any], list[Row]], list[Row]] | None = None
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_name.update({f.name: f for f in self.fields})
+
+    def sameness(self, row: Mapping[Any, Any]) -> Hashable:
+        """Equal for two rows that say the same."""
+        if self.alike is not None:
+            return self.alike(row)
+        return row[self.key] if self.key else tuple(row[f.name] for f in self.fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +126,11 @@ class Kind:
     order: str = "sort_key"
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
     child_by_name: dict[str, Children] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    @property
+    def mergeable(self) -> bool:
+        """May records of this kind be merged into each other?"""
+        return MERGED in self.by_name
 
     def __post_init__(self) -> None:
         self.by_name.update({f.name: f for f in self.fields})

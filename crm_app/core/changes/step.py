@@ -11,7 +11,8 @@ from crm_app.core.changes import ports
 from crm_app.core.changes.change import Applied, Change, Context
 from crm_app.core.changes.children import Patch, apply_patch, patch_of, split_key
 from crm_app.core.changes.finishing import finish, tidied
-from crm_app.core.changes.kinds import Field, Kind, Row, kind
+from crm_app.core.changes.forwarding import survivor_of
+from crm_app.core.changes.kinds import MERGED, Field, Kind, Row, kind
 from crm_app.core.changes.merge import conflicts_of
 from crm_app.core.changes.values import coerce, defaults
 from crm_app.core.changes.working import IN_LIMIT, Loaded, WorkingSet, table_of
@@ -130,12 +131,17 @@ class Step:
         before = loaded.row
         gone = self.context.recorded_at if change.op == "delete" else None
         after = before | {"deleted_at": gone}
+        if loaded.kind.mergeable:  # a tombstone may say where the record went; one that comes back went nowhere
+            after[MERGED] = change.set.get(MERGED) if gone else None
         self._unsealed(loaded.kind, before, after, {"deleted_at"})
+        if change.op == "restore":
+            references = {f.name: after[f.name] for f in loaded.kind.fields if f.ref}
+            self._references(loaded.kind, references)
+            after |= references
         loaded.row = after | {"version": before["version"] + 1, "updated_at": self.context.recorded_at}
         if change.op == "restore":
-            self._references(loaded.kind, {f.name: before[f.name] for f in loaded.kind.fields if f.ref})
             self._unique(loaded.kind, loaded.row, None)
-        diff = {"deleted_at": [before["deleted_at"], gone]}
+        diff = {n: [before[n], v] for n, v in after.items() if v != before[n]}
         return Applied(change.kind, before["id"], loaded.row["version"], self.context.batch_id, change.op, diff)
 
     # checks
@@ -219,10 +225,15 @@ class Step:
         return row | {f.name: tidied(self.context, f, row[f.name], before.get(f.name)) for f in fields if f.tidy}
 
     def _references(self, known: Kind, values: Row) -> None:
+        """What is pointed to lives; whoever points to a merged record means the one that it went into."""
         wrong = {}
         for name, value in values.items():
             field = known.by_name.get(name)
             if field and field.ref and value is not None and not self._is_living(field.ref, value):
+                into = self._survivor(field.ref, value)
+                if into is not None:
+                    values[name] = into
+                    continue
                 wrong[name] = f"{field.label}: this {kind(field.ref).label.lower()} does not exist."
         if wrong:
             raise Invalid(wrong)
@@ -235,8 +246,17 @@ class Step:
                 for key, row in patch.items():
                     target = row[field.name] if row else None
                     kept = isinstance(key, int) and key in rows and rows[key][field.name] == target
-                    if target is not None and not kept and not self._is_living(field.ref, target):
+                    if row is None or target is None or kept or self._is_living(field.ref, target):
+                        continue
+                    into = self._survivor(field.ref, target)
+                    if into is not None:
+                        row[field.name] = into
+                    else:
                         raise Invalid({name: f"{field.label}: this {kind(field.ref).label.lower()} does not exist."})
+
+    def _survivor(self, name: str, id: int) -> int | None:
+        into = survivor_of(self.context.session, name, id)
+        return into if into is not None and self._is_living(name, into) else None
 
     def _is_living(self, name: str, id: int) -> bool:
         known = kind(name)
@@ -260,6 +280,8 @@ class Step:
             query = select(table.c.id, owner).where(
                 table.c.id.in_(ids[start : start + IN_LIMIT]), table.c.deleted_at.is_(None)
             )
+            if known.mergeable:  # or it is merged away before this is written; a foreign key locks the same
+                query = query.order_by(table.c.id).with_for_update(read=True, key_share=True)
             for id, owner_id in self.context.session.connection().execute(query):
                 self._living[known.name, id] = owner_id if known.owner else None
 

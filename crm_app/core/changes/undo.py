@@ -10,7 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.apply import apply_many, open_batch
 from crm_app.core.changes.change import Change, Undone
-from crm_app.core.changes.kinds import Kind, kind
+from crm_app.core.changes.kinds import MERGED, Kind, kind
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.values import decode, encode
 from crm_app.core.changes.working import WorkingSet, table_of
@@ -99,7 +99,8 @@ def _inverse_of(working: WorkingSet, row: Any, kept: list[Kept]) -> Change | Non
     gone = loaded.row["deleted_at"] is not None
     title = str(loaded.row[known.title])
     if row["op"] in ("create", "restore"):
-        return None if gone else Change(known.name, id, op="delete", undoes=row["seq"])
+        into = {MERGED: row["diff"][MERGED][0]} if MERGED in row["diff"] and row["op"] == "restore" else {}
+        return None if gone else Change(known.name, id, into, op="delete", undoes=row["seq"])
     if row["op"] == "delete":
         return Change(known.name, id, op="restore", undoes=row["seq"]) if gone else None
     if gone:

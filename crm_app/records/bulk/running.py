@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import insert
 from sqlmodel import Session
@@ -82,7 +83,14 @@ def _apply(session: Session, actor: Principal, run: BulkRun, portion: Portion, s
         items = f" ({'; '.join(error.items)})" if isinstance(error, Refused) and error.items else ""
         portion.left.append((change.kind, change.id or 0, error.message + items))
 
-    done = apply_many(session, actor, portion.changes, source=source, batch_id=run.batch_id, on_refused=on_refused)
+    done = apply_many(
+        session,
+        replace(actor, system=True) if portion.trusted else actor,
+        portion.changes,
+        source=source,
+        batch_id=run.batch_id,
+        on_refused=None if portion.whole else on_refused,
+    )
     return {(c.kind, c.id or 0) for c in portion.changes} & {(a.kind, a.id) for a in done if a.diff}
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, Field, Kind, kind
+from crm_app.core.changes.kinds import MERGED
 from crm_app.core.changes.working import table_of
 from crm_app.identity.policy import decide
 from crm_app.tables import CustomField
@@ -73,7 +74,7 @@ class ListField:
 def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, ListField]:
     """By name, in the order of the catalogue; without those that the actor may not read."""
     known = kind(kind_name)
-    found = [ListField(f.name, f.label, f.type, f) for f in known.fields if f.type != "json"]
+    found = [ListField(f.name, f.label, f.type, f) for f in known.fields if f.type != "json" and f.name != MERGED]
     found += [part for children in known.children for part in _parts(children)]
     found += _custom(session, known)
     found += [ListField(name, label, "datetime") for name, label in META]
