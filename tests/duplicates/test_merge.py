@@ -298,6 +298,61 @@ def test_a_relation_to_oneself_goes(sqlite_database: str) -> None:
     assert row(PersonRelation, before["person_relation"][0]["id"])["other_id"] in (a, b, c)
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "expected"),
+    [
+        (("given", "2026-01-01"), ("withdrawn", "2026-02-01"), "withdrawn"),
+        (("given", "2026-03-01"), ("withdrawn", "2026-02-01"), "given"),
+        (("given", "2026-03-01"), ("refused", None), "refused"),
+        (("refused", "2026-01-01"), ("given", "2026-02-01"), "given"),
+        (("refused", "2026-02-01"), ("given", "2026-02-01"), "refused"),
+        (None, ("given", "2026-02-01"), "given"),
+        (("given", "2026-02-01"), None, "given"),
+    ],
+)
+def test_the_later_consent_holds_and_a_no_in_doubt(sqlite_database: str, mine: Any, theirs: Any, expected: str) -> None:
+    def said(answer: Any) -> dict[str, Any]:
+        return {"consent_email": [{"state": answer[0], "on_day": answer[1]}]} if answer else {}
+
+    def person(answer: Any) -> int:
+        wish = Change("person", set={"last_name": "Ng"} | said(answer), op="create")
+        return db.write_sync(lambda s: apply(s, SYSTEM, wish, source="import").id)
+
+    a, b = person(mine), person(theirs)
+    before = snapshot()
+    done = merge("person", a, b)
+    assert [r["state"] for r in snapshot()["person_consent"] if r["person_id"] == a] == [expected]
+    db.write_sync(unmerge, SYSTEM, done.batch_id)
+    assert snapshot() == before
+
+
+def test_the_roles_of_both_agree_with_what_was_chosen(sqlite_database: str) -> None:
+    first, second, third = make_company(), make_company(), make_company()
+    a, b = make_person(company_id=first, title="Buyer"), make_person(company_id=third, title="Clerk")
+    change("person", b, company_id=second, title="Head")
+    before = snapshot()
+    for chosen, company in ((b, second), (a, first)):
+        done = merge("person", a, b, chosen={"company_id": chosen, "title": chosen})
+        roles = [r for r in snapshot()["person_role"] if r["person_id"] == a]
+        assert [r["company_id"] for r in roles if r["is_primary"] and r["current"]] == [company]
+        assert {r["company_id"] for r in roles} == {second, third} | {company}
+        assert row(Person, a)["company_id"] == company
+        db.write_sync(unmerge, SYSTEM, done.batch_id)
+        assert snapshot() == before
+
+
+def test_roles_follow_a_merged_company(sqlite_database: str) -> None:
+    a, b, c = make_company(), make_company(), make_company()
+    person = make_person(company_id=c)
+    change("person", person, company_id=b)
+    before = snapshot()
+    done = merge("company", a, b)
+    assert row(Person, person)["company_id"] == a
+    assert {r["company_id"] for r in snapshot()["person_role"]} == {a, c}
+    db.write_sync(unmerge, SYSTEM, done.batch_id)
+    assert snapshot() == before
+
+
 def test_a_sent_quote_keeps_its_origin(sqlite_database: str) -> None:
     a, b = make_company(name="A"), make_company(name="B")
     draft = make("quote", title="Draft", company_id=b)

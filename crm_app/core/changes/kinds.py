@@ -26,9 +26,9 @@ class Field:
     `synonyms` are column headers that an import recognises. `on_delete` and `on_merge` say for a reference what
     happens to this record when the one it points to is deleted, or merged into another one: it moves along, stays with
     what it named, or stands in the way. `kind_field` is the field that says of which kind the record is to which this
-    one points. With `later_wins` two people at once are no conflict, as for a place in an order. `tidy(context, text)` gives a
-    new text in the form in which it is kept, or raises ValueError in plain words; `holds` says what a text means where
-    lists compare and show it by a rule of its own.
+    one points. With `later_wins` two people at once are no conflict, as for a place in an order. `tidy(context, text)`
+    gives a new text in the form in which it is kept, or raises ValueError in plain words; `holds` says what a text
+    means where lists compare and show it by a rule of its own.
     """
 
     name: str

@@ -33,7 +33,7 @@ class Known:
 
 
 def save_pipeline(session: Session, actor: Principal, values: Mapping[str, str], known: Known | None) -> int:
-    """A new pipeline with the usual stages, or another name, team, currency or rule for one. Raises Invalid, Forbidden."""
+    """A new pipeline with the usual stages, or another name, team, currency or rule. Raises Invalid, Forbidden."""
     _only(values, {"name", "team_id", "currency", "allow_skip", "allow_back"})
     wish: dict[str, Any] = {
         "name": values.get("name", ""),

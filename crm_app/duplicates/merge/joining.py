@@ -111,7 +111,7 @@ def _is_below(session: Session, known: Kind, field: Field, id: int | None, merge
 def joined_parts(
     session: Session, known: Kind, children: Children, record: Row, losers: Sequence[int]
 ) -> dict[str, Row]:
-    """New rows for the survivor, one for each of the losers' that it has not, in their order; `record` is as it will be."""
+    """New rows for the survivor (`record`, as it will be), one for each of the losers' that it has not, in order."""
     survivor = record["id"]
     there = part_rows(session, children, [survivor, *losers])
     own = there[survivor]
