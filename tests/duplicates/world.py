@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core import db
+from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import kinds
 from crm_app.core.changes.working import table_of
+from crm_app.duplicates.merge.service import Merged, merge_records
 from tests.support.builders import make, make_company, make_deal, make_pipeline, make_user
 
 WORDS = ("Ada", "Bo", "", "Cy Long", "Dée")
@@ -95,3 +97,8 @@ def everything(session: Session, *, only_living: bool = False) -> dict[str, list
 def snapshot() -> dict[str, list[dict[str, Any]]]:
     """Everything, now."""
     return db.read_sync(everything)
+
+
+def merge(name: str, survivor: int, *losers: int, actor: Any = SYSTEM, **more: Any) -> Merged:
+    """Merge these, in one transaction."""
+    return db.write_sync(merge_records, actor, name, survivor, list(losers), **more)
