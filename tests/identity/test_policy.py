@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
+from crm_app.identity import policy
 from crm_app.identity.matrix import ACTIONS, MATRIX, OBJECTS, ROLES, SCOPES
 from crm_app.identity.policy import decide, explain, may, parse_permission, scope, visible
 from crm_app.identity.sessions import principal_of
@@ -137,13 +138,17 @@ def test_deciding_agrees_with_the_scope(role: str, action: str, obj: str, owner:
     assert decide(who, action, obj, owner).allowed is wanted
 
 
-def test_the_condition_selects_what_decide_allows(database_url: str) -> None:
+@pytest.mark.parametrize("listed", [10, 1000])
+def test_the_condition_selects_what_decide_allows(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, listed: int
+) -> None:
     """Row by row: `visible` in SQL and `decide` agree, for every role, with small and large teams."""
+    monkeypatch.setattr(policy, "MOST_LISTED", listed)
     top = make_team(name="Top")
     below = make_team(name="Below", parent_id=top)
     other = make_team(name="Other")
     boss, mate, far = make_user(team_id=top), make_user(team_id=below), make_user(team_id=other)
-    crowd = [make_user(team_id=below) for _ in range(60)]
+    crowd = [make_user(team_id=below) for _ in range(12)]
     pipeline = make_pipeline()
     deals = {make_deal(pipeline, owner_id=owner): owner for owner in (boss, mate, far, crowd[-1])}
     for role in ROLES:
