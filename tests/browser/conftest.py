@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.seed import PASSWORD
+from tests.support import forks
 from tests.support.server import ROOT, Server, running_server, server_environment
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
@@ -37,16 +38,7 @@ class Site:
 
     def run(self, code: str) -> str:
         """Python in another process on the same database, as a command on the server's machine would."""
-        prelude = "from crm_app.wire import wire; wire()\n"
-        done = subprocess.run(
-            [sys.executable, "-c", prelude + code],
-            cwd=ROOT,
-            env=self.server.env,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
+        return forks.python(code, self.server.env)
 
 
 @contextmanager

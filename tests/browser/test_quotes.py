@@ -20,7 +20,7 @@ def test_a_quote_is_made_from_a_deal_filled_and_sent(admin: Page, site) -> None:
     admin.get_by_role("button", name="Make a quote").click()
     admin.wait_for_url(re.compile(r"/quotes/\d+$"))
     admin.get_by_role("button", name="Add a product").click()
-    admin.keyboard.type("MG Sp")
+    admin.get_by_role("combobox", name="Product").fill("MG Sp")
     admin.get_by_role("option", name="MG Special").click()
     expect(admin.locator(".qline [data-field$='.unit_price'] .val")).to_have_text("55.00")
     write(admin, "quantity", "3")
