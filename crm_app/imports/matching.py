@@ -3,10 +3,11 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
-from crm_app.core.changes.kinds import Kind
+from crm_app.core.changes.forwarding import survivors
+from crm_app.core.changes.kinds import MERGED, Kind
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.imports.recipes.recipe import Draft
 
@@ -39,7 +40,7 @@ def _value(kind: Kind, draft: Draft, name: str) -> Any:
 
 
 def find_existing(session: Session, kind: Kind, keys: list[Key]) -> dict[Key, list[int]]:
-    """Living records by key."""
+    """Living records by key; what a merged record was known by means the one that it went into."""
     found: dict[Key, list[int]] = defaultdict(list)
     grouped: dict[tuple[str, ...], set[Key]] = defaultdict(set)
     for key in keys:
@@ -48,10 +49,12 @@ def find_existing(session: Session, kind: Kind, keys: list[Key]) -> dict[Key, li
         names = [f.rstrip("?") for f in fields]
         firsts = sorted({k[1][0] for k in wanted}, key=str)
         for start in range(0, len(firsts), IN_LIMIT):
-            for id, *values in session.connection().execute(_query(kind, names, firsts[start : start + IN_LIMIT])):
-                key = (fields, tuple(values))
-                if key in wanted and id not in found[key]:
-                    found[key].append(id)
+            rows = session.connection().execute(_query(kind, names, firsts[start : start + IN_LIMIT])).all()
+            went = survivors(session, kind.name, [row[0] for row in rows if row[1] is not None])
+            for id, gone, *values in rows:
+                key, here = (fields, tuple(values)), went.get(id) if gone is not None else id
+                if key in wanted and here is not None and here not in found[key]:
+                    found[key].append(here)
     return found
 
 
@@ -65,4 +68,7 @@ def _query(kind: Kind, names: list[str], firsts: list[Any]) -> Any:
             columns.append(func.lower(child.c.value))
         else:
             columns.append(table.c[name])
-    return select(table.c.id, *columns).select_from(joined).where(columns[0].in_(firsts), table.c.deleted_at.is_(None))
+    living = table.c.deleted_at.is_(None)
+    there = or_(living, table.c[MERGED].is_not(None)) if kind.mergeable else living
+    query = select(table.c.id, table.c.deleted_at, *columns).select_from(joined).where(columns[0].in_(firsts), there)
+    return query.order_by(table.c.deleted_at.is_not(None), table.c.id)  # the living first

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.forwarding import survivor_of
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.identity.matrix import OBJECTS
@@ -49,6 +50,15 @@ def record_row(session: Session, actor: Principal, name: str, id: int) -> Mappin
     if row is None:
         raise NotFound
     return row
+
+
+def forwarded(session: Session, actor: Principal, name: str, id: int) -> int | None:
+    """Where a record went that was merged, if the actor may see that one; None for any other."""
+    known = kind(name)
+    table = table_of(known.table)
+    into = survivor_of(session, name, id)
+    query = select(table.c.id).where(table.c.id == into, table.c.deleted_at.is_(None), may_see(actor, known))
+    return None if into is None else session.connection().execute(query).scalar()
 
 
 def titles(session: Session, actor: Principal, wanted: Iterable[Title]) -> dict[Title, str]:

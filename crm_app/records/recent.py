@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
+from crm_app.core.changes.forwarding import survivors
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.records.listing import rows_by_id
@@ -43,10 +44,21 @@ def note_view(session: Session, actor: Principal, kind_name: str, id: int) -> No
         run(delete(view).where(mine, view.c.at <= oldest))
 
 
+def _forwarded(session: Session, keys: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """What was merged since, as what it went into."""
+    went = {
+        (name, id): into
+        for name in {name for name, _ in keys}
+        for id, into in survivors(session, name, [i for n, i in keys if n == name]).items()
+    }
+    return [(name, went.get((name, id), id)) for name, id in keys]
+
+
 def recent_records(session: Session, actor: Principal, limit: int = 8) -> list[RecentRow]:
     """The records looked at last that still exist and that the actor still may see."""
     query = select(view.c.kind, view.c.record_id).where(view.c.user_id == (actor.id or 0))
-    found = session.connection().execute(query.order_by(view.c.at.desc()).limit(limit * 2)).all()
+    seen = session.connection().execute(query.order_by(view.c.at.desc()).limit(limit * 2)).all()
+    found = list(dict.fromkeys(_forwarded(session, [(name, id) for name, id in seen])))
     wanted: dict[str, list[int]] = defaultdict(list)
     for name, id in found:
         wanted[name].append(id)

@@ -1,5 +1,8 @@
 """Where a merged record went: its tombstone names the one that it was merged into, and that one perhaps another."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -48,6 +51,16 @@ def _end(into: dict[int, int], at: int) -> int:
             break
         at = into[at]
     return at
+
+
+def family(name: str, ids: Iterable[int]) -> Any:
+    """As a subselect: these, where they went if they were merged, and all that was merged into any of them."""
+    table = table_of(kind(name).table)
+    up = select(table.c.id, table.c[MERGED].label("into")).where(table.c.id.in_(list(ids))).cte(recursive=True)
+    up = up.union(select(table.c.id, table.c[MERGED]).join(up, table.c.id == up.c.into))
+    down = select(up.c.id).cte(recursive=True)
+    down = down.union(select(table.c.id).join(down, table.c[MERGED] == down.c.id))
+    return select(down.c.id)
 
 
 def origins(session: Session, name: str, ids: list[int]) -> set[int]:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
+from crm_app.core.changes.forwarding import origins
 from crm_app.core.changes.working import table_of
 from crm_app.core.money import format_exact
 from crm_app.identity.policy import may, visible
@@ -51,7 +52,7 @@ def quotes_of_company(session: Session, actor: Principal, id: int) -> Panel | No
     """A panel beside a company."""
     if not may(actor, "quote.read"):
         return None
-    belongs = quote.c.company_id == id
+    belongs = quote.c.company_id.in_(origins(session, "company", [id]))  # a sent one keeps the company that it named
     count = select(func.count()).where(belongs, quote.c.deleted_at.is_(None), _seen(actor))
     total = int(session.connection().execute(count).scalar_one())
     rows = [

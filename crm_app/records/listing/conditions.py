@@ -9,7 +9,8 @@ from sqlalchemy.exc import ArgumentError
 
 from crm_app.core import clock
 from crm_app.core.actor import Principal
-from crm_app.core.changes import Kind
+from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.forwarding import family
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
@@ -212,7 +213,10 @@ def is_relative(choice: str) -> bool:
 
 
 def _among(column: Any, field: ListField, value: Any, actor: Principal) -> ColumnElement[bool]:
-    """One of the ids; `me` and `team` follow the reader, so that one shared view serves everybody, `team:7` is one."""
+    """One of the ids; `me` and `team` follow the reader, so that one shared view serves everybody, `team:7` is one.
+
+    A record that was merged means the one that it went into, so that a view or an address of before still holds.
+    """
     found, teams = list[int](), list[int]()
     for one in _many(value):
         if field.ref == "user" and one == "me":
@@ -223,6 +227,8 @@ def _among(column: Any, field: ListField, value: Any, actor: Principal) -> Colum
             teams.append(_id(str(one).removeprefix(OF_TEAM)))
         else:
             found.append(_id(one))
+    if field.ref and kind(field.ref).mergeable:
+        return column.in_(family(field.ref, found))
     return or_(column.in_(found), column.in_(users_below(teams))) if teams else column.in_(found)
 
 

@@ -15,11 +15,12 @@ from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
 from crm_app.records import editing
-from crm_app.records.address import record_in
+from crm_app.records.address import path_of, record_in
 from crm_app.records.page.queries import record_page
 from crm_app.records.page.rows import Panel, RecordPage
 from crm_app.records.page.walk import Walk, walk_of
 from crm_app.records.panels import panels_of
+from crm_app.records.reading import forwarded
 from crm_app.records.recent import note_view
 from crm_app.records.state import RefSearch
 from crm_app.ui.inputs import EditAnswer
@@ -63,7 +64,7 @@ class RecordScreen(rx.State):
 
     @rx.event
     @allow("any")
-    async def load(self) -> None:
+    async def load(self):
         here = record_in(self.router.url.path)
         if self.page is not None and (self.page.kind, self.page.id) != here:
             self.page, self.panels = None, []
@@ -73,11 +74,14 @@ class RecordScreen(rx.State):
             query = self.router.url.query_parameters.get("list", "")
             self.walk = await db.read(walk_of, actor(), *here, query)
             await db.write(note_view, actor(), *here)
+            return None
+        return await self._follow()
 
     @rx.event
     @allow("any")
-    async def refresh(self) -> None:
+    async def refresh(self):
         await self._refresh()
+        return await self._follow()
 
     @rx.event
     @allow("any")
@@ -172,6 +176,14 @@ class RecordScreen(rx.State):
             found = None
         self.page, self.panels = found or (None, [])
         self.missing = found is None
+
+    async def _follow(self):
+        """To the record into which this one was merged."""
+        here = record_in(self.router.url.path)
+        if self.page is not None or here is None:
+            return None
+        into = await db.read(forwarded, actor(), *here)
+        return rx.redirect(path_of(here[0], into), replace=True) if into is not None else None
 
     def _answer(self, name: str, error: str) -> None:
         self.answer = EditAnswer(self.answer.n + 1, name, error)

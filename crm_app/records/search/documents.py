@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes import Kind, kind
-from crm_app.core.changes.kinds import Field
+from crm_app.core.changes.kinds import MERGED, Field
 from crm_app.core.changes.working import table_of
 from search.documents import Document
 
@@ -53,7 +53,10 @@ def _read(session: Session, known: Kind, where: Any, limit: int) -> list[Documen
     columns = dict.fromkeys(["id", "updated_at", known.title, *named, *more])
     query = select(*(table.c[name] for name in columns)).where(table.c.deleted_at.is_(None), where)
     rows = session.connection().execute(query.order_by(table.c.id).limit(limit)).mappings().all()
-    parts = _parts(session, known, [row["id"] for row in rows])
+    ids = [row["id"] for row in rows]
+    parts = _parts(session, known, ids)
+    for id, texts in _former(session, known, ids, named).items():
+        parts[id] += [text for text in texts if text not in parts[id]]
     return [_document(known, row, [row[n] for n in named] + parts[row["id"]]) for row in rows]
 
 
@@ -74,6 +77,28 @@ def _parts(session: Session, known: Kind, ids: list[int]) -> dict[int, list[str]
         for id, *values in session.connection().execute(query):
             found[id] += values
     return found
+
+
+def _former(session: Session, known: Kind, ids: list[int], named: list[str]) -> dict[int, list[str]]:
+    """What those were called, and how they were reached, that were merged into these."""
+    if not known.mergeable or not ids:
+        return {}
+    table = table_of(known.table)
+    into: dict[int, int] = {}
+    found: dict[int, list[str]] = defaultdict(list)
+    fresh = {id: id for id in ids}
+    while fresh:  # as many steps as merges followed each other
+        columns = [table.c.id, table.c[MERGED], table.c[known.title], *(table.c[n] for n in named)]
+        query = select(*columns)
+        query = query.where(table.c[MERGED].in_(sorted(fresh)), table.c.deleted_at.is_not(None))
+        rows = session.connection().execute(query.order_by(table.c.id)).all()
+        fresh = {row[0]: fresh[row[1]] for row in rows if row[0] not in into}
+        into |= fresh
+        for id, _, *texts in rows:
+            found[into[id]] += [text for text in texts if text]
+    for id, texts in _parts(session, known, sorted(into)).items():
+        found[into[id]] += texts
+    return {id: list(dict.fromkeys(texts)) for id, texts in found.items()}
 
 
 def _document(known: Kind, row: Any, texts: list[str | None]) -> Document:

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core import db
+from crm_app.core.changes.forwarding import survivors
+from crm_app.core.changes.kinds import MERGED
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.outbox import NotNow
 from crm_app.core.changes.working import table_of
@@ -51,6 +53,8 @@ def follow(payloads: list[dict[str, Any]]) -> None:
     for payload in payloads:
         if payload["kind"] in KINDS:
             touched[payload["kind"]].update(payload["ids"])
+            if MERGED in payload.get("fields", ()):
+                touched[payload["kind"]] |= db.read_sync(_merged_with, payload)
     if not touched:
         return
     try:
@@ -59,6 +63,19 @@ def follow(payloads: list[dict[str, Any]]) -> None:
         return  # whoever builds the index reads the records themselves
     except Unavailable as error:
         raise NotNow(str(error)) from error
+
+
+def _merged_with(session: Session, payload: Mapping[str, Any]) -> set[int]:
+    """Into which records these were merged, or from which they came back: those are found by the names of these."""
+    table, name = table_of(ChangeLog), payload["kind"]
+    query = select(table.c.diff).where(table.c.batch_id == payload["batch"], table.c.kind == name)
+    named = {
+        id
+        for diff in session.connection().execute(query.where(table.c.record_id.in_(payload["ids"]))).scalars()
+        for id in diff.get(MERGED, ())
+        if id is not None
+    }
+    return named | set(survivors(session, name, sorted(named)).values())
 
 
 def _as_they_are(session: Session, touched: Mapping[str, set[int]]) -> Changes:

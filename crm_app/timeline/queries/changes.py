@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
+from crm_app.core.changes.forwarding import origins
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import fold, initials
@@ -21,7 +22,7 @@ from crm_app.timeline.queries.words import named_in, told
 from crm_app.timeline.rows import Event
 from crm_app.timeline.rules import Place, Wish, day_label
 
-UNDOABLE = ("form", "board", "undo")
+UNDOABLE = ("form", "board", "undo", "merge")
 WITHOUT_TIME = ("import", "demo", "history")
 SEARCHED = 300
 log, batch, user = (table_of(m) for m in (ChangeLog, ChangeBatch, User))
@@ -48,9 +49,14 @@ def _words(event: Event) -> str:
     return fold(" ".join((event.who, event.verb, event.subject, *event.lines)))
 
 
+def _of(session: Session, name: str, id: int) -> Any:
+    """The record, and what was merged into it: their past is one."""
+    return log.c.record_id.in_(sorted(origins(session, name, [id])))
+
+
 def _saves(session: Session, name: str, id: int, after: Place | None, count: int) -> list[Place]:
     """The places of the saves; what one save did at one time counts once."""
-    query = select(log.c.effective_at, log.c.batch_id).where(log.c.kind == name, log.c.record_id == id).distinct()
+    query = select(log.c.effective_at, log.c.batch_id).where(log.c.kind == name, _of(session, name, id)).distinct()
     rows = session.connection().execute(newest(query, log.c.effective_at, log.c.batch_id, after, count))
     return [Place(row.effective_at, row.batch_id) for row in rows]
 
@@ -94,7 +100,7 @@ def _rows_of(session: Session, name: str, id: int, saves: list[Place]) -> dict[P
     query = (
         select(*COLUMNS)
         .outerjoin(user, user.c.id == log.c.actor_id)
-        .where(log.c.kind == name, log.c.record_id == id, log.c.batch_id.in_([s.id for s in saves]))
+        .where(log.c.kind == name, _of(session, name, id), log.c.batch_id.in_([s.id for s in saves]))
         .where(log.c.effective_at <= saves[0].at, log.c.effective_at >= saves[-1].at)
         .order_by(log.c.seq)
     )

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, kind
-from crm_app.core.changes.kinds import Field, Kind
+from crm_app.core.changes.kinds import MERGED, Field, Kind
 from crm_app.core.money import format_money
 from crm_app.core.numbers import milli_text
 from crm_app.core.text import clip
 from crm_app.identity.policy import decide
 
-SILENT = frozenset({"rank", "stage_since", "pipeline_id", "currency", "kind_id"})
+SILENT = frozenset({MERGED, "rank", "stage_since", "pipeline_id", "currency", "kind_id"})
 CREATED = {"import": "imported", "history": "imported", "demo": "recorded", "undo": "brought back"}
 SHORT, LONG = 40, 80
 Names = Mapping[tuple[str, int], str]
@@ -24,6 +24,7 @@ def named_in(rows: Iterable[Any]) -> set[tuple[str, int]]:
     wanted: set[tuple[str, int]] = set()
     for row in rows:
         known = kind(row["kind"])
+        wanted.add((known.name, row["record_id"]))  # a record that was merged into the one at hand
         for key, (old, new) in row["diff"].items():
             name = key.partition(".")[0]
             if (field := known.by_name.get(name)) and field.ref:
@@ -36,11 +37,13 @@ def named_in(rows: Iterable[Any]) -> set[tuple[str, int]]:
 
 def told(rows: list[Any], names: Names, actor: Principal, record: Mapping[Any, Any]) -> tuple[str, list[str]]:
     """What one save did to a record; an empty sentence if there is nothing to say."""
-    title, lines = "", list[str]()
+    title, lines = _merged(rows, names, record), list[str]()
     for row in rows:
         known = kind(row["kind"])
-        this = f"this {known.label.lower()}"
+        this = _named(row, names, record)
         moved = row["diff"].get("stage_id")
+        if MERGED in row["diff"] and row["op"] == "delete":
+            continue
         if row["op"] == "create":
             title = f"{CREATED.get(row['source'], 'created')} {this}"
             lines += [f"Stage {names.get(('stage', moved[1]), '–')}"] if moved else []
@@ -52,10 +55,26 @@ def told(rows: list[Any], names: Names, actor: Principal, record: Mapping[Any, A
                 title = f"moved {this} from {old} to {new}"
             lines += _lines(known, row["diff"], names, actor, record)
     if not title and lines:
-        title = (
-            "undid a change" if rows[0]["source"] == "undo" else f"edited this {kind(rows[0]['kind']).label.lower()}"
-        )
+        verb = {"undo": "undid a change", "merge": "merged another record into {}"}.get(rows[0]["source"], "edited {}")
+        title = verb.format(_named(rows[0], names, record))
     return title, lines
+
+
+def _named(row: Any, names: Names, record: Mapping[Any, Any]) -> str:
+    """`this person`; of one that was merged into it, what it was called."""
+    if row["record_id"] == record["id"]:
+        return f"this {kind(row['kind']).label.lower()}"
+    return names.get((row["kind"], row["record_id"])) or f"another {kind(row['kind']).label.lower()}"
+
+
+def _merged(rows: list[Any], names: Names, record: Mapping[Any, Any]) -> str:
+    """`merged Ada L. into this person`; nothing for another save."""
+    gone = [row for row in rows if row["op"] == "delete" and (row["diff"].get(MERGED) or [None, None])[1] is not None]
+    if not gone:
+        return ""
+    into = gone[0]["diff"][MERGED][1]
+    that = f"this {kind(gone[0]['kind']).label.lower()}" if into == record["id"] else names.get((gone[0]["kind"], into))
+    return f"merged {' and '.join(_named(row, names, record) for row in gone)} into {that or 'another record'}"
 
 
 def _lines(
