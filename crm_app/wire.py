@@ -12,7 +12,7 @@ from crm_app.companies.kind import COMPANY
 from crm_app.companies.tree import tree_of
 from crm_app.core.actor import Decision, Principal
 from crm_app.core.changes import outbox, ports, register
-from crm_app.core.changes.kinds import register_hook
+from crm_app.core.changes.kinds import register_gate, register_hook
 from crm_app.deals.editor.merge import MERGE, merged
 from crm_app.deals.gate import note_findings
 from crm_app.deals.hooks import follow_activities, refuse_earlier_circles
@@ -29,6 +29,9 @@ from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
+from crm_app.lifecycle.gate import lifecycle_gate
+from crm_app.lifecycle.gate import note_findings as note_people
+from crm_app.lifecycle.kind import LIFECYCLE_STATE
 from crm_app.organisation.kind import ORGANISATION
 from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, formerly_of, people_of_company, relations_of, roles_of
@@ -72,6 +75,7 @@ KINDS = (
     AVAILABILITY,
     ORDER,
     INVOICE,
+    LIFECYCLE_STATE,
 )
 # What stands beside a record, in this order.
 PANELS = {
@@ -79,7 +83,7 @@ PANELS = {
     "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, formerly_of, tree_of),
 }
 # Kinds whose rights are those of another object.
-OBJECT_OF = {"stage": "pipeline", "quote_policy": "price_book"}
+OBJECT_OF = {"stage": "pipeline", "lifecycle_state": "pipeline", "quote_policy": "price_book"}
 # What everybody who is signed in may point to.
 REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person", "territory"})
 
@@ -96,6 +100,8 @@ def wire() -> None:
     register_hook(follow_lines)
     register_hook(refuse_earlier_circles)
     register_hook(note_findings)
+    register_hook(note_people)
+    register_gate("person", lifecycle_gate)
     register_hook(repeat_finished)
     register_hook(assign_arrivals)
     for name, providers in PANELS.items():

@@ -52,6 +52,7 @@ RATES = Place(addresses.RATES, "Rates", "rates")
 TERRITORIES = Place(addresses.TERRITORIES, "Territories", "map", Viewer.may_administer, key="y")
 POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
 PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_administer, "w")
+LIFECYCLE = Place(addresses.LIFECYCLE, "Lifecycle", "process", Viewer.may_administer)
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
@@ -64,7 +65,10 @@ GROUPS: list[tuple[str, list[Place]]] = [
     ),
     (
         "Organisation",
-        [USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES, PIPELINES, IMPORT],
+        [
+            *(USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES),
+            *(LIFECYCLE, PIPELINES, IMPORT),
+        ],
     ),
 ]
 PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]

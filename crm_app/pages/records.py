@@ -7,6 +7,8 @@ import reflex as rx
 
 from crm_app.activities.state import ActivityCard, NextStep
 from crm_app.identity.state import Viewer
+from crm_app.lifecycle.state import LifecycleMove
+from crm_app.lifecycle.views import lifecycle_bar
 from crm_app.pages.feed import RecordFeed
 from crm_app.pages.frame import COMPANIES, PEOPLE, framed
 from crm_app.pages.page import Page
@@ -36,7 +38,7 @@ STARTS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _page(place: Place, what: str) -> rx.Component:
+def _page(place: Place, what: str, above: rx.Component, again: list[Any]) -> rx.Component:
     title = rx.cond(RecordScreen.page, RecordScreen.page.title, what.capitalize())
     screen = record_screen(
         timeline_column(
@@ -49,27 +51,29 @@ def _page(place: Place, what: str) -> rx.Component:
     )
     relations = [(name, relation_words(name, reverse=False)) for name in RELATIONS]
     return framed(
-        rx.fragment(screen, relation_dialog(relations), role_dialog(), live(push=RecordFeed.push, on_change=AGAIN)),
+        rx.fragment(
+            above, screen, relation_dialog(relations), role_dialog(), live(push=RecordFeed.push, on_change=again)
+        ),
         title=title,
         current=place.path,
         crumb=place,
-        after_undo=AGAIN,
+        after_undo=again,
     )
 
 
 def person_page() -> rx.Component:
     """A person."""
-    return _page(PEOPLE, "person")
+    return _page(PEOPLE, "person", lifecycle_bar(), [*AGAIN, LifecycleMove.load])
 
 
 def company_page() -> rx.Component:
     """A company."""
-    return _page(COMPANIES, "company")
+    return _page(COMPANIES, "company", rx.fragment(), AGAIN)
 
 
-def _loads(kind: str) -> tuple[Any, ...]:
-    return (Viewer.load, RecordFeed.follow(kind), RecordScreen.load, TimelineView.load)
+def _loads(kind: str, *more: Any) -> tuple[Any, ...]:
+    return (Viewer.load, RecordFeed.follow(kind), RecordScreen.load, *more, TimelineView.load)
 
 
-PERSON = Page(addresses.PERSON, "Person · Kith", person_page, _loads("person"))
+PERSON = Page(addresses.PERSON, "Person · Kith", person_page, _loads("person", LifecycleMove.load))
 COMPANY = Page(addresses.COMPANY, "Company · Kith", company_page, _loads("company"))

@@ -6,6 +6,7 @@ from crm_app.core.changes.kinds import Row
 from crm_app.core.text import phone_key
 from crm_app.people.consent import CONSENTS, date_consents
 from crm_app.people.following import follow_roles, settle_roles
+from crm_app.people.rules import segment_of
 from crm_app.people.tidying import tidy_language, tidy_zone
 from crm_app.records.kind import merged_into, tags_of
 from crm_app.records.phones import tidy_phone
@@ -32,7 +33,11 @@ def _complete(context: Context, before: Row | None, after: Row) -> Row:
     parts = f"{after['first_name']} {after['last_name']}".strip()
     old = f"{before['first_name']} {before['last_name']}".strip() if before else ""
     named = parts and (not after["display_name"] or after["display_name"] == old)
-    return ({"display_name": parts} if named else {}) | follow_roles(context, PERSON, before, after)
+    return (
+        ({"display_name": parts} if named else {})
+        | follow_roles(context, PERSON, before, after)
+        | segment_of(before, after)
+    )
 
 
 def _gate(_context: Context, _before: Row | None, after: Row) -> dict[str, str]:
@@ -73,6 +78,8 @@ PERSON = Kind(
         Field("language", "Language", max_length=35, synonyms=("locale", "preferred language"), tidy=tidy_language),
         Field("zone", "Time zone", max_length=60, synonyms=("timezone", "preferred time zone"), tidy=tidy_zone),
         Field("source", "Source", max_length=100, synonyms=("lead source", "origin")),
+        Field("private", "Private person", "bool", synonyms=("private",)),
+        Field("setback_reason", "Reason for going back", max_length=200),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),
         Field("last_touch_at", "Last touch", "datetime", editable=False),
         merged_into("person"),

@@ -43,3 +43,13 @@ def span_words(starts: date | None, ends: date | None, *, current: bool) -> str:
     if first and last:
         return f"{first} – {last}"
     return f"until {last}" if last else f"from {first}" if first else "before"
+
+
+def segment_of(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
+    """A new lead is a suspect until told; who is no lead any more has no segment, unless the same change names one."""
+    moved = before is None or before["lifecycle"] != after["lifecycle"]
+    if not moved:
+        return {}
+    if after["lifecycle"] == "lead":
+        return {} if after["segment"] else {"segment": "suspect"}
+    return {"segment": None} if before is not None and after["segment"] == before["segment"] else {}

@@ -17,7 +17,7 @@ from crm_app.tables import Pipeline
 
 Title = tuple[str, int]
 pipeline = table_of(Pipeline)
-RIGHTS_OF = {"stage": "pipeline"}
+RIGHTS_OF = {"stage": "pipeline", "lifecycle_state": "pipeline"}
 
 
 def may_see(actor: Principal, known: Kind) -> Any:
@@ -26,7 +26,7 @@ def may_see(actor: Principal, known: Kind) -> Any:
     table = table_of(known.table)
     if obj not in OBJECTS:
         return true()
-    if obj == "pipeline" and scope(actor, "read", obj) != "none":
+    if known.name in ("pipeline", "stage") and scope(actor, "read", obj) != "none":
         return _in_sight(actor, known)
     if known.owner is None or known.name == "user":
         return true() if scope(actor, "read", obj) != "none" else false()

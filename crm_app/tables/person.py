@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, Index
+from sqlmodel import Field, Index, false
 
 from crm_app.core.schema import LIVING, Child, Record, list_indexes, moment, ref
 
@@ -31,6 +31,8 @@ class Person(Record, table=True):
     language: str = ""
     zone: str = ""
     source: str = ""
+    private: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    setback_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     owner_id: int | None = ref("user")
     last_touch_at: datetime | None = moment()
     merged_into_id: int | None = ref("person")

@@ -52,7 +52,7 @@ def _present(context: Context, known: Kind, id: int, name: str) -> dict[int, Row
     working = context.working
     loaded = working.get(known.name, id) if working else None
     if working is None or loaded is None:
-        return {}
+        return {}  # a record that is being created
     if name not in loaded.children:
         ids = [i for (kind, i), found in working.records.items() if kind == known.name and found.stored is not None]
         working.load_children(known, known.child_by_name[name], ids)

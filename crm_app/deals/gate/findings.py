@@ -1,16 +1,15 @@
 """What came past the gate: an import of the history, an undo or a merge of stages may leave a deal without a field."""
 
-from collections import defaultdict
-
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from crm_app.core.changes import Applied, Context
 from crm_app.core.changes.step import is_gated
-from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.changes.working import table_of
 from crm_app.deals.gate.check import labels
 from crm_app.deals.gate.process import find_process, read_process
 from crm_app.deals.gate.rules import missing_to_enter
+from crm_app.records.findings import note, reasons_of
 from crm_app.tables import Deal, Finding
 
 finding, deal = table_of(Finding), table_of(Deal)
@@ -21,7 +20,8 @@ def note_findings(context: Context, applied: list[Applied]) -> None:
     deals = [done for done in applied if done.kind == "deal"]
     if deals:
         past = {d.id for d in deals if not is_gated(context.source, creating=d.op == "create")}
-        _note(context, past, _known(context.session, sorted({d.id for d in deals})))
+        named = labels()
+        note(context, "deal", (d.id for d in deals), past, lambda id: _lacking(context, id, named))
     for done in applied:
         if done.kind == "stage" and done.op == "update" and {"required_fields", "kind"} & done.diff.keys():
             _forget(context.session, done.id)
@@ -29,39 +29,8 @@ def note_findings(context: Context, applied: list[Applied]) -> None:
 
 def findings_of(session: Session, deal_id: int) -> list[str]:
     """The fields that this deal lacks where it stands, by label."""
-    query = select(finding.c.field).where(finding.c.kind == "deal", finding.c.record_id == deal_id)
     named = labels()
-    names = session.connection().execute(query.order_by(finding.c.field)).scalars()
-    return [named.get(str(name), str(name)) for name in names]
-
-
-def _known(session: Session, ids: list[int]) -> dict[int, set[str]]:
-    """What was found of these deals before."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for start in range(0, len(ids), IN_LIMIT):
-        mine = finding.c.record_id.in_(ids[start : start + IN_LIMIT])
-        query = select(finding.c.record_id, finding.c.field).where(finding.c.kind == "deal", mine)
-        for id, name in session.connection().execute(query):
-            found[id].add(name)
-    return found
-
-
-def _note(context: Context, past: set[int], known: dict[int, set[str]]) -> None:
-    """New findings of deals that came past the gate; those of others can only go."""
-    run, named, fresh = context.session.connection().execute, labels(), []
-    for id in sorted(past | known.keys()):
-        missing, before = _lacking(context, id, named), known.get(id, set())
-        if gone := before - missing.keys():
-            here = (finding.c.kind == "deal", finding.c.record_id == id)
-            run(delete(finding).where(*here, finding.c.field.in_(sorted(gone))))
-        if id in past:
-            fresh += [
-                {"kind": "deal", "record_id": id, "field": f, "reason": reason, "batch_id": context.batch_id}
-                for f, reason in missing.items()
-                if f not in before
-            ]
-    if fresh:
-        run(insert(finding), fresh)
+    return [named.get(name, name) for name in reasons_of(session, "deal", deal_id)]
 
 
 def _lacking(context: Context, deal_id: int, named: dict[str, str]) -> dict[str, str]:

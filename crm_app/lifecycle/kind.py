@@ -1,0 +1,45 @@
+"""The catalogue entry of the states of the lifecycle."""
+
+from crm_app.core.changes import Context, Field, Kind, kind
+from crm_app.core.changes.kinds import Row
+from crm_app.identity.policy import ROLES
+from crm_app.lifecycle.rules import JOINT, STATES
+from crm_app.tables import LifecycleState
+
+NOT_ASKED = frozenset({"display_name", "lifecycle", "segment", "private", "setback_reason"})
+
+
+def conditions() -> dict[str, str]:
+    """What a state may ask for, with its words: the joint conditions, then fields of a person."""
+    fields = kind("person").fields
+    plain = {f.name: f.label for f in fields if f.editable and f.type != "bool" and f.name not in NOT_ASKED}
+    return {name: words[0] for name, words in JOINT.items()} | plain
+
+
+def _gate(_context: Context, _before: Row | None, after: Row) -> dict[str, str]:
+    known = conditions()
+    wrong = {}
+    if unknown := [str(name) for name in after["conditions"] if name not in known]:
+        wrong["conditions"] = f"There is nothing of this name to ask for: {', '.join(unknown)}."
+    if unknown := [str(role) for role in after["movers"] if role not in ROLES]:
+        wrong["movers"] = f"There is no such role: {', '.join(unknown)}."
+    return wrong
+
+
+LIFECYCLE_STATE = Kind(
+    "lifecycle_state",
+    "State of the lifecycle",
+    "States of the lifecycle",
+    LifecycleState,
+    (
+        Field("key", "State", "choice", required=True, choices=STATES, unique=True),
+        Field("name", "Name", required=True, max_length=60),
+        Field("position", "Position", "int", minimum=0),
+        Field("conditions", "Needed to enter", "json"),
+        Field("movers", "Who may move somebody here", "json"),
+        Field("back_reason", "Going back needs a reason", "bool"),
+    ),
+    owner=None,
+    order="position",
+    gate=_gate,
+)

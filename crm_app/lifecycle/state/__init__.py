@@ -1,0 +1,6 @@
+"""The screens of the lifecycle."""
+
+from crm_app.lifecycle.state.editor import LifecycleEditor
+from crm_app.lifecycle.state.moving import LifecycleMove
+
+__all__ = ["LifecycleEditor", "LifecycleMove"]

@@ -1,0 +1,6 @@
+"""What the screens of the lifecycle look like."""
+
+from crm_app.lifecycle.views.editor import lifecycle_screen
+from crm_app.lifecycle.views.moving import lifecycle_bar
+
+__all__ = ["lifecycle_bar", "lifecycle_screen"]

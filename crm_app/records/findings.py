@@ -1,0 +1,51 @@
+"""What came past a gate: an import of the history, an undo or a merge may leave a record without what a gate asks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session
+
+from crm_app.core.changes import Context
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.tables import Finding
+
+finding = table_of(Finding)
+
+
+def note(
+    context: Context, kind: str, touched: Iterable[int], past: set[int], lacking: Callable[[int], dict[str, str]]
+) -> None:
+    """New findings of records that came past the gate; those of others can only go. `lacking`: field → reason."""
+    run, fresh = context.session.connection().execute, []
+    known = known_findings(context.session, kind, sorted(set(touched)))
+    for id in sorted(past | known.keys()):
+        missing, before = lacking(id), known.get(id, set())
+        if gone := before - missing.keys():
+            here = (finding.c.kind == kind, finding.c.record_id == id)
+            run(delete(finding).where(*here, finding.c.field.in_(sorted(gone))))
+        if id in past:
+            fresh += [
+                {"kind": kind, "record_id": id, "field": f, "reason": reason, "batch_id": context.batch_id}
+                for f, reason in missing.items()
+                if f not in before
+            ]
+    if fresh:
+        run(insert(finding), fresh)
+
+
+def known_findings(session: Session, kind: str, ids: list[int]) -> dict[int, set[str]]:
+    """What was found of these records before."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for start in range(0, len(ids), IN_LIMIT):
+        mine = finding.c.record_id.in_(ids[start : start + IN_LIMIT])
+        query = select(finding.c.record_id, finding.c.field).where(finding.c.kind == kind, mine)
+        for id, name in session.connection().execute(query):
+            found[id].add(name)
+    return found
+
+
+def reasons_of(session: Session, kind: str, id: int) -> dict[str, str]:
+    """What a record lacks where it stands: field → reason."""
+    query = select(finding.c.field, finding.c.reason).where(finding.c.kind == kind, finding.c.record_id == id)
+    return {row.field: row.reason for row in session.connection().execute(query.order_by(finding.c.field))}
