@@ -31,7 +31,8 @@ from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
 from crm_app.lifecycle.gate import lifecycle_gate
 from crm_app.lifecycle.gate import note_findings as note_people
-from crm_app.lifecycle.kind import LIFECYCLE_STATE
+from crm_app.lifecycle.kind import LIFECYCLE_STATE, TERM
+from crm_app.lifecycle.terms.notices import notify_of_process
 from crm_app.organisation.kind import ORGANISATION
 from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, formerly_of, people_of_company, relations_of, roles_of
@@ -76,6 +77,7 @@ KINDS = (
     ORDER,
     INVOICE,
     LIFECYCLE_STATE,
+    TERM,
 )
 # What stands beside a record, in this order.
 PANELS = {
@@ -83,7 +85,7 @@ PANELS = {
     "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, formerly_of, tree_of),
 }
 # Kinds whose rights are those of another object.
-OBJECT_OF = {"stage": "pipeline", "lifecycle_state": "pipeline", "quote_policy": "price_book"}
+OBJECT_OF = {"stage": "pipeline", "lifecycle_state": "pipeline", "term": "pipeline", "quote_policy": "price_book"}
 # What everybody who is signed in may point to.
 REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person", "territory"})
 
@@ -117,6 +119,7 @@ def wire() -> None:
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
     outbox.register_consumer("records", "notify", partial(notify_of_changes, announce))
+    outbox.register_consumer("records", "process", partial(notify_of_process, announce))
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
     check_relations()

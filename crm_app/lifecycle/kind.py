@@ -4,7 +4,7 @@ from crm_app.core.changes import Context, Field, Kind, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.identity.policy import ROLES
 from crm_app.lifecycle.rules import JOINT, STATES
-from crm_app.tables import LifecycleState
+from crm_app.tables import LifecycleState, Term
 
 NOT_ASKED = frozenset({"display_name", "lifecycle", "segment", "private", "setback_reason"})
 
@@ -42,4 +42,33 @@ LIFECYCLE_STATE = Kind(
     owner=None,
     order="position",
     gate=_gate,
+)
+
+
+def fields_with_help() -> dict[str, str]:
+    """Every field of which a term can be the help: `person.lifecycle` → `Person: Lifecycle`."""
+    named = ("person", "company", "deal", "activity", "product", "quote")
+    return {f"{k}.{f.name}": f"{kind(k).label}: {f.label}" for k in named for f in kind(k).fields if f.type != "json"}
+
+
+def _check_term(_context: Context, _before: Row | None, after: Row) -> dict[str, str]:
+    known = fields_with_help()
+    unknown = [str(name) for name in after["fields"] if name not in known]
+    return {"fields": f"There is no such field: {', '.join(unknown)}."} if unknown else {}
+
+
+TERM = Kind(
+    "term",
+    "Term",
+    "Terms",
+    Term,
+    (
+        Field("name", "Term", required=True, max_length=60, unique=True),
+        Field("definition", "Meaning", "longtext", required=True),
+        Field("fields", "Help of these fields", "json"),
+        Field("position", "Position", "int", minimum=0),
+    ),
+    owner=None,
+    order="position",
+    gate=_check_term,
 )

@@ -74,7 +74,7 @@ class ProcessFeed(rx.State):
     @rx.event
     @allow("pipeline.read")
     async def follow(self) -> None:
-        _subscribe(self, KindsView(frozenset({"pipeline", "stage", "lifecycle_state"})), ProcessFeed)
+        _subscribe(self, KindsView(frozenset({"pipeline", "stage", "lifecycle_state", "term"})), ProcessFeed)
 
 
 class ListFeed(rx.State):

@@ -53,6 +53,7 @@ TERRITORIES = Place(addresses.TERRITORIES, "Territories", "map", Viewer.may_admi
 POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
 PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_administer, "w")
 LIFECYCLE = Place(addresses.LIFECYCLE, "Lifecycle", "process", Viewer.may_administer)
+TERMS = Place(addresses.TERMS, "Terms and process", "process")
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
@@ -67,7 +68,7 @@ GROUPS: list[tuple[str, list[Place]]] = [
         "Organisation",
         [
             *(USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES),
-            *(LIFECYCLE, PIPELINES, IMPORT),
+            *(TERMS, LIFECYCLE, PIPELINES, IMPORT),
         ],
     ),
 ]

@@ -19,6 +19,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Invalid
 from crm_app.core.money import format_money, to_major, to_minor
 from crm_app.identity.policy import decide
+from crm_app.records.help import NO_HELP, helps_of
 from crm_app.records.listing.cells import group_label
 from crm_app.records.listing.rows import Option
 
@@ -39,6 +40,8 @@ class Property:
     href: str = ""
     ref: str = ""
     required: bool = False
+    help: str = ""
+    help_href: str = ""
 
 
 def properties(
@@ -54,7 +57,7 @@ def properties(
     wanted = [known.by_name[f] for f in fields]
     names = {f.name: ref_name(session, f, row[f.name]) for f in wanted if f.ref}
     owner_id = row[known.owner] if known.owner else None
-    found = []
+    found, helps = [], helps_of(session, name)
     for field in wanted:
         raw, value = written(field, row[field.name], currency_of(known, field, row), actor, names.get(field.name, ""))
         offered = choices.get(field.name) or YES_NO * (field.type == "bool")
@@ -62,7 +65,20 @@ def properties(
         editable = field.editable and decide(actor, "edit", name, owner_id, field.name).allowed
         type_ = "choice" if field.ref and field.name in choices else field.type
         found.append(
-            Property(field.name, field.label, value, raw, type_, editable, offered, "", field.ref, field.required)
+            Property(
+                field.name,
+                field.label,
+                value,
+                raw,
+                type_,
+                editable,
+                offered,
+                "",
+                field.ref,
+                field.required,
+                helps.get(field.name, NO_HELP).words,
+                helps.get(field.name, NO_HELP).href,
+            )
         )
     return found
 

@@ -12,7 +12,7 @@ from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealCompetitor, DealContact, DealLine, Pipeline, Stage
 from crm_app.tables.finding import Finding
 from crm_app.tables.forecast import ForecastNight, ForecastSnapshot, Target
-from crm_app.tables.lifecycle import LifecycleState
+from crm_app.tables.lifecycle import LifecycleState, ProcessAck, ProcessNotice, Term
 from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organisation import Organisation
 from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
@@ -92,6 +92,8 @@ __all__ = [
     "PoolMember",
     "PriceBook",
     "PriceEntry",
+    "ProcessAck",
+    "ProcessNotice",
     "Product",
     "Quote",
     "QuoteAttachment",
@@ -108,6 +110,7 @@ __all__ = [
     "Tag",
     "Target",
     "Team",
+    "Term",
     "Territory",
     "TerritoryAccount",
     "TerritoryOwner",

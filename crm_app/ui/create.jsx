@@ -102,7 +102,7 @@ export function CreateDialog({ form, created, found, onCreate, onSearch }) {
         <div className={fields.length > 4 ? "grid2" : "form"} key={n}>
           {fields.map((f) => (
             <label key={f.name} className={"field" + (f.type === "longtext" ? " full" : "")}>
-              <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}</span>
+              <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}{f.help && <a className="helps" href={f.help_href} target="_blank" rel="noopener" title={f.help} aria-label={`What ${f.label} means here`}>?</a>}</span>
               <Control field={f} draft={draft} found={found} invalid={!!errors[f.name]} onSearch={onSearch} />
               {errors[f.name] && <span className="err" role="alert">{errors[f.name]}</span>}
             </label>

@@ -89,7 +89,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
   const linked = href && value;
   return (
     <div className={bare ? "prop bare" : "prop"} data-field={field}>
-      {!bare && <span className="lab2">{label}</span>}
+      {!bare && <span className="lab2">{label}{property.help && <Link className="helps" to={property.help_href} title={property.help} aria-label={`What ${label} means here`}>?</Link>}</span>}
       {editing ? (
         <Control {...{ property, draft, setDraft, save, close, common, found, options, onSearch }} />
       ) : editable ? (

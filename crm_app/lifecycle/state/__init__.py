@@ -2,5 +2,6 @@
 
 from crm_app.lifecycle.state.editor import LifecycleEditor
 from crm_app.lifecycle.state.moving import LifecycleMove
+from crm_app.lifecycle.state.terms import TermsPage
 
-__all__ = ["LifecycleEditor", "LifecycleMove"]
+__all__ = ["LifecycleEditor", "LifecycleMove", "TermsPage"]

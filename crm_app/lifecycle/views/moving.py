@@ -61,13 +61,10 @@ def _input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
     )
 
 
-def _group(title: str, *parts: Any, note: Any = "") -> rx.Component:
-    return rx.el.fieldset(
-        rx.el.legend(title, class_name="lab"),
-        *parts,
-        rx.cond(note != "", rx.el.p(note, class_name="mut"), rx.fragment()) if note else rx.fragment(),
-        class_name="asked",
-    )
+def _group(title: str, *parts: Any, note: str = "") -> rx.Component:
+    said = [rx.el.p(note, class_name="mut")] if note else []
+    head = rx.el.h3(title, class_name="sect")
+    return rx.el.div(head, *parts, *said, class_name="asked", role="group", custom_attrs={"aria-label": title})
 
 
 def _channel() -> rx.Component:

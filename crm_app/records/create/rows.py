@@ -17,6 +17,8 @@ class FormField:
     ref: str = ""
     value: str = ""
     shown: str = ""
+    help: str = ""
+    help_href: str = ""
 
 
 @dataclass(frozen=True)

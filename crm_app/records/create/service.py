@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.identity.policy import may
 from crm_app.records.create.rows import Form, FormField
+from crm_app.records.help import NO_HELP, helps_of
 from crm_app.records.listing import Option, field_choices
 from crm_app.records.listing.conditions import is_relative
 from crm_app.records.properties import ref_name, typed
@@ -24,7 +26,10 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
     """The dialog's fields, filled with what is given. Raises NotFound or Forbidden."""
     known = _known(actor, name)
     offered = {c.name: c.choices for c in field_choices(session, actor, name)}
+    helps = helps_of(session, name)
     fields = [_field(session, actor, known, path, offered, given) for path in known.form]
+    said = [helps.get(f.name, NO_HELP) for f in fields]
+    fields = [replace(f, help=h.words, help_href=h.href) for f, h in zip(fields, said, strict=True)]
     return Form(kind=name, label=known.label, fields=fields, given=sum(f.name in given for f in fields))
 
 

@@ -15,6 +15,7 @@ from crm_app.core.text import initials, tel
 from crm_app.identity.policy import decide
 from crm_app.records import phones
 from crm_app.records.assignees import assignable
+from crm_app.records.help import NO_HELP, helps_of
 from crm_app.records.listing.cells import Cell, cells_of, group_label, shown_columns
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.rows import Option
@@ -98,9 +99,9 @@ def _properties(
     cells: Mapping[str, Cell],
     owner: int | None,
 ) -> list[Property]:
-    found = []
+    found, helps = [], helps_of(session, known.name)
     for name, field in fields.items():
-        cell = cells[name]
+        cell, said = cells[name], helps.get(name, NO_HELP)
         allowed = field.editable and decide(actor, "edit", known.name, owner, name.partition(".")[0]).allowed
         raw = "" if field.type == "datetime" and not cell.raw else cell.raw
         found.append(
@@ -117,6 +118,8 @@ def _properties(
                 initials=cell.initials,
                 color=cell.color,
                 tone=cell.tone,
+                help=said.words,
+                help_href=said.href,
             )
         )
     return found

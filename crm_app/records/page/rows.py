@@ -22,6 +22,8 @@ class Property:
     initials: str = ""
     color: str = ""
     tone: str = ""
+    help: str = ""
+    help_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""A lead is qualified through the conditions that an administrator has set, and becomes a contact with a deal."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+MAKE = """
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
+wish = Change("person", op="create", set={"first_name": "Grace", "last_name": "Brewster", "lifecycle": "lead"})
+print(db.write_sync(lambda session: apply(session, SYSTEM, wish)).id)
+"""
+REMOVE = """
+from sqlalchemy import select
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply_many
+from crm_app.core.changes.working import table_of
+from crm_app.tables import Company, Deal, LifecycleState
+
+def clear(session):
+    run = session.connection().execute
+    deal, company, state = table_of(Deal), table_of(Company), table_of(LifecycleState)
+    theirs = select(deal.c.id).where(deal.c.person_id == {person})
+    wishes = [Change("deal", id, op="delete") for id in run(theirs).scalars()]
+    wishes.append(Change("person", {person}, op="delete"))
+    new = select(company.c.id).where(company.c.name == "Brewster Compilers", company.c.deleted_at.is_(None))
+    wishes += [Change("company", id, op="delete") for id in run(new).scalars()]
+    living = select(state.c.id).where(state.c.deleted_at.is_(None))
+    wishes += [Change("lifecycle_state", id, op="delete") for id in run(living).scalars()]
+    apply_many(session, SYSTEM, wishes)
+
+db.write_sync(clear)
+"""
+
+
+@pytest.fixture
+def lead(site) -> Iterator[int]:
+    """Somebody who showed interest, and of whom nothing else is known."""
+    person = int(site.run(MAKE))
+    yield person
+    site.run(REMOVE.replace("{person}", str(person)))
+
+
+def test_a_lead_is_qualified_through_its_conditions(admin: Page, site, lead: int) -> None:
+    admin.goto(site.url + "/lifecycle")
+    admin.get_by_role("button", name="Begin with the usual conditions").click()
+    states = admin.get_by_role("region", name="States").get_by_role("listitem")
+    expect(states).to_have_count(5)
+    expect(states.nth(4)).to_contain_text("a deal, or a dated next step")
+
+    admin.goto(f"{site.url}/people/{lead}")
+    chain = admin.get_by_role("list", name="Lifecycle")
+    expect(chain.locator("[aria-current=step]")).to_have_text("Suspect")
+    chain.get_by_role("button", name="Move to Qualified lead").click()
+    dialog = admin.get_by_role("dialog")
+    expect(dialog.get_by_label("Owner")).to_be_visible()
+    expect(dialog.get_by_label("Title", exact=True)).to_have_count(0)
+    dialog.get_by_label("Owner").select_option(label="Noor Khalil")
+    dialog.get_by_label("Or a new one").fill("Brewster Compilers")
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(dialog.get_by_text("An e-mail address or a telephone number is needed")).to_be_visible()
+    expect(dialog.get_by_label("Or a new one")).to_have_value("Brewster Compilers")
+    dialog.get_by_label("E-mail").fill("grace@brewster.example")
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(chain.locator("[aria-current=step]")).to_have_text("Qualified lead")
+
+    admin.get_by_role("button", name="Convert").click()
+    expect(dialog.get_by_label("Owner")).to_have_count(0)
+    expect(dialog.get_by_label("E-mail")).to_have_count(0)
+    dialog.get_by_label("Title", exact=True).fill("Compiler for the harbour")
+    dialog.get_by_label("Value").fill("12,500")
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(chain.locator("[aria-current=step]")).to_have_text("Contact")
+    related = admin.get_by_role("region", name="Related")
+    expect(related.get_by_role("link", name="Compiler for the harbour")).to_be_visible()
+    expect(admin.get_by_role("button", name="Convert")).to_have_count(0)
+
+    chain.get_by_role("button", name="Move to Suspect").click()
+    dialog.get_by_label("Why back?").fill("The harbour is closed")
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(chain.locator("[aria-current=step]")).to_have_text("Suspect")
