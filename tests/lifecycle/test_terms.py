@@ -192,7 +192,7 @@ def test_a_pipeline_is_drawn_for_those_who_see_it(admin: Principal) -> None:
     assert drawing.lines[-1].startswith("Lost: 0 deals. from any stage, needs")
 
 
-NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=80)
+NAMES = st.text("abcdefghij ÄßØ字-.,/", min_size=1, max_size=80)
 NODES = st.builds(
     Node, NAMES, NAMES, st.integers(0, 10**9), NAMES, st.integers(0, 10**9), st.just("open"), st.booleans()
 )
