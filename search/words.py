@@ -15,6 +15,8 @@ GRAM = 3
 
 def fold(text: str) -> str:
     """Case, accents and ligatures removed, composed again: `Straße` and `STRASSE` are one, and so are `Ø` and `o`."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     return unicodedata.normalize("NFC", "".join(c for c in plain if not unicodedata.combining(c)))
 

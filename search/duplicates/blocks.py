@@ -1,0 +1,178 @@
+"""Which pairs are worth a look: those that share a key, one of many, so that a slip in one field is no matter."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from search.duplicates.fields import EMAILS, PHONES
+from search.duplicates.hashing import hashed, mixed
+from search.duplicates.table import SHARED, Table
+
+Part = tuple[str, str]  # a column and what is taken of it
+MOST = 25  # of a larger group only neighbours in the order of names are compared
+NEXT = 3
+
+
+def _skeleton(word: str) -> str:
+    """The first letter and the next three consonants, doubled letters once."""
+    found = word[:1]
+    for c in word[1:]:
+        if c not in "aeiouyhw " and c != found[-1]:
+            found += c
+    return found[:4]
+
+
+TAKE: dict[str, Callable[[str], str]] = {
+    "all": lambda word: word,
+    "3": lambda word: word[:3],
+    "2": lambda word: word[:2],
+    "1": lambda word: word[:1],
+    "4": lambda word: word.replace(" ", "")[:4],
+    "-4": lambda word: word.replace(" ", "")[-4:],
+    "sound": _skeleton,
+    "tail": lambda word: word[-7:] if len(word) >= 7 else "",
+    "local": lambda word: word.partition("@")[0],
+    "day": lambda word: word[4:],
+    "first": lambda word: word.partition(" ")[0],
+}
+RULES: tuple[tuple[Part, ...], ...] = (
+    (("birth", "all"),),
+    (("birth", "all"), ("surname", "2")),
+    (("birth", "all"), ("given", "2")),
+    (("birth", "all"), ("postcode", "all")),
+    (("national", "all"),),
+    (("surname", "all"), ("postcode", "all")),
+    (("given", "all"), ("postcode", "all")),
+    (("surname", "all"), ("city", "all")),
+    (("given", "all"), ("city", "all")),
+    (("surname", "all"), ("number", "all")),
+    (("given", "all"), ("number", "all")),
+    (("surname", "all"), ("street", "4")),
+    (("given", "all"), ("street", "4")),
+    (("surname", "sound"), ("postcode", "2"), ("number", "all")),
+    (("street", "all"), ("number", "all")),
+    (("street", "4"), ("number", "all"), ("surname", "1")),
+    (("street", "all"), ("postcode", "all")),
+    (("street", "all"), ("city", "all")),
+    (("street", "all"), ("given", "1"), ("surname", "1")),
+    (("postcode", "all"), ("number", "all")),
+    (("city", "all"), ("number", "all")),
+    (("postcode", "all"), ("city", "all")),
+    (("street2", "all"), ("postcode", "all")),
+    (("street2", "all"), ("surname", "2")),
+    (("surname", "all"), ("company", "4")),
+    (("given", "all"), ("company", "all")),
+    (("surname", "all"), ("domain", "all")),
+)
+FIRM_RULES: tuple[tuple[Part, ...], ...] = (
+    (("company", "all"),),
+    (("company", "sound"), ("city", "all")),
+    (("company", "4"), ("postcode", "all")),
+    (("company", "4"), ("street", "4")),
+    (("company", "first"),),
+    (("company", "4"), ("company", "-4")),
+    (("domain", "all"),),
+)
+SLOTTED = (*((c, "all") for c in EMAILS), *((c, "tail") for c in PHONES), *((c, "local") for c in EMAILS))
+
+
+class Keys:
+    """The keys of a table's rows, by rule: the same number for the same texts in any table and any process."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._hashed: dict[tuple[str, str], np.ndarray] = {}
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """For each rule that this table has columns for, the key of each row; 0 where it has none."""
+        for seed, rule in enumerate((*RULES, *FIRM_RULES), 1):
+            if all(self.table.has(column) for column, _ in rule):
+                yield self._combined(seed, rule)
+        for way in ("all", "3", "sound"):
+            if self.table.has("given"):
+                yield self._names(way)
+        for column, way in SLOTTED:
+            if self.table.codes[column].any():
+                yield self._combined(1000 + len(way), ((column, way),))
+
+    def _taken(self, column: str, way: str) -> np.ndarray:
+        """The hash of what is taken of each row's text; 0 for nothing."""
+        words = self.table.vocabulary(column).texts
+        vocabulary = SHARED.get(column, column)
+        if (vocabulary, way) not in self._hashed:
+            take = TAKE[way]
+            self._hashed[vocabulary, way] = hashed(words if way == "all" else [take(word) for word in words])
+        return self._hashed[vocabulary, way][self.table.codes[column]]
+
+    def _combined(self, seed: int, rule: tuple[Part, ...]) -> np.ndarray:
+        found = np.full(self.table.size, np.uint64(seed))
+        has = np.ones(self.table.size, dtype=bool)
+        for column, way in rule:
+            part = self._taken(column, way)
+            has &= part != 0
+            found = mixed(found, part)
+        return np.where(has, found, np.uint64(0))
+
+    def _names(self, way: str) -> np.ndarray:
+        one, two = self._taken("given", way), self._taken("surname", way)
+        found = mixed(mixed(np.uint64(2000 + len(way)), np.minimum(one, two)), np.maximum(one, two))
+        return np.where((one != 0) & (two != 0), found, np.uint64(0))
+
+
+def candidates(table: Table, sides: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of rows that share a key, each once, the smaller row first; with `sides` only pairs across them."""
+    order = _by_name(table)
+    found = np.empty(0, dtype=np.int64)
+    waiting: list[np.ndarray] = []
+    for keys in Keys(table):
+        waiting.append(_pairs(keys[order], order, table.size, sides))
+        if sum(map(len, waiting)) > 8_000_000:
+            found, waiting = _once([found, *waiting]), []
+    found = _once([found, *waiting])
+    return (found // table.size).astype(np.int32), (found % table.size).astype(np.int32)
+
+
+def _once(parts: list[np.ndarray]) -> np.ndarray:
+    """All of these numbers in order, each once."""
+    found = np.concatenate(parts)
+    found.sort()
+    return found[np.r_[True, found[1:] != found[:-1]]] if len(found) else found
+
+
+def _by_name(table: Table) -> np.ndarray:
+    """Rows in the order of names, so that neighbours in a large group are alike."""
+    ranks = []
+    for column in ("given", "surname", "company"):
+        words = table.vocabulary(column).texts
+        rank = np.empty(len(words), dtype=np.int32)
+        rank[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
+        ranks.append(rank[table.codes[column]])
+    return np.lexsort(ranks)
+
+
+def _pairs(keys: np.ndarray, rows: np.ndarray, size: int, sides: np.ndarray | None) -> np.ndarray:
+    """`left * size + right` of all rows of small groups, and of neighbours in large ones."""
+    order = np.argsort(keys, kind="stable")
+    order = order[np.searchsorted(keys[order], np.uint64(1)) :]
+    keys, rows = keys[order], rows[order]
+    if not len(keys):
+        return np.empty(0, dtype=np.int64)
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    sizes = np.diff(np.r_[starts, len(keys)])
+    grouped = sizes > 1
+    wide = np.repeat(sizes, sizes)
+    reach = np.where(wide <= MOST, MOST, NEXT)
+    left_over = np.repeat(starts + sizes, sizes) - 1 - np.arange(len(keys))  # how many of the group follow
+    reach = np.minimum(reach, left_over)
+    found = []
+    at = np.flatnonzero(reach > 0) if grouped.any() else np.empty(0, dtype=np.int64)
+    step = 1
+    while len(at):
+        one, two = rows[at], rows[at + step]
+        if sides is not None:
+            across = sides[one] != sides[two]
+            one, two = one[across], two[across]
+        found.append(np.minimum(one, two).astype(np.int64) * size + np.maximum(one, two))
+        step += 1
+        at = at[reach[at] >= step]
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)

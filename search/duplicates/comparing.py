@@ -1,0 +1,118 @@
+"""Two records field by field, for many pairs at once: how alike, and how often strangers are as alike as that."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR, levels_of
+from search.duplicates.model import COLUMN, COMPARED, Model, usual_m
+from search.duplicates.table import Table
+
+SWAPS = {"names": ("given", "surname"), "lines": ("street", "street2")}
+
+
+@dataclass
+class Seen:
+    """The level of a field in each pair, and the chance that two strangers show it; 1 where it is missing."""
+
+    level: np.ndarray
+    chance: np.ndarray
+
+    def ratio(self, m: np.ndarray) -> np.ndarray:
+        """How many times likelier this is among records of one."""
+        return m[self.level] / self.chance
+
+
+@dataclass
+class Swapped:
+    """The same for two fields that may have changed places, at the pairs `at` where that was looked at."""
+
+    at: np.ndarray
+    one: Seen
+    two: Seen
+
+
+@dataclass
+class Compared:
+    """What was seen in `size` pairs; `people` are those of which one at least has a person's name."""
+
+    size: int
+    people: np.ndarray
+    fields: dict[str, Seen]
+    swaps: dict[str, Swapped]
+
+
+class Comparer:
+    """Compares rows of one table by what a model knows of strangers."""
+
+    def __init__(self, table: Table, model: Model) -> None:
+        self.table, self.model = table, model
+        self.frequency = {
+            name: model.frequencies(name, table.vocabulary(COLUMN.get(name, (name,))[0])) for name in COMPARED
+        }
+        self._named = (table.codes["given"] > 0) | (table.codes["surname"] > 0)
+
+    def compare(self, left: np.ndarray, right: np.ndarray) -> Compared:
+        """The pairs of rows `left[n]`, `right[n]`."""
+        fields = {
+            name: self._best(name, left, right) if name in COLUMN else self._seen(name, name, name, left, right)
+            for name in COMPARED
+        }
+        swaps = {kind: self._swapped(kind, fields, left, right) for kind in SWAPS}
+        self._follow(fields)
+        return Compared(len(left), self._named[left] | self._named[right], fields, swaps)
+
+    def _seen(self, name: str, one: str, two: str, left: np.ndarray, right: np.ndarray) -> Seen:
+        """Column `one` on the left with column `two` on the right, weighed as field `name`."""
+        a, b = self.table.codes[one][left], self.table.codes[two][right]
+        if not a.any() or not b.any():
+            return Seen(np.zeros(len(left), np.int8), np.ones(len(left)))
+        found = levels_of(self.table.vocabulary(one), a, b, COMPARED[name].judge)
+        chance = self.model.u[name][found]
+        common = self.frequency[name]
+        same = found == EXACT
+        chance[same] = common[a[same]]
+        close = (found > EXACT) & (found < OTHER)
+        # A slip in a rare name is rarer among strangers than one in a common name.
+        often = np.maximum(common[a[close]], common[b[close]])
+        chance[close] *= np.clip(np.sqrt(often / COMPARED[name].u[EXACT]), 0.25, 4.0)
+        return Seen(found, chance)
+
+    def _best(self, name: str, left: np.ndarray, right: np.ndarray) -> Seen:
+        """Of several addresses or numbers, the two that speak most for one person."""
+        columns = [c for c in COLUMN[name] if self.table.codes[c].any()]
+        m = usual_m(name)
+        best = self._seen(name, COLUMN[name][0], COLUMN[name][0], left, right)
+        for one in columns:
+            for two in columns:
+                if one == two == columns[0]:
+                    continue
+                other = self._seen(name, one, two, left, right)
+                better = (other.level != MISSING) & ((best.level == MISSING) | (other.ratio(m) > best.ratio(m)))
+                best.level[better], best.chance[better] = other.level[better], other.chance[better]
+        return best
+
+    def _swapped(self, kind: str, fields: dict[str, Seen], left: np.ndarray, right: np.ndarray) -> Swapped:
+        """Where neither field agrees as it stands, each with the other."""
+        one, two = SWAPS[kind]
+        apart = [(fields[name].level == MISSING) | (fields[name].level >= SIMILAR) for name in (one, two)]
+        at = np.flatnonzero(apart[0] & apart[1])
+        first = self._seen(one, one, two, left[at], right[at])
+        second = self._seen(two, two, one, left[at], right[at])
+        alike = _alike(first) | _alike(second)
+        return Swapped(at[alike], _only(first, alike), _only(second, alike))
+
+    def _follow(self, fields: dict[str, Seen]) -> None:
+        """What follows from the postcode is hardly evidence again."""
+        same = fields["postcode"].level == EXACT
+        for name, chance in self.model.along.items():
+            again = same & (fields[name].level == EXACT)
+            fields[name].chance[again] = np.maximum(fields[name].chance[again], chance)
+
+
+def _alike(seen: Seen) -> np.ndarray:
+    return (seen.level != MISSING) & (seen.level <= NEAR)
+
+
+def _only(seen: Seen, chosen: np.ndarray) -> Seen:
+    return Seen(seen.level[chosen], seen.chance[chosen])

@@ -1,0 +1,111 @@
+"""Which two records are one, and which only look like it; what a person would say is the oracle."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.duplicates.fields import GIVEN
+from search.duplicates.model import DEFAULT
+from search.duplicates.normal import normalise
+from search.duplicates.single import Verdict, judge
+
+Record = dict[str, str]
+HOME = {"street": "12 Elm Street", "city": "Leeds", "postcode": "LS1 4AB"}
+MILLER = {"first_name": "Jonathan", "last_name": "Miller"} | HOME
+PHONE = {"phone": "+44 20 7946 0123"}
+WORK = {"company": "Acme Ltd", "street": "1 Main St", "city": "York"} | PHONE
+
+
+def verdict(one: Record, two: Record) -> Verdict:
+    return judge(normalise(one), [normalise(two)])[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param(MILLER, MILLER, id="the same"),
+        pytest.param(MILLER | PHONE, MILLER | PHONE | {"first_name": "Jon"}, id="a short name"),
+        pytest.param(MILLER, MILLER | {"first_name": "Miller", "last_name": "Jonathan"}, id="names exchanged"),
+        pytest.param(MILLER, MILLER | {"last_name": "Miller-Jones"}, id="a double name"),
+        pytest.param(MILLER, MILLER | {"last_name": "Milller", "city": "Leds"}, id="slips"),
+        pytest.param(MILLER, MILLER | {"street": "Elm St", "street_number": "12"}, id="the number apart"),
+        pytest.param(
+            MILLER | {"street2": "Rose Court"},
+            MILLER | {"street": "Rose Court", "street2": "12 Elm Street"},
+            id="lines exchanged",
+        ),
+        pytest.param(
+            {"first_name": "Ann", "last_name": "Lee", "national_id": "1234567", "birth_date": "1981-11-23"},
+            {"first_name": "Ann", "last_name": "Lee", "national_id": "1234576", "birth_date": "1981-11-32"},
+            id="a slip in the id and one in the date",
+        ),
+        pytest.param(
+            {"first_name": "Jon", "last_name": "Miller", "email": "jm@miller.example"},
+            {"first_name": "Jonathan", "last_name": "Miller", "email": "JM+crm@miller.example"},
+            id="one address",
+        ),
+        pytest.param({"company": "Acme Ltd"}, {"company": "ACME Limited"}, id="one company"),
+    ],
+)
+def test_these_are_one(one: Record, two: Record):
+    assert verdict(one, two).probability >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param(MILLER, MILLER | {"first_name": "Rebecca"}, id="siblings"),
+        pytest.param(MILLER | {"birth_date": "1950-03-04"}, MILLER | {"birth_date": "1981-11-23"}, id="father and son"),
+        pytest.param(MILLER | {"last_name": "Miller Sr"}, MILLER | {"last_name": "Miller Jr"}, id="senior and junior"),
+        pytest.param(
+            MILLER | PHONE | {"birth_date": "1981-11-23"},
+            MILLER | PHONE | {"birth_date": "1981-11-23", "first_name": "Rebecca"},
+            id="twins",
+        ),
+        pytest.param(
+            {"first_name": "Jon", "last_name": "Miller"} | WORK,
+            {"first_name": "Anna", "last_name": "Smith"} | WORK,
+            id="colleagues behind one switchboard",
+        ),
+        pytest.param(
+            {"first_name": "Jon", "last_name": "Miller", "email": "info@acme.example"},
+            {"first_name": "Anna", "last_name": "Smith", "email": "info@acme.example"},
+            id="a shared mailbox",
+        ),
+        pytest.param(
+            {"company": "Acme Germany GmbH", "website": "acme.example"},
+            {"company": "Acme France SARL", "website": "www.acme.example"},
+            id="sister companies",
+        ),
+        pytest.param({"company": "Acme"}, {"company": "Acme Holding"}, id="parent and subsidiary"),
+        pytest.param({"city": "Leeds"}, {"city": "Leeds"}, id="only a town"),
+        pytest.param(PHONE, PHONE, id="only a number"),
+        pytest.param({}, {}, id="nothing"),
+        pytest.param({"phone": "0000000"}, {"phone": "0000000"}, id="a number of zeros"),
+    ],
+)
+def test_these_are_two(one: Record, two: Record):
+    assert verdict(one, two).probability < 0.9
+
+
+def test_the_reasons_are_words():
+    one = {"first_name": "Jon", "last_name": "Miller", "company": "Acme Ltd", "city": "Leeds"} | PHONE
+    two = {"first_name": "Jonathan", "last_name": "Miller", "company": "ACME Limited", "city": "York"} | PHONE
+    assert verdict(one, two).reasons == "same phone; same surname; same company; Jon ~ Jonathan; town differs"
+
+
+records = st.fixed_dictionaries({}, optional={name: st.text(max_size=30) for name in GIVEN})
+
+
+@settings(deadline=None)
+@given(records, records)
+def test_whatever_is_given_it_is_a_probability_and_the_order_is_no_matter(one: Record, two: Record):
+    there, back = verdict(one, two), verdict(two, one)
+    assert 0 <= there.probability <= 1
+    assert there.probability == pytest.approx(back.probability)
+
+
+def test_others_beside_do_not_change_the_verdict():
+    others = [normalise(MILLER | {"first_name": name}) for name in ("Jon", "Rebecca", "Bob")]
+    together = judge(normalise(MILLER), others, DEFAULT)
+    assert [judge(normalise(MILLER), [other])[0] for other in others] == together

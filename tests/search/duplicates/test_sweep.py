@@ -1,0 +1,97 @@
+"""A whole list: its pairs and groups, at any size."""
+
+from random import Random
+from time import perf_counter
+
+from search.duplicates.normal import normalise
+from search.duplicates.single import judge, keys_of
+from search.duplicates.sweep import Sweep
+
+FIRST = ["Anna", "Boris", "Clara", "David", "Elena", "Farid", "Greta", "Hugo", "Irene", "Jorge"]
+LAST = ["Abt", "Berg", "Castle", "Dorn", "Eklund", "Fischer", "Gomez", "Hansen", "Ivanov", "Jansen"]
+
+
+def person(random: Random) -> dict[str, str]:
+    return {
+        "first_name": random.choice(FIRST),
+        "last_name": random.choice(LAST) + random.choice(("", "mann", "son", "ski")),
+        "street": f"{random.randrange(1, 90)} {random.choice(LAST)} Road",
+        "city": random.choice(("Leeds", "York", "Hull", "Bath")),
+        "birth_date": f"{random.randrange(1940, 2000)}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}",
+    }
+
+
+def sweep(*records: dict[str, str], second: int | None = None) -> Sweep:
+    return Sweep(map(normalise, records), second)
+
+
+def found(swept: Sweep) -> set[tuple[int, int]]:
+    return {(pair.left, pair.right) for pair in swept.pairs()}
+
+
+def test_a_list_of_many_finds_who_was_typed_again_and_nobody_else():
+    random = Random(5)
+    once = [person(random) for _ in range(1500)]
+    again = [row | {"last_name": row["last_name"] + "n", "city": ""} for row in once[:50]]
+    assert found(sweep(*once, *again)) == {(n, 1500 + n) for n in range(50)}
+
+
+def test_two_lists_give_pairs_across_them_only():
+    random = Random(6)
+    one = [person(random) for _ in range(30)]
+    assert found(sweep(*one, one[0], *one[:3], second=31)) == {(0, 31), (30, 31), (1, 32), (2, 33)}
+
+
+def test_a_number_that_many_share_is_no_evidence():
+    random = Random(7)
+    rows = [person(random) | {"phone": "+44 20 7946 0123", "company": "Acme Ltd"} for _ in range(300)]
+    assert found(sweep(*rows)) == set()
+
+
+def test_a_senior_and_a_junior_are_not_chained_by_a_third():
+    home = {"first_name": "John", "last_name": "Carter", "street": "4 Elm Road", "city": "Leeds", "postcode": "LS1 4AB"}
+    senior, junior = home | {"birth_date": "1950-02-01"}, home | {"birth_date": "1985-10-27"}
+    swept = sweep(senior, home, junior)
+    assert {(0, 1), (1, 2)} <= found(swept)
+    assert [len(rows) for rows in swept.clusters()] == [2]
+
+
+def test_three_of_one_are_one_group():
+    random = Random(8)
+    row, other = person(random), person(random)
+    slip = row | {"last_name": row["last_name"] + "n"}
+    assert sweep(row, other, slip, row).clusters() == [[0, 2, 3]]
+
+
+def test_equal_rows_that_say_nothing_are_not_one():
+    assert found(sweep({"country": "uk"}, {"country": "uk"}, {}, {})) == set()
+
+
+def test_many_identical_rows_end_soon_as_one_group():
+    row = person(Random(9))
+    began = perf_counter()
+    swept = sweep(*[row] * 30_000)
+    assert swept.clusters() == [list(range(30_000))]
+    assert len(found(swept)) == 29_999
+    assert perf_counter() - began < 20
+
+
+def test_a_sweep_and_a_single_question_give_the_same_probability():
+    random = Random(10)
+    row = person(random)
+    slip = row | {"last_name": row["last_name"] + "n"}
+    swept = sweep(row, person(random), slip)
+    (pair,) = swept.pairs()
+    alone = judge(normalise(slip), [normalise(row)], swept.model)[0]
+    assert alone.probability == pair.probability
+    assert alone.reasons.split("; ")[0] == next(swept.reasons([pair])).split("; ")[0]
+
+
+def test_keys_find_a_record_with_a_slip():
+    row = person(Random(11))
+    for field in ("first_name", "last_name", "city"):
+        assert set(keys_of(normalise(row))) & set(keys_of(normalise(row | {field: row[field] + "x"})))
+
+
+def test_an_empty_list_is_no_error():
+    assert (found(sweep()), sweep().clusters()) == (set(), [])
