@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, union_all
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -15,7 +15,7 @@ from crm_app.core.money import format_money
 from crm_app.core.text import id_of
 from crm_app.forecast.queries.comparison import WEEK, moved, nights
 from crm_app.forecast.queries.money import converter
-from crm_app.forecast.queries.sums import Stages, stages_now
+from crm_app.forecast.queries.sums import Stages, in_stages, stages_now
 from crm_app.forecast.queries.whose import Asked, Whose, whose
 from crm_app.forecast.rules.categories import CATEGORIES, COUNTED
 from crm_app.forecast.rules.movement import MOVES
@@ -68,12 +68,17 @@ def list_deals(
     """
     _may_read(actor)
     of, stages = whose(session, actor, asked), stages_now(session)
-    condition = and_(_set(wanted, stages, asked.period), of.on(deal.c.owner_id), _line(session, key))
-    joined = deal.outerjoin(company, company.c.id == deal.c.company_id)
-    run = session.connection().execute
-    count = run(select(func.count()).select_from(joined).where(deal.c.deleted_at.is_(None), condition)).scalar_one()
-    order = (func.coalesce(deal.c.value_minor, 0).desc(), deal.c.id)
-    return DealPage(_rows(session, actor, stages, condition, order, start), count)
+    living = (deal.c.deleted_at.is_(None), of.on(deal.c.owner_id), _line(session, key))
+    joined = deal.outerjoin(company, company.c.id == deal.c.company_id) if key.startswith("territory:") else deal
+    parts = [
+        select(deal.c.id, deal.c.value_minor).select_from(joined).where(*living, condition)
+        for condition in _set(wanted, stages, asked.period)
+    ]
+    found, run = union_all(*parts).subquery(), session.connection().execute
+    order = (func.coalesce(found.c.value_minor, 0).desc(), found.c.id)
+    count = run(select(func.count()).select_from(found)).scalar_one()
+    ids = list(run(select(found.c.id).order_by(*order).limit(PAGE).offset(max(start, 0))).scalars())
+    return DealPage(_rows(session, actor, stages, ids), count)
 
 
 def list_moved(session: Session, actor: Principal, asked: Asked, key: str, start: int = 0) -> DealPage:
@@ -90,9 +95,8 @@ def list_moved(session: Session, actor: Principal, asked: Asked, key: str, start
     seen = _seen(session, of, ids)
     shown = [id for id in ids if id in seen]
     part = shown[start : start + PAGE]
-    rows = {r.id: r for r in _rows(session, actor, stages, deal.c.id.in_(part), (deal.c.id,), 0, gone=True)}
     notes = {id: _signed(changes[id], money.home, actor.locale) for id in part}
-    listed = [replace(rows[id], note=notes[id]) for id in part if id in rows]
+    listed = [replace(row, note=notes[row.id]) for row in _rows(session, actor, stages, part)]
     return DealPage(listed, len(shown), len(ids) - len(shown))
 
 
@@ -114,25 +118,28 @@ def _seen(session: Session, of: Whose, ids: Sequence[int]) -> set[int]:
     return found
 
 
-def _set(wanted: str, stages: Stages, period: Period) -> ColumnElement[bool]:
-    """The SQL condition of a category, as `category_of` says it."""
-    opened, day = deal.c.stage_id.in_(stages.of("open")), deal.c.expected_close_on
+def _set(wanted: str, stages: Stages, period: Period) -> list[ColumnElement[bool]]:
+    """The SQL conditions of a category, as `category_of` says it: a deal fulfils at most one.
+
+    They are kept apart, because each has an index that an OR of them could not use.
+    """
+    opened, day = in_stages(stages.of("open")), deal.c.expected_close_on
     within = and_(day >= period.start, day < period.end)
-    won = and_(deal.c.stage_id.in_(stages.of("won")), deal.c.closed_on >= period.start, deal.c.closed_on < period.end)
+    won = and_(in_stages(stages.of("won")), deal.c.closed_on >= period.start, deal.c.closed_on < period.end)
     if wanted == UNDATED:
-        return and_(opened, day.is_(None))
+        return [and_(opened, day.is_(None))]
     if wanted == LATE:
-        return and_(opened, day < period.start)
+        return [and_(opened, day < period.start)]
     if wanted == "won":
-        return won
+        return [won]
     if wanted == "omitted":
-        return and_(opened, within, deal.c.forecast == "omitted")
+        return [and_(opened, within, deal.c.forecast == "omitted")]
     if wanted in CATEGORIES:
         usual = [id for id in stages.of("open") if stages.category(id, None) == wanted]
-        unsaid = and_(deal.c.forecast.is_(None), deal.c.stage_id.in_(usual))
-        return and_(opened, within, or_(deal.c.forecast == wanted, unsaid))
+        unsaid = and_(deal.c.forecast.is_(None), in_stages(usual))
+        return [and_(opened, within, or_(deal.c.forecast == wanted, unsaid))]
     said = or_(deal.c.forecast.is_(None), deal.c.forecast != "omitted")
-    return or_(won, and_(opened, within, said)) if wanted == ALL else false()
+    return [won, and_(opened, within, said)] if wanted == ALL else [false()]
 
 
 def _line(session: Session, key: str) -> ColumnElement[bool]:
@@ -152,26 +159,16 @@ def _line(session: Session, key: str) -> ColumnElement[bool]:
     return members_of_office(deal.c.owner_id, rest) if by == "region" else false()
 
 
-def _rows(
-    session: Session,
-    actor: Principal,
-    stages: Stages,
-    condition: ColumnElement[bool],
-    order: Sequence[Any],
-    start: int,
-    *,
-    gone: bool = False,
-) -> list[DealLine]:
+def _rows(session: Session, actor: Principal, stages: Stages, ids: Sequence[int]) -> list[DealLine]:
+    """These deals in this order, deleted ones among them."""
     joined = deal.outerjoin(company, company.c.id == deal.c.company_id).outerjoin(user, user.c.id == deal.c.owner_id)
     query = (
         select(deal, company.c.name.label("company"), user.c.name.label("owner"), user.c.color, stage.c.name)
         .select_from(joined.join(stage, stage.c.id == deal.c.stage_id))
-        .where(condition, true() if gone else deal.c.deleted_at.is_(None))
-        .order_by(*order)
-        .limit(PAGE)
-        .offset(max(start, 0))
+        .where(deal.c.id.in_(ids))
     )
-    return [_deal_line(row, actor, stages) for row in session.connection().execute(query)]
+    rows = {row.id: row for row in session.connection().execute(query)}
+    return [_deal_line(rows[id], actor, stages) for id in ids if id in rows]
 
 
 def _deal_line(row: Any, actor: Principal, stages: Stages) -> DealLine:

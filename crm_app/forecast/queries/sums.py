@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, literal, null, select
+from sqlalchemy import ColumnElement, case, func, literal, null, select
 from sqlmodel import Session
 
 from crm_app.core.changes.working import table_of
@@ -49,6 +49,11 @@ def stages_now(session: Session) -> Stages:
     return Stages({row.id: (row.kind, row.probability) for row in rows})
 
 
+def in_stages(ids: Sequence[int]) -> ColumnElement[bool]:
+    """The SQL condition; as an expression, so that SQLite takes an index of days and not one of stages."""
+    return (deal.c.stage_id + 0).in_(ids)
+
+
 def sums(
     session: Session, of: Whose, stages: Stages, periods: Sequence[Period], *, territories: bool = False
 ) -> list[Part]:
@@ -71,7 +76,7 @@ def _grouped(of: Whose, stage_ids: list[int], periods: Sequence[Period], day: An
     query = (
         select(*keys, place.label("place"), where.label("territory_id"))
         .add_columns(func.count().label("deals"), func.sum(deal.c.value_minor).label("minor"))
-        .where(deal.c.deleted_at.is_(None), deal.c.stage_id.in_(stage_ids))
+        .where(deal.c.deleted_at.is_(None), in_stages(stage_ids))
         .where(day >= periods[0].start, day < periods[-1].end, of.on(deal.c.owner_id))
     )
     if territories:
@@ -82,7 +87,7 @@ def _grouped(of: Whose, stage_ids: list[int], periods: Sequence[Period], day: An
 
 def out_of_sight(session: Session, of: Whose, stages: Stages, first: Period) -> tuple[int, int]:
     """How many open deals no period counts: without a date, and with one that is over."""
-    living = (deal.c.deleted_at.is_(None), deal.c.stage_id.in_(stages.of("open")), of.on(deal.c.owner_id))
+    living = (deal.c.deleted_at.is_(None), in_stages(stages.of("open")), of.on(deal.c.owner_id))
     counted = select(func.count()).select_from(deal).where(*living)
     run = session.connection().execute
     undated = run(counted.where(deal.c.expected_close_on.is_(None))).scalar_one()
