@@ -267,6 +267,33 @@ def reindex(as_json: Json = False) -> None:
 
 
 @app.command()
+def dedupe(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A list of people or companies, as CSV.")],
+    other: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="Pairs across both.")] = None,
+    id_column: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="Default: row numbers.")] = None,
+    columns: Annotated[str, typer.Option(help="first_name=given_name,…; `field=` leaves one out.")] = "",
+    threshold: Annotated[float, typer.Option(min=0.0, max=1.0, help="Least probability of a pair.")] = 0.9,
+    pairs: Annotated[Path | None, typer.Option(help="Write left,right,probability,reasons here.")] = None,
+    clusters: Annotated[Path | None, typer.Option(help="Write cluster,id here.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find who is in a list twice, outside the database; exit code 1 if rows could not be read."""
+    from crm_app.duplicates.lists.columns import parse_columns
+    from crm_app.duplicates.lists.search import dedupe as go
+
+    report = go(
+        [file, other] if other else [file],
+        chosen=parse_columns(columns),
+        id_column=id_column,
+        threshold=threshold,
+        pairs_file=pairs,
+        clusters_file=clusters,
+    )
+    say(as_json, report.to_json(), str(report))
+    raise typer.Exit(1 if report.unread else 0)
+
+
+@app.command()
 def check(
     repair: Annotated[bool, typer.Option("--repair", help="Mend the search index.")] = False, as_json: Json = False
 ) -> None:

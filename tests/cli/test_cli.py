@@ -149,3 +149,15 @@ def test_wrong_words_of_an_import_are_code_two(kith, tmp_path: Path) -> None:
         done = kith("import", *words)
         assert done.returncode == 2, (words, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
+
+
+def test_dedupe_needs_no_database_and_tells_by_its_exit_code(kith, tmp_path: Path):
+    people = tmp_path / "people.csv"
+    people.write_text("first_name,last_name,email\nJon,Miller,a@b.example\nJonathan,Miller,a@b.example\n")
+    done = kith("dedupe", str(people), "--json")
+    assert (done.returncode, json.loads(done.stdout)["pairs"]) == (0, 1)
+    assert kith("dedupe", str(people), "--threshold", "2").returncode == 2
+    refused = kith("dedupe", str(people), "--id", "nothing")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("kith: There is no column 'nothing' for --id")
+    assert not (tmp_path / "data" / "kith.db").exists()
