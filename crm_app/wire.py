@@ -31,8 +31,9 @@ from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
 from crm_app.lifecycle.gate import lifecycle_gate
 from crm_app.lifecycle.gate import note_findings as note_people
-from crm_app.lifecycle.kind import LIFECYCLE_STATE, TERM
+from crm_app.lifecycle.kind import LIFECYCLE_STATE, TERM, VOCABULARY_TERM
 from crm_app.lifecycle.terms.notices import notify_of_process
+from crm_app.lifecycle.vocabularies.service import REWORD, reworded
 from crm_app.organisation.kind import ORGANISATION
 from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, formerly_of, people_of_company, relations_of, roles_of
@@ -78,6 +79,7 @@ KINDS = (
     INVOICE,
     LIFECYCLE_STATE,
     TERM,
+    VOCABULARY_TERM,
 )
 # What stands beside a record, in this order.
 PANELS = {
@@ -85,7 +87,13 @@ PANELS = {
     "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, formerly_of, tree_of),
 }
 # Kinds whose rights are those of another object.
-OBJECT_OF = {"stage": "pipeline", "lifecycle_state": "pipeline", "term": "pipeline", "quote_policy": "price_book"}
+OBJECT_OF = {
+    "stage": "pipeline",
+    "lifecycle_state": "pipeline",
+    "term": "pipeline",
+    "vocabulary_term": "pipeline",
+    "quote_policy": "price_book",
+}
 # What everybody who is signed in may point to.
 REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person", "territory"})
 
@@ -113,6 +121,7 @@ def wire() -> None:
     register_op(MERGE, merged, "merge")
     register_op(ASSIGN, assignment)
     register_op(TERRITORIES, application)
+    register_op(REWORD, reworded)
     register_op(MERGE_RECORDS, merging, "merge")
     register_op(UNMERGE, unmerging, "undo")
     ports.install_policy(_decide)

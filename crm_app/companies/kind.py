@@ -8,6 +8,7 @@ from crm_app.core.changes import Children, Context, Field, Kind
 from crm_app.core.changes.kinds import Row
 from crm_app.records.kind import merged_into, tags_of
 from crm_app.records.phones import tidy_phone
+from crm_app.records.vocabulary import tidy_word
 from crm_app.tables import Company, CompanyAddress
 
 KINDS = ("customer", "prospect", "partner", "supplier", "competitor", "other")
@@ -18,7 +19,7 @@ ADDRESS = (
     Field("city", "City"),
     Field("postcode", "Postcode", max_length=20),
     Field("region", "Region"),
-    Field("country", "Country"),
+    Field("country", "Country", tidy=tidy_word("country")),
 )
 CIRCLE = "A company cannot be a subsidiary of itself, nor of one of its own subsidiaries."
 
@@ -60,7 +61,14 @@ COMPANY = Kind(
             synonyms=("subsidiary of", "parent", "parent account"),
         ),
         Field("kind", "Kind", "choice", choices=KINDS, synonyms=("type", "account type")),
-        Field("industry", "Industry", max_length=100, synonyms=("sector", "branch", "vertical")),
+        Field(
+            "industry",
+            "Industry",
+            max_length=100,
+            synonyms=("sector", "branch", "vertical"),
+            vocabulary="industry",
+            tidy=tidy_word("industry"),
+        ),
         Field(
             "year_founded",
             "Founded",
@@ -72,7 +80,14 @@ COMPANY = Kind(
         Field("revenue_minor", "Revenue", "money", minimum=0, synonyms=("revenue", "annual revenue", "turnover")),
         Field("currency", "Currency", max_length=3, synonyms=("currency code",)),
         Field("employees", "Employees", "int", minimum=0, synonyms=("headcount", "staff", "number of employees")),
-        Field("country", "Country", max_length=100, synonyms=("office location", "location", "headquarters")),
+        Field(
+            "country",
+            "Country",
+            max_length=100,
+            synonyms=("office location", "location", "headquarters"),
+            vocabulary="country",
+            tidy=tidy_word("country"),
+        ),
         Field("domain", "Domain", max_length=253, searchable=True, synonyms=("website", "web site", "url")),
         Field(
             "phone",

@@ -12,6 +12,7 @@ from crm_app.deals.gate import entry_gate, find_process
 from crm_app.deals.gate.stages import COLORS, stage_gate
 from crm_app.deals.parts import COMPETITORS, CONTACTS, LINES
 from crm_app.records.kind import tags_of
+from crm_app.records.vocabulary import tidy_word
 from crm_app.tables import Deal, Pipeline, Stage
 
 TYPES = ("new business", "renewal", "upsell", "cross-sell")
@@ -139,7 +140,14 @@ DEAL = Kind(
         Field("opened_on", "Opened", "date", synonyms=("engage date", "opened", "open date", "created date")),
         Field("expected_close_on", "Expected close", "date", synonyms=("expected close date", "expected close")),
         Field("closed_on", "Closed", "date", synonyms=("close date", "closed", "closed date")),
-        Field("lost_reason", "Reason for the loss", max_length=300, synonyms=("loss reason", "lost reason")),
+        Field(
+            "lost_reason",
+            "Reason for the loss",
+            max_length=300,
+            synonyms=("loss reason", "lost reason"),
+            vocabulary="reason",
+            tidy=tidy_word("reason"),
+        ),
         Field("type", "Type", "choice", required=True, choices=TYPES, synonyms=("deal type", "opportunity type")),
         Field("earlier_deal_id", "Earlier deal", "ref", ref="deal", synonyms=("earlier deal", "renewal of")),
         Field("split_from_id", "Split from", "ref", ref="deal", editable=False),

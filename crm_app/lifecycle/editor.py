@@ -64,10 +64,10 @@ def people_by_state(session: Session, actor: Principal) -> dict[str, int]:
 
 
 def remark_of(rules: StateRules, words: Mapping[str, str]) -> str:
-    """`Needs owner, one reachable channel · Only manager`."""
+    """`Needs owner; one reachable channel · Only manager`."""
     parts = []
     if rules.conditions:
-        parts.append("Needs " + ", ".join(words.get(c, c)[:1].lower() + words.get(c, c)[1:] for c in rules.conditions))
+        parts.append("Needs " + "; ".join(words.get(c, c)[:1].lower() + words.get(c, c)[1:] for c in rules.conditions))
     if rules.movers:
         parts.append("Only " + ", ".join(ROLE_NAMES.get(role, role).lower() for role in sorted(rules.movers)))
     return " · ".join(parts) or "Asks for nothing"

@@ -4,7 +4,8 @@ from crm_app.core.changes import Context, Field, Kind, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.identity.policy import ROLES
 from crm_app.lifecycle.rules import JOINT, STATES
-from crm_app.tables import LifecycleState, Term
+from crm_app.records.vocabulary import VOCABULARIES
+from crm_app.tables import LifecycleState, Term, VocabularyTerm
 
 NOT_ASKED = frozenset({"display_name", "lifecycle", "segment", "private", "setback_reason"})
 
@@ -71,4 +72,18 @@ TERM = Kind(
     owner=None,
     order="position",
     gate=_check_term,
+)
+
+
+VOCABULARY_TERM = Kind(
+    "vocabulary_term",
+    "Word of a list",
+    "Words of lists",
+    VocabularyTerm,
+    (
+        Field("vocabulary", "List", "choice", required=True, choices=tuple(VOCABULARIES)),
+        Field("name", "Name", required=True, max_length=100),
+        Field("synonyms", "Also written as", "json"),
+    ),
+    owner=None,
 )

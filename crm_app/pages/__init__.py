@@ -37,6 +37,7 @@ from crm_app.pages import (
     territories,
     user,
     users,
+    vocabularies,
 )
 from crm_app.pages.failure import on_failure
 from crm_app.pages.here import Here
@@ -73,6 +74,7 @@ PAGES: list[Page] = [
             territories,
             pools,
             terms,
+            vocabularies,
             lifecycle,
             pipelines,
             profile,

@@ -74,7 +74,9 @@ class ProcessFeed(rx.State):
     @rx.event
     @allow("pipeline.read")
     async def follow(self) -> None:
-        _subscribe(self, KindsView(frozenset({"pipeline", "stage", "lifecycle_state", "term"})), ProcessFeed)
+        _subscribe(
+            self, KindsView(frozenset({"pipeline", "stage", "lifecycle_state", "term", "vocabulary_term"})), ProcessFeed
+        )
 
 
 class ListFeed(rx.State):

@@ -54,6 +54,7 @@ POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
 PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_administer, "w")
 LIFECYCLE = Place(addresses.LIFECYCLE, "Lifecycle", "process", Viewer.may_administer)
 TERMS = Place(addresses.TERMS, "Terms and process", "process")
+VOCABULARIES = Place(addresses.VOCABULARIES, "Vocabularies", "process", Viewer.may_administer)
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
@@ -68,7 +69,7 @@ GROUPS: list[tuple[str, list[Place]]] = [
         "Organisation",
         [
             *(USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES),
-            *(TERMS, LIFECYCLE, PIPELINES, IMPORT),
+            *(TERMS, VOCABULARIES, LIFECYCLE, PIPELINES, IMPORT),
         ],
     ),
 ]

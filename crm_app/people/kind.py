@@ -10,6 +10,7 @@ from crm_app.people.rules import segment_of
 from crm_app.people.tidying import tidy_language, tidy_zone
 from crm_app.records.kind import merged_into, tags_of
 from crm_app.records.phones import tidy_phone
+from crm_app.records.vocabulary import tidy_word
 from crm_app.tables import (
     Person,
     PersonAddress,
@@ -64,7 +65,14 @@ PERSON = Kind(
             personal=True,
             synonyms=("name", "full name", "contact", "contact name", "person"),
         ),
-        Field("title", "Title", max_length=120, synonyms=("job title", "position", "role")),
+        Field(
+            "title",
+            "Title",
+            max_length=120,
+            synonyms=("job title", "position", "role"),
+            vocabulary="title",
+            tidy=tidy_word("title"),
+        ),
         Field(
             "company_id",
             "Company",
@@ -77,7 +85,14 @@ PERSON = Kind(
         Field("segment", "Segment", "choice", choices=SEGMENTS),
         Field("language", "Language", max_length=35, synonyms=("locale", "preferred language"), tidy=tidy_language),
         Field("zone", "Time zone", max_length=60, synonyms=("timezone", "preferred time zone"), tidy=tidy_zone),
-        Field("source", "Source", max_length=100, synonyms=("lead source", "origin")),
+        Field(
+            "source",
+            "Source",
+            max_length=100,
+            synonyms=("lead source", "origin"),
+            vocabulary="source",
+            tidy=tidy_word("source"),
+        ),
         Field("private", "Private person", "bool", synonyms=("private",)),
         Field("setback_reason", "Reason for going back", max_length=200),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),

@@ -10,6 +10,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.records.lookups import find_records
 from crm_app.records.reading import titles
+from crm_app.records.vocabulary import LOOKED_UP, propose
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,10 @@ class Found:
 
 
 def find_refs(session: Session, actor: Principal, name: str, text: str) -> Found:
-    """What `find_records` finds, with the company or pipeline that tells namesakes apart."""
+    """What `find_records` finds, with the company or pipeline that tells namesakes apart; of a list, its near terms."""
+    if name.startswith(LOOKED_UP):
+        words = propose(session, name.removeprefix(LOOKED_UP), text)
+        return Found(name, text, [RefOption(word, word) for word in words])
     options = find_records(session, actor, name, text)
     notes = _notes(session, actor, kind(name), [int(o.id) for o in options]) if options else {}
     return Found(name, text, [RefOption(o.id, o.name, notes.get(o.id, "")) for o in options])

@@ -42,6 +42,7 @@ class Property:
     required: bool = False
     help: str = ""
     help_href: str = ""
+    vocabulary: str = ""
 
 
 def properties(
@@ -78,6 +79,7 @@ def properties(
                 field.required,
                 helps.get(field.name, NO_HELP).words,
                 helps.get(field.name, NO_HELP).href,
+                field.vocabulary,
             )
         )
     return found

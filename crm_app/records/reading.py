@@ -17,7 +17,7 @@ from crm_app.tables import Pipeline
 
 Title = tuple[str, int]
 pipeline = table_of(Pipeline)
-RIGHTS_OF = {"stage": "pipeline", "lifecycle_state": "pipeline", "term": "pipeline"}
+RIGHTS_OF = {"stage": "pipeline", "lifecycle_state": "pipeline", "term": "pipeline", "vocabulary_term": "pipeline"}
 
 
 def may_see(actor: Principal, known: Kind) -> Any:

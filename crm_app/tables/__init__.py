@@ -39,6 +39,7 @@ from crm_app.tables.territory import (
     Turn,
 )
 from crm_app.tables.user import Team, User
+from crm_app.tables.vocabulary import VocabularyTerm
 
 metadata = SQLModel.metadata
 
@@ -118,5 +119,6 @@ __all__ = [
     "Turn",
     "User",
     "UserSession",
+    "VocabularyTerm",
     "metadata",
 ]

@@ -1,5 +1,6 @@
 import React, { useEffect, useRef, useState } from "react";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
+import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const INPUT = {
@@ -23,6 +24,13 @@ const valuesOf = (root) => {
   return found;
 };
 
+/** A word of a managed list; any other may stay. */
+function Word({ given, field, value, found, onSearch }) {
+  const [text, setText] = useState(value || "");
+  const { defaultValue, ...rest } = given;
+  return <Proposed {...rest} list={field.vocabulary} label={field.label} value={text} maxLength={500} found={found} onSearch={onSearch} onText={setText} onTake={setText} />;
+}
+
 function Control({ field, draft, found, invalid, onSearch }) {
   const { name, label, type, choices, required, ref: kind } = field;
   const value = draft[name] ?? field.value;
@@ -38,6 +46,7 @@ function Control({ field, draft, found, invalid, onSearch }) {
       </select>
     );
   if (type === "longtext") return <textarea {...given} rows={3} />;
+  if (field.vocabulary) return <Word given={given} field={field} value={value} found={found} onSearch={onSearch} />;
   return <input {...given} type="text" autoComplete="off" maxLength={500} {...(INPUT[type] || {})} {...(KEYBOARD[name] || {})} />;
 }
 

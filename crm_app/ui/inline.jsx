@@ -1,5 +1,6 @@
 import React, { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
+import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const INPUT = { money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, decimal: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" } };
@@ -26,6 +27,10 @@ function Control({ property, draft, setDraft, save, close, common, found, option
       </select>
     );
   if (type === "longtext") return <textarea {...given} rows={4} />;
+  if (property.vocabulary) {
+    const { ref: input, onChange, value: text, ...rest } = given;
+    return <Proposed {...rest} input={input} list={property.vocabulary} label={label} value={text} found={found} onSearch={onSearch} onText={setDraft} onTake={(name) => { setDraft(name); save(name, true); }} />;
+  }
   return <input {...given} {...(INPUT[type] || {})} autoComplete="off" />;
 }
 

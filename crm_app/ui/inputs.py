@@ -8,6 +8,7 @@ from reflex_base.event import passthrough_event_spec
 
 _inputs = rx.asset("inputs.jsx", shared=True).importable_path
 _lookup = rx.asset("lookup.jsx", shared=True).importable_path
+_proposed = rx.asset("proposed.jsx", shared=True).importable_path
 _inline = rx.asset("inline.jsx", shared=True).importable_path
 _parts = rx.asset("parts.jsx", shared=True).importable_path
 

@@ -180,16 +180,20 @@ def test_the_lifecycle_counts_what_the_reader_may_see(admin: Principal) -> None:
 
 def test_a_pipeline_is_drawn_for_those_who_see_it(admin: Principal) -> None:
     pipeline = make_pipeline("Machines")
-    deal = make_deal(pipeline)
+    change("stage", pipeline[1]["Prospecting"], exit_fields=["person_id"])
+    change("stage", pipeline[1]["Engaging"], movers=["manager"])
+    deal = make_deal(pipeline, person_id=make_person())
     change("deal", deal, stage_id=pipeline[1]["Engaging"])
     make("pipeline", name="Hidden", team_id=make("team", name="East"))
     (drawing,) = db.read_sync(pipeline_drawings, principal(make_user(role="read-only"), "read-only"))
     assert drawing.title == "Pipeline: Machines"
     assert texts(drawing)["Engaging"] == "1 deal"
     assert "1 moved in 30 days" in [w.text for w in drawing.words]
+    said = " ".join(w.text for w in drawing.words)
+    assert "leaving Prospecting needs person; only manager" in said
     assert any("needs value, closed" in w.text for w in drawing.words)
     assert [a.dashed for a in drawing.arrows] == [False, False, True]
-    assert drawing.lines[-1].startswith("Lost: 0 deals. from any stage, needs")
+    assert drawing.lines[-1].startswith("Lost: 0 deals. from any stage; needs")
 
 
 NAMES = st.text("abcdefghij ÄßØ字-.,/", min_size=1, max_size=80)

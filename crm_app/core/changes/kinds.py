@@ -28,7 +28,7 @@ class Field:
     what it named, or stands in the way. `kind_field` is the field that says of which kind the record is to which this
     one points. With `later_wins` two people at once are no conflict, as for a place in an order. `tidy(context, text)`
     gives a new text in the form in which it is kept, or raises ValueError in plain words; `holds` says what a text
-    means where lists compare and show it by a rule of its own.
+    means where lists compare and show it by a rule of its own, `vocabulary` the managed list that has its words.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Field:
     later_wins: bool = False
     synonyms: tuple[str, ...] = ()
     holds: Literal["", "phone"] = ""
+    vocabulary: str = ""
     tidy: "Callable[[Context, str], str] | None" = None
 
 

@@ -14,7 +14,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.deals.gate.check import labels as deal_labels
 from crm_app.deals.gate.process import rules_of
-from crm_app.identity.policy import of_team, visible
+from crm_app.identity.policy import ROLE_NAMES, of_team, visible
 from crm_app.lifecycle.editor import people_by_state
 from crm_app.lifecycle.gate.process import read_process
 from crm_app.lifecycle.kind import conditions, fields_with_help
@@ -91,7 +91,7 @@ def lifecycle_drawing(session: Session, actor: Principal) -> Drawing:
     nodes = []
     for key in STATES:
         rules = process.get(key)
-        asks = ", ".join(words.get(c, c)[:1].lower() + words.get(c, c)[1:] for c in rules.conditions) if rules else ""
+        asks = "; ".join(words.get(c, c)[:1].lower() + words.get(c, c)[1:] for c in rules.conditions) if rules else ""
         name = rules.name if rules else NAMES[key]
         kind_ = "won" if key == "contact" else "open"
         nodes.append(Node(key, name, counts.get(key, 0), f"needs {asks}" * bool(asks), moved.get(key, 0), kind_))
@@ -134,18 +134,23 @@ def pipeline_drawings(session: Session, actor: Principal) -> list[Drawing]:
     found = []
     for one in run(query.order_by(pipeline.c.position, pipeline.c.id)):
         stages = run(select(stage).where(stage.c.pipeline_id == one.id, stage.c.deleted_at.is_(None)).order_by(*order))
-        nodes = [_stage_node(row, counts, moved) for row in stages]
+        rows = stages.all()
+        nodes = [_stage_node(row, before, counts, moved) for before, row in zip([None, *rows], rows, strict=False)]
         rules = [*(["No stage is skipped."] * (not one.allow_skip)), *(["No deal goes back."] * (not one.allow_back))]
         found.append(draw(f"Pipeline: {one.name}", nodes, "deal", "deals", " ".join(rules)))
     return found
 
 
-def _stage_node(row: Any, counts: dict[Any, int], moved: dict[str, int]) -> Node:
+def _stage_node(row: Any, before: Any, counts: dict[Any, int], moved: dict[str, int]) -> Node:
     rules, labels = rules_of(row), deal_labels()
     asks = ", ".join(labels.get(name, name).lower() for name in rules.needed)
-    needs = f"needs {asks}" if asks else ""
-    if row.kind == "lost":
-        needs = f"from any stage, {needs}" if needs else "from any stage"
+    parts = [f"needs {asks}"] if asks else []
+    if before is not None and before.exit_fields and row.kind != "lost":
+        leaving = ", ".join(labels.get(name, name).lower() for name in before.exit_fields)
+        parts.append(f"leaving {before.name} needs {leaving}")
+    if rules.movers:
+        parts.append("only " + ", ".join(ROLE_NAMES.get(role, role).lower() for role in sorted(rules.movers)))
+    needs = "; ".join(["from any stage", *parts] if row.kind == "lost" else parts)
     key, lost = str(row.id), row.kind == "lost"
     return Node(key, row.name, counts.get(row.id, 0), needs, moved.get(key, 0), row.kind, lost)
 

@@ -19,6 +19,7 @@ class FormField:
     shown: str = ""
     help: str = ""
     help_href: str = ""
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True)

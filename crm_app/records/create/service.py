@@ -111,4 +111,4 @@ def _field(
     type_ = "choice" if field.ref and choices else field.type
     label = {"emails": "E-mail", "phones": "Phone"}.get(path.partition(".")[0], field.label)
     required = field.required and "." not in path
-    return FormField(path, label, type_, required, choices, field.ref, value, shown)
+    return FormField(path, label, type_, required, choices, field.ref, value, shown, vocabulary=field.vocabulary)

@@ -120,6 +120,7 @@ def _properties(
                 tone=cell.tone,
                 help=said.words,
                 help_href=said.href,
+                vocabulary=field.field.vocabulary if field.field else "",
             )
         )
     return found

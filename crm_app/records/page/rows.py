@@ -24,6 +24,7 @@ class Property:
     tone: str = ""
     help: str = ""
     help_href: str = ""
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
