@@ -192,6 +192,32 @@ def _mapping(file: Path | None) -> dict[str, Any] | None:
 
 
 @app.command()
+def merge(
+    kind: Annotated[str, typer.Argument(help="person or company")],
+    clusters: Annotated[
+        Path, typer.Option("--clusters", exists=True, dir_okay=False, help="Ids of one and the same on each line.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only.")] = False,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """Make one record of each cluster; exit code 1 if some were refused. Each merge can be undone on its timeline."""
+    from crm_app.duplicates.merge.clusters import merge_clusters, read_clusters
+
+    ready()
+    with clusters.open(encoding="utf-8-sig") as lines:
+        wanted = read_clusters(lines)
+    report = merge_clusters(acting(as_user), kind, wanted, dry_run=dry_run)
+    if not dry_run:
+        drain_if_alone()
+    did = "would be merged" if dry_run else "merged"
+    lines_ = [f"{p.others} → {p.title} ({p.survivor}), {p.moves:,} move along" for p in report.merged]
+    lines_ += [f"{', '.join(map(str, p.ids))}: {p.refused}" for p in report.refused]
+    say(as_json, asdict(report), *lines_, f"{len(report.merged):,} {did}, {len(report.refused):,} refused.")
+    raise typer.Exit(1 if report.refused else 0)
+
+
+@app.command()
 def kpis(
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,

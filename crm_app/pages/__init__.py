@@ -14,6 +14,7 @@ from crm_app.pages import (
     inbox,
     invoices,
     lifecycle,
+    merge,
     missing,
     orders,
     organisation,
@@ -83,6 +84,8 @@ PAGES: list[Page] = [
             missing,
         )
     ),
+    merge.MERGE,
+    merge.UNMERGE,
     orders.LIST,
     orders.PAGE,
     invoices.LIST,

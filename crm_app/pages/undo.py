@@ -8,9 +8,12 @@ from crm_app.core import db
 from crm_app.core.changes import undo
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
+from crm_app.duplicates.merge.choices import needs_choice
+from crm_app.duplicates.merge.undoing import unmerge
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.list_screen.state import ListBulk
 from crm_app.tables import BulkRun, ChangeLog
+from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast
 
 AT_ONCE = 500  # changes that one transaction takes back; more are a run of their own
@@ -31,11 +34,20 @@ class Undo(rx.State):
     @rx.event
     @allow("any")
     async def undo_batch(self, batch_id: int):
-        if await db.read(is_large, batch_id):
+        came_since = await db.read(needs_choice, actor(), batch_id)
+        if came_since:
+            return rx.redirect(f"{addresses.UNMERGE}?batch={batch_id}")
+        if came_since is None and await db.read(is_large, batch_id):
             return ListBulk.take_back(batch_id)
         toaster = await self.get_state(Toaster)
         try:
-            done = await db.write(undo, actor(), batch_id)
+            if came_since is None:
+                done = await db.write(undo, actor(), batch_id)
+            else:
+                taken = await db.write(unmerge, actor(), batch_id)
+                if taken.run_id:
+                    return ListBulk.follow(taken.run_id)
+                done = taken.undone
         except KithError as refusal:
             toaster.latest = plain_toast("Not undone. " + refusal.message, "bad")
             return None

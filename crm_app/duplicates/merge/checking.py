@@ -30,6 +30,7 @@ def locked_rows(
     versions: Mapping[int, int] | None = None,
     *,
     run_id: int = 0,
+    lock: bool = True,
 ) -> dict[int, Row]:
     """The records, survivor first, locked until the end of the transaction; `run_id` is the merge that asks.
 
@@ -39,7 +40,8 @@ def locked_rows(
     ids = [survivor, *losers]
     _sensible(known, ids)
     table = table_of(known.table)
-    query = select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
+    query = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
+    query = query.with_for_update() if lock else query
     found = {row["id"]: dict(row) for row in session.connection().execute(query).mappings()}
     rows = {id: found[id] for id in ids if id in found}
     if len(rows) < len(ids):

@@ -83,7 +83,7 @@ def unmerge(session: Session, actor: Principal, batch_id: int, give: Mapping[str
     return Unmerged(Undone(new_batch, restored, [str(k) for k in kept]), merge)
 
 
-def checked(session: Session, actor: Principal, merge: Merge, *, run_id: int = 0) -> dict[int, Row]:
+def checked(session: Session, actor: Principal, merge: Merge, *, run_id: int = 0, lock: bool = True) -> dict[int, Row]:
     """The records of a merge that may be taken back by this actor, locked. Raises Refused, NotFound or Forbidden."""
     known = kind(merge.kind)
     if not may_still_undo(merge.made_at, now()):
@@ -93,7 +93,8 @@ def checked(session: Session, actor: Principal, merge: Merge, *, run_id: int = 0
         )
     table = table_of(known.table)
     query = select(table).where(table.c.id.in_([merge.survivor, *merge.losers])).order_by(table.c.id)
-    rows = {r["id"]: dict(r) for r in session.connection().execute(query.with_for_update()).mappings()}
+    query = query.with_for_update() if lock else query
+    rows = {r["id"]: dict(r) for r in session.connection().execute(query).mappings()}
     own = rows[merge.survivor]
     title = str(own[known.title])
     if not decide(actor, "read", known.name, own.get(known.owner or ""), record_id=own["id"]).allowed:

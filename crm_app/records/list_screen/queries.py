@@ -114,6 +114,7 @@ def _may(actor: Principal, name: str) -> May:
         mass_edit=may(actor, f"{name}.mass_edit"),
         delete=may(actor, f"{name}.delete"),
         export=may(actor, f"{name}.export"),
+        merge=kind(name).mergeable and may(actor, f"{name}.merge"),
         save_views=may(actor, "saved_view.create"),
         role_views=may(actor, "saved_view.administer"),
     )

@@ -14,6 +14,7 @@ class May:
     mass_edit: bool = False
     delete: bool = False
     export: bool = False
+    merge: bool = False
     save_views: bool = False
     role_views: bool = False
 

@@ -61,6 +61,7 @@ def record_page(session: Session, actor: Principal, name: str, id: int) -> Recor
         tags=_tags(session, name, id),
         may_edit=may_edit,
         may_delete=decide(actor, "delete", name, owner, record_id=id).allowed,
+        may_merge=known.mergeable and decide(actor, "merge", name, owner, record_id=id).allowed,
     )
 
 

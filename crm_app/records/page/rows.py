@@ -90,6 +90,7 @@ class RecordPage:
     tags: list[TagRow]
     may_edit: bool
     may_delete: bool
+    may_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

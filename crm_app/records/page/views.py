@@ -9,11 +9,12 @@ from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.rows import Panel, Parts, Property, Related
 from crm_app.records.page.state import RecordScreen
 from crm_app.records.state import RefSearch
+from crm_app.ui import addresses
 from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows, tag
 from crm_app.ui.field import field, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit, lookup, panes, part_list, tag_list
-from crm_app.ui.overlay import clash_dialog, dialog
+from crm_app.ui.overlay import clash_dialog, dialog, menu, menu_link
 
 LABELS = ["Details", "Timeline", "Related"]
 
@@ -26,8 +27,17 @@ def _identity() -> rx.Component:
             rx.el.h2(page.title, class_name="title"),
             rx.cond(page.subtitle != "", rx.el.p(page.subtitle), rx.fragment()),
         ),
+        _more(),
         class_name="id",
     )
+
+
+def _more() -> rx.Component:
+    """What else can be done with the record."""
+    page = RecordScreen.page
+    address = addresses.MERGE + "?kind=" + page.kind.to(str) + "&ids=" + page.id.to(str)
+    entries = menu("More for this record", icon("more"), menu_link("Merge…", "split", address), class_name="btn quiet")
+    return rx.cond(page.may_merge, entries, rx.fragment())
 
 
 def _badges() -> rx.Component:

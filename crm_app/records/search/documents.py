@@ -88,7 +88,7 @@ def _former(session: Session, known: Kind, ids: list[int], named: list[str]) -> 
     found: dict[int, list[str]] = defaultdict(list)
     fresh = {id: id for id in ids}
     while fresh:  # as many steps as merges followed each other
-        columns = [table.c.id, table.c[MERGED], table.c[known.title], *(table.c[n] for n in named)]
+        columns: list[Any] = [table.c.id, table.c[MERGED], table.c[known.title], *(table.c[n] for n in named)]
         query = select(*columns)
         query = query.where(table.c[MERGED].in_(sorted(fresh)), table.c.deleted_at.is_not(None))
         rows = session.connection().execute(query.order_by(table.c.id)).all()

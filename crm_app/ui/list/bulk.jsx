@@ -1,4 +1,5 @@
 import React, { useState } from "react";
+import { useNavigate } from "react-router";
 import { FormDialog, Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { ConditionValue, inputOf } from "$/public/external/crm_app/ui/list/value.jsx";
@@ -78,8 +79,9 @@ export function Running({ bulk }) {
 }
 
 /** What can be done with the selected rows; while something runs, how far it is. */
-export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, rules, bulk, found, exportOf, onSearch, onStart, onAll, onClear }) {
+export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, rules, bulk, found, mergeTo, exportOf, onSearch, onStart, onAll, onClear }) {
   const [wish, setWish] = useState("");
+  const navigate = useNavigate();
   const total = all ? count : chosen;
   if (bulk?.running) return <Running bulk={bulk} />;
   if (!total) return null;
@@ -103,6 +105,7 @@ export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fie
             <a className="item" role="menuitem" href={exportOf("xlsx", !all)} download>Excel</a>
           </Menu>
         )}
+        {may.merge && !all && chosen > 1 && chosen <= 5 && <button type="button" onClick={() => navigate(mergeTo)}><Icon name="split" /><span>Merge</span></button>}
         {may.delete && may.mass_edit && <button type="button" onClick={() => setWish("delete")}><Icon name="trash" /><span>Delete</span></button>}
         <button type="button" aria-label="Clear the selection" onClick={onClear}><Icon name="close" /></button>
       </div>

@@ -245,7 +245,7 @@ export function RecordList(p) {
       )}
       {list && !shown.error && (
         <BulkBar chosen={list.chosen.size} all={list.all} count={list.count} loaded={rows.length} plural={plural} singular={singular} may={shown.may} fields={fields} rules={rules} bulk={bulk} found={found}
-                 exportOf={exportOf} onSearch={p.onSearch} onStart={start} onAll={() => setList((l) => ({ ...l, all: true }))} onClear={clear} />
+                 mergeTo={`/merge?kind=${kind}&ids=${[...list.chosen].join(",")}`} exportOf={exportOf} onSearch={p.onSearch} onStart={start} onAll={() => setList((l) => ({ ...l, all: true }))} onClear={clear} />
       )}
       <div className="sr" role="status" aria-live="polite">{said}</div>
     </div>

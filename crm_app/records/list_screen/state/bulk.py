@@ -28,7 +28,10 @@ WORDS = {
     "delete": ("Deleting", "deleted"),
     "undo": ("Taking back", "taken back"),
     "restore": ("Restoring", "restored"),
+    "merge_records": ("Merging", "moved along"),
+    "unmerge_records": ("Taking back", "taken back"),
 }
+TAKES_BACK = ("undo", "unmerge_records")
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,9 @@ class ListBulk(rx.State):
             left = await db.read(list_refusals, who, run_id)
             text += f" {run.refused:,} left alone" + (f": {left[0].reason}" if left else ".")
             await self._list(left, run.refused)
-        await self._say(undo_toast(text, run.batch_id) if run.changed and run.op != "undo" else plain_toast(text))
+        await self._say(
+            undo_toast(text, run.batch_id) if run.changed and run.op not in TAKES_BACK else plain_toast(text)
+        )
 
     async def _show(self, run: BulkProgress, *, running: bool) -> None:
         async with self:
