@@ -5,6 +5,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 LOCKED  := $(VENV)/.kith-lock
 STAMP   := $(VENV)/.kith-setup
+BENCHED := $(VENV)/.kith-bench
 PYTEST  := $(BIN)/python -m pytest
 SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(PORT)}
 
@@ -65,7 +66,11 @@ format: setup  ## apply the formatter and the safe fixes
 pictures: setup  ## take the pictures of docs/guide anew
 	$(BIN)/python -m tests.browser.pictures
 
-bench: setup  ## measure what docs/benchmarks.md promises
+$(BENCHED): requirements-bench.lock $(STAMP)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(BENCHED)  ## measure what docs/benchmarks.md promises
 	$(BIN)/kith bench
 
 migration: setup  ## write the next migration: make migration M="what changes"
@@ -74,6 +79,8 @@ migration: setup  ## write the next migration: make migration M="what changes"
 lock: | $(BIN)/python  ## compile requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
 
 clean:  ## remove what was built, keep the data
 	rm -rf $(VENV) .web .states build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

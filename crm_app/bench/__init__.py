@@ -9,6 +9,7 @@ NAMES = (
     "board",
     "bulk",
     "calendar",
+    "dedupe",
     "flood",
     "forecast",
     "import",

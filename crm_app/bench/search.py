@@ -46,7 +46,8 @@ class Row(NamedTuple):
 Rows = list[Row]
 
 
-def _name(chance: random.Random, syllables: int) -> str:
+def made_name(chance: random.Random, syllables: int) -> str:
+    """A name that nobody has, but somebody could have."""
     made = "".join(chance.choice(ONSETS) + chance.choice(VOWELS) for _ in range(syllables))
     return (made + chance.choice(CODAS)).title()
 
@@ -54,8 +55,8 @@ def _name(chance: random.Random, syllables: int) -> str:
 def _rows(people: int) -> Rows:
     """Kind, id, title and owner; first names repeat much, surnames by a skewed choice, as they do."""
     chance = random.Random(SEED)
-    first = [_name(chance, chance.randint(1, 2)) for _ in range(2000)]
-    last = [_name(chance, chance.randint(2, 3)) for _ in range(60_000)]
+    first = [made_name(chance, chance.randint(1, 2)) for _ in range(2000)]
+    last = [made_name(chance, chance.randint(2, 3)) for _ in range(60_000)]
 
     def person() -> str:
         return f"{first[int(len(first) * chance.random() ** 2)]} {last[int(len(last) * chance.random() ** 1.5)]}"

@@ -1,0 +1,1 @@
+"""References that benchmarks are compared with."""
