@@ -16,7 +16,7 @@ from crm_app.imports.owners import refuse_strangers
 from crm_app.imports.recipes.recipe import Draft
 from crm_app.imports.references import resolve
 from crm_app.imports.runs import AUX_ROWS
-from crm_app.imports.words import correct_words
+from crm_app.imports.words import correct_words, tidy_parts
 
 if TYPE_CHECKING:
     from crm_app.imports.job import Job
@@ -53,7 +53,8 @@ class Chunk:
     def run(self, drafts: list[Draft]) -> None:
         """Take the rows; `refused` and `held` say which were not taken."""
         correct_words(self, drafts)
-        drafts = resolve(self, drafts)
+        tidy_parts(self, drafts)
+        drafts = resolve(self, self._living(drafts))
         self.recipe.prepare(self, drafts)
         drafts = self._living(drafts)
         new, old = self._match(drafts)

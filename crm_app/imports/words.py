@@ -1,12 +1,17 @@
-"""Misspelt words of managed lists in a file: taken for the term that they surely mean, and said so."""
+"""Words and numbers of a file in the form in which they are kept, before rows are compared with what is there."""
 
 from typing import TYPE_CHECKING
 
+from crm_app.core.changes import Context
+from crm_app.core.clock import now
 from crm_app.imports.recipes.recipe import Draft
+from crm_app.records.phones import is_read
 from crm_app.records.vocabulary import misspelt, read_words
 
 if TYPE_CHECKING:
     from crm_app.imports.chunk import Chunk
+
+UNREAD = "a text, kept as written"
 
 
 def correct_words(chunk: "Chunk", drafts: list[Draft]) -> None:
@@ -21,3 +26,24 @@ def correct_words(chunk: "Chunk", drafts: list[Draft]) -> None:
             if isinstance(text, str) and text and (term := misspelt(words.get(field.vocabulary), text)):
                 draft.values[field.name] = term
                 chunk.guesses[field.label, text, term] += 1
+
+
+def tidy_parts(chunk: "Chunk", drafts: list[Draft]) -> None:
+    """Numbers and the like as they are kept, so that a file that comes again adds nothing; zeros refuse a row."""
+    context = Context(chunk.session, chunk.job.actor, "import", 0, now())
+    for draft in drafts:
+        try:
+            for name, part in draft.parts.items():
+                _tidy(chunk, context, name, part)
+        except ValueError as error:
+            chunk.refuse(draft, str(error))
+
+
+def _tidy(chunk: "Chunk", context: Context, name: str, part: dict[str, object]) -> None:
+    for field in chunk.kind.child_by_name[name].fields:
+        text = part.get(field.name)
+        if field.tidy is None or not isinstance(text, str) or not text:
+            continue
+        part[field.name] = kept = field.tidy(context, text)
+        if field.holds == "phone" and not is_read(kept):
+            chunk.guesses[field.label, text, UNREAD] += 1

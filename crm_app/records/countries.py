@@ -24,7 +24,6 @@ ALSO = {
     "holland": "NL",
     "the netherlands": "NL",
     "czech republic": "CZ",
-    "korea": "KR",
     "republic of korea": "KR",
     "russian federation": "RU",
     "uae": "AE",

@@ -17,7 +17,7 @@ from crm_app.records.listing import Listing, list_page
 from crm_app.records.listing.rules import parse_filter
 from crm_app.records.page.queries import record_page
 from crm_app.tables import Person, PersonRole
-from tests.support.builders import change, make_company, make_person, row
+from tests.support.builders import change, make, make_company, make_person, row
 
 
 def roles(person: int) -> list[tuple]:
@@ -113,16 +113,19 @@ def test_two_hundred_addresses_are_kept_and_the_next_one_is_refused(database_url
 def test_an_import_brings_numbers_and_consent_and_its_file_comes_again(
     database_url: str, wired: None, tmp_path: Path
 ) -> None:
+    make("organisation", name="Ours", country="Great Britain")
     file = tmp_path / "people.csv"
     file.write_text(
         "name,e-mail,phone,e-mail consent,time zone\n"
-        "Ada Byron,ada@example.org,+44 20 7946 0123,given,London\n"
+        "Ada Byron,ada@example.org,020 7946 0123,given,London\n"
         "Bo Nil,bo@example.org,0000,given,\n"
+        "Cy Ask,cy@example.org,ask Bob,,\n"
     )
-    for created in (1, 0):
+    for created in (2, 0):
         report = import_file(SYSTEM, "person", file)
-        assert (report.created, report.refused) == (created, 1)
+        assert (report.created, report.updated, report.refused) == (created, 0, 1)
         assert "zeros" in report.errors[0].reason
+        assert [(g.given, g.taken) for g in report.guesses] == [("ask Bob", "a text, kept as written")]
     page = db.read_sync(list_page, SYSTEM, Listing("person", columns=("display_name", "phones.value"))).rows
-    assert [[c.text for c in r.cells] for r in page] == [["Ada Byron", "+44 20 7946 0123"]]
+    assert [[c.text for c in r.cells] for r in page] == [["Ada Byron", "+44 20 7946 0123"], ["Cy Ask", "ask Bob"]]
     assert record_page_parts(page[0].id)["consent_email"] == ["Given"]
