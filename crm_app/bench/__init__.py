@@ -16,6 +16,7 @@ NAMES = (
     "lists",
     "live",
     "load",
+    "merge",
     "palette",
     "paper",
     "people",
@@ -23,7 +24,8 @@ NAMES = (
     "timeline",
     "transfer",
 )
-_MODULES = {name: f"crm_app.bench.{'loading' if name == 'import' else name}" for name in NAMES}
+_NAMED = {"import": "loading", "merge": "merging"}
+_MODULES = {name: f"crm_app.bench.{_NAMED.get(name, name)}" for name in NAMES}
 
 
 def run_benchmarks(names: list[str]) -> dict[str, dict[str, Any]]:
