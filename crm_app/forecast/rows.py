@@ -110,6 +110,7 @@ class ForecastView:
     kind: str
     by: str
     period: str
+    start: str
     before: str
     after: str
     tiles: list[Tile]
@@ -140,6 +141,7 @@ def shown(found: Forecast, locale: str) -> ForecastView:
         asked.period.kind,
         asked.by,
         asked.period.name,
+        asked.period.start.isoformat(),
         asked.period.later(-1).start.isoformat(),
         asked.period.later(1).start.isoformat(),
         _tiles(found.whole, write),

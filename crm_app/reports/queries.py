@@ -19,7 +19,7 @@ from crm_app.tables import Activity, Company, Deal, Pipeline, Stage, Team, User
 deal, stage, pipeline, company, user, team, activity = (
     table_of(model) for model in (Deal, Stage, Pipeline, Company, User, Team, Activity)
 )
-OBJECT = {"pipeline": "deal", "activity": "activity"}
+OBJECT = {"pipeline": "deal", "forecast": "forecast", "activity": "activity"}
 
 
 def require(actor: Principal, name: str, action: str = "read") -> None:

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 from crm_app.core.errors import Invalid
 from crm_app.core.text import id_of
+from crm_app.forecast.rules.periods import LENGTHS, period_of
 
-NAMES = {"pipeline": "Pipeline", "activity": "Activities"}
+NAMES = {"pipeline": "Pipeline", "forecast": "Forecast", "activity": "Activities"}
+GROUP_NAMES = {"owner": "Owner", "team": "Team", "region": "Region", "territory": "Territory"}
 LONGEST = timedelta(days=366 * 5)
 OTHERS = "Others"
 MOST_GROUPS = 100
@@ -15,13 +17,18 @@ MOST_GROUPS = 100
 
 @dataclass(frozen=True)
 class Wish:
-    """Which report, of which days (both included; for the pipeline None is no limit), of whom."""
+    """Which report, of which days (both included; for the pipeline None is no limit), of whom.
+
+    A forecast is of a calendar period of this `kind`, its sums are grouped `by` one of GROUP_NAMES.
+    """
 
     name: str
     start: date | None
     end: date | None
     owner_id: int | None = None
     team_id: int | None = None
+    kind: str = "month"
+    by: str = "owner"
 
 
 def read_wish(parameters: Mapping[str, str], today: date) -> Wish:
@@ -30,13 +37,19 @@ def read_wish(parameters: Mapping[str, str], today: date) -> Wish:
     if name not in NAMES:
         raise Invalid({"report": "There is no such report."})
     start, end = _day(parameters, "from"), _day(parameters, "to")
+    kind, by = parameters.get("kind") or "month", parameters.get("by") or "owner"
+    if kind not in LENGTHS or by not in GROUP_NAMES:
+        raise Invalid({"kind": "Please choose from the list."})
+    if name == "forecast":
+        period = period_of(kind, start or today)
+        start, end = period.start, period.end - timedelta(days=1)
     if name == "activity":
         start, end = _four_weeks(start, end, today)
     if start and end and end < start:
         raise Invalid({"to": "The period ends before it begins."})
     if name == "activity" and start and end and end - start > LONGEST:
         raise Invalid({"to": "A report covers at most five years."})
-    return Wish(name, start, end, _id(parameters, "owner"), _id(parameters, "team"))
+    return Wish(name, start, end, _id(parameters, "owner"), _id(parameters, "team"), kind, by)
 
 
 def _four_weeks(start: date | None, end: date | None, today: date) -> tuple[date, date]:

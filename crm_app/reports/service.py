@@ -16,13 +16,14 @@ from crm_app.identity.policy import scope
 from crm_app.organisation.queries import find_organisation, letterhead
 from crm_app.paper.report import ReportDocument
 from crm_app.reports.activity import activity_report
+from crm_app.reports.forecast import forecast_report
 from crm_app.reports.pipeline import pipeline_report
 from crm_app.reports.queries import OBJECT, require
 from crm_app.reports.rows import Report, Value
 from crm_app.reports.rules import read_wish
 
 Format = Literal["csv", "xlsx"]
-REPORTS = {"pipeline": pipeline_report, "activity": activity_report}
+REPORTS = {"pipeline": pipeline_report, "forecast": forecast_report, "activity": activity_report}
 
 
 def build_report(session: Session, actor: Principal, parameters: Mapping[str, str]) -> Report:
@@ -33,8 +34,9 @@ def build_report(session: Session, actor: Principal, parameters: Mapping[str, st
 
 def may_take(actor: Principal, name: str) -> bool:
     """Whether the records may leave in a file: the right to export reaches as far as the right to read."""
-    reach = scope(actor, "read", OBJECT[name])
-    return reach != "none" and scope(actor, "export", OBJECT[name]) == reach
+    objects = {OBJECT[name], "deal"} if name == "forecast" else {OBJECT[name]}
+    reaches = [(scope(actor, "read", obj), scope(actor, "export", obj)) for obj in objects]
+    return all(read != "none" and read == taken for read, taken in reaches)
 
 
 def report_paper(session: Session, actor: Principal, parameters: Mapping[str, str]) -> ReportDocument:

@@ -13,7 +13,7 @@ from crm_app.reports.rows import Chart, Grid, Headline, Option
 from crm_app.reports.rules import NAMES, read_wish
 from crm_app.reports.service import build_report, may_take
 
-KEPT = ("report", "from", "to", "owner", "team")
+KEPT = ("report", "from", "to", "owner", "team", "kind", "by")
 
 
 class ReportPage(rx.State):
@@ -28,6 +28,8 @@ class ReportPage(rx.State):
     count: rx.Field[str] = rx.field("")
     start: rx.Field[str] = rx.field("")
     end: rx.Field[str] = rx.field("")
+    kind: rx.Field[str] = rx.field("")
+    by: rx.Field[str] = rx.field("")
     headlines: rx.Field[list[Headline]] = rx.field(default_factory=list)
     charts: rx.Field[list[Chart]] = rx.field(default_factory=list)
     grids: rx.Field[list[Grid]] = rx.field(default_factory=list)
@@ -54,6 +56,7 @@ class ReportPage(rx.State):
             return
         self.owners, self.teams = choices.owners, choices.teams
         self.start, self.end = str(wish.start or ""), str(wish.end or "")
+        self.kind, self.by = wish.kind, wish.by
         self.name, self.title, self.subtitle, self.notes = report.name, report.title, report.subtitle, report.notes
         self.count = str(report.count)
         self.headlines, self.charts = report.headlines, [c for c in report.charts if c.bars]

@@ -5,18 +5,33 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.forecast.rules.periods import LENGTHS
 from crm_app.reports.rows import Bar, Chart, Grid, Headline
+from crm_app.reports.rules import GROUP_NAMES
 from crm_app.reports.state import ReportPage
 from crm_app.ui.elements import banner, empty, head, skeleton_rows
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_day, url_segments, url_select
 
+KINDS = rx.Var.create([{"id": kind, "name": kind.title()} for kind in LENGTHS])
+GROUPS = rx.Var.create([{"id": key, "name": name} for key, name in GROUP_NAMES.items()])
+
 
 def _asked() -> rx.Component:
     return rx.el.div(
         url_segments(param="report", label="Report", options=ReportPage.reports, current=ReportPage.name),
-        url_day(param="from", label="From", current=ReportPage.start),
-        url_day(param="to", label="To", current=ReportPage.end),
+        rx.cond(
+            ReportPage.name == "forecast",
+            rx.fragment(
+                url_segments(param="kind", label="Period", options=KINDS, current=ReportPage.kind),
+                url_day(param="from", label="Begins", current=ReportPage.start),
+                url_segments(param="by", label="By", options=GROUPS, current=ReportPage.by),
+            ),
+            rx.fragment(
+                url_day(param="from", label="From", current=ReportPage.start),
+                url_day(param="to", label="To", current=ReportPage.end),
+            ),
+        ),
         url_select(param="owner", label="Owner", any="All owners", options=ReportPage.owners),
         rx.cond(
             ReportPage.teams.length() > 1,

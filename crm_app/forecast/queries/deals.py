@@ -67,18 +67,53 @@ def list_deals(
     Raises Forbidden.
     """
     _may_read(actor)
-    of, stages = whose(session, actor, asked), stages_now(session)
+    stages, run = stages_now(session), session.connection().execute
+    found = _found(session, whose(session, actor, asked), stages, asked, wanted, key)
+    order = (func.coalesce(found.c.value_minor, 0).desc(), found.c.id)
+    count = run(select(func.count()).select_from(found)).scalar_one()
+    ids = list(run(select(found.c.id).order_by(*order).limit(PAGE).offset(max(start, 0))).scalars())
+    return DealPage(_rows(session, actor, stages, ids), count)
+
+
+@dataclass(frozen=True)
+class CountedDeal:
+    """A deal behind the sums of a period, in plain values; `day` is when it closed or is expected to."""
+
+    title: str
+    company: str
+    owner: str
+    stage: str
+    category: str
+    minor: int | None
+    currency: str
+    day: date | None
+
+
+def every_deal(session: Session, actor: Principal, asked: Asked) -> list[CountedDeal]:
+    """All deals that the sums of a period count, most valuable first. Raises Forbidden."""
+    _may_read(actor)
+    stages = stages_now(session)
+    found = _found(session, whose(session, actor, asked), stages, asked, ALL, "")
+    order = (func.coalesce(deal.c.value_minor, 0).desc(), deal.c.id)
+    query = _named().join(found, found.c.id == deal.c.id).order_by(*order)
+    counted = []
+    for row in session.connection().execute(query):
+        day = row.expected_close_on if stages.known[row.stage_id][0] == "open" else row.closed_on
+        category = stages.category(row.stage_id, row.forecast)
+        names = (row.title, row.company or "", row.owner or "", row.name)
+        counted.append(CountedDeal(*names, category, row.value_minor, row.currency, day))
+    return counted
+
+
+def _found(session: Session, of: Whose, stages: Stages, asked: Asked, wanted: str, key: str) -> Any:
+    """Ids and values of the deals of a category and a line, as a part of a query."""
     living = (deal.c.deleted_at.is_(None), of.on(deal.c.owner_id), _line(session, key))
     joined = deal.outerjoin(company, company.c.id == deal.c.company_id) if key.startswith("territory:") else deal
     parts = [
         select(deal.c.id, deal.c.value_minor).select_from(joined).where(*living, condition)
         for condition in _set(wanted, stages, asked.period)
     ]
-    found, run = union_all(*parts).subquery(), session.connection().execute
-    order = (func.coalesce(found.c.value_minor, 0).desc(), found.c.id)
-    count = run(select(func.count()).select_from(found)).scalar_one()
-    ids = list(run(select(found.c.id).order_by(*order).limit(PAGE).offset(max(start, 0))).scalars())
-    return DealPage(_rows(session, actor, stages, ids), count)
+    return union_all(*parts).subquery()
 
 
 def list_moved(session: Session, actor: Principal, asked: Asked, key: str, start: int = 0) -> DealPage:
@@ -161,14 +196,15 @@ def _line(session: Session, key: str) -> ColumnElement[bool]:
 
 def _rows(session: Session, actor: Principal, stages: Stages, ids: Sequence[int]) -> list[DealLine]:
     """These deals in this order, deleted ones among them."""
-    joined = deal.outerjoin(company, company.c.id == deal.c.company_id).outerjoin(user, user.c.id == deal.c.owner_id)
-    query = (
-        select(deal, company.c.name.label("company"), user.c.name.label("owner"), user.c.color, stage.c.name)
-        .select_from(joined.join(stage, stage.c.id == deal.c.stage_id))
-        .where(deal.c.id.in_(ids))
-    )
-    rows = {row.id: row for row in session.connection().execute(query)}
+    rows = {row.id: row for row in session.connection().execute(_named().where(deal.c.id.in_(ids)))}
     return [_deal_line(rows[id], actor, stages) for id in ids if id in rows]
+
+
+def _named() -> Any:
+    """Deals with the names of their company, owner and stage."""
+    joined = deal.outerjoin(company, company.c.id == deal.c.company_id).outerjoin(user, user.c.id == deal.c.owner_id)
+    names = (company.c.name.label("company"), user.c.name.label("owner"), user.c.color, stage.c.name)
+    return select(deal, *names).select_from(joined.join(stage, stage.c.id == deal.c.stage_id))
 
 
 def _deal_line(row: Any, actor: Principal, stages: Stages) -> DealLine:

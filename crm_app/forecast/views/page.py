@@ -29,6 +29,11 @@ def _step(start: Any, label: str, picture: str) -> rx.Component:
     return page_link(icon(picture), href=href, class_name="btn quiet icononly", custom_attrs={"aria-label": label})
 
 
+def _report(view: Any) -> rx.Var:
+    """The same forecast as a report, for paper and files."""
+    return f"{addresses.REPORTS}?report=forecast&kind=" + view.kind + "&by=" + view.by + "&from=" + view.start
+
+
 def _bar() -> rx.Component:
     view: Any = ForecastScreen.view
     return rx.el.div(
@@ -40,7 +45,11 @@ def _bar() -> rx.Component:
             class_name="row stepper",
         ),
         url_segments(param="by", label="By", options=_options(BY_NAMES), current=view.by),
-        rx.el.span(link("Targets", addresses.TARGETS, kind="quiet"), class_name="end"),
+        rx.el.span(
+            page_link("Report", href=_report(view), class_name="btn quiet"),
+            link("Targets", addresses.TARGETS, kind="quiet"),
+            class_name="end row",
+        ),
         class_name="bar",
         role="search",
         custom_attrs={"aria-label": "Forecast of"},
