@@ -10,7 +10,7 @@ PYTEST  := $(BIN)/python -m pytest
 SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(PORT)}
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run dev test test-fast test-browser check pictures format migration bench lock clean
+.PHONY: help setup demo run dev test test-fast test-server test-browser check pictures format migration bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -43,11 +43,13 @@ dev: setup  ## serve with hot reload, on loopback only
 
 test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
 	$(PYTEST) -n auto --dist worksteal -m "not server"
-	$(PYTEST) -n auto --dist loadfile -m "server and not browser"
-	$(PYTEST) -m browser
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-server test-browser
 
 test-fast: setup  ## rules and services on SQLite, in seconds
 	$(PYTEST) -q -x -n auto --dist worksteal -m "not postgres and not redis and not slow and not server"
+
+test-server: setup  ## what needs the running server
+	$(PYTEST) -m "server and not browser"
 
 test-browser: setup  ## browser journeys only
 	$(PYTEST) -m browser
