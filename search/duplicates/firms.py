@@ -8,7 +8,22 @@ from cleanco import termdata
 from search.words import fold, pieces
 
 LONGEST = 200
-FORMS = {"limited": "ltd", "incorporated": "inc", "corporation": "corp", "company": "co", "aktiengesellschaft": "ag"}
+SHORT = {
+    "limited": "ltd",
+    "incorporated": "inc",
+    "corporation": "corp",
+    "company": "co",
+    "aktiengesellschaft": "ag",
+    "gesellschaft mit beschrankter haftung": "gmbh",
+    "societe anonyme": "sa",
+    "societe a responsabilite limitee": "sarl",
+    "sociedad anonima": "sa",
+    "societa per azioni": "spa",
+    "besloten vennootschap": "bv",
+    "naamloze vennootschap": "nv",
+    "limited liability company": "llc",
+    "public limited company": "plc",
+}
 GLUE = frozenset("and und et y e the & co".split())  # noqa: SIM905
 
 
@@ -42,6 +57,8 @@ def _terms() -> dict[tuple[str, ...], frozenset[str]]:
     for terms in termdata.terms_by_type.values():
         for term in terms:
             countries.setdefault(_phrase(term), set())
+    for long, short in SHORT.items():
+        countries.setdefault(tuple(long.split()), countries.get((short,), set()))
     return {words: frozenset(found) for words, found in countries.items() if words}
 
 
@@ -53,13 +70,18 @@ def firm(text: str) -> tuple[str, str]:
     kept, form = words, ""
     for length in (4, 3, 2, 1, 3, 2, 1):
         if len(kept) > length and tuple(kept[-length:]) in _terms():
-            form = form or " ".join(FORMS.get(word, word) for word in kept[-length:])
+            form = form or _short(kept[-length:])
             kept = kept[:-length]
     while len(kept) > 1 and kept[-1] in GLUE:
         kept = kept[:-1]
     if len(kept) > 1 and kept[0] == "the":
         kept = kept[1:]
     return " ".join(kept)[:LONGEST], form
+
+
+def _short(words: list[str]) -> str:
+    """A form as it is written short; `private limited` by its words."""
+    return SHORT.get(" ".join(words)) or " ".join(SHORT.get(word, word) for word in words)
 
 
 @lru_cache(maxsize=10_000)

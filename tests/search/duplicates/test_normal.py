@@ -35,6 +35,8 @@ def kept(field: str, **record: str) -> str:
         ("legal", {"company": "ACME, Limited"}, "ltd"),
         ("company", {"company": "Müller GmbH & Co. KG"}, "muller"),
         ("company", {"company": "Acme France S.A.R.L."}, "acme france"),
+        ("company", {"company": "Döre Partners, Aktiengesellschaft"}, "dore partners"),
+        ("legal", {"company": "Weber Gesellschaft mit beschränkter Haftung"}, "gmbh"),
         ("company", {"company": "S.A."}, "sa"),
         ("company", {"company": "A"}, "a"),
         ("domain", {"website": "https://www.acme.example/about?x=1"}, "acme.example"),
