@@ -13,12 +13,12 @@ wish = Change("person", op="create", set={"first_name": "Grace", "last_name": "B
 print(db.write_sync(lambda session: apply(session, SYSTEM, wish)).id)
 """
 REMOVE = """
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.working import table_of
-from crm_app.tables import Company, Deal, LifecycleState
+from crm_app.tables import Company, Deal, LifecycleState, Notification, ProcessAck, ProcessNotice
 
 def clear(session):
     run = session.connection().execute
@@ -31,6 +31,9 @@ def clear(session):
     living = select(state.c.id).where(state.c.deleted_at.is_(None))
     wishes += [Change("lifecycle_state", id, op="delete") for id in run(living).scalars()]
     apply_many(session, SYSTEM, wishes)
+    for model in (ProcessAck, ProcessNotice):
+        run(delete(model))
+    run(delete(Notification).where(Notification.type == "process"))
 
 db.write_sync(clear)
 """
