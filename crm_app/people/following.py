@@ -25,6 +25,8 @@ def follow_roles(context: Context, known: Kind, before: Row | None, after: Row) 
     if not moved and not renamed:
         return {}
     rows = [_plain(row) for row in parts_after(context, known, after["id"], "roles")]
+    if not rows and before["company_id"] is None:
+        return {}  # the first company leaves nothing behind
     today = clock.today(context.actor.zone)
     made = with_move(rows, before, after, today) if moved else _with_title(rows, after)
     return {"roles": made} if made != rows else {}

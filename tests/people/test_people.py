@@ -33,6 +33,9 @@ def test_going_to_another_company_leaves_a_trace_and_one_undo_takes_it_back(data
     old, new = make_company(), make_company()
     person = make_person(company_id=old, title="Buyer")
     assert roles(person) == []
+    free = make_person()
+    change("person", free, company_id=old)
+    assert roles(free) == [], "the first company leaves nothing behind"
     batch = change("person", person, company_id=new, title="Head of buying")
     assert roles(person) == [(old, "Buyer", True, False, False), (new, "Head of buying", False, True, True)]
     promotion = change("person", person, title="Director")
