@@ -30,8 +30,12 @@ def test_two_people_are_merged_and_the_merge_undone(admin: Page, site) -> None:
         admin.get_by_role("row").filter(has=admin.get_by_text(title, exact=True)).locator("input").first.check()
     admin.get_by_role("toolbar", name="Selected rows").get_by_role("button", name="Merge").click()
     expect(admin.get_by_role("group", name="Last name")).to_be_visible()
-    admin.get_by_role("group", name="Last name").get_by_role("radio").first.check()
-    admin.get_by_role("group", name="Which one stays?").get_by_role("radio").first.check()
+    name = admin.get_by_role("group", name="Last name").get_by_role("radio").first
+    name.click()
+    expect(name).to_be_checked()
+    stays = admin.get_by_role("group", name="Which one stays?").get_by_role("radio").first
+    stays.click()
+    expect(stays).to_be_checked()
     expect(admin.locator(".merge")).to_contain_text("m.roy@list.example")
     admin.get_by_role("button", name="Merge", exact=True).click()
     admin.wait_for_url(re.compile(r"/people/\d+"))
@@ -63,7 +67,9 @@ def test_what_came_since_goes_where_one_says(admin: Page, site) -> None:
     admin.get_by_role("button", name="Compare").click()
     expect(admin.get_by_role("group", name="Which one stays?")).to_be_visible()
     admin.goto(f"{site.url}/merge?kind=person&ids={one},{two}")
-    admin.get_by_role("group", name="Which one stays?").get_by_role("radio").first.check()
+    stays = admin.get_by_role("group", name="Which one stays?").get_by_role("radio").first
+    stays.click()
+    expect(stays).to_be_checked()
     admin.get_by_role("button", name="Merge", exact=True).click()
     admin.wait_for_url(re.compile(rf"/people/{one}"))
     admin.get_by_role("button", name="Add an e-mail").click()
