@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
-from crm_app.core.changes import Change, apply, outbox
+from crm_app.core.changes import Change, apply, apply_many, outbox
 from crm_app.duplicates.merge.undoing import unmerge
 from crm_app.imports.service import import_file
 from crm_app.quotes.queries.beside import quotes_of_company
@@ -105,6 +105,14 @@ def test_the_timeline_tells_of_both(database_url: str) -> None:
     told = [e.verb for e in db.read_sync(timeline_of, SYSTEM, "person", a).events if e.kind == "change"]
     assert told[0] == "merged Twin into this person"
     assert "edited Twin" in told and "created Twin" in told and "created this person" in told
+
+
+def test_one_import_of_both_is_told_of_the_survivor(sqlite_database: str) -> None:
+    wishes = [Change("person", set={"display_name": n, "last_name": n}, op="create") for n in ("Ada", "Twin")]
+    a, b = (done.id for done in db.write_sync(apply_many, SYSTEM, wishes, source="import"))
+    merge("person", a, b)
+    told = [e.verb for e in db.read_sync(timeline_of, SYSTEM, "person", a).events]
+    assert told == ["merged Twin into this person", "imported this person"]
 
 
 def test_quotes_that_were_sent_stand_beside_the_survivor(sqlite_database: str) -> None:

@@ -38,7 +38,7 @@ def named_in(rows: Iterable[Any]) -> set[tuple[str, int]]:
 def told(rows: list[Any], names: Names, actor: Principal, record: Mapping[Any, Any]) -> tuple[str, list[str]]:
     """What one save did to a record; an empty sentence if there is nothing to say."""
     title, lines = _merged(rows, names, record), list[str]()
-    for row in rows:
+    for row in sorted(rows, key=lambda r: r["record_id"] == record["id"]):  # what it did to the record itself is said
         known = kind(row["kind"])
         this = _named(row, names, record)
         moved = row["diff"].get("stage_id")
