@@ -1,6 +1,7 @@
 """The one place where kinds, hooks, the policy and the outbox consumers are registered."""
 
 from functools import partial
+from typing import Any
 
 from crm_app.activities.hooks import place_activities, repeat_finished, touch_people
 from crm_app.activities.kind import ACTIVITY
@@ -127,11 +128,16 @@ def wire() -> None:
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
-    outbox.register_consumer("records", "notify", partial(notify_of_changes, announce))
-    outbox.register_consumer("records", "process", partial(notify_of_process, announce))
+    outbox.register_consumer("records", "notify", _notify)
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
     check_relations()
+
+
+def _notify(payload: dict[str, Any]) -> None:
+    """One row of the outbox for both: no kind concerns the two of them."""
+    notify_of_changes(announce, payload)
+    notify_of_process(announce, payload)
 
 
 def _decide(
