@@ -112,7 +112,8 @@ def _moves_of_people(session: Session, actor: Principal) -> tuple[dict[str, int]
     )
     moved: dict[str, int] = {}
     back = 0
-    for old_life, new_life, old_segment, new_segment, count in session.connection().execute(query):
+    for row in session.connection().execute(query):
+        old_life, new_life, old_segment, new_segment, count = tuple(row)
         old = state_of({"lifecycle": old_life or "lead", "segment": old_segment})
         new = state_of({"lifecycle": new_life or "lead", "segment": new_segment})
         if is_back(old, new):
@@ -146,7 +147,7 @@ def _stage_node(row: Any, before: Any, counts: dict[Any, int], moved: dict[str, 
     asks = ", ".join(labels.get(name, name).lower() for name in rules.needed)
     parts = [f"needs {asks}"] if asks else []
     if before is not None and before.exit_fields and row.kind != "lost":
-        leaving = ", ".join(labels.get(name, name).lower() for name in before.exit_fields)
+        leaving = ", ".join(str(labels.get(name, name)).lower() for name in before.exit_fields)
         parts.append(f"leaving {before.name} needs {leaving}")
     if rules.movers:
         parts.append("only " + ", ".join(ROLE_NAMES.get(role, role).lower() for role in sorted(rules.movers)))
