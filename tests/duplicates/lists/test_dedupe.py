@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,8 @@ def people(tmp_path: Path) -> Path:
     return path
 
 
-def run(*files: Path, **wishes) -> Report:
-    return dedupe(files, **{"chosen": {}} | wishes)
+def run(*files: Path, chosen: dict[str, str] | None = None, **wishes: Any) -> Report:
+    return dedupe(files, chosen=chosen or {}, **wishes)
 
 
 def read(path: Path) -> list[dict[str, str]]:
