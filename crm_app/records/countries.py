@@ -61,7 +61,7 @@ def _languages() -> dict[str, str]:
     """Folded name → code: in English, in the language itself, and the code."""
     found: dict[str, str] = {}
     for code, name in Locale("en").languages.items():
-        if len(code) <= 3 and code not in ("mul", "und", "zxx", "mis"):
+        if len(code) <= 3 and code not in ("mul", "und", "zxx", "mis"):  # codespell:ignore mis
             found.setdefault(fold(str(name)), code)
             found.setdefault(code, code)
     for code in READ:

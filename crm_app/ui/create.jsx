@@ -28,7 +28,7 @@ const valuesOf = (root) => {
 function Word({ given, field, value, found, onSearch }) {
   const [text, setText] = useState(value || "");
   const { defaultValue, ...rest } = given;
-  return <Proposed {...rest} list={field.vocabulary} label={field.label} value={text} maxLength={500} found={found} onSearch={onSearch} onText={setText} onTake={setText} />;
+  return <Proposed {...rest} list={field.vocabulary} label={field.label} value={text} maxLength={500} found={found} onSearch={onSearch} onWrite={setText} onTake={setText} />;
 }
 
 function Control({ field, draft, found, invalid, onSearch }) {

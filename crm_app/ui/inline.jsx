@@ -29,7 +29,7 @@ function Control({ property, draft, setDraft, save, close, common, found, option
   if (type === "longtext") return <textarea {...given} rows={4} />;
   if (property.vocabulary) {
     const { ref: input, onChange, value: text, ...rest } = given;
-    return <Proposed {...rest} input={input} list={property.vocabulary} label={label} value={text} found={found} onSearch={onSearch} onText={setDraft} onTake={(name) => { setDraft(name); save(name, true); }} />;
+    return <Proposed {...rest} input={input} list={property.vocabulary} label={label} value={text} found={found} onSearch={onSearch} onWrite={setDraft} onTake={(name) => { setDraft(name); save(name, true); }} />;
   }
   return <input {...given} {...(INPUT[type] || {})} autoComplete="off" />;
 }

@@ -4,7 +4,7 @@ import React, { useEffect, useId, useRef, useState } from "react";
  * A text whose words come from a managed list: near terms are proposed under it while somebody types. Any other word may stay. `list` names
  * the list, `found` {kind, text, options} answers; arrows choose, Enter takes what was chosen, a press takes a proposal.
  */
-export function Proposed({ list, label, value, onText, onTake, onSearch, found, input, ...more }) {
+export function Proposed({ list, label, value, onWrite, onTake, onSearch, found, input, ...more }) {
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const timer = useRef(0);
@@ -14,7 +14,7 @@ export function Proposed({ list, label, value, onText, onTake, onSearch, found, 
   const options = open && found?.kind === kind && found.text === wanted ? found.options.filter((o) => o.name !== wanted) : [];
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (next) => {
-    onText(next);
+    onWrite(next);
     setOpen(true);
     setAt(-1);
     clearTimeout(timer.current);
