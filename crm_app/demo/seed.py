@@ -16,6 +16,7 @@ from crm_app.demo.aims import seed_aims
 from crm_app.demo.files import build
 from crm_app.demo.logins import DemoLogin, fresh_passwords, open_accounts
 from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
+from crm_app.demo.terms import seed_words
 from crm_app.identity.queries import has_active_user
 from crm_app.imports.service import import_file
 
@@ -47,6 +48,7 @@ def _load(printer: Printer, today: date) -> None:
             _import(kind, path, printer)
     added = seed_activities(Random(SEED + 1), today)
     printer(f"{added:,} activities")
+    db.write_sync(seed_words)
     printer(f"{seed_aims(today):,} snapshots of the forecast")
 
 

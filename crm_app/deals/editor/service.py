@@ -19,6 +19,7 @@ deal, stage, pipeline = (table_of(m) for m in (Deal, Stage, Pipeline))
 USUAL = (("Qualified", 20, "open"), ("Offer", 50, "open"), ("Negotiation", 80, "open"), ("Won", 100, "won"))
 USUAL_STAGES = (*USUAL, ("Lost", 0, "lost"))
 ROT_DAYS = 30
+COLORS = {"open": "blue", "won": "green", "lost": "grey"}
 ENDS = {"open": 0, "won": 1, "lost": 2}  # the order in which kinds of stages stand
 CERTAIN = {"won": "100", "lost": "0"}
 LAST_OPEN = "A pipeline needs an open stage, and this is its last one."
@@ -49,7 +50,7 @@ def save_pipeline(session: Session, actor: Principal, values: Mapping[str, str],
     wish["position"] += 1
     made = apply(session, actor, Change("pipeline", set=wish, op="create"))
     usual = [
-        {"name": name, "probability": chance, "kind": kind, "position": place}
+        {"name": name, "probability": chance, "kind": kind, "position": place, "color": COLORS[kind]}
         | ({"rot_days": ROT_DAYS} if kind == "open" else {})
         for place, (name, chance, kind) in enumerate(USUAL_STAGES)
     ]

@@ -40,7 +40,7 @@ def chart(bars: Any, kind: Any, by: Any) -> rx.Component:
 
     legend = [rx.el.span(rx.el.i(class_name=f"seg-{name}"), CATEGORY_NAMES[name], class_name="key") for name in COUNTED]
     return rx.el.figure(
-        rx.el.div(rx.foreach(bars, bar), class_name="bars"),
+        rx.el.div(rx.foreach(bars, bar), class_name="fbars"),
         rx.el.figcaption(*legend, rx.el.span(rx.el.i(class_name="aimkey"), "Target", class_name="key")),
-        class_name="box chart",
+        class_name="box fchart",
     )

@@ -78,6 +78,9 @@ def stages_of(chunk, pipeline_id: int) -> list[StageInfo]:
     return cache[pipeline_id]
 
 
+COLORS = {"open": "blue", "won": "green", "lost": "grey"}
+
+
 def find_stage(chunk, pipeline_id: int, name: str) -> StageInfo:
     """The stage of that name, made behind the open ones where there is none. Raises KithError."""
     stages = stages_of(chunk, pipeline_id)
@@ -97,6 +100,7 @@ def find_stage(chunk, pipeline_id: int, name: str) -> StageInfo:
         "probability": probability,
         "kind": kind,
         "rot_days": rot,
+        "color": COLORS[kind],
     }
     made = chunk.also([*later, Change("stage", None, values, "create")])[-1]
     chunk.job.cache["stages"].pop(pipeline_id)

@@ -32,7 +32,7 @@ USUAL: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-def set_up_terms(session: Session, actor: Principal) -> Applied:
+def set_up_terms(session: Session, actor: Principal, *, source: str = "form") -> Applied:
     """The usual terms, to begin with. Raises Refused where there are some."""
     if session.connection().execute(select(term.c.id).where(term.c.deleted_at.is_(None)).limit(1)).first():
         raise Refused("There are terms already.")
@@ -40,7 +40,7 @@ def set_up_terms(session: Session, actor: Principal) -> Applied:
         Change("term", op="create", set={"name": name, "definition": text, "fields": list(fields), "position": n})
         for n, (name, text, fields) in enumerate(USUAL)
     ]
-    return apply_many(session, actor, changes)[0]
+    return apply_many(session, actor, changes, source=source)[0]
 
 
 def save_term(session: Session, actor: Principal, id: int, values: Mapping[str, str], expected: int | None) -> Applied:

@@ -64,7 +64,7 @@ def _input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
 def _group(title: str, *parts: Any, note: str = "") -> rx.Component:
     said = [rx.el.p(note, class_name="mut")] if note else []
     head = rx.el.h3(title, class_name="sect")
-    return rx.el.div(head, *parts, *said, class_name="asked", role="group", custom_attrs={"aria-label": title})
+    return rx.el.div(head, *parts, *said, class_name="stepasked", role="group", custom_attrs={"aria-label": title})
 
 
 def _channel() -> rx.Component:

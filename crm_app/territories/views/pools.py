@@ -112,7 +112,7 @@ def _dialog() -> rx.Component:
             rx.el.div(
                 tick("from forms", "from_forms", rx.cond(edited, edited.from_forms, True)),
                 tick("from imports", "from_imports", rx.cond(edited, edited.from_imports, True)),
-                class_name="ticks",
+                class_name="choosemany",
             ),
             class_name="field",
         ),

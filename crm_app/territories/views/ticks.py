@@ -14,11 +14,11 @@ def ticks(label: str, prefix: str, options: Any, ticked: Any) -> rx.Component:
         box = rx.el.input(
             type="checkbox", name=f"{prefix}-" + choice.id.to(str), default_checked=ticked.contains(choice.id)
         )
-        return rx.el.label(box, rx.el.span(choice.name), class_name="tick", key=choice.id)
+        return rx.el.label(box, rx.el.span(choice.name), class_name="chooseone", key=choice.id)
 
     return rx.el.fieldset(
         rx.el.legend(label, class_name="lab"),
-        rx.el.div(rx.foreach(options, one), class_name="ticks"),
+        rx.el.div(rx.foreach(options, one), class_name="choosemany"),
         class_name="field",
     )
 
@@ -26,4 +26,4 @@ def ticks(label: str, prefix: str, options: Any, ticked: Any) -> rx.Component:
 def tick(label: str, name: str, checked: rx.Var[bool]) -> rx.Component:
     """One box."""
     box = rx.el.input(type="checkbox", name=name, default_checked=checked)
-    return rx.el.label(box, rx.el.span(label), class_name="tick")
+    return rx.el.label(box, rx.el.span(label), class_name="chooseone")

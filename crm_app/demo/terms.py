@@ -1,0 +1,39 @@
+"""The words of the demo company: its terms, and the industries that it knows."""
+
+from sqlmodel import Session
+
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply_many
+from crm_app.demo.marks import DEMO
+from crm_app.lifecycle.terms.service import set_up_terms
+
+# Without `technolgy`, as the files write it: the page of the lists proposes what to do about it.
+INDUSTRIES = (
+    ("employment", ("staffing", "recruiting")),
+    ("entertainment", ("media",)),
+    ("finance", ("banking", "financial services")),
+    ("marketing", ("advertising",)),
+    ("medical", ("health care", "pharma")),
+    ("retail", ("trade",)),
+    ("services", ()),
+    ("software", ("saas",)),
+    ("technology", ("tech", "hardware")),
+    ("telecommunications", ("telecom", "telco")),
+)
+SOURCES = (
+    ("Recommendation", ("referral",)),
+    ("Trade fair", ("exhibition", "conference")),
+    ("Website", ("web", "homepage", "contact form")),
+)
+
+
+def seed_words(session: Session) -> None:
+    """The usual terms and two managed lists."""
+    set_up_terms(session, SYSTEM, source=DEMO)
+    lists = {"industry": INDUSTRIES, "source": SOURCES}
+    changes = [
+        Change("vocabulary_term", op="create", set={"vocabulary": name, "name": word, "synonyms": list(synonyms)})
+        for name, words in lists.items()
+        for word, synonyms in words
+    ]
+    apply_many(session, SYSTEM, changes, source=DEMO, note="Words of the demo")
