@@ -7,7 +7,7 @@ from crm_app.core.changes import Change, apply_many
 from crm_app.demo.marks import DEMO
 from crm_app.lifecycle.terms.service import set_up_terms
 
-# Without `technolgy`, as the files write it: the page of the lists proposes what to do about it.
+# The files misspell the last but one: the page of the lists proposes what to do about it.
 INDUSTRIES = (
     ("employment", ("staffing", "recruiting")),
     ("entertainment", ("media",)),
