@@ -11,12 +11,12 @@ from crm_app.identity.policy import of_team
 from crm_app.tables import Pipeline, Stage
 
 PIPELINE = "Sales"
-# name, probability, kind, days until a deal rots: what a file's stages become where there is no pipeline yet
+# name, probability, kind, days until a deal rots, colour: what a file's stages become where there is no pipeline yet
 STANDARD = (
-    ("Prospecting", 10, "open", 30),
-    ("Engaging", 40, "open", 60),
-    ("Won", 100, "won", 0),
-    ("Lost", 0, "lost", 0),
+    ("Prospecting", 10, "open", 30, "blue"),
+    ("Engaging", 40, "open", 60, "violet"),
+    ("Won", 100, "won", 0, "green"),
+    ("Lost", 0, "lost", 0, "grey"),
 )
 WON, LOST = {"won", "closed won"}, {"lost", "closed lost"}
 
@@ -45,26 +45,14 @@ def find_pipeline(chunk, name: str) -> int:
     if not hits:
         made = chunk.also([Change("pipeline", None, {"name": name or PIPELINE, "position": len(rows)}, "create")])
         hits = [made[0].id]
-        chunk.also(
-            [
-                Change(
-                    "stage",
-                    None,
-                    {
-                        "pipeline_id": hits[0],
-                        "name": title,
-                        "position": n,
-                        "probability": probability,
-                        "kind": kind,
-                        "rot_days": rot,
-                    },
-                    "create",
-                )
-                for n, (title, probability, kind, rot) in enumerate(STANDARD)
-            ]
-        )
+        chunk.also([_stage(hits[0], n, *standard) for n, standard in enumerate(STANDARD)])
     cache[name] = hits[0]
     return hits[0]
+
+
+def _stage(pipeline_id: int, position: int, name: str, probability: int, kind: str, rot: int, color: str) -> Change:
+    values = {"pipeline_id": pipeline_id, "position": position, "name": name, "probability": probability}
+    return Change("stage", None, values | {"kind": kind, "rot_days": rot, "color": color}, "create")
 
 
 def stages_of(chunk, pipeline_id: int) -> list[StageInfo]:
@@ -89,20 +77,13 @@ def find_stage(chunk, pipeline_id: int, name: str) -> StageInfo:
             return stage
     standard = next((s for s in STANDARD if fold(s[0]) == fold(name)), None)
     kind = "won" if fold(name) in WON else "lost" if fold(name) in LOST else "open"
-    _title, probability, kind, rot = standard or (name, {"won": 100, "lost": 0}.get(kind, 50), kind, 30)
+    usual = (name, {"won": 100, "lost": 0}.get(kind, 50), kind, 30, COLORS[kind])
+    made_as = standard or usual
+    kind = made_as[2]
     ends = [s.position for s in stages if s.kind != "open"]
     position = min(ends, default=len(stages)) if kind == "open" else len(stages)
     later = [Change("stage", s.id, {"position": s.position + 1}) for s in stages if s.position >= position]
-    values = {
-        "pipeline_id": pipeline_id,
-        "name": name,
-        "position": position,
-        "probability": probability,
-        "kind": kind,
-        "rot_days": rot,
-        "color": COLORS[kind],
-    }
-    made = chunk.also([*later, Change("stage", None, values, "create")])[-1]
+    made = chunk.also([*later, _stage(pipeline_id, position, name, *made_as[1:])])[-1]
     chunk.job.cache["stages"].pop(pipeline_id)
     return next(s for s in stages_of(chunk, pipeline_id) if s.id == made.id)
 
