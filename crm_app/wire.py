@@ -118,7 +118,7 @@ def wire() -> None:
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)
-    register_op(DEMO, removal)
+    register_op(DEMO, removal, DEMO)
     register_op(MERGE, merged, "merge")
     register_op(ASSIGN, assignment)
     register_op(TERRITORIES, application)

@@ -3,6 +3,7 @@
 from crm_app.core.changes import Context
 from crm_app.core.changes.kinds import Row
 from crm_app.core.errors import Refused
+from crm_app.records.numbering import comes_or_goes
 
 SOURCE = "billing"  # what the commands of `service` write under; nothing else makes or moves a document
 # What organises a document and is not part of it.
@@ -24,7 +25,8 @@ def made_by_commands(context: Context, before: Row | None, after: Row) -> Row:
 
 def seal_order(context: Context, before: Row, after: Row, touched: frozenset[str]) -> str:
     """Why an order stays as it is."""
-    if not touched - (BESIDE | KEPT if context.source == SOURCE else BESIDE):
+    free = BESIDE | KEPT if context.source == SOURCE else BESIDE
+    if not touched - free or comes_or_goes(context, before, touched):
         return ""
     return f"Order {before['number']} stays as it was accepted. It can only be cancelled."
 
@@ -37,7 +39,7 @@ def seal_invoice(context: Context, before: Row, after: Row, touched: frozenset[s
         return (
             "The lines of an invoice are those of its order. Delete this draft and make another one." if wrong else ""
         )
-    if not touched - (BESIDE | KEPT if commanded else BESIDE):
+    if not touched - (BESIDE | KEPT if commanded else BESIDE) or comes_or_goes(context, before, touched):
         return ""
     what = "Credit note" if before["series"] == "credit note" else "Invoice"
     return f"{what} {before['number']} was issued and stays as it is. It can only be cancelled."

@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from crm_app.core.pretence import pretended
+
 
 def now() -> datetime:
     """The present instant, aware, UTC."""
-    return datetime.now(UTC)
+    return pretended() or datetime.now(UTC)
 
 
 def today(zone: str = "UTC") -> date:

@@ -7,9 +7,10 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.apply import open_batch
 from crm_app.core.changes.log import ChangeBatch
 from crm_app.core.changes.working import table_of
+from crm_app.core.pretence import DEMO
 from crm_app.tables import BulkRun
 
-DEMO = "demo"  # the source of its batches, and the operation that takes it away
+__all__ = ["DEMO", "demo_batches", "is_seeded", "mark_seeded"]
 COMPLETE = "The demo is complete"
 
 

@@ -17,10 +17,12 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.demo.marks import DEMO, demo_batches, is_seeded
 from crm_app.records.bulk import BulkProgress, Portion, open_run, run_bulk, stretch
-from crm_app.tables import BulkRow, BulkRun, File, User
+from crm_app.records.numbering import is_of_demo
+from crm_app.tables import BulkRow, BulkRun, File, Invoice, User
 
 NEEDED = "Something that was added needs it."
 YOURSELF = "You are signed in with it."
+NUMBERED = "It was issued, and its number is one of yours."
 NOTE = "Demo data removed"
 Key = tuple[str, int]
 
@@ -70,12 +72,31 @@ def removal(session: Session, _actor: Principal, run: BulkRun, limit: int) -> Po
     """The next records of the demo that go; later ones went before, so whoever still points here stays."""
     part = stretch(session, run, limit, _made())
     here = _living(session, [(r["kind"], r["record_id"]) for r in part.rows])
-    kept = _needed(session, here, part.cursor)
+    papers = _with_files(session, here, part.cursor)
+    numbered = _numbered_since(session, here)
+    kept = _needed(session, [*here, *papers], part.cursor, numbered)
     own = ("user", run.user_id)
-    portion = Portion(rows=len(part.rows), cursor=part.cursor, is_last=part.is_last)
-    portion.left = [(*key, YOURSELF if key == own else NEEDED) for key in here if key == own or key in kept]
-    portion.changes = [Change(*key, op="delete") for key in here if key != own and key not in kept]
+    why = dict.fromkeys(kept, NEEDED) | dict.fromkeys(numbered, NUMBERED) | {own: YOURSELF}
+    portion = Portion(rows=len(part.rows), cursor=part.cursor, is_last=part.is_last, trusted=True)
+    portion.left = [(*key, why[key]) for key in here if key in why]
+    portion.changes = [Change(*key, op="delete") for key in [*here, *papers] if key not in why]
     return portion
+
+
+def _with_files(session: Session, keys: list[Key], cursor: int) -> list[Key]:
+    """Documents to come that do not let go of a file of these, and go together with it."""
+    ids = [id for name, id in keys if name == "file"]
+    found = [r for refs in living_references(session, "file", ids).values() for r in refs]
+    holding = {_key(r) for r in found if r.field.on_delete == "refuse" and not r.in_part}
+    return sorted(_to_come(session, holding - set(keys), cursor))
+
+
+def _numbered_since(session: Session, keys: list[Key]) -> set[Key]:
+    """Of these, drafts of invoices that somebody has issued since: they bear a number of the real series."""
+    invoice = table_of(Invoice)
+    ids = [id for name, id in keys if name == "invoice"]
+    query = select(invoice.c.id, invoice.c.number).where(invoice.c.id.in_(ids), invoice.c.serial.is_not(None))
+    return {("invoice", id) for id, number in session.connection().execute(query) if not is_of_demo(number)}
 
 
 def _living(session: Session, keys: list[Key]) -> list[Key]:
@@ -87,8 +108,8 @@ def _living(session: Session, keys: list[Key]) -> list[Key]:
     return [key for key in keys if key in living]
 
 
-def _needed(session: Session, keys: list[Key], cursor: int) -> set[Key]:
-    """Of these, what a record that stays points to, itself or through others of these."""
+def _needed(session: Session, keys: list[Key], cursor: int, staying: set[Key]) -> set[Key]:
+    """Of these, what a record that stays points to, itself or through others of these; and those that stay anyway."""
     pointing: dict[Key, set[Key]] = defaultdict(set)
     for name, ids in _by_kind(keys).items():
         for target, found in living_references(session, name, ids).items():
@@ -96,7 +117,7 @@ def _needed(session: Session, keys: list[Key], cursor: int) -> set[Key]:
         for target, id in _files(session, name, ids):
             pointing[name, target].add(("file", id))
     going = set(keys) | _to_come(session, {k for found in pointing.values() for k in found}, cursor)
-    kept: set[Key] = set()
+    kept = set(staying)
     while True:
         stays = {k for k, found in pointing.items() if any(f in kept or f not in going for f in found)}
         if stays <= kept:

@@ -21,7 +21,7 @@ from crm_app.quotes.queries.stored import (
     totals_in,
 )
 from crm_app.quotes.rules import is_editable, may_follow, reasons_for_approval
-from crm_app.records.numbering import next_number
+from crm_app.records.numbering import comes_or_goes, numbered
 from crm_app.tables import Company, CompanyAddress, Quote
 
 company, address = table_of(Company), table_of(CompanyAddress)
@@ -112,7 +112,7 @@ def complete(context: Context, before: Row | None, after: Row) -> Row:
         raise Invalid(wrong)
     session, today = context.session, organisation_today()
     rules, house = policy_row(session), house_of(session)
-    base = after["base_number"] or f"Q-{today.year}-{next_number(session, f'Q-{today.year}'):04d}"
+    base = after["base_number"] or numbered(session, "Q", today.year).text
     revision = after["revision"]
     name, place = _customer(session, after["company_id"])
     return {
@@ -147,6 +147,8 @@ def seal(context: Context, before: Row, after: Row, touched: frozenset[str]) -> 
     if is_editable(before["state"]):
         return ""
     if context.source == SOURCE and "deleted_at" not in touched:
+        return ""
+    if comes_or_goes(context, before, touched):
         return ""
     gone = {n for n in LETS_GO & touched if after[n] is None or (context.source == "undo" and before[n] is None)}
     if not touched - BESIDE - gone:

@@ -22,7 +22,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Change, apply
 from crm_app.core.errors import Invalid, Refused
 from crm_app.quotes.queries.stored import organisation_today
-from crm_app.records.numbering import next_number
+from crm_app.records import numbering
 
 PREFIX = {"invoice": "INV", "credit note": "CN"}
 
@@ -56,9 +56,8 @@ def issue_invoice(session: Session, actor: Principal, invoice_id: int, expected:
 
 def numbered(session: Session, series: str) -> dict[str, Any]:
     """The next number of a series; taken late, as others who issue wait for it."""
-    year = organisation_today().year
-    serial = next_number(session, f"{PREFIX[series]}-{year}")
-    return {"year": year, "serial": serial, "number": f"{PREFIX[series]}-{year}-{serial:04d}"}
+    number = numbering.numbered(session, PREFIX[series], organisation_today().year)
+    return {"year": number.year, "serial": number.serial, "number": number.text}
 
 
 def _still_fits(session: Session, row: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from crm_app.core.numbers import amount_text, milli_text
 from crm_app.identity.policy import may
 from crm_app.quotes.queries.stored import line_of, line_rows, organisation_today, quote_row, terms_of
 from crm_app.quotes.rules import totals_of
-from crm_app.records.numbering import next_number
+from crm_app.records.numbering import numbered
 
 COPIED = ("deal_id", "company_id", "person_id", "owner_id", "title", "customer", "address", "currency", "price_mode")
 ALSO_COPIED = ("language", "terms", "notes")
@@ -55,9 +55,8 @@ def order_from_quote(session: Session, actor: Principal, quote_id: int) -> int:
         "total_minor": totals.total_minor,
         "lines": [_line(one, rows, quote) for one in freeze(lines, terms, totals)],
     }
-    year = organisation_today().year
-    serial = next_number(session, f"ORD-{year}")
-    values |= {"year": year, "serial": serial, "number": f"ORD-{year}-{serial:04d}"}
+    number = numbered(session, "ORD", organisation_today().year)
+    values |= {"year": number.year, "serial": number.serial, "number": number.text}
     done = apply(session, actor, Change("order", op="create", set=values), source=SOURCE)
     file_document(session, actor, "order", done.id)
     return done.id

@@ -21,6 +21,7 @@ from crm_app.core.changes.working import WorkingSet, table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError, Refused
+from crm_app.core.pretence import DEMO, pretended
 
 
 def apply(session: Session, actor: Principal, change: Change, *, source: str = "form", note: str = "") -> Applied:
@@ -87,6 +88,7 @@ def _take_all(
 def open_batch(session: Session, actor: Principal, source: str, *, note: str = "", undoes: int | None = None) -> int:
     """A new batch; what is applied under it is undone together."""
     batch_id = allocate_ids(session, 1)[0]
+    source = DEMO if pretended() else source
     row = {"id": batch_id, "recorded_at": now(), "actor_id": actor.id, "source": source, "note": note, "undoes": undoes}
     session.connection().execute(insert(table_of(ChangeBatch)), row)
     return batch_id
