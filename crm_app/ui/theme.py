@@ -6,7 +6,7 @@ import reflex as rx
 SHEETS = (
     *("base", "shell", "pieces", "forms", "overlays", "board", "board_tools", "palette", "record"),
     *("home", "timeline", "related"),
-    *("deal", "quote", "tables", "forecast", "lists", "bulk", "filters", "paper", "calendar", "pipelines"),
+    *("deal", "quote", "tables", "forecast", "lists", "bulk", "filters", "paper", "calendar", "pipelines", "lifecycle"),
     *("billing", "merge", "phone"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in SHEETS]
