@@ -49,6 +49,7 @@ class Palette(rx.State):
     found: rx.Field[Found] = rx.field(default_factory=Found)
     counts: rx.Field[Counts] = rx.field(default_factory=Counts)
     preview: rx.Field[Preview] = rx.field(default_factory=Preview)
+    _asked: tuple[int, str, str] = (0, "", "")
 
     @rx.event
     @allow("any")
@@ -58,19 +59,26 @@ class Palette(rx.State):
     @rx.event
     @allow("any")
     async def search(self, n: int, text: str, kind: str) -> None:
-        answer = await db.read(_find, actor(), clip(text, 100), kind)
-        self.found = Found(n, answer.rows, answer.rebuilding)
+        self._asked = (n, clip(text, 100), kind)
+        await self._answer()
 
     @rx.event
     @allow("any")
     async def count(self, text: str) -> None:
         text = clip(text, 100)
         self.counts = Counts(text, await db.read(_count, actor(), text))
+        if self.counts.kinds and not self.found.rows and self._asked[1] == text:
+            await self._answer()  # saved between the two questions
 
     @rx.event
     @allow("any")
     async def look(self, kind: str, id: int) -> None:
         self.preview = await db.read(preview_of, actor(), clip(kind, 40), id)
+
+    async def _answer(self) -> None:
+        n, text, kind = self._asked
+        answer = await db.read(_find, actor(), text, kind)
+        self.found = Found(n, answer.rows, answer.rebuilding)
 
 
 def _find(session: Session, who: Principal, text: str, kind: str) -> SearchAnswer:
