@@ -9,6 +9,7 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.config import settings
 from crm_app.core.money import to_major
+from crm_app.rates.converter import Converter, converter
 from crm_app.reports.queries import name_of, open_deals, require
 from crm_app.reports.rows import Bar, Chart, Headline, Report
 from crm_app.reports.rules import MOST_GROUPS, OTHERS, Sums, Wish, share
@@ -22,14 +23,11 @@ def pipeline_report(session: Session, actor: Principal, wish: Wish) -> Report:
     """The report of one reader. Raises Forbidden."""
     require(actor, "pipeline")
     write, today = Writer.of(actor, settings().currency), clock.today(actor.zone)
-    deals = open_deals(session, actor, wish)
+    deals, money = open_deals(session, actor, wish), converter(session, clock.today(settings().zone))
     several = len({row.pipeline for row in deals}) > 1
     whole, stages, owners = Sums(), dict[int, tuple[str, Sums]](), dict[int | None, tuple[str, Sums]]()
-    foreign = 0
     for row in deals:
-        value = row.value_minor or 0
-        if row.currency != write.currency:
-            value, foreign = 0, foreign + (row.value_minor is not None)
+        value = money.minor(row.value_minor or 0, row.currency)
         name = f"{row.pipeline}: {row.stage}" if several else row.stage
         for sums in (
             whole,
@@ -49,7 +47,7 @@ def pipeline_report(session: Session, actor: Principal, wish: Wish) -> Report:
         [table("By stage", "Stage", by_stage, whole, columns), table("By owner", "Owner", by_owner, whole, columns)],
         RECORDS,
         [_record(row, today) for row in deals],
-        _note(write, foreign),
+        _note(write, deals, money),
     )
 
 
@@ -116,8 +114,14 @@ def _record(row: Any, today: date) -> tuple[Any, ...]:
             age_of(row, today), expected)  # fmt: skip
 
 
-def _note(write: Writer, foreign: int) -> str:
-    if not foreign:
-        return ""
-    deals = "1 deal has its" if foreign == 1 else f"{write.count(foreign)} deals have their"
-    return f"Values are in {write.currency}. {deals} value in another currency; it is counted, but not in the sums."
+def _note(write: Writer, deals: list[Any], money: Converter) -> str:
+    """What was converted, and what could not be."""
+    foreign = [row for row in deals if row.value_minor and row.currency != write.currency]
+    unrated = sum(row.currency in money.unrated for row in foreign)
+    said = []
+    if len(foreign) > unrated:
+        said.append(f"Values in other currencies are converted to {write.currency} at the stored rates of today.")
+    if unrated:
+        them = "1 deal is" if unrated == 1 else f"{write.count(unrated)} deals are"
+        said.append(f"There is no rate for {', '.join(sorted(money.unrated))}: {them} counted, but not in the sums.")
+    return " ".join(said)

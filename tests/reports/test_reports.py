@@ -99,11 +99,18 @@ def test_days_owner_and_team_narrow_it() -> None:
     }
 
 
-def test_another_currency_is_counted_and_said() -> None:
-    seed_deals()
+def test_another_currency_is_converted_at_the_stored_rate_or_counted_and_said() -> None:
+    deals = seed_deals()
     make_deal(make_pipeline("Other"), value_minor=500, currency="EUR")
     found = report()
-    assert found.count == 24 and "1 deal has its value in another currency" in found.notes
+    value = sum(Decimal(d["value_minor"]) / 100 for d in deals)
+    assert found.count == 24 and found.tables[0].total[2] == value
+    assert found.notes == "There is no rate for EUR: 1 deal is counted, but not in the sums."
+    make("rate", currency="EUR", day=TODAY - timedelta(days=3), rate="1.25")
+    make("rate", currency="EUR", day=TODAY + timedelta(days=1), rate="99")
+    found = report()
+    assert found.tables[0].total[2] == found.tables[1].total[2] == value + Decimal("6.25")
+    assert found.notes == "Values in other currencies are converted to USD at the stored rates of today."
 
 
 def seed_activities() -> list[dict[str, Any]]:

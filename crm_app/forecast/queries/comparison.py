@@ -12,12 +12,12 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.clock import start_of
 from crm_app.core.config import settings
 from crm_app.forecast.queries.history import Touched, standing_of, touched_since
-from crm_app.forecast.queries.money import Converter
 from crm_app.forecast.queries.sums import Stages
 from crm_app.forecast.queries.whose import Whose
 from crm_app.forecast.rules.figures import WEEKS_BEFORE, accuracy, looked_at, sure_and_hoped
 from crm_app.forecast.rules.movement import MOVE_NAMES, MOVES, Window, movement
 from crm_app.forecast.rules.periods import Period
+from crm_app.rates.converter import Converter
 from crm_app.tables import ForecastNight, ForecastSnapshot
 
 snapshot, night = table_of(ForecastSnapshot), table_of(ForecastNight)

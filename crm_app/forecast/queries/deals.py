@@ -14,7 +14,6 @@ from crm_app.core.errors import Forbidden
 from crm_app.core.money import format_money
 from crm_app.core.text import id_of
 from crm_app.forecast.queries.comparison import WEEK, moved, nights
-from crm_app.forecast.queries.money import converter
 from crm_app.forecast.queries.sums import Stages, in_stages, stages_now
 from crm_app.forecast.queries.whose import Asked, Whose, whose
 from crm_app.forecast.rules.categories import CATEGORIES, COUNTED
@@ -22,6 +21,7 @@ from crm_app.forecast.rules.movement import MOVES
 from crm_app.forecast.rules.periods import Period
 from crm_app.identity.policy import decide, may
 from crm_app.identity.queries import initials_of
+from crm_app.rates.converter import converter
 from crm_app.tables import Company, Deal, Stage, User
 
 deal, stage, company, user = (table_of(m) for m in (Deal, Stage, Company, User))

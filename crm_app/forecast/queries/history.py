@@ -12,9 +12,9 @@ from sqlmodel import Session
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.values import decode
 from crm_app.core.changes.working import IN_LIMIT, table_of
-from crm_app.forecast.queries.money import Converter
 from crm_app.forecast.queries.sums import Stages
 from crm_app.forecast.rules.movement import Standing
+from crm_app.rates.converter import Converter
 from crm_app.tables import Deal
 
 deal, log = table_of(Deal), table_of(ChangeLog)

@@ -11,7 +11,6 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden
 from crm_app.forecast.queries.comparison import Comparison, Earlier, compared, earlier
-from crm_app.forecast.queries.money import Converter, converter
 from crm_app.forecast.queries.sums import Part, out_of_sight, stages_now, sums
 from crm_app.forecast.queries.targets import People, people_in_reach
 from crm_app.forecast.queries.whose import Asked, whose
@@ -19,6 +18,7 @@ from crm_app.forecast.rules.categories import COUNTED
 from crm_app.forecast.rules.figures import Figures, added, with_target
 from crm_app.forecast.rules.periods import AHEAD, Period
 from crm_app.identity.policy import may
+from crm_app.rates.converter import Converter, converter
 from crm_app.tables import Territory
 
 territory = table_of(Territory)

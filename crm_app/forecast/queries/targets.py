@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
-from crm_app.forecast.queries.money import Converter
 from crm_app.forecast.rules.figures import rolled_up, target_of
 from crm_app.forecast.rules.periods import Period
 from crm_app.identity.policy import visible
+from crm_app.rates.converter import Converter
 from crm_app.tables import Target, Team, User
 
 target, user, team = (table_of(m) for m in (Target, User, Team))
