@@ -49,7 +49,8 @@ def find_existing(session: Session, kind: Kind, keys: list[Key]) -> dict[Key, li
         names = [f.rstrip("?") for f in fields]
         firsts = sorted({k[1][0] for k in wanted}, key=str)
         for start in range(0, len(firsts), IN_LIMIT):
-            rows = session.connection().execute(_query(kind, names, firsts[start : start + IN_LIMIT])).all()
+            query = _query(kind, names, firsts[start : start + IN_LIMIT])
+            rows: list[Any] = list(session.connection().execute(query))
             went = survivors(session, kind.name, [row[0] for row in rows if row[1] is not None])
             for id, gone, *values in rows:
                 key, here = (fields, tuple(values)), went.get(id) if gone is not None else id

@@ -34,8 +34,12 @@ class Picture:
 
 
 def _open_first(page: Page) -> None:
+    _open(page, ".ev")
+
+
+def _open(page: Page, ready: str) -> None:
     page.locator(".lrow .open").first.click()
-    page.wait_for_selector(".ev")
+    page.wait_for_selector(ready)
 
 
 def _find(page: Page) -> None:
@@ -64,6 +68,12 @@ PICTURES = (
     Picture("day", "seller", "/day", "[data-activity]", lambda page: page.keyboard.press("j")),
     Picture("palette", "manager", "/deals", "[data-card]", _find),
     Picture("import", "manager", "/import", "main h1, main h2"),
+    Picture("quote", "seller", "/quotes?sort=-number", ".lrow .open", lambda page: _open(page, ".qline")),
+    Picture("invoice", "manager", "/invoices", ".lrow .open", lambda page: _open(page, "main h2, main table")),
+    Picture("forecast", "manager", "/forecast", "[data-tile]"),
+    Picture("report", "manager", "/reports", ".report .bars"),
+    Picture("pipelines", "administrator", "/pipelines", ".stagelist li"),
+    Picture("terms", "administrator", "/terms", ".flow", dark=True),
     Picture("rights", "administrator", "/users", ".tbl tbody tr", lambda page: page.locator("tbody a").nth(3).click()),
 )  # fmt: skip
 

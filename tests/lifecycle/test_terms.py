@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 
 from crm_app.core import clock, db
 from crm_app.core.actor import Principal
@@ -36,7 +36,8 @@ def tell(batch: int, kind: str) -> None:
 
 def notes() -> list[tuple[int, str]]:
     def read(session):
-        return [(n.user_id, n.text) for n in session.exec(select(Notification).order_by(Notification.user_id)).all()]
+        found = session.exec(select(Notification).order_by(col(Notification.user_id))).all()
+        return [(n.user_id, n.text) for n in found]
 
     return db.read_sync(read)
 
@@ -158,7 +159,8 @@ def texts(drawing) -> dict[str, str]:
 
 def test_the_lifecycle_counts_what_the_reader_may_see(admin: Principal) -> None:
     me, other = make_user(), make_user()
-    make_person(owner_id=me), make_person(owner_id=other)
+    for owner in (me, other):
+        make_person(owner_id=owner)
     lead = make_person(owner_id=me, lifecycle="lead")
     change("person", lead, segment="qualified")
     change("person", lead, lifecycle="contact")
