@@ -5,10 +5,15 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlmodel import Session
+
 from crm_app.bench.figures import judged, spread
 from crm_app.bench.ground import Ground, ground, make
 from crm_app.bench.site import COOKIE, Site, site
+from crm_app.billing.service import draft_rest, order_from_quote
 from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.quotes.service import accept, send_quote
 from crm_app.ui import addresses
 
 _HASHED = re.compile(r"/assets/.+-[\w-]{8}\.(js|css)$")
@@ -46,14 +51,27 @@ def _paths(found: Ground, email: str) -> dict[str, str]:
     """The address of every page, with a record that is there."""
     from crm_app.pages import PAGES
 
+    company = db.write_sync(make, "company", name="Analytical Engines")
     first = {
         "deals": found.deals[email][0],
         "users": found.sellers[email],
         "people": db.write_sync(make, "person", display_name="Ada Byron"),
-        "companies": db.write_sync(make, "company", name="Analytical Engines"),
+        "companies": company,
+        "price-books": db.write_sync(make, "price_book", name="Partners", currency="USD"),
+        **db.write_sync(_documents, company, found.sellers[email]),
     }
     routes = ["/" + page.route.strip("/") for page in PAGES]
     return {r: f"/{r.split('/')[1]}/{first[r.split('/')[1]]}" if "[" in r else r for r in routes}
+
+
+def _documents(session: Session, company: int, owner: int) -> dict[str, int]:
+    """A quote that was accepted, its order, and the draft of an invoice, by the commands that people use."""
+    line = {"name": "Installation", "quantity_milli": 1_000, "unit_price_minor": 98_000}
+    quote = make(session, "quote", title="Roll-out", company_id=company, owner_id=owner, lines=[line])
+    send_quote(session, SYSTEM, quote)
+    accept(session, quote, "Ada Byron")
+    order = order_from_quote(session, SYSTEM, quote)
+    return {"quotes": quote, "orders": order, "invoices": draft_rest(session, SYSTEM, order)}
 
 
 def measure() -> dict[str, Any]:
