@@ -19,6 +19,7 @@ from crm_app.records.reading import may_see, titles
 from crm_app.tables import Activity, Company, Deal, Notification, Stage, User
 
 SHOWN = 50
+ASKED = "access"  # the type of a note that waits for an answer
 WEEK = timedelta(days=7)
 note, user, activity, deal, stage, company = (table_of(m) for m in (Notification, User, Activity, Deal, Stage, Company))
 
@@ -35,6 +36,7 @@ class NoteRow:
     initials: str
     color: str
     unread: bool
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,15 @@ def _note(row: Any, actor: Principal) -> NoteRow:
         f"{at:%H:%M}" if at.date() == today else f"{at.day} {at:%b}" + ("" if at.year == today.year else f" {at.year}")
     )
     return NoteRow(
-        row.id, row.type, row.text, when, row.path, initials(row.who or "Kith"), row.color or "", row.read_at is None
+        id=row.id,
+        type=row.type,
+        text=row.text,
+        when=when,
+        path=row.path,
+        initials=initials(row.who or "Kith"),
+        color=row.color or "",
+        unread=row.read_at is None,
+        asks=row.type == ASKED,
     )
 
 

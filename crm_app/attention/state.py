@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import reflex as rx
 from sqlmodel import Session
 
+from crm_app.attention.access import decline_access, give_access
 from crm_app.attention.queries import DealRow, NoteRow, TaskRow, deals_to_move, inbox, mark_read, tasks_of, unread_count
 from crm_app.core import db
 from crm_app.core.actor import Principal
@@ -69,6 +70,25 @@ class Inbox(rx.State):
     @allow("any")
     async def mark_all(self) -> None:
         await self._read(None)
+
+    @rx.event
+    @allow("any")
+    async def give_access(self, id: int) -> None:
+        try:
+            done = await db.write(give_access, actor(), id)
+            (await self.get_state(Toaster)).latest = undo_toast("Handed over.", done.batch_id)
+        except KithError as refusal:
+            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        await self._read([])
+
+    @rx.event
+    @allow("any")
+    async def decline_access(self, id: int) -> None:
+        try:
+            await db.write(decline_access, actor(), id)
+        except KithError as refusal:
+            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        await self._read([])
 
     async def _read(self, ids: list[int] | None) -> None:
         await db.write(mark_read, actor(), ids)

@@ -31,6 +31,7 @@ def _note(row: rx.vars.ObjectVar[NoteRow]) -> rx.Component:
     return rx.el.li(
         avatar(row.initials, row.color, row.initials, "m"),
         rx.el.button(row.text, type="button", class_name="grow notetext", on_click=Inbox.open_note(row.id)),
+        rx.cond(row.asks, _answers(row), rx.fragment()),
         rx.el.time(row.when, class_name="mut nowrap"),
         rx.cond(
             row.unread,
@@ -45,6 +46,15 @@ def _note(row: rx.vars.ObjectVar[NoteRow]) -> rx.Component:
         ),
         class_name=rx.cond(row.unread, "unread", ""),
         key=row.id,
+    )
+
+
+def _answers(row: rx.vars.ObjectVar[NoteRow]) -> rx.Component:
+    """What the owner of a record says to a colleague who asks for it."""
+    return rx.el.span(
+        button("Give access", on_click=Inbox.give_access(row.id), title="The record becomes theirs; it can be undone."),
+        button("Decline", kind="quiet", on_click=Inbox.decline_access(row.id)),
+        class_name="row",
     )
 
 
