@@ -3,6 +3,7 @@ import { createPortal } from "react-dom";
 import { DragDropContext, Droppable } from "@hello-pangea/dnd";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
 import { Card } from "$/public/external/crm_app/ui/board/board_card.jsx";
+import { useDrawn } from "$/public/external/crm_app/ui/board/board_idle.js";
 import { BoardBulk } from "$/public/external/crm_app/ui/board/board_bulk.jsx";
 import { aim, append, applyOp, applyPush, locate, neighbours, settle, shifted, span, stageOf, withCounts, withPending, withTotals } from "$/public/external/crm_app/ui/board/board_model.js";
 
@@ -38,8 +39,9 @@ function Head({ col, all, onAll }) {
   );
 }
 
-/** The cards of a column or of a cell; more are asked for as one scrolls. */
-const Cards = memo(function Cards({ box, type, chosen, act, names, movable, onMore }) {
+/** The cards of a column or of a cell, the `place`th from the left; more are asked for as one scrolls. */
+const Cards = memo(function Cards({ box, place, type, chosen, act, names, movable, lifted, onMore }) {
+  const drawn = useDrawn(box.cards.length, place, lifted);
   const asked = useRef(-1);
   const list = useRef(null);
   const stage = stageOf(box.id);
@@ -52,14 +54,14 @@ const Cards = memo(function Cards({ box, type, chosen, act, names, movable, onMo
   }, [box, onMore]);
   const need = useCallback(() => {
     const el = list.current;
-    if (el && box.more && !type && el.scrollTop + el.clientHeight >= el.scrollHeight - 400) ask();
-  }, [box, type, ask]);
+    if (el && box.more && !type && drawn >= box.cards.length && el.scrollTop + el.clientHeight >= el.scrollHeight - 400) ask();
+  }, [box, type, drawn, ask]);
   useEffect(() => { if (asked.current > box.cards.length) asked.current = -1; need(); }, [box.cards.length, need]);
   return (
     <Droppable droppableId={box.id} type={type || "DEFAULT"}>
       {(p, s) => (
         <div ref={(e) => { p.innerRef(e); list.current = e; }} {...p.droppableProps} data-cell={box.id} className={"cards" + (s.isDraggingOver ? " over" : "")} onScroll={need} tabIndex={-1}>
-          {box.cards.map((c, i) => (
+          {(drawn < box.cards.length ? box.cards.slice(0, drawn) : box.cards).map((c, i) => (
             <Card key={c.id} card={c} index={i} stage={stage} names={names} movable={movable} picked={all || chosen.ids.has(c.id)} choosing={choosing}
                   onPick={act.pick} onChoose={act.choose} />
           ))}
@@ -72,11 +74,11 @@ const Cards = memo(function Cards({ box, type, chosen, act, names, movable, onMo
   );
 });
 
-const Column = memo(function Column({ col, chosen, act, names, movable, onMore, onAll }) {
+const Column = memo(function Column({ col, place, chosen, act, names, movable, lifted, onMore, onAll }) {
   return (
     <section className={"col " + col.kind} aria-label={col.name} data-column={col.id}>
       <Head col={col} all={chosen.stages.has(col.id)} onAll={onAll} />
-      <Cards box={col} chosen={chosen} act={act} names={names} movable={movable} onMore={onMore} />
+      <Cards box={col} place={place} chosen={chosen} act={act} names={names} movable={movable} lifted={lifted} onMore={onMore} />
     </section>
   );
 });
@@ -90,7 +92,7 @@ function Lane({ lane, cells, folded, onFold, ...look }) {
         {lane.initials ? <span className="av" style={{ background: lane.color || undefined }} aria-hidden="true">{lane.initials}</span> : null}
         <b>{lane.name}</b><span className="n">{lane.count.toLocaleString()}</span>
       </button>
-      {!folded && <div className="lanecells">{cells.map((c) => <div key={c.id} className="lanecell"><Cards box={c} type={"lane" + lane.id} {...look} /></div>)}</div>}
+      {!folded && <div className="lanecells">{cells.map((c, i) => <div key={c.id} className="lanecell"><Cards box={c} place={i} type={"lane" + lane.id} {...look} /></div>)}</div>}
     </section>
   );
 }
@@ -229,7 +231,7 @@ export function KanbanBoard(p) {
   const fold = (id) => setFolded((f) => { const next = new Set(f); next.has(id) ? next.delete(id) : next.add(id); return next; });
   const empty = heads.every((c) => !c.count);
   const total = document.getElementById("board-sum");
-  const look = { chosen, act, names, movable, onMore: more };
+  const look = { chosen, act, names, movable, lifted, onMore: more };
   const onAll = may.mass_edit ? all : undefined;
   return (
     <>
@@ -243,7 +245,7 @@ export function KanbanBoard(p) {
               {lanes.map((l) => <Lane key={l.id} lane={{ ...l, count: shown.reduce((n, c) => n + (c.lane === l.id ? c.count : 0), 0) }} cells={shown.filter((c) => c.lane === l.id)} folded={folded.has(l.id)} onFold={() => fold(l.id)} {...look} />)}
               {p.everyLane > lanes.length && <p className="note">The first {lanes.length} of {p.everyLane.toLocaleString()} lanes. Filter to see the others.</p>}
             </div>
-          ) : shown.map((c) => <Column key={c.id} col={c} onAll={onAll} {...look} />)}
+          ) : shown.map((c, i) => <Column key={c.id} col={c} place={i} onAll={onAll} {...look} />)}
         </div>
       </DragDropContext>
       {may.mass_edit && <BoardBulk chosen={chosen} heads={heads} may={may} fields={p.fields} found={p.found} progress={p.progress} onSearch={p.onSearch} onBulk={p.onBulk} onClear={clear} />}

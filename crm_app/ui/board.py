@@ -8,7 +8,7 @@ from reflex_base.event import no_args_event_spec, passthrough_event_spec
 from . import inputs, live, overlay  # the board's scripts use theirs
 from . import list as lists
 
-for _part in ("board_model.js", "board_card.jsx", "board_bulk.jsx"):
+for _part in ("board_model.js", "board_idle.js", "board_card.jsx", "board_bulk.jsx"):
     rx.asset(_part, shared=True)
 _used = (inputs, live, overlay, lists)
 _tools = rx.asset("board_tools.jsx", shared=True).importable_path

@@ -128,7 +128,7 @@ def test_filters_live_in_the_address_and_back_works(admin: Page, site) -> None:
 def test_more_cards_come_on_scroll(admin: Page, site) -> None:
     open_board(admin, site)
     won = admin.locator("section[aria-label='Won']")
-    assert won.locator("[data-card]").count() == 50
+    expect(won.locator("[data-card]")).to_have_count(50)  # those below the fold are drawn a moment later
     won.locator(".cards").evaluate("box => box.scrollTo(0, box.scrollHeight)")
     expect(won.locator("[data-card]")).to_have_count(100)
 
