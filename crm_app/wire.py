@@ -22,6 +22,7 @@ from crm_app.deals.kind import DEAL, PIPELINE, STAGE
 from crm_app.deals.panels import deals_of_company, deals_of_person
 from crm_app.demo.marks import DEMO
 from crm_app.demo.removal import removal
+from crm_app.duplicates.matching.hook import meet
 from crm_app.duplicates.merge.checking import MERGE as MERGE_RECORDS
 from crm_app.duplicates.merge.checking import UNMERGE
 from crm_app.duplicates.merge.relations import check_relations
@@ -116,6 +117,7 @@ def wire() -> None:
     register_gate("person", lifecycle_gate)
     register_hook(repeat_finished)
     register_hook(assign_arrivals)
+    register_hook(meet)
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)

@@ -29,6 +29,12 @@ def alike_addresses(row: Mapping[Any, Any]) -> Hashable:
     return tuple(" ".join(row[f.name].split()).casefold() for f in ADDRESS if f.name != "label")
 
 
+def placed(*country: str) -> dict[str, tuple[str, ...]]:
+    """The parts of the first address by the names that duplicates are compared by; `country` says more of its own."""
+    names = ("street", "street2", "city", "region", "postcode")
+    return {name: (f"addresses.{name}",) for name in names} | {"country": ("addresses.country", *country)}
+
+
 def _gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
     """Nobody is above oneself."""
     parent = after["parent_id"]
@@ -115,4 +121,5 @@ COMPANY = Kind(
     summary=("kind", "industry", "country"),
     form=("name", "domain", "industry", "country", "phone", "kind", "parent_id", "owner_id"),
     sort="name",
+    likeness={"company": ("name",), "website": ("domain",), "phone": ("phone",), **placed("country")},
 )

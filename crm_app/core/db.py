@@ -270,6 +270,12 @@ def savepoint(session: Session) -> Iterator[None]:
         yield
 
 
+def take_turns(session: Session, name: str) -> None:
+    """Until the end of this transaction nobody else passes here by that name; who waited sees what was committed."""
+    if dialect_of(session) == "postgresql":  # SQLite has one writer anyway
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+
+
 def claim_lock(session: Session) -> dict[str, Any]:
     """Arguments for `with_for_update` when rows are claimed by one of several workers."""
     return {"skip_locked": True} if dialect_of(session) == "postgresql" else {}

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable
 
+from crm_app.duplicates.matching.keeping import keep_up as keep_up_keys
 from crm_app.forecast.snapshots import keep_up
 
 log = logging.getLogger("kith.nightly")
-WORK: tuple[Callable[[], int], ...] = (keep_up,)
+WORK: tuple[Callable[[], int], ...] = (keep_up, keep_up_keys)
 
 
 def nightly() -> None:

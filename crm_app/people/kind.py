@@ -1,6 +1,6 @@
 """The catalogue entry of people."""
 
-from crm_app.companies.kind import ADDRESS, alike_addresses
+from crm_app.companies.kind import ADDRESS, alike_addresses, placed
 from crm_app.core.changes import Children, Context, Field, Kind
 from crm_app.core.changes.kinds import Row
 from crm_app.core.text import phone_key
@@ -214,6 +214,15 @@ PERSON = Kind(
         "owner_id",
     ),
     sort="display_name",
+    likeness={
+        "first_name": ("first_name",),
+        "last_name": ("last_name",),
+        "name": ("display_name",),
+        "email": ("emails.value",),
+        "phone": ("phones.value",),
+        "company": ("company_id",),
+        **placed(),
+    },
     derived=frozenset({"last_touch_at"}),
     gate=_gate,
     complete=_complete,

@@ -10,6 +10,7 @@ from crm_app.tables.billing import Invoice, InvoiceLine, Order, OrderLine, Order
 from crm_app.tables.bulk import BulkRow, BulkRun
 from crm_app.tables.company import Company, CompanyAddress
 from crm_app.tables.deal import Deal, DealCompetitor, DealContact, DealLine, Pipeline, Stage
+from crm_app.tables.duplicate import DuplicateCount, DuplicateKey, DuplicateModel, DuplicatePair, DuplicateProfile
 from crm_app.tables.finding import Finding
 from crm_app.tables.forecast import ForecastNight, ForecastSnapshot, Target
 from crm_app.tables.lifecycle import LifecycleState, ProcessAck, ProcessNotice, Term
@@ -60,6 +61,11 @@ __all__ = [
     "DealCompetitor",
     "DealContact",
     "DealLine",
+    "DuplicateCount",
+    "DuplicateKey",
+    "DuplicateModel",
+    "DuplicatePair",
+    "DuplicateProfile",
     "File",
     "Finding",
     "ForecastNight",

@@ -73,22 +73,44 @@ FIRM_RULES: tuple[tuple[Part, ...], ...] = (
     (("company", "4"), ("company", "-4")),
     (("domain", "all"),),
 )
+# What one record is asked by: few share such a key, and one at least survives a slip in any field.
+TELLING = frozenset(
+    [
+        (("birth", "all"), ("surname", "2")),
+        (("birth", "all"), ("given", "2")),
+        (("national", "all"),),
+        (("surname", "all"), ("postcode", "all")),
+        (("given", "all"), ("postcode", "all")),
+        (("surname", "all"), ("city", "all")),
+        (("surname", "all"), ("street", "4")),
+        (("street", "4"), ("number", "all"), ("surname", "1")),
+        (("surname", "all"), ("company", "4")),
+        (("given", "all"), ("company", "all")),
+        (("surname", "all"), ("domain", "all")),
+    ]
+)
 SLOTTED = (*((c, "all") for c in EMAILS), *((c, "tail") for c in PHONES), *((c, "local") for c in EMAILS))
 
 
 class Keys:
-    """The keys of a table's rows, by rule: the same number for the same texts in any table and any process."""
+    """The keys of a table's rows, by rule: the same number for the same texts in any table and any process.
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
+    `telling`: only those by which one record is looked for; for a company without a person all that it has.
+    """
+
+    def __init__(self, table: Table, *, telling: bool = False) -> None:
+        self.table, self._telling = table, telling
         self._hashed: dict[tuple[str, str], np.ndarray] = {}
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """For each rule that this table has columns for, the key of each row; 0 where it has none."""
         for seed, rule in enumerate((*RULES, *FIRM_RULES), 1):
+            if self._telling and rule not in TELLING and rule not in FIRM_RULES:
+                continue
             if all(self.table.has(column) for column, _ in rule):
-                yield self._combined(seed, rule)
-        for way in ("all", "3", "sound"):
+                found = self._combined(seed, rule)
+                yield self._of_firms(found) if self._telling and rule in FIRM_RULES else found
+        for way in ("all", "sound") if self._telling else ("all", "3", "sound"):
             if self.table.has("given"):
                 yield self._names(way)
         for column, way in SLOTTED:
@@ -112,6 +134,11 @@ class Keys:
             has &= part != 0
             found = mixed(found, part)
         return np.where(has, found, np.uint64(0))
+
+    def _of_firms(self, found: np.ndarray) -> np.ndarray:
+        """Nobody is looked for among all who work at a company."""
+        people = (self.table.codes["given"] > 0) | (self.table.codes["surname"] > 0)
+        return np.where(people, np.uint64(0), found)
 
     def _names(self, way: str) -> np.ndarray:
         one, two = self._taken("given", way), self._taken("surname", way)

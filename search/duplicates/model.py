@@ -113,7 +113,10 @@ Counts = Callable[[str, Words], np.ndarray]
 
 @dataclass(frozen=True)
 class Model:
-    """What is known about a list: its size, how often values occur, and how alike strangers are in it."""
+    """What is known about a list: its size, how often values occur, and how alike strangers are in it.
+
+    `inside`: how many of the two records that are compared were counted with the list.
+    """
 
     size: int
     counts: Counts
@@ -121,12 +124,13 @@ class Model:
     m: Mapping[str, np.ndarray]
     along: Mapping[str, float] = field(default_factory=lambda: dict(ALONG))
     kinds: np.ndarray = field(default_factory=KINDS.copy)
+    inside: int = 2
 
     def frequencies(self, name: str, words: Words) -> np.ndarray:
         """The chance that a stranger has this value: how many beside the two have it, and what is usual."""
         column = COLUMN.get(name, (name,))[0]
         usual = max(COMPARED[name].u[EXACT], RAREST)
-        others = np.maximum(self.counts(column, words) - 2.0, 0.0)
+        others = np.maximum(self.counts(column, words) - self.inside, 0.0)
         return (others + BELIEF * usual) / (max(self.size, SMALLEST) + BELIEF)
 
 

@@ -1,4 +1,4 @@
-"""One record against a few others: what a form, a save and an import ask."""
+"""Some records against a few others: what a form, a save and an import ask."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from search.duplicates.fields import Profile
 from search.duplicates.model import DEFAULT, Model
 from search.duplicates.reasons import explain
 from search.duplicates.scoring import Scorer
-from search.duplicates.table import table_of
+from search.duplicates.table import Table, table_of
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,35 @@ class Verdict:
 
 def judge(profile: Profile, others: Sequence[Profile], model: Model = DEFAULT) -> list[Verdict]:
     """The verdict on `profile` with each of the others, by the same arithmetic as in a sweep."""
-    if not others:
+    found = judge_pairs(table_of([profile, *others]), [(0, n + 1) for n in range(len(others))], model)
+    return [verdict for verdict in found if verdict is not None]
+
+
+def judge_pairs(
+    table: Table, pairs: Sequence[tuple[int, int]], model: Model = DEFAULT, at_least: float = 0.0
+) -> list[Verdict | None]:
+    """The verdict on each pair of rows of the table; None for less than `at_least`."""
+    if not pairs:
         return []
-    table = table_of([profile, *others])
-    left = np.zeros(len(others), dtype=np.int32)
-    right = np.arange(1, len(others) + 1, dtype=np.int32)
+    left, right = np.array(pairs, dtype=np.int32).T
     scored = Scorer(table, model).score(left, right)
     chances = scored.probability.tolist()
-    return [Verdict(chances[n], explain(table, 0, n + 1, scored, n)) for n in range(len(others))]
+    return [
+        Verdict(chance, explain(table, *pair, scored, n)) if chance >= at_least else None
+        for n, (pair, chance) in enumerate(zip(pairs, chances, strict=True))
+    ]
 
 
 def keys_of(profile: Profile) -> list[int]:
     """The keys under which a record finds others, as signed numbers of 64 bits; the same in any process."""
-    found = {int(keys.view(np.int64)[0]) for keys in Keys(table_of([profile]))}
-    return sorted(found - {0})
+    return keys_of_each([profile])[0]
+
+
+def keys_of_each(profiles: Sequence[Profile]) -> list[list[int]]:
+    """The same for many, in their order."""
+    if not profiles:
+        return []
+    columns = [keys.view(np.int64) for keys in Keys(table_of(profiles), telling=True)]
+    if not columns:
+        return [[] for _ in profiles]
+    return [sorted(set(row) - {0}) for row in np.stack(columns, axis=1).tolist()]

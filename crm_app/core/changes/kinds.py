@@ -102,7 +102,9 @@ class Kind:
     binds every source, undo and delete (`deleted_at`) as well. `path` is where its records live in the app; `columns`
     and `sort` (`-` first: descending) are what a list shows at first; `summary` are
     the fields that tell one record from another in a line; `form` are those that the dialog for a new one asks for
-    (`emails.value`: the first e-mail); `order` is the column by which references are sorted.
+    (`emails.value`: the first e-mail); `order` is the column by which references are sorted;
+    `likeness` says by which fields and parts two records are known to be one, under the names that duplicates are
+    compared by (`search.duplicates.fields.GIVEN`; `name` is a whole name that stands where its parts are empty).
     """
 
     name: str
@@ -125,6 +127,7 @@ class Kind:
     form: tuple[str, ...] = ()
     sort: str = ""
     order: str = "sort_key"
+    likeness: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
     child_by_name: dict[str, Children] = field(init=False, repr=False, compare=False, default_factory=dict)
 

@@ -18,6 +18,8 @@ READ_THROUGH: Mapping[str, str] = {
     "recent_view": "shown as the survivor",
     "bulk_row": "what a run did; its titles are those of the time",
     "finding": "about deals only",
+    "duplicate_profile": "of living records only; it follows each of their changes",
+    "duplicate_key": "as the profile",
     "turn": "about pools and territories only",
 }
 

@@ -1,0 +1,100 @@
+"""Who may be the same as some records: those that share a telling key with them, judged by the model in force."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import BigInteger, column, exists, select, values
+from sqlmodel import Session
+
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.duplicates.matching.keeping import stored_profiles
+from crm_app.duplicates.matching.models import judging
+from crm_app.tables import DuplicateKey
+from search.duplicates.blocks import MOST
+from search.duplicates.fields import Profile
+from search.duplicates.single import judge_pairs, keys_of_each
+from search.duplicates.table import table_of as tabled
+
+key = table_of(DuplicateKey)
+CANDIDATES = 40  # so many of those that share keys with a record are judged, who share the rarest first
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stored record that may be the same as the one asked about."""
+
+    id: int
+    probability: float
+    reasons: str
+
+
+def find(
+    session: Session,
+    name: str,
+    asked: Mapping[int, Profile],
+    *,
+    stored: bool,
+    but: Collection[int] = (),
+    at_least: float,
+) -> dict[int, list[Found]]:
+    """For each of the records asked about those that may be the same, the likeliest first.
+
+    `stored`: they are kept themselves, under the ids by which they are given; otherwise those are mere names.
+    """
+    ids = list(asked)
+    near = _candidates(session, name, [asked[i] for i in ids])
+    pairs = [(n, other) for n, some in enumerate(near) for other in some if other not in but]
+    if stored:
+        pairs = [(n, other) for n, other in pairs if other != ids[n]]
+    others = stored_profiles(session, name, {other for _, other in pairs})
+    rows = {other: len(ids) + n for n, other in enumerate(others)}
+    table = tabled([*asked.values(), *(made for made, _ in others.values())])
+    use = judging(session, name, table, but)
+    found: dict[int, list[Found]] = defaultdict(list)
+    own = stored_profiles(session, name, ids) if stored else {}
+    grouped: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for n, other in pairs:
+        if other in others:
+            counted = (1 if use.live else others[other][1]) + (own[ids[n]][1] or use.live if stored else 0)
+            grouped[counted].append((n, other))
+    for inside, some in grouped.items():
+        model = replace(use.model, inside=inside)
+        verdicts = judge_pairs(table, [(n, rows[other]) for n, other in some], model, at_least)
+        for (n, other), verdict in zip(some, verdicts, strict=True):
+            if verdict is not None:
+                found[ids[n]].append(Found(other, verdict.probability, verdict.reasons))
+    return {i: sorted(some, key=lambda f: (-f.probability, f.id)) for i, some in found.items()}
+
+
+def _candidates(session: Session, name: str, profiles: Sequence[Profile]) -> list[list[int]]:
+    """The records that share a key that few have, for each profile; the rarest keys count most."""
+    keys = keys_of_each(profiles)
+    holders = _holders(session, name, sorted({number for some in keys for number in some}))
+    found = []
+    for some in keys:
+        weight: dict[int, float] = defaultdict(float)
+        for number in some:
+            for id in holders.get(number, ()):
+                weight[id] += 1 / len(holders[number])
+        found.append(sorted(weight, key=lambda id: (-weight[id], id))[: CANDIDATES + 1])
+    return found
+
+
+def _holders(session: Session, name: str, numbers: list[int]) -> dict[int, list[int]]:
+    """Who has each of these keys; those of many are not read, whoever is meant has others."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for start in range(0, len(numbers), IN_LIMIT):
+        few = _of_few(session, name, numbers[start : start + IN_LIMIT])
+        query = select(key.c.key, key.c.record_id).where(key.c.kind == name, key.c.key.in_(few))
+        for number, id in session.connection().execute(query):
+            found[number].append(id)
+    return found
+
+
+def _of_few(session: Session, name: str, numbers: list[int]) -> list[int]:
+    """Those that not more than `MOST` records have; of a key of many no more than that is looked at."""
+    given = values(column("number", BigInteger), name="given").data([(number,) for number in numbers]).cte()
+    here = (key.c.kind == name, key.c.key == given.c.number)
+    more = exists(select(key.c.record_id).where(*here).offset(MOST).limit(1))
+    return list(session.connection().execute(select(given.c.number).where(~more)).scalars())

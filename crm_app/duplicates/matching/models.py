@@ -1,0 +1,97 @@
+"""By what records are judged: what all records of a kind taught last night, or what is usual while there are few.
+
+The same model serves the form, the save, the import and the sweep. It is the one that `kith dedupe` learns from a list
+of the same records, so that a pair has one probability whichever way it is met.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlmodel import Session
+
+from crm_app.core import db
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.clock import now
+from crm_app.tables import DuplicateCount, DuplicateModel, DuplicateProfile
+from search.duplicates.fields import Profile
+from search.duplicates.kept import VERSION, asked, by_number, common, model_of, settings_of, unpacked, usual
+from search.duplicates.model import DEFAULT, SMALLEST, Model
+from search.duplicates.sweep import Sweep
+from search.duplicates.table import Table
+
+model, count, profile = (table_of(m) for m in (DuplicateModel, DuplicateCount, DuplicateProfile))
+ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The model for one question; `live`: its counts are of this moment, otherwise of last night."""
+
+    model: Model
+    live: bool
+
+
+def judging(session: Session, name: str, table: Table, but: Collection[int] = ()) -> Judging:
+    """The model in force, with the counts of the values in `table`; `but` are left out where it counts anew."""
+    query = select(model).where(model.c.kind == name, model.c.version == VERSION)
+    stored = session.connection().execute(query).mappings().first()
+    if stored is not None:
+        counts = by_number(dict(_counts(session, name, stored["number"], asked(table))))
+        return Judging(model_of(stored["size"], stored["settings"], counts), False)
+    few = _few(session, name, but)
+    return Judging(DEFAULT if few is None else usual(few), few is not None)
+
+
+def _few(session: Session, name: str, but: Collection[int]) -> list[Profile] | None:
+    """All profiles while they are too few to teach anything; None for more."""
+    query = select(profile.c.record_id, profile.c.profile).where(profile.c.kind == name).order_by(profile.c.record_id)
+    rows = session.connection().execute(query.limit(SMALLEST)).all()
+    return None if len(rows) >= SMALLEST else [unpacked(text) for id, text in rows if id not in but]
+
+
+def _counts(session: Session, name: str, number: int, values: list[int]) -> Iterable[tuple[int, int]]:
+    here = (count.c.kind == name, count.c.number == number)
+    for start in range(0, len(values), IN_LIMIT):
+        query = select(count.c.value, count.c.n).where(*here, count.c.value.in_(values[start : start + IN_LIMIT]))
+        yield from ((row.value, row.n) for row in session.connection().execute(query))
+
+
+def store(name: str, swept: Sweep) -> None:
+    """Keep what a sweep over all records taught; its counts are in force from one moment to the next."""
+    if swept.model.size < SMALLEST:
+        db.write_sync(_drop, name, None)
+        db.write_sync(_switch, name, None, swept.model)
+        return
+    number = (db.read_sync(_number, name) or 0) + 1
+    rows = [{"kind": name, "number": number, "value": value, "n": n} for value, n in dict(common(swept)).items()]
+    db.write_sync(_drop, name, number)
+    for start in range(0, len(rows), ROWS):
+        db.write_sync(
+            lambda session, part: session.connection().execute(insert(count), part), rows[start : start + ROWS]
+        )
+    db.write_sync(_switch, name, number, swept.model)
+    db.write_sync(_drop, name, number - 1)
+
+
+def _add(session: Session, rows: list[dict[str, Any]]) -> None:
+    session.connection().execute(insert(count), rows)
+
+
+def _number(session: Session, name: str) -> int | None:
+    return session.connection().execute(select(model.c.number).where(model.c.kind == name)).scalar()
+
+
+def _drop(session: Session, name: str, number: int | None) -> None:
+    here = (count.c.kind == name, *(() if number is None else (count.c.number == number,)))
+    session.connection().execute(delete(count).where(*here))
+
+
+def _switch(session: Session, name: str, number: int | None, taught: Model) -> None:
+    run = session.connection().execute
+    run(delete(model).where(model.c.kind == name))
+    if number is not None:
+        made = {"kind": name, "number": number, "version": VERSION, "size": taught.size, "learned_at": now()}
+        run(insert(model), made | {"settings": settings_of(taught)})
+        run(update(profile).where(profile.c.kind == name, profile.c.counted.is_(False)).values(counted=True))
