@@ -41,6 +41,9 @@ from crm_app.organisation.kind import ORGANISATION
 from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, formerly_of, people_of_company, relations_of, roles_of
 from crm_app.products.kind import PRICE_BOOK, PRODUCT
+from crm_app.quality.fields import quality_fields
+from crm_app.quality.kind import QUALITY_CHECK, QUALITY_RULE, RIGHTS_REVIEW
+from crm_app.quality.marks import follow as follow_quality
 from crm_app.quotes.hooks import follow_lines
 from crm_app.quotes.kind import QUOTE, QUOTE_POLICY, TEXT_BLOCK
 from crm_app.quotes.notices import notify_of_quotes
@@ -48,6 +51,7 @@ from crm_app.quotes.queries.beside import quotes_of_company
 from crm_app.rates.kind import RATE
 from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
+from crm_app.records.listing.fields import register_fields
 from crm_app.records.panels import register_panel
 from crm_app.records.search.index import follow
 from crm_app.territories.assignment import ASSIGN, assign_arrivals, assignment
@@ -83,6 +87,9 @@ KINDS = (
     LIFECYCLE_STATE,
     TERM,
     VOCABULARY_TERM,
+    QUALITY_RULE,
+    RIGHTS_REVIEW,
+    QUALITY_CHECK,
 )
 # What stands beside a record, in this order.
 PANELS = {
@@ -96,6 +103,9 @@ OBJECT_OF = {
     "term": "pipeline",
     "vocabulary_term": "pipeline",
     "quote_policy": "price_book",
+    "quality_rule": "quality",
+    "quality_check": "quality",
+    "rights_review": "quality",
 }
 # What everybody who is signed in may point to.
 REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person", "territory"})
@@ -131,10 +141,12 @@ def wire() -> None:
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
+    outbox.register_collector("records", "quality", partial(follow_quality, announce))
     outbox.register_consumer("records", "notify", _notify)
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer(access.TOPIC, "notify", announce)
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
+    register_fields("quality", quality_fields)
     check_relations()
 
 

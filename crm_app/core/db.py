@@ -31,8 +31,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
+from crm_app.core import folding, matching
 from crm_app.core.config import settings
-from crm_app.core.folding import teach
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -127,7 +127,8 @@ def make_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        teach(connection)
+        folding.teach(connection)
+        matching.teach(connection)
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 

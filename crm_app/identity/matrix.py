@@ -38,6 +38,7 @@ OBJECTS = (
     "territory",
     "pool",
     "availability",
+    "quality",
 )
 OBJECT_NAMES = {
     "deal": "deals",
@@ -65,6 +66,7 @@ OBJECT_NAMES = {
     "territory": "territories",
     "pool": "pools",
     "availability": "availability",
+    "quality": "data quality",
 }
 ACTIONS = ("create", "read", "edit", "delete", "export", "mass_edit", "merge", "import", "administer")
 SCOPES: tuple[Reach, ...] = ("none", "own", "team", "all")
@@ -100,6 +102,7 @@ TABLE: dict[str, dict[str, str]] = {
         "territory": "-a-------",
         "pool": "aaaa-----",
         "availability": "attt-----",
+        "quality": "-t-------",
     },
     "sales": {
         "deal": "aooooo---",
@@ -127,6 +130,7 @@ TABLE: dict[str, dict[str, str]] = {
         "territory": "-a-------",
         "pool": "-a-------",
         "availability": "aoo------",
+        "quality": "-o-------",
     },
     "marketing": {
         "deal": "-a-------",
@@ -154,6 +158,7 @@ TABLE: dict[str, dict[str, str]] = {
         "territory": "-a-------",
         "pool": "-a-------",
         "availability": "aoo------",
+        "quality": "-a-------",
     },
     "support": {
         "deal": "-a-------",
@@ -181,6 +186,7 @@ TABLE: dict[str, dict[str, str]] = {
         "territory": "-a-------",
         "pool": "---------",
         "availability": "aoo------",
+        "quality": "-a-------",
     },
     "read-only": {
         "deal": "-a-------",
@@ -208,6 +214,7 @@ TABLE: dict[str, dict[str, str]] = {
         "territory": "-a-------",
         "pool": "-a-------",
         "availability": "-a-------",
+        "quality": "-a-------",
     },
 }
 MATRIX: dict[str, dict[str, dict[str, Reach]]] = {

@@ -57,6 +57,12 @@ def country_name(code: str, language: str = "en") -> str:
 
 
 @cache
+def country_names() -> frozenset[str]:
+    """Every country as Kith writes it."""
+    return frozenset(name for code in set(_codes().values()) if (name := country_name(code)))
+
+
+@cache
 def _languages() -> dict[str, str]:
     """Folded name → code: in English, in the language itself, and the code."""
     found: dict[str, str] = {}

@@ -17,7 +17,10 @@ from crm_app.tables import Pipeline
 
 Title = tuple[str, int]
 pipeline = table_of(Pipeline)
-RIGHTS_OF = {"stage": "pipeline", "lifecycle_state": "pipeline", "term": "pipeline", "vocabulary_term": "pipeline"}
+RIGHTS_OF = {
+    **dict.fromkeys(("stage", "lifecycle_state", "term", "vocabulary_term"), "pipeline"),
+    **dict.fromkeys(("quality_rule", "quality_check", "rights_review"), "quality"),
+}
 
 
 def may_see(actor: Principal, known: Kind) -> Any:

@@ -28,6 +28,17 @@ from crm_app.tables.person import (
     PersonRole,
 )
 from crm_app.tables.product import PriceBook, PriceEntry, Product
+from crm_app.tables.quality import (
+    QualityCheck,
+    QualityGap,
+    QualityMark,
+    QualityNight,
+    QualityRule,
+    QualityRun,
+    QualitySnapshot,
+    QualityTask,
+    RightsReview,
+)
 from crm_app.tables.quote import Quote, QuoteAttachment, QuoteLine, QuoteLink, QuotePolicy, QuoteText, TextBlock
 from crm_app.tables.rate import Rate
 from crm_app.tables.territory import (
@@ -102,6 +113,14 @@ __all__ = [
     "ProcessAck",
     "ProcessNotice",
     "Product",
+    "QualityCheck",
+    "QualityGap",
+    "QualityMark",
+    "QualityNight",
+    "QualityRule",
+    "QualityRun",
+    "QualitySnapshot",
+    "QualityTask",
     "Quote",
     "QuoteAttachment",
     "QuoteLine",
@@ -111,6 +130,7 @@ __all__ = [
     "Rate",
     "RecentView",
     "RecordTag",
+    "RightsReview",
     "SavedView",
     "SocketBinding",
     "Stage",

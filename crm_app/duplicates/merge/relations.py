@@ -20,6 +20,8 @@ READ_THROUGH: Mapping[str, str] = {
     "finding": "about deals only",
     "duplicate_profile": "of living records only; it follows each of their changes",
     "duplicate_key": "as the profile",
+    "quality_mark": "computed from the record, and gone with it",
+    "quality_gap": "computed from the record, and gone with it",
     "turn": "about pools and territories only",
 }
 

@@ -86,7 +86,12 @@ def _part_value(known: Kind, field: ListField) -> Any:
         target = table_of(kind(field.ref).table).alias("part_ref")
         source, column = part.join(target, target.c.id == column), target.c[kind(field.ref).title]
     first = [cast(part.c.is_primary, Integer).desc()] if "is_primary" in part.c else []
-    query = select(column).select_from(source).where(there).order_by(*first, part.c.position, part.c.id)
+    query = (
+        select(column)
+        .select_from(source)
+        .where(there)
+        .order_by(*first, *(part.c[name] for name in ("position", "id") if name in part.c))
+    )
     return query.limit(1).correlate(record).scalar_subquery()
 
 
@@ -100,8 +105,10 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
     if value in (None, ""):
         return Cell()
     if field.children is not None:
+        if field.type == "datetime":
+            return day_cell(value, actor)
         text = ", ".join(str(value).split(BETWEEN_TAGS)) if field.type == "tags" else str(value)
-        shown = group_label(text) if field.type == "choice" else phones.shown(text) if field.is_phone else text
+        shown = choice_label(field, text) if field.type == "choice" else phones.shown(text) if field.is_phone else text
         return Cell(shown, text, href=tel(text) if field.is_phone else "")
     if field.ref:
         return _reference(field, value, row, one.number)
@@ -136,6 +143,11 @@ def _reference(field: ListField, value: Any, row: Any, n: int) -> Cell:
 def group_label(text: str) -> str:
     """A choice as it is read: `open` → `Open`."""
     return text[:1].upper() + text[1:].replace("_", " ")
+
+
+def choice_label(field: ListField, text: str) -> str:
+    """The same for a field that may have words of its own."""
+    return field.words.get(text) or group_label(text)
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import id_of
-from crm_app.records.listing.cells import group_label
+from crm_app.records.listing.cells import choice_label
 from crm_app.records.listing.conditions import OF_TEAM
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing
@@ -48,7 +48,7 @@ def _options(session: Session, actor: Principal, field: ListField) -> list[Optio
     if field.type == "bool":
         return [Option("true", "Yes"), Option("false", "No")]
     if field.choices:
-        return [Option(c, group_label(c)) for c in field.choices]
+        return [Option(c, choice_label(field, c)) for c in field.choices]
     name = "tag" if field.type == "tags" else field.ref
     if name not in FEW:
         return []
@@ -122,7 +122,7 @@ def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> s
     if field.type == "bool":
         return "Yes" if value in (True, "true") else "No"
     if field.type == "choice":
-        return group_label(str(value))
+        return choice_label(field, str(value))
     if field.type in ("date", "datetime"):
         try:
             day = date.fromisoformat(str(value))

@@ -1,5 +1,7 @@
 """What a list can show and ask for: the catalogue's fields, parts such as e-mails, tags, custom fields, and dates."""
 
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,7 +20,10 @@ META = (("created_at", "Created"), ("updated_at", "Changed"))
 
 @dataclass(frozen=True)
 class ListField:
-    """A field of a list. `children` and `custom` say where its value lives if it is no column of the record."""
+    """A field of a list. `children` and `custom` say where its value lives if it is no column of the record.
+
+    `words` are those of choices that do not read as they are kept.
+    """
 
     name: str
     label: str
@@ -26,6 +31,7 @@ class ListField:
     field: Field | None = None
     children: Children | None = None
     custom: str = ""
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
 
     @property
     def ref(self) -> str:
@@ -64,11 +70,21 @@ class ListField:
     @property
     def in_place(self) -> bool:
         """Edited in a list as well: also the tags together, and a text of the first part."""
-        return self.editable or self.type == "tags" or (self.children is not None and self.type == "text")
+        part = self.children is not None and self.type == "text" and (self.field is None or self.field.editable)
+        return self.editable or self.type == "tags" or part
 
     @property
     def numeric(self) -> bool:
         return self.type in ("int", "float", "decimal", "money")
+
+
+Provider = Callable[[Session, str], Iterable[ListField]]
+_more: dict[str, Provider] = {}
+
+
+def register_fields(name: str, provider: Provider) -> None:
+    """A feature adds fields to lists: those that it finds for `provider(session, kind)`."""
+    _more[name] = provider
 
 
 def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, ListField]:
@@ -78,6 +94,7 @@ def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, L
     found += [part for children in known.children for part in _parts(children)]
     found += _custom(session, known)
     found += [ListField(name, label, "datetime") for name, label in META]
+    found += [field for provider in _more.values() for field in provider(session, kind_name)]
     return {f.name: f for f in found if _readable(actor, known, f)}
 
 

@@ -12,7 +12,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.identity.policy import decide, visible
-from crm_app.records.listing.cells import Shown, cells_of, group_label, shown_columns
+from crm_app.records.listing.cells import Shown, cells_of, choice_label, group_label, shown_columns
 from crm_app.records.listing.conditions import condition_of, text_condition, value_of
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing, default_listing
@@ -152,7 +152,7 @@ def _group_of(known: Kind, keys: list[Any], listing: Listing) -> str:
 
 
 def _column(field: ListField, known: Kind) -> ListColumn:
-    choices = [Option(c, group_label(c)) for c in field.choices]
+    choices = [Option(c, choice_label(field, c)) for c in field.choices]
     return ListColumn(
         field.name, field.label, field.type, field.sortable, field.in_place, field.numeric, choices, field.ref
     )

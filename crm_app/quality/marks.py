@@ -1,0 +1,136 @@
+"""The marks and gaps of records, written from the rules as SQL: of what changed through the outbox, of all nightly.
+
+They are computed, so they are no records: nothing is logged, and writing them anew at any time gives the same.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, String, case, cast, delete, func, insert, literal, null, select
+from sqlmodel import Session
+
+from crm_app.core import db
+from crm_app.core.changes import kind
+from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.quality.facts import active_rules, given_now
+from crm_app.quality.predicates import predicate
+from crm_app.quality.rules.catalogue import COVERED, KINDS
+from crm_app.quality.rules.scores import by_weight, whole_weight
+from crm_app.tables import Activity, Deal, Person, QualityGap, QualityMark
+
+STEP = 2_000  # records of one transaction when everything is counted anew
+MOST_TOLD = 50
+Where = Callable[[Any], ColumnElement[bool]]
+mark, gap, log = (table_of(m) for m in (QualityMark, QualityGap, ChangeLog))
+activity, deal, person = (table_of(m) for m in (Activity, Deal, Person))
+
+
+def refresh(session: Session, kind_name: str, ids: Iterable[int]) -> None:
+    """Write the marks and gaps of these records anew; those of deleted ones go."""
+    chosen = sorted(set(ids))
+    for start in range(0, len(chosen), IN_LIMIT):
+        part = chosen[start : start + IN_LIMIT]
+        _write(session, kind_name, lambda column, part=part: column.in_(part))
+
+
+def refresh_all(step: int = STEP, kinds: Iterable[str] = KINDS) -> int:
+    """Every record, in transactions of `step` records; how many were looked at."""
+    seen = 0
+    for name in kinds:
+        last: int | None = 0
+        while last is not None:
+            last, count = db.write_sync(_refresh_next, name, last, step)
+            seen += count
+    return seen
+
+
+def _refresh_next(session: Session, name: str, after: int, step: int) -> tuple[int | None, int]:
+    """The records behind `after`, and what is left of those that are gone; gives the last one, None at the end."""
+    table = table_of(kind(name).table)
+    query = select(table.c.id).where(table.c.id > after).order_by(table.c.id).limit(step)
+    ids = list(session.connection().execute(query).scalars())
+    if not ids:
+        return None, 0
+    _write(session, name, lambda column: (column > after) & (column <= ids[-1]))
+    return ids[-1], len(ids)
+
+
+def _write(session: Session, name: str, where: Where) -> None:
+    known, run = kind(name), session.connection().execute
+    table, given = table_of(known.table), given_now(session)
+    rules = active_rules(session, name)
+    # whoever else counts the same records waits here (on PostgreSQL; SQLite has one writer anyway)
+    run(select(table.c.id).where(where(table.c.id)).order_by(table.c.id).with_for_update(key_share=True))
+    run(delete(gap).where(gap.c.kind == name, where(gap.c.record_id)))
+    run(delete(mark).where(mark.c.kind == name, where(mark.c.record_id)))
+    here = [where(table.c.id), table.c.deleted_at.is_(None)]
+    owner = table.c[known.owner] if known.owner else null()
+    for place, rule in enumerate(by_weight(rules)):
+        wanted = predicate(rule.gap, known, given.with_days(rule.days))
+        values = (literal(name), table.c.id, literal(rule.key), owner, literal(rule.weight), literal(place))
+        columns = ("kind", "record_id", "rule", "owner_id", "weight", "position")
+        run(insert(gap).from_select(columns, select(*values).where(*here, wanted)))
+    lacking = select(func.coalesce(func.sum(gap.c.weight), 0)).where(gap.c.kind == name, gap.c.record_id == table.c.id)
+    whole = whole_weight(rules)
+    worth = 100 - (100 * cast(lacking.correlate(table).scalar_subquery(), BigInteger) + whole // 2) // whole
+    made = (log.c.kind == name) & (log.c.record_id == table.c.id) & (log.c.version == 1) & (log.c.op == "create")
+    imported = case((log.c.source == "import", log.c.batch_id))
+    values = {
+        "kind": literal(name),
+        "record_id": table.c.id,
+        "owner_id": owner,
+        "score": worth,
+        "source": table.c.source if "source" in table.c else literal("", String),
+        "way": func.coalesce(log.c.source, ""),
+        "batch_id": imported,
+        "entered_by_id": log.c.actor_id,
+        "entered_at": log.c.recorded_at,
+    }
+    query = select(*values.values()).select_from(table.outerjoin(log, made))
+    run(insert(mark).from_select(list(values), query.where(*here, predicate(COVERED[name], known, given))))
+
+
+def follow(tell: Callable[[dict[str, Any]], None], payloads: list[dict[str, Any]]) -> None:
+    """Registered in `wire`: the records that changed, and those that hang on them; open lists hear of a few."""
+    touched: dict[str, set[int]] = {}
+    settings = False
+    for payload in payloads:
+        touched.setdefault(payload["kind"], set()).update(payload["ids"])
+        settings = settings or payload["kind"] in ("quality_rule", "vocabulary_term")
+    if settings:
+        refresh_all()
+        return
+    wanted = db.read_sync(_hanging_on, touched)
+    for name, ids in wanted.items():
+        chosen = sorted(ids)
+        for start in range(0, len(chosen), STEP):
+            db.write_sync(refresh, name, chosen[start : start + STEP])
+        if len(chosen) <= MOST_TOLD:
+            tell({"kind": name, "ids": chosen})
+
+
+def _hanging_on(session: Session, touched: dict[str, set[int]]) -> dict[str, set[int]]:
+    """By kind: the records themselves; the people, companies and deals of activities; the deals of a changed stage."""
+    found = {name: set(touched[name]) for name in KINDS if touched.get(name)}
+    run = session.connection().execute
+    for part in _parts(touched.get("activity", ())):
+        columns = {"person": activity.c.person_id, "company": activity.c.company_id, "deal": activity.c.deal_id}
+        for row in run(select(*columns.values()).where(activity.c.id.in_(part))):
+            for name, id in zip(columns, row, strict=True):
+                if id is not None:
+                    found.setdefault(name, set()).add(id)
+    for part in _parts(found.get("person", ()) if touched.get("activity") else ()):
+        ids = set(
+            run(select(person.c.company_id).where(person.c.id.in_(part), person.c.company_id.is_not(None))).scalars()
+        )
+        found.setdefault("company", set()).update(ids)
+    for part in _parts(touched.get("stage", ())):
+        ids = set(run(select(deal.c.id).where(deal.c.stage_id.in_(part))).scalars())
+        found.setdefault("deal", set()).update(ids)
+    return {name: ids for name, ids in found.items() if ids}
+
+
+def _parts(ids: Iterable[int]) -> list[list[int]]:
+    chosen = sorted(ids)
+    return [chosen[start : start + IN_LIMIT] for start in range(0, len(chosen), IN_LIMIT)]

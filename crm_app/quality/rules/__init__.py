@@ -1,0 +1,1 @@
+"""What a rule of quality says, what it is worth, and when a check is due."""
