@@ -1,19 +1,17 @@
 """Whether a whole text has a form, asked of the database in the words of one pattern that both of them read alike."""
 
-import re
 import sqlite3
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-_compiled = lru_cache(maxsize=64)(re.compile)
+from crm_app.core.forms import fits_whole
 
 
 class fits(FunctionElement[bool]):  # reads as the function that it is, like SQLAlchemy's own
-    """`fits(text, pattern)`: classes of characters, groups and counts only, which Python and POSIX write alike."""
+    """`fits(text, pattern)`: classes, groups and counts only, which Python (`core.forms`) and POSIX read alike."""
 
     type = Boolean()
     inherit_cache = True
@@ -28,11 +26,6 @@ def _sqlite(element: Any, compiler: Any, **more: Any) -> str:
 def _postgresql(element: Any, compiler: Any, **more: Any) -> str:
     text, pattern = (compiler.process(clause, **more) for clause in element.clauses)
     return f"({text} ~ ('^(?:' || {pattern} || ')$'))"
-
-
-def fits_whole(text: str, pattern: str) -> bool:
-    """The same for a text at hand."""
-    return _compiled(pattern).fullmatch(text) is not None
 
 
 def teach(connection: sqlite3.Connection) -> None:

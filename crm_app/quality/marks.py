@@ -21,6 +21,7 @@ from crm_app.tables import Activity, Deal, Person, QualityGap, QualityMark
 
 STEP = 2_000  # records of one transaction when everything is counted anew
 MOST_TOLD = 50
+UNKNOWN = "unknown"  # the way of a record of which the log does not tell
 Where = Callable[[Any], ColumnElement[bool]]
 mark, gap, log = (table_of(m) for m in (QualityMark, QualityGap, ChangeLog))
 activity, deal, person = (table_of(m) for m in (Activity, Deal, Person))
@@ -82,7 +83,7 @@ def _write(session: Session, name: str, where: Where) -> None:
         "owner_id": owner,
         "score": worth,
         "source": table.c.source if "source" in table.c else literal("", String),
-        "way": func.coalesce(log.c.source, ""),
+        "way": func.coalesce(log.c.source, UNKNOWN),
         "batch_id": imported,
         "entered_by_id": log.c.actor_id,
         "entered_at": log.c.recorded_at,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from crm_app.core.clock import start_of
-from crm_app.core.matching import fits_whole
+from crm_app.core.forms import fits_whole
 
 # Patterns of whole texts in the words that Python and POSIX share; no repetition stands within another.
 FORMS: Mapping[str, str] = {

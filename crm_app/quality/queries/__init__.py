@@ -1,0 +1,1 @@
+"""The figures of quality, for what the viewer may see."""

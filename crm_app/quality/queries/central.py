@@ -1,0 +1,46 @@
+"""Centralization beside its rules: duplicates that wait, imports, mail; what other features know comes by a port."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes import kind
+from crm_app.core.changes.working import table_of
+from crm_app.core.clock import now
+from crm_app.quality.queries.whose import Whose
+from crm_app.quality.rows import Figure
+from crm_app.tables import ImportRun, QualityMark
+from crm_app.ui import addresses
+
+mark, import_run = table_of(QualityMark), table_of(ImportRun)
+Provider = Callable[[Session, Principal], list[Figure]]
+_providers: dict[str, Provider] = {}
+IMPORT_DAYS = 90
+
+
+def register_central(name: str, provider: Provider) -> None:
+    """A feature adds what it knows, such as pairs of duplicates that wait for a decision, or mail that is covered."""
+    _providers[name] = provider
+
+
+def central_figures(session: Session, actor: Principal, who: Whose, kinds: tuple[str, ...]) -> list[Figure]:
+    """What others know, then imports by kind: records that came in by a file."""
+    found = [figure for provider in _providers.values() for figure in provider(session, actor)]
+    for name in kinds:
+        query = select(func.count()).where(mark.c.kind == name, mark.c.way == "import", who.on(mark.c.owner_id))
+        count = session.connection().execute(query).scalar_one()
+        if count:
+            href = who.href(name, [{"f": "quality.way", "op": "is", "v": "import"}])
+            found.append(Figure(f"{kind(name).plural} that came by import", f"{count:,}", href))
+    refused = select(func.coalesce(func.sum(import_run.c.refused), 0))
+    refused = refused.where(import_run.c.started_at >= now() - timedelta(days=IMPORT_DAYS))
+    if who.ids is None:
+        left = session.connection().execute(refused).scalar_one()
+        words = f"in the last {IMPORT_DAYS} days"
+        found.append(Figure("Rows that imports refused", f"{left:,}", addresses.IMPORTS, words, "y" if left else "g"))
+    if "mail" not in _providers:
+        found.append(Figure("Mail covered", "–", "", "No mailbox is connected to Kith."))
+    return found
