@@ -58,7 +58,7 @@ def collective(session: Session, actor: Principal, who: Whose, people: dict[int,
     teams = dict(teams_of(session, actor))
     by_team: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for id, person in able.items():
-        by_team[teams.get(person.team_id, "No team"), ROLE_NAMES.get(person.role, person.role)].append(id)
+        by_team[teams.get(person.team_id, "No team"), str(ROLE_NAMES.get(person.role, person.role))].append(id)
     for (name, role), ids in sorted(by_team.items()):
         sums = [
             Figure(kind(k).plural, f"{sum(counts.counts[i][k] for i in ids if i in counts.counts):,}") for k in kinds

@@ -119,7 +119,7 @@ class Facts:
     `parts`: `emails.value` → all values; `pointed`: `stage_id.kind` → value; `touched_at`: the newest that was done.
     """
 
-    row: Mapping[str, Any]
+    row: Mapping[Any, Any]
     parts: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     pointed: Mapping[str, Any] = field(default_factory=dict)
     touched_at: datetime | None = None
