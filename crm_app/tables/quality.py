@@ -8,6 +8,8 @@ from sqlmodel import BigInteger, Field, Index, true
 from crm_app.core.clock import now
 from crm_app.core.schema import LIVING, Operational, Record, json_field, moment, ref
 
+COMPACT: dict[str, Any] = {"sqlite_with_rowid": False}  # the primary key is the table
+
 
 class QualityRule(Record, table=True):
     """What an administrator set for the rule `key`: its weight, its days, whether it holds. Without it: as is."""
@@ -77,6 +79,7 @@ class QualityMark(Operational, table=True):
         Index("ix_quality_mark_source", "kind", "source", "owner_id", "score"),
         Index("ix_quality_mark_way", "kind", "way", "batch_id", "owner_id", "score"),
         Index("ix_quality_mark_entered", "kind", "entered_at", "entered_by_id"),
+        COMPACT,
     )
     kind: str = Field(primary_key=True)
     record_id: int = Field(primary_key=True, sa_type=BigInteger)
@@ -93,7 +96,7 @@ class QualityGap(Operational, table=True):
     """One rule that a record does not keep; `position` is its place by weight: the lowest is fixed first."""
 
     __tablename__ = "quality_gap"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("ix_quality_gap_rule", "kind", "rule", "owner_id"),)
+    __table_args__ = (Index("ix_quality_gap_rule", "kind", "rule", "owner_id"), COMPACT)
     kind: str = Field(primary_key=True)
     record_id: int = Field(primary_key=True, sa_type=BigInteger)
     rule: str = Field(primary_key=True)

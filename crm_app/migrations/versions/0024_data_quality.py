@@ -19,7 +19,8 @@ def upgrade() -> None:
     sa.Column('owner_id', sa.BigInteger(), nullable=True),
     sa.Column('weight', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('kind', 'record_id', 'rule')
+    sa.PrimaryKeyConstraint('kind', 'record_id', 'rule'),
+    sqlite_with_rowid=False,
     )
     with op.batch_alter_table('quality_gap', schema=None) as batch_op:
         batch_op.create_index('ix_quality_gap_rule', ['kind', 'rule', 'owner_id'], unique=False)
@@ -34,7 +35,8 @@ def upgrade() -> None:
     sa.Column('batch_id', sa.BigInteger(), nullable=True),
     sa.Column('entered_by_id', sa.BigInteger(), nullable=True),
     sa.Column('entered_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('kind', 'record_id')
+    sa.PrimaryKeyConstraint('kind', 'record_id'),
+    sqlite_with_rowid=False,
     )
     with op.batch_alter_table('quality_mark', schema=None) as batch_op:
         batch_op.create_index('ix_quality_mark_entered', ['kind', 'entered_at', 'entered_by_id'], unique=False)
