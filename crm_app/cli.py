@@ -115,22 +115,25 @@ def _remove_demo(as_json: bool) -> None:
 
 @app.command()
 def worker() -> None:
-    """Drain the outbox, do bulk runs and remind until stopped; for KITH_WORKER=external."""
+    """Drain the outbox, do bulk runs, remind and look for duplicates until stopped; for KITH_WORKER=external."""
     import signal
 
     from crm_app.jobs.bulk import BulkRunner
     from crm_app.jobs.reminders import Reminders
+    from crm_app.jobs.sweeping import Sweeper
     from crm_app.jobs.worker import Worker
 
     ready()
-    busy, runner, reminders = Worker(), BulkRunner(), Reminders()
+    busy, runner, reminders, sweeper = Worker(), BulkRunner(), Reminders(), Sweeper()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: busy.halt())
     runner.start()
     reminders.start()
+    sweeper.start()
     busy.run()
     runner.stop()
     reminders.stop()
+    sweeper.stop()
 
 
 @app.command()
@@ -321,10 +324,13 @@ def dedupe(
 
 @app.command()
 def check(
-    repair: Annotated[bool, typer.Option("--repair", help="Mend the search index.")] = False, as_json: Json = False
+    repair: Annotated[bool, typer.Option("--repair", help="Mend the search index, and what finds duplicates.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Look for damage: triggers, references, log and index against tables, parked work. Exit code 1 if there is any."""
     from crm_app.core.changes.replay import differences
+    from crm_app.duplicates.matching.keeping import differences as unlike
+    from crm_app.duplicates.matching.keeping import keep_up
     from crm_app.migrations import problems
     from crm_app.records.search.checking import index_problems
 
@@ -332,6 +338,9 @@ def check(
     found = problems() + db.read_sync(differences)
     found += [f"parked: {row.consumer} of {row.topic}, {row.error}" for row in db.read_sync(outbox.parked)]
     found += index_problems(repair)
+    if repair:
+        keep_up()
+    found += db.read_sync(unlike)
     say(as_json, {"problems": found}, *(found or ["No problems found."]))
     raise typer.Exit(1 if found else 0)
 

@@ -60,6 +60,21 @@ class Refused(KithError):
         self.items = list(items)
 
 
+class LikelyDuplicate(Refused):
+    """A new record looks like others that are there; `matches` says which, as far as the actor may know of them.
+
+    Whoever has seen them and means another one says so (`Change.apart_from`).
+    """
+
+    def __init__(self, label: str, matches: Sequence[Any]) -> None:
+        items = [
+            f"{m.name}, {m.owner_name or 'nobody'} owns it{': ' + m.reasons if m.reasons else ''}" for m in matches
+        ]
+        who = f"a {label.lower()} who" if label == "Person" else f"a {label.lower()} that"
+        super().__init__(f"This looks like {who} is here already: {'; '.join(items)}. Nothing was saved yet.", items)
+        self.matches = list(matches)
+
+
 def field_errors(refusal: KithError, field: str) -> dict[str, str]:
     """What a form shows under which field; a refusal of the whole stands under `field`."""
     if isinstance(refusal, Invalid):

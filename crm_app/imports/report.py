@@ -5,6 +5,7 @@ from typing import Any
 
 SHOWN_ERRORS = 1000
 SHOWN_LINES = 20
+ALIKE = "{:,} look like somebody or something that is here already; they wait under Duplicates."
 LACKING = "{:,} lack something that their stage asks for; it stands on their pages."
 
 
@@ -65,7 +66,8 @@ class RowError:
 class ImportReport:
     """What came of an import. `also_created` counts what the rows brought along: teams, stages, fields.
 
-    `lacking` counts the records that came past a gate and lack what it would have asked for.
+    `lacking` counts the records that came past a gate and lack what it would have asked for, `alike` those that look
+    like a record that is there.
     """
 
     kind: str
@@ -76,6 +78,7 @@ class ImportReport:
     unchanged: int = 0
     refused: int = 0
     lacking: int = 0
+    alike: int = 0
     guesses: list[Guess] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     also_created: dict[str, int] = field(default_factory=dict)
@@ -100,6 +103,7 @@ class ImportReport:
         lines += [f"  {g.field}: {g.given!r} was taken for {g.taken!r} ({g.rows:,} rows)" for g in self.guesses]
         lines += [f"  kept as custom fields: {', '.join(self.unknown_columns)}"] if self.unknown_columns else []
         lines += [f"  {LACKING.format(self.lacking)}"] if self.lacking else []
+        lines += [f"  {ALIKE.format(self.alike)}"] if self.alike else []
         lines += [f"  row {e.row_no}: {e.reason}" for e in self.errors[:SHOWN_LINES]]
         more = len(self.errors) - SHOWN_LINES
         return "\n".join(lines + ([f"  … and {more:,} more"] if more > 0 else []))

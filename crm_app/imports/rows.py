@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from crm_app.core.changes import kinds
 from crm_app.imports.history import PastRun, UndoReport
-from crm_app.imports.report import LACKING, ImportReport
+from crm_app.imports.report import ALIKE, LACKING, ImportReport
 
 NAMES = {"companies": "Companies", "products": "Products", "users": "Users", "deals": "Deals", "people": "People"}
 
@@ -118,7 +118,8 @@ def remarks_of(report: ImportReport) -> list[str]:
         "undone": ["This import was undone."],
     }.get(report.status, [])
     lacking = [LACKING.format(report.lacking)] if report.lacking else []
-    return [*stopped, *report.notes, *also, *unknown, *lacking]
+    alike = [ALIKE.format(report.alike)] if report.alike else []
+    return [*stopped, *report.notes, *also, *unknown, *lacking, *alike]
 
 
 def undo_remarks(report: UndoReport) -> list[str]:

@@ -3,12 +3,11 @@
 import logging
 from collections.abc import Callable
 
-from crm_app.duplicates.matching.keeping import keep_up as keep_up_keys
 from crm_app.forecast.snapshots import keep_up
 from crm_app.quality.nights import keep_up as keep_quality_up
 
 log = logging.getLogger("kith.nightly")
-WORK: tuple[Callable[[], int], ...] = (keep_up, keep_up_keys, keep_quality_up)
+WORK: tuple[Callable[[], int], ...] = (keep_up, keep_quality_up)
 
 
 def nightly() -> None:

@@ -12,6 +12,7 @@ from crm_app.core.changes import outbox
 from crm_app.jobs.bulk import BulkRunner
 from crm_app.jobs.nightly import nightly
 from crm_app.jobs.reminders import Reminders
+from crm_app.jobs.sweeping import Sweeper
 from crm_app.quotes.service import expire_quotes
 from crm_app.records.search.index import keep_ready
 
@@ -91,13 +92,15 @@ class Worker:
 @contextlib.asynccontextmanager
 async def embedded() -> AsyncIterator[None]:
     """The worker as a lifespan task of the one web process."""
-    worker, runner, reminders = Worker(), BulkRunner(), Reminders()
+    worker, runner, reminders, sweeper = Worker(), BulkRunner(), Reminders(), Sweeper()
     worker.start()
     runner.start()
     reminders.start()
+    sweeper.start()
     try:
         yield
     finally:
         await asyncio.to_thread(worker.stop)
         await asyncio.to_thread(runner.stop)
         await asyncio.to_thread(reminders.stop)
+        await asyncio.to_thread(sweeper.stop)

@@ -43,6 +43,7 @@ class DuplicateModel(Operational, table=True):
     size: int
     settings: dict[str, Any] = json_field()
     learned_at: datetime = moment(nullable=False)
+    swept_at: datetime | None = moment()
 
 
 class DuplicateCount(Operational, table=True):

@@ -22,7 +22,8 @@ class Change:
 
     `set` maps a field to its new value; a child collection to its whole list of rows (a row with an `id` stays that
     row); `tags+` and `tags-` add and remove rows by their one field; `emails.12` is one child row, None removes it.
-    `expected` is the version that the actor saw; without it the change applies to whatever stands.
+    `expected` is the version that the actor saw; without it the change applies to whatever stands. `apart_from` are
+    records that look like a new one, which the actor has seen and says are others.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Change:
     effective_at: datetime | None = None
     row_no: int | None = None
     undoes: int | None = None
+    apart_from: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Undone:
 class Context:
     """One call of `apply_many`: its transaction, its actor, its records as changed so far, and what it has read.
 
-    While one change is taken, `given` are the fields that it names and `patches` what becomes of collections.
+    `apart` are the new records that somebody says are others than those. While one change is taken, `given` are the
+    fields that it names and `patches` what becomes of collections.
     """
 
     session: Session
@@ -70,5 +73,6 @@ class Context:
     recorded_at: datetime
     working: "WorkingSet | None" = None
     cache: dict[Any, Any] = field(default_factory=dict)
+    apart: dict[tuple[str, int], frozenset[int]] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     patches: "dict[str, Patch]" = field(default_factory=dict)

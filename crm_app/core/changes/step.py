@@ -98,6 +98,8 @@ class Step:
         row["sort_key"] = sort_key(row[known.title] or "")
         self._unique(known, row, None)
         loaded = self.working.add(known, row)
+        if change.apart_from:
+            self.context.apart[known.name, row["id"]] = change.apart_from
         diff = {n: [None, v] for n, v in row.items() if n not in META and n not in known.derived and v is not None}
         diff |= self._apply_children(loaded, patches)
         self._living[known.name, row["id"]] = row.get(known.owner) if known.owner else None

@@ -89,15 +89,15 @@ def _forget_others(session: Session, name: str) -> None:
 
 
 def differences(session: Session) -> list[str]:
-    """Where profiles and keys are not those of the records; for `kith check`."""
+    """Where not every living record can be found as a duplicate; what never was made is made by the next worker."""
     found = []
     for known in compared_kinds():
-        number = func.count()
-        living = select(number).select_from(table_of(known.table)).where(table_of(known.table).c.deleted_at.is_(None))
-        kept = select(number).select_from(profile).where(profile.c.kind == known.name, profile.c.version == VERSION)
-        one, two = (session.connection().execute(query).scalar_one() for query in (living, kept))
-        if one != two:
-            found.append(f"{known.plural}: {one:,} records, {two:,} of them can be found as duplicates so far")
+        table, run = table_of(known.table), session.connection().execute
+        living = run(select(func.count()).select_from(table).where(table.c.deleted_at.is_(None))).scalar_one()
+        kept = run(select(func.count()).select_from(profile).where(profile.c.kind == known.name)).scalar_one()
+        if kept and kept != living:
+            words = f"{kept:,} of {living:,} are kept as they are compared; `kith check --repair` mends it"
+            found.append(f"duplicates: {known.plural.lower()}: {words}")
     return found
 
 

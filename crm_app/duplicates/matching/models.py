@@ -37,7 +37,7 @@ def judging(session: Session, name: str, table: Table, but: Collection[int] = ()
     """The model in force, with the counts of the values in `table`; `but` are left out where it counts anew."""
     query = select(model).where(model.c.kind == name, model.c.version == VERSION)
     stored = session.connection().execute(query).mappings().first()
-    if stored is not None:
+    if stored is not None and stored["size"] >= SMALLEST:
         counts = by_number(dict(_counts(session, name, stored["number"], asked(table))))
         return Judging(model_of(stored["size"], stored["settings"], counts), False)
     few = _few(session, name, but)
@@ -60,17 +60,11 @@ def _counts(session: Session, name: str, number: int, values: list[int]) -> Iter
 
 def store(name: str, swept: Sweep) -> None:
     """Keep what a sweep over all records taught; its counts are in force from one moment to the next."""
-    if swept.model.size < SMALLEST:
-        db.write_sync(_drop, name, None)
-        db.write_sync(_switch, name, None, swept.model)
-        return
     number = (db.read_sync(_number, name) or 0) + 1
     rows = [{"kind": name, "number": number, "value": value, "n": n} for value, n in dict(common(swept)).items()]
     db.write_sync(_drop, name, number)
-    for start in range(0, len(rows), ROWS):
-        db.write_sync(
-            lambda session, part: session.connection().execute(insert(count), part), rows[start : start + ROWS]
-        )
+    for start in range(0, len(rows) if swept.model.size >= SMALLEST else 0, ROWS):
+        db.write_sync(_add, rows[start : start + ROWS])
     db.write_sync(_switch, name, number, swept.model)
     db.write_sync(_drop, name, number - 1)
 
@@ -83,15 +77,13 @@ def _number(session: Session, name: str) -> int | None:
     return session.connection().execute(select(model.c.number).where(model.c.kind == name)).scalar()
 
 
-def _drop(session: Session, name: str, number: int | None) -> None:
-    here = (count.c.kind == name, *(() if number is None else (count.c.number == number,)))
-    session.connection().execute(delete(count).where(*here))
+def _drop(session: Session, name: str, number: int) -> None:
+    session.connection().execute(delete(count).where(count.c.kind == name, count.c.number == number))
 
 
-def _switch(session: Session, name: str, number: int | None, taught: Model) -> None:
+def _switch(session: Session, name: str, number: int, taught: Model) -> None:
     run = session.connection().execute
     run(delete(model).where(model.c.kind == name))
-    if number is not None:
-        made = {"kind": name, "number": number, "version": VERSION, "size": taught.size, "learned_at": now()}
-        run(insert(model), made | {"settings": settings_of(taught)})
-        run(update(profile).where(profile.c.kind == name, profile.c.counted.is_(False)).values(counted=True))
+    made = {"kind": name, "number": number, "version": VERSION, "size": taught.size, "settings": settings_of(taught)}
+    run(insert(model), made | {"learned_at": now(), "swept_at": now()})
+    run(update(profile).where(profile.c.kind == name, profile.c.counted.is_(False)).values(counted=True))

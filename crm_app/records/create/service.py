@@ -1,7 +1,7 @@
 """The fields of a new record, and the record itself from what was typed. Commands never commit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,8 +33,13 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
     return Form(kind=name, label=known.label, fields=fields, given=sum(f.name in given for f in fields))
 
 
-def create_record(session: Session, actor: Principal, name: str, values: Mapping[str, str]) -> Applied:
-    """The new record. Raises Invalid with every wrong field under the name that the form has for it."""
+def create_record(
+    session: Session, actor: Principal, name: str, values: Mapping[str, str], anyway: Collection[int] = ()
+) -> Applied:
+    """The new record. Raises Invalid with every wrong field under the name that the form has for it.
+
+    Raises LikelyDuplicate if it looks like others that are here, but for those in `anyway`: the actor has seen these.
+    """
     known = _known(actor, name)
     wrong: dict[str, str] = {}
     wanted: dict[str, Any] = {}
@@ -57,7 +62,7 @@ def create_record(session: Session, actor: Principal, name: str, values: Mapping
         wanted.setdefault("currency", settings().currency)
     _primary(known, wanted)
     try:
-        return apply(session, actor, Change(name, op="create", set=wanted))
+        return apply(session, actor, Change(name, op="create", set=wanted, apart_from=frozenset(anyway)))
     except Invalid as refusal:
         raise Invalid({_path(known, key): reason for key, reason in refusal.fields.items()}) from None
 
