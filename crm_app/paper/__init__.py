@@ -1,6 +1,7 @@
 """All PDFs. `render(document)` gives the same bytes for the same document, in any process."""
 
 from crm_app.paper.document import (
+    Attachment,
     Chapter,
     Document,
     Fact,
@@ -18,6 +19,7 @@ from crm_app.paper.words import LANGUAGES
 
 __all__ = [
     "LANGUAGES",
+    "Attachment",
     "Chapter",
     "Document",
     "Fact",

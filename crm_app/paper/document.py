@@ -105,6 +105,15 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a document: where its bytes lie, and what they are (a media type)."""
+
+    name: str
+    path: str
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Document:
     """A quote, proposal, order, invoice or credit note. `issued_on` is its date, and that of the file's metadata."""
 
@@ -126,7 +135,7 @@ class Document:
     notes: str = ""
     letter: str = ""  # a proposal's cover letter
     chapters: tuple[Chapter, ...] = ()
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     prices_include_tax: bool = False
     stamp: str = ""  # "Draft", "Cancelled": beside the title
 

@@ -1,5 +1,6 @@
 """From a document to its PDF."""
 
+from crm_app.paper.binding import bind
 from crm_app.paper.canvas import Canvas
 from crm_app.paper.document import Document, Paper
 from crm_app.paper.head import feet, first_page, running_head, title_of
@@ -24,7 +25,11 @@ def render(document: Document) -> Paper:
         summary.draw()
     closing(canvas, document)
     feet(canvas, document.letterhead, document.language)
-    return Paper(canvas.finished(), canvas.pages, tuple(canvas.printable.missing))
+    content, pages = canvas.finished(), canvas.pages
+    if document.attachments:
+        content, more = bind(content, document.attachments, document.letterhead.page)
+        pages += more
+    return Paper(content, pages, tuple(canvas.printable.missing))
 
 
 def _proposal(canvas: Canvas, document: Document) -> None:

@@ -107,7 +107,7 @@ def closing(canvas: Canvas, document: Document) -> None:
         _under(canvas, words["terms"], document.terms)
         _under(canvas, words["bank"], bank)
     _under(canvas, words["notes"], document.notes)
-    _under(canvas, words["attachments"], "\n".join(f"- {name}" for name in document.attachments))
+    _under(canvas, words["attachments"], "\n".join(f"- {one.name}" for one in document.attachments))
     if canvas.printable.missing:
         prose(canvas, words["missing"].format(list=named(tuple(canvas.printable.missing))), Style(7.6, "I", MUTED))
 

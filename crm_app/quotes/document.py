@@ -14,10 +14,11 @@ from crm_app.core.config import settings
 from crm_app.core.money import format_exact
 from crm_app.core.numbers import amount_text, milli_text
 from crm_app.organisation.queries import letterhead
-from crm_app.paper import Chapter, Document, Fact, Line, Paper, Party, Section, Tax, Total, render
+from crm_app.paper import Attachment, Chapter, Document, Fact, Line, Paper, Party, Section, Tax, Total, render
 from crm_app.quotes.queries.stored import house_of, line_rows, organisation_today, quote_row, totals_in
 from crm_app.quotes.rules import Totals
 from crm_app.quotes.texts import merged
+from crm_app.records.files.store import path_of
 from crm_app.tables import File, Person, QuoteAttachment, QuoteText, User
 
 person, user, text, attachment, file = (table_of(m) for m in (Person, User, QuoteText, QuoteAttachment, File))
@@ -126,10 +127,12 @@ def _chapters(session: Session, quote_id: int, values: dict[str, str]) -> tuple[
     return tuple(Chapter(merged(r.heading, values), merged(r.body, values)) for r in found if r.heading or r.body)
 
 
-def _attached(session: Session, quote_id: int) -> tuple[str, ...]:
+def _attached(session: Session, quote_id: int) -> tuple[Attachment, ...]:
     joined = attachment.join(file, file.c.id == attachment.c.file_id)
-    query = select(file.c.name).select_from(joined).where(attachment.c.quote_id == quote_id)
-    return tuple(session.connection().execute(query.order_by(attachment.c.position, attachment.c.id)).scalars())
+    query = select(file.c.name, file.c.sha256, file.c.media_type).select_from(joined)
+    found = query.where(attachment.c.quote_id == quote_id).order_by(attachment.c.position, attachment.c.id)
+    rows = session.connection().execute(found)
+    return tuple(Attachment(r.name, str(path_of(r.sha256)), r.media_type) for r in rows)
 
 
 def _fields(session: Session, row: Row, totals: Totals, house: str) -> dict[str, str]:

@@ -7,10 +7,11 @@ import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from crm_app.paper import LANGUAGES, Chapter, Line, Party, Section, Tax, Total, render
+from crm_app.paper import LANGUAGES, Attachment, Chapter, Line, Party, Section, Tax, Total, render
 from crm_app.paper.words import WORDS
 from tests.paper.documents import LETTERHEAD, info_of, make_document, make_lines, pages_of, text_of
 
@@ -164,19 +165,22 @@ def test_awkward_lines_are_all_there() -> None:
     assert "-0.125" in text and "-5.00" in text and text.count("x") >= 2000
 
 
-def test_a_proposal_has_its_letter_chapters_and_attachments() -> None:
+def test_a_proposal_has_its_letter_chapters_and_attachments(tmp_path: Path) -> None:
+    (tmp_path / "sheet").write_bytes(b"a,b")
     document = make_document(
         kind="proposal",
         letter="Dear Maria,\n\nhere is what we discussed.",
         chapters=(Chapter("Scope", "- first\n- second\n\n" + "It goes on. " * 900), Chapter("Team", "Two people.")),
-        attachments=("Terms.pdf", "References.pdf"),
+        attachments=tuple(
+            Attachment(name, str(tmp_path / "sheet"), "text/plain") for name in ("Prices.csv", "References.csv")
+        ),
         sections=(Section(make_lines(2), "Set-up", 20_411), Section(make_lines(1), "Later")),
     )
     pages = pages_of(render(document).content)
     text = "\n".join(pages)
     assert pages[0].index("Proposal") < pages[0].index("Dear Maria") < pages[0].index("Scope")
     assert text.index("Team") < text.index("Prices") < text.index("Set-up") < text.index("Total Set-up")
-    assert "Terms.pdf" in pages[-1] and text.count("goes") == 900
+    assert "Prices.csv" in pages[-1] and text.count("goes") == 900
 
 
 def test_a_date_is_that_of_the_document() -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from crm_app.paper import Document, Line, render
 from crm_app.quotes.document import quote_document
 from crm_app.quotes.queries.page import quote_page
 from crm_app.quotes.queries.stored import quote_row
-from crm_app.quotes.service import add_text, choose_file, edit_quote, edit_text, make_version, remove_text
+from crm_app.quotes.service import add_text, choose_file, edit_quote, edit_text, make_version, remove_text, texts
 from crm_app.quotes.texts import FIELDS, merged, problem_of
 from crm_app.records.files.service import attach_file
 from crm_app.records.files.store import keep
@@ -140,7 +141,9 @@ class TestStored:
             db.write_sync(attach_file, SYSTEM, "quote", owner, f"{owner}.txt", kept).id for owner in (quote, other)
         )
         db.write_sync(choose_file, SYSTEM, quote, file, True)
-        assert document(quote).attachments == (f"{quote}.txt",)
+        assert [(one.name, Path(one.path).read_bytes()) for one in document(quote).attachments] == [
+            (f"{quote}.txt", b"plan")
+        ]
         with pytest.raises(NotFound):
             db.write_sync(choose_file, SYSTEM, quote, strange, True)
         db.write_sync(choose_file, SYSTEM, quote, file, False)
@@ -148,3 +151,20 @@ class TestStored:
         send(quote)
         with pytest.raises(Refused):
             db.write_sync(choose_file, SYSTEM, quote, file, True)
+
+    def test_no_more_goes_with_it_than_mail_takes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(texts, "MOST_BYTES", 1_000_000)
+        quote = make_quote()
+        files = [
+            db.write_sync(attach_file, SYSTEM, "quote", quote, name, keep(BytesIO(name.encode() * 90_000))).id
+            for name in ("plan", "terms")
+        ]
+        db.write_sync(choose_file, SYSTEM, quote, files[0], True)
+        db.write_sync(choose_file, SYSTEM, quote, files[0], True)
+        assert len(document(quote).attachments) == 1
+        db.write_sync(choose_file, SYSTEM, quote, files[1], True)
+        large = keep(BytesIO(b"x" * 300_000))
+        more = db.write_sync(attach_file, SYSTEM, "quote", quote, "more", large).id
+        with pytest.raises(Refused, match="at most 1 MB in all"):
+            db.write_sync(choose_file, SYSTEM, quote, more, True)
+        assert [one.name for one in document(quote).attachments] == ["plan", "terms"]

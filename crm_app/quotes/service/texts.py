@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -17,6 +17,7 @@ from crm_app.quotes.texts import problem_of
 from crm_app.tables import File, QuoteAttachment, QuoteText, TextBlock
 
 text, block, attachment, file = (table_of(m) for m in (QuoteText, TextBlock, QuoteAttachment, File))
+MOST_BYTES = 20_000_000
 LIMITS = {"heading": 120, "body": 100_000}
 
 
@@ -63,7 +64,7 @@ def remove_text(session: Session, actor: Principal, quote_id: int, text_id: int)
 
 
 def choose_file(session: Session, actor: Principal, quote_id: int, file_id: int, sent: bool) -> Applied:
-    """A file of the quote goes with it, or not. Raises NotFound for a file of something else."""
+    """A file of the quote goes with it, or not. Raises NotFound for a file of something else, Refused for too much."""
     quote_row(session, actor, quote_id, lock=True)
     mine = (file.c.kind == "quote", file.c.record_id == quote_id, file.c.deleted_at.is_(None))
     if session.connection().execute(select(file.c.id).where(file.c.id == file_id, *mine)).first() is None:
@@ -71,7 +72,16 @@ def choose_file(session: Session, actor: Principal, quote_id: int, file_id: int,
     query = select(attachment.c.id, attachment.c.file_id).where(attachment.c.quote_id == quote_id)
     rows = session.connection().execute(query.order_by(attachment.c.position, attachment.c.id)).all()
     kept = [{"id": r.id, "file_id": r.file_id} for r in rows if r.file_id != file_id]
+    if sent:
+        _refuse_too_much(session, [r["file_id"] for r in kept] + [file_id])
     return _apply(session, actor, quote_id, {"attachments": [*kept, {"file_id": file_id}] if sent else kept})
+
+
+def _refuse_too_much(session: Session, ids: list[int]) -> None:
+    size = session.connection().execute(select(func.sum(file.c.size)).where(file.c.id.in_(ids))).scalar() or 0
+    if size > MOST_BYTES:
+        most = MOST_BYTES // 1_000_000
+        raise Refused(f"What goes with a quote may have at most {most} MB in all, as mail takes no more.")
 
 
 def _rows(session: Session, quote_id: int) -> list[dict[str, Any]]:
