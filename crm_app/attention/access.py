@@ -72,6 +72,13 @@ def decline_access(session: Session, actor: Principal, note_id: int) -> None:
     _tell(session, deliver(session, [answer]))
 
 
+def asked_for(session: Session, actor: Principal, records: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Those of these records for which the actor has a request that is open."""
+    keys = {_once(name, id, actor.id): (name, id) for name, id in records}
+    open_ = select(note.c.once_key).where(note.c.once_key.in_(list(keys)), note.c.type == ASKED)
+    return {keys[once] for once in session.connection().execute(open_).scalars()} if keys else set()
+
+
 def _once(name: str, id: int, asker: int | None) -> str:
     return f"access:{name}:{id}:{asker}"
 

@@ -11,6 +11,7 @@ from crm_app.activities.views import activity_card, next_step_dialog
 from crm_app.attention.views import bell
 from crm_app.deals.state import NewDealForm
 from crm_app.deals.views import new_deal_dialog
+from crm_app.duplicates.meeting.state import Meeting
 from crm_app.identity.state import Viewer
 from crm_app.pages.command import Command
 from crm_app.pages.here import onlookers
@@ -232,7 +233,15 @@ def _extras(undone: list[Any], follow: list[Any], keys: Keys, on_new: Any) -> li
     return [
         toasts(undone),
         new_deal_dialog(),
-        new_record_dialog(),
+        new_record_dialog(
+            Viewer.creatable,
+            met=Meeting.met,
+            offer=Meeting.offer,
+            on_look=Meeting.look,
+            on_choose=Meeting.choose,
+            on_fill=Meeting.fill,
+            on_ask=Meeting.ask,
+        ),
         activity_card(follow),
         next_step_dialog(follow),
         command_palette(_goals(), _actions(), Command.run),

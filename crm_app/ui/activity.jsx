@@ -76,7 +76,7 @@ export function ActivityDialog({ card, saved, found, guests, children, onSave, o
   const send = (values) => { setBusy(true); onSave && onSave(c.id, { ...values, type }, c.version); };
   const text = (name, label, props = {}) => <input className="in" name={name} aria-label={label} defaultValue={c[name]} autoComplete="off" aria-invalid={errors[name] ? true : undefined} {...props} />;
   const long = (name, label, rows) => <Field label={label} full error={errors[name]}><textarea className="in" name={name} aria-label={label} rows={rows} defaultValue={c[name]} /></Field>;
-  const ref = (name, label, kind) => <Field label={label} error={errors[name + "_id"]}><Lookup name={name + "_id"} label={label} kind={kind} found={found} value={c[name + "_id"]} shown={c[name]} onSearch={onSearch} /></Field>;
+  const ref = (name, label, kind) => <Field label={label} error={errors[name + "_id"]}><Lookup name={name + "_id"} label={label} kind={kind} found={found} value={c[name + "_id"]} shown={c[name]} onSearch={onSearch} makes /></Field>;
   return (
     <FormDialog key={c.n} open title={c.id ? capital(c.type) : "New " + type} submit={off ? "" : busy ? "Saving…" : c.id ? "Save" : "Plan it"} cancel={off ? "Close" : "Cancel"} busy={busy} wide onSubmit={send} onClose={close}>
       <div className="form activitycard">

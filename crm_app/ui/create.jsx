@@ -1,4 +1,7 @@
-import React, { useEffect, useRef, useState } from "react";
+import React, { useCallback, useEffect, useRef, useState } from "react";
+import { AlikePanel } from "$/public/external/crm_app/ui/create/alike.jsx";
+import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
+import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
@@ -37,7 +40,7 @@ function Control({ field, draft, found, invalid, onSearch }) {
   const given = { name, className: "in", defaultValue: value, required: required || undefined, "aria-invalid": invalid || undefined };
   if (type === "ref")
     return <Lookup name={name} label={label} kind={kind} found={found} value={value} shown={draft[name + "_text"] ?? field.shown} required={required}
-                   invalid={invalid} onSearch={onSearch} />;
+                   invalid={invalid} onSearch={onSearch} makes />;
   if (type === "choice" || type === "bool")
     return (
       <select {...given}>
@@ -50,74 +53,160 @@ function Control({ field, draft, found, invalid, onSearch }) {
   return <input {...given} type="text" autoComplete="off" maxLength={500} {...(INPUT[type] || {})} {...(KEYBOARD[name] || {})} />;
 }
 
+const PAUSE_MS = 250;
+
+/** Asks who is here already, a moment after the last key, and keeps only the answer to the last question. */
+function useAlike(compares, kind, met, onLook) {
+  const timer = useRef(0);
+  const asked = useRef({ n: 0, text: "" });
+  const [shown, setShown] = useState(null);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => { if (met?.n && met.n === asked.current.n) setShown(met); }, [met]);
+  const look = (read, at_once) => {
+    if (!compares) return;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const values = read();
+      const text = JSON.stringify(values);
+      if (!values || (text === asked.current.text && !at_once)) return;
+      asked.current = { n: Date.now(), text };
+      onLook && onLook(kind, values, asked.current.n);
+    }, at_once ? 0 : PAUSE_MS);
+  };
+  return [shown, look];
+}
+
 /**
- * The dialog for a new record. It opens with a new `form.n` and keeps its own copy, so that a lost connection or a restarted server takes
- * nothing away; what is typed is kept in this tab until it is saved or discarded. `created` {n, kind, id, errors} answers.
+ * One dialog for a new record. It keeps its own copy, so that a lost connection or a restarted server takes nothing away; what is typed is
+ * kept in this tab until it is saved or discarded. `created` {n, kind, id, errors, likely} and `offer` {n, kind, id, fills, done} answer.
  */
-export function CreateDialog({ form, created, found, onCreate, onSearch }) {
-  const [open, setOpen] = useState(null);
+function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, onLook, onChoose, onFill, onAsk, onShut }) {
+  const { kind, label, fields, draft, n, done, compares } = open;
+  const navigate = useNavigate();
   const [errors, setErrors] = useState({});
   const [busy, setBusy] = useState(false);
-  const opened = useRef(form?.n || 0);
+  const [likely, setLikely] = useState(false);
+  const [taking, setTaking] = useState(null);
   const answered = useRef(created?.n || 0);
+  const heard = useRef(offer?.n || 0);
   const body = useRef(null);
   const touched = useRef(false); // leaving without a touch keeps the draft that was found
-  useEffect(() => {
-    if (!form?.n || form.n === opened.current) return;
-    opened.current = form.n;
-    if (form.n <= closed()) return; // the page was loaded anew after this dialog had been left
-    setErrors({});
-    setBusy(false);
-    touched.current = false;
-    setOpen({ ...form, draft: form.given ? {} : recall(form.kind) });
-  }, [form]);
+  const wanted = () => {
+    if (!body.current) return null;
+    const all = valuesOf(body.current), found = {};
+    for (const f of fields) found[f.name] = all[f.name] ?? "";
+    return found;
+  };
+  const [alike, look] = useAlike(compares, kind, met, onLook);
+  useEffect(() => { if (open.given || Object.keys(draft).length) look(wanted); }, [n]);
   useEffect(() => {
     if (!created?.n || created.n === answered.current) return;
     answered.current = created.n;
     setBusy(false);
-    if (Object.keys(created.errors || {}).length) {
+    if (created.likely) {
+      setLikely(true);
+      setTaking(null);
+      look(wanted, true);
+    } else if (Object.keys(created.errors || {}).length) {
       setErrors(created.errors);
       const first = Object.keys(created.errors)[0];
       body.current?.querySelector(`[name="${first}"], [name="${first}_text"]`)?.focus();
-    } else { shut(opened.current); keep(created.kind, null); setOpen(null); }
+    } else {
+      if (!open.given) keep(kind, null);
+      done && done({ id: created.id, name: created.title });
+      onShut(open);
+    }
   }, [created]);
+  useEffect(() => {
+    if (!offer?.n || offer.n === heard.current) return;
+    heard.current = offer.n;
+    if (offer.kind !== kind) return;
+    setBusy(false);
+    if (!offer.done) { setTaking(offer); return; }
+    if (!open.given) keep(kind, null);
+    done ? done({ id: offer.id, name: offer.name }) : navigate(offer.url);
+    onShut(open);
+  }, [offer]);
   useEffect(() => {
     if (!busy) return;
     const timer = setTimeout(() => setBusy(false), 4000); // no answer: the connection went; what was typed can be sent again
     return () => clearTimeout(timer);
   }, [busy]);
-  if (!open) return null;
-  const { kind, label, fields, draft, n } = open;
   const restored = Object.keys(draft).length > 0;
   const remember = () => touched.current && setTimeout(() => body.current && !open.given && keep(kind, valuesOf(body.current)), 0);
-  const type = () => { touched.current = true; remember(); };
-  const close = () => { shut(opened.current); if (touched.current) keep(kind, null); setOpen(null); };
-  const send = (values) => {
-    const wanted = {};
-    for (const f of fields) wanted[f.name] = values[f.name] ?? "";
+  const type = () => { touched.current = true; setLikely(false); setTaking(null); remember(); look(wanted); };
+  const move = () => { remember(); touched.current && look(wanted); };
+  const close = () => { if (touched.current && !open.given) keep(kind, null); onShut(open); };
+  const send = () => {
+    if (busy) return;
     setBusy(true);
-    onCreate && onCreate(kind, wanted, open.given > 0);
+    setErrors({});
+    onCreate && onCreate(kind, wanted(), open.given > 0 || !!done);
   };
+  const use = (row) => onChoose && onChoose(kind, row.id, wanted());
+  const take = (names) => {
+    const all = wanted(), some = {};
+    for (const name of names) some[name] = all[name];
+    setBusy(true);
+    onFill && onFill(kind, taking.id, some);
+  };
+  const what = label.toLowerCase();
+  const submit = busy ? "Saving…" : likely ? "Create anyway" : `Create ${what}`;
   return (
-    <FormDialog open title={`New ${label.toLowerCase()}`} submit={busy ? "Saving…" : `Create ${label.toLowerCase()}`} busy={busy} wide={fields.length > 4} onSubmit={send} onClose={close}>
-      <div ref={body} className="form" onInput={type} onClick={remember} onKeyUp={remember}>
-        {restored && (
-          <div className="banner">
-            <span className="grow">What you had typed is still here.</span>
-            <button type="button" className="link" onClick={() => { keep(kind, null); setOpen({ ...open, draft: {}, n: n + 0.5 }); }}>Start afresh</button>
+    <FormDialog open title={`New ${what}`} submit={submit} busy={busy} wide={fields.length > 4} onSubmit={send} onClose={close}>
+      <div className={compares ? "withalike" : ""}>
+        <div ref={body} className="form" onInput={type} onClick={move} onKeyUp={move}>
+          {restored && (
+            <div className="banner">
+              <span className="grow">What you had typed is still here.</span>
+              <button type="button" className="link" onClick={() => { keep(kind, null); restart(open); }}>Start afresh</button>
+            </div>
+          )}
+          {errors[""] && <div className="banner r" role="alert">{errors[""]}</div>}
+          <div className={fields.length > 4 ? "grid2" : "form"}>
+            {fields.map((f) => (
+              <label key={f.name} className={"field" + (f.type === "longtext" ? " full" : "")}>
+                <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}{f.help && <a className="helps" href={f.help_href} target="_blank" rel="noopener" title={f.help} aria-label={`What ${f.label} means here`}>?</a>}</span>
+                <Control field={f} draft={draft} found={found} invalid={!!errors[f.name]} onSearch={onSearch} />
+                {errors[f.name] && <span className="err" role="alert">{errors[f.name]}</span>}
+              </label>
+            ))}
           </div>
-        )}
-        {errors[""] && <div className="banner r" role="alert">{errors[""]}</div>}
-        <div className={fields.length > 4 ? "grid2" : "form"} key={n}>
-          {fields.map((f) => (
-            <label key={f.name} className={"field" + (f.type === "longtext" ? " full" : "")}>
-              <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}{f.help && <a className="helps" href={f.help_href} target="_blank" rel="noopener" title={f.help} aria-label={`What ${f.label} means here`}>?</a>}</span>
-              <Control field={f} draft={draft} found={found} invalid={!!errors[f.name]} onSearch={onSearch} />
-              {errors[f.name] && <span className="err" role="alert">{errors[f.name]}</span>}
-            </label>
-          ))}
         </div>
+        {compares && <AlikePanel label={what} met={alike} offer={taking} likely={likely} onUse={use} onAsk={(row) => onAsk && onAsk(row.kind, row.id)} onTake={take} onBack={() => setTaking(null)} />}
       </div>
     </FormDialog>
   );
+}
+
+/**
+ * The dialogs for new records; one opens with each new `form.n`, above those that are open: who is missing in a look-up is made from there,
+ * and the look-up has them then. Only the topmost hears of answers.
+ */
+export function CreateDialog({ form, makes, onStart, onCreate, ...rest }) {
+  const [sheets, setSheets] = useState([]);
+  const opened = useRef(form?.n || 0);
+  const waiting = useRef(null); // the look-up for which a new record was begun
+  const put = useCallback((sheet) => setSheets((all) => [...all, sheet]), []);
+  useEffect(() => {
+    quick.kinds = makes || [];
+    quick.start = (kind, text, done) => { waiting.current = { kind, done }; onStart && onStart(kind, text); };
+  }, [makes, onStart]);
+  useEffect(() => {
+    if (!form?.n || form.n === opened.current) return;
+    opened.current = form.n;
+    if (form.n <= closed()) return; // the page was loaded anew after this dialog had been left
+    const asked = waiting.current?.kind === form.kind ? waiting.current : null;
+    waiting.current = null;
+    const given = asked ? 1 : form.given;
+    put({ ...form, given, done: asked?.done, draft: given ? {} : recall(form.kind) });
+  }, [form]);
+  const shutOne = (sheet) => { shut(sheet.n); setSheets((all) => all.filter((s) => s.n !== sheet.n)); };
+  const restart = (sheet) => setSheets((all) => all.map((s) => (s.n === sheet.n ? { ...s, draft: {}, n: s.n + 0.5 } : s)));
+  return sheets.map((sheet, i) => {
+    const top = i === sheets.length - 1;
+    const { created, offer, met, ...other } = rest;
+    return <Sheet key={sheet.n} open={sheet} restart={restart} onShut={shutOne} onCreate={onCreate} {...other}
+                  created={top ? created : null} offer={top ? offer : null} met={top ? met : null} />;
+  });
 }

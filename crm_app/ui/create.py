@@ -5,18 +5,32 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+rx.asset("alike.jsx", shared=True)
 _jsx = rx.asset("create.jsx", shared=True).importable_path
 
 
 class CreateDialog(rx.Component):
-    """`on_create(kind, values, stay)` gets `created`; `stay`: the dialog came from a record's page."""
+    """`on_create(kind, values, stay)` gets `created`; `stay`: the dialog came from a record or a look-up.
+
+    `on_look(kind, values, n)` asks who is here already and gets `met`; `on_choose(kind, id, values)` and
+    `on_fill(kind, id, values)` use one of them and get `offer`. `makes` are the kinds that a look-up may begin by
+    `on_start(kind, text)`.
+    """
 
     library = _jsx
     tag = "CreateDialog"
     form: rx.Var[Any]
     created: rx.Var[Any]
     found: rx.Var[Any]
+    met: rx.Var[Any]
+    offer: rx.Var[Any]
+    makes: rx.Var[list[str]]
     on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], bool)]
+    on_look: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int)]
+    on_choose: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
+    on_fill: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
+    on_ask: rx.EventHandler[passthrough_event_spec(str, int)]
+    on_start: rx.EventHandler[passthrough_event_spec(str, str)]
     on_search: rx.EventHandler[passthrough_event_spec(str, str)]
 
 

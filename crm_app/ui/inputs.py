@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+rx.asset("quick.js", shared=True)
 _inputs = rx.asset("inputs.jsx", shared=True).importable_path
 _lookup = rx.asset("lookup.jsx", shared=True).importable_path
 _proposed = rx.asset("proposed.jsx", shared=True).importable_path
@@ -75,7 +76,7 @@ class Panes(rx.Component):
 class Lookup(rx.Component):
     """A field that finds a record of a kind by name; the form gets NAME (the id) and NAME_text (what was typed).
 
-    `on_search(kind, text)` asks, `found` (kind, text, options) answers.
+    `on_search(kind, text)` asks, `found` (kind, text, options) answers. `makes`: who is not found can be created.
     """
 
     library = _lookup
@@ -90,6 +91,7 @@ class Lookup(rx.Component):
     invalid: rx.Var[bool]
     required: rx.Var[bool]
     auto_focus: rx.Var[bool]
+    makes: rx.Var[bool]
     on_search: rx.EventHandler[passthrough_event_spec(str, str)]
     on_pick: rx.EventHandler[passthrough_event_spec(str)]
     on_cancel: rx.EventHandler[passthrough_event_spec(bool)]

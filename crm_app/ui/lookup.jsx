@@ -1,10 +1,12 @@
 import React, { useEffect, useId, useRef, useState } from "react";
+import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
 
 /**
  * Finds a record by name: typed text is asked for after 200 ms; arrows choose, Enter takes, ✕ clears. In a form the id travels in a hidden
- * input NAME; elsewhere `onPick(id)` hears of it. `found` {kind, text, options} answers; an answer to another question is not shown.
+ * input NAME; elsewhere `onPick(id)` hears of it. `found` {kind, text, options} answers; an answer to another question is not shown. With
+ * `makes` the last choice begins a new record of that name, which is chosen once it is there.
  */
-export function Lookup({ name, label, kind, placeholder, found, value, shown, invalid, describedBy, required, autoFocus, onSearch, onPick, onCancel }) {
+export function Lookup({ name, label, kind, placeholder, found, value, shown, invalid, describedBy, required, autoFocus, makes, onSearch, onPick, onCancel }) {
   const [text, setText] = useState(shown || "");
   const [picked, setPicked] = useState(value || "");
   const [open, setOpen] = useState(false);
@@ -14,7 +16,8 @@ export function Lookup({ name, label, kind, placeholder, found, value, shown, in
   const id = useId();
   const wanted = text.trim();
   const answered = found?.kind === kind && found.text === wanted;
-  const options = answered ? found.options : [];
+  const fresh = makes && answered && quick.start && ["person", "company"].includes(kind) && quick.kinds.includes(kind);
+  const options = answered ? [...found.options, ...(fresh ? [{ id: "", name: `New ${kind} “${wanted}”`, fresh }] : [])] : [];
   useEffect(() => { if (autoFocus) { input.current?.focus(); input.current?.select(); } return () => clearTimeout(timer.current); }, [autoFocus]);
   useEffect(() => { input.current?.setCustomValidity(wanted && !picked ? "Choose one from the list, or leave this empty." : ""); }, [wanted, picked]);
   const type = (next) => {
@@ -26,6 +29,7 @@ export function Lookup({ name, label, kind, placeholder, found, value, shown, in
     timer.current = setTimeout(() => next.trim() && onSearch && onSearch(kind, next.trim()), 200);
   };
   const take = (o) => {
+    if (o.fresh) { setOpen(false); quick.start(kind, wanted, take); return; }
     setText(o.name);
     setPicked(String(o.id));
     setOpen(false);
@@ -74,12 +78,12 @@ export function Lookup({ name, label, kind, placeholder, found, value, shown, in
       {open && wanted && (
         <ul id={id} role="listbox" aria-label={label}>
           {options.map((o, i) => (
-            <li key={o.id} id={id + i} role="option" aria-selected={i === at} className={i === at ? "on" : ""}
+            <li key={o.id || "new"} id={id + i} role="option" aria-selected={i === at} className={(i === at ? "on" : "") + (o.fresh ? " fresh" : "")}
                 onPointerDown={(e) => e.preventDefault()} onClick={() => take(o)}>
               {o.name}{o.note && <small>{o.note}</small>}
             </li>
           ))}
-          {!options.length && <li className="none" role="option" aria-selected="false" aria-disabled="true">{answered ? "Nothing found" : "Searching…"}</li>}
+          {!options.some((o) => !o.fresh) && !(answered && fresh) && <li className="none" role="option" aria-selected="false" aria-disabled="true">{answered ? "Nothing found" : "Searching…"}</li>}
         </ul>
       )}
     </div>

@@ -24,20 +24,29 @@ class FormField:
 
 @dataclass(frozen=True)
 class Form:
-    """The dialog; a new `n` opens it. `given` counts the fields that the caller filled in."""
+    """The dialog; a new `n` opens it. `given` counts the fields that the caller filled in.
+
+    `compares`: as it is typed, those who are here already are shown beside it.
+    """
 
     n: int = 0
     kind: str = ""
     label: str = ""
     fields: list[FormField] = field(default_factory=list)
     given: int = 0
+    compares: bool = False
 
 
 @dataclass(frozen=True)
 class Created:
-    """How the last try ended: `n` grows with each; without errors `id` is the new record."""
+    """How the last try ended: `n` grows with each; without errors `id` is the new record, called `title`.
+
+    `likely`: nothing was saved yet, for it may be here already; what was found stands beside the form.
+    """
 
     n: int = 0
     kind: str = ""
     id: int = 0
     errors: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+    likely: bool = False

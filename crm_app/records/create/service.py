@@ -12,6 +12,7 @@ from crm_app.core.changes import Applied, Change, Field, Kind, apply, kind
 from crm_app.core.changes.values import defaults
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, NotFound
+from crm_app.core.text import clip
 from crm_app.identity.policy import may
 from crm_app.records.create.rows import Form, FormField
 from crm_app.records.help import NO_HELP, helps_of
@@ -20,6 +21,7 @@ from crm_app.records.listing.conditions import is_relative
 from crm_app.records.properties import ref_name, typed
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+EMAIL_WORDS = "An e-mail address looks like name@example.org."
 
 
 def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, str]) -> Form:
@@ -30,7 +32,13 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
     fields = [_field(session, actor, known, path, offered, given) for path in known.form]
     said = [helps.get(f.name, NO_HELP) for f in fields]
     fields = [replace(f, help=h.words, help_href=h.href) for f, h in zip(fields, said, strict=True)]
-    return Form(kind=name, label=known.label, fields=fields, given=sum(f.name in given for f in fields))
+    return Form(
+        kind=name,
+        label=known.label,
+        fields=fields,
+        given=sum(f.name in given for f in fields),
+        compares=known.mergeable,
+    )
 
 
 def create_record(
@@ -49,12 +57,12 @@ def create_record(
             wrong[path] = "This cannot be saved."
         elif raw.strip():
             try:
-                value = typed(_catalogue(known, path), raw, settings().currency, actor)
+                value = typed(catalogue_field(known, path), raw, settings().currency, actor)
             except Invalid as refusal:
                 wrong[path] = refusal.message
                 continue
-            if part == "emails" and not ADDRESS.fullmatch(value):
-                wrong[path] = "An e-mail address looks like name@example.org."
+            if part == "emails" and not is_email(value):
+                wrong[path] = EMAIL_WORDS
             wanted[part] = [{rest: value}] if rest else value
     if wrong:
         raise Invalid(wrong)
@@ -76,7 +84,26 @@ def _known(actor: Principal, name: str) -> Kind:
     return known
 
 
-def _catalogue(known: Kind, path: str) -> Field:
+def is_email(text: str) -> bool:
+    """Does it look like an e-mail address?"""
+    return ADDRESS.fullmatch(text) is not None
+
+
+def named(name: str, text: str) -> dict[str, str]:
+    """What a form begins with for somebody or something called so."""
+    known, words = kind(name), clip(text).split()
+    if known.title in known.form:
+        return {known.title: " ".join(words)}
+    first, last = (" ".join(words[:-1]), words[-1]) if words else ("", "")
+    return {n: v for n, v in (("first_name", first), ("last_name", last)) if n in known.form and v}
+
+
+def label_of(known: Kind, path: str) -> str:
+    """What the form calls a field."""
+    return {"emails": "E-mail", "phones": "Phone"}.get(path.partition(".")[0], catalogue_field(known, path).label)
+
+
+def catalogue_field(known: Kind, path: str) -> Field:
     """The field that a name of the form means: its own, or that of a part (`emails.value`)."""
     part, _, rest = path.partition(".")
     if not rest:
@@ -106,7 +133,7 @@ def _field(
     offered: Mapping[str, list[Option]],
     given: Mapping[str, str],
 ) -> FormField:
-    field = _catalogue(known, path)
+    field = catalogue_field(known, path)
     choices = [o for o in offered.get(path, []) if not (field.ref and is_relative(o.id))]
     usual = defaults(known.table).get(path, "") if "." not in path else ""
     value = given.get(path, str(actor.id or "") if path == known.owner else "" if usual is None else str(usual))
@@ -114,6 +141,7 @@ def _field(
         value = choices[0].id
     shown = ref_name(session, field, int(value)) if field.ref and value.isascii() and value.isdigit() else ""
     type_ = "choice" if field.ref and choices else field.type
-    label = {"emails": "E-mail", "phones": "Phone"}.get(path.partition(".")[0], field.label)
     required = field.required and "." not in path
-    return FormField(path, label, type_, required, choices, field.ref, value, shown, vocabulary=field.vocabulary)
+    return FormField(
+        path, label_of(known, path), type_, required, choices, field.ref, value, shown, vocabulary=field.vocabulary
+    )

@@ -6,12 +6,14 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.changes import kind as kind_of
+from crm_app.core.changes import kinds
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.create.rows import Created, Form
-from crm_app.records.create.service import create_record, new_form
+from crm_app.records.create.service import create_record, named, new_form
+from crm_app.records.reading import titles
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
@@ -33,6 +35,12 @@ class NewRecord(rx.State):
 
     @rx.event
     @allow("any")
+    async def start_named(self, kind: str, text: str):
+        """For somebody or something called so, who was looked up and is not here."""
+        return NewRecord.start(kind, named(kind, text)) if kind in {k.name for k in kinds()} else None
+
+    @rx.event
+    @allow("any")
     async def create(self, kind: str, values: dict[str, str], stay: bool):
         n = fresh()
         try:
@@ -43,7 +51,8 @@ class NewRecord(rx.State):
         except KithError as refusal:
             self.created = Created(n, kind, 0, {"": refusal.message})
             return None
-        self.created = Created(n, kind, made.id)
+        title = (await db.read(titles, actor(), [(kind, made.id)])).get((kind, made.id), "")
+        self.created = Created(n, kind, made.id, title=title)
         known = kind_of(kind)
         (await self.get_state(Toaster)).latest = undo_toast(f"{known.label} created.", made.batch_id)
         return None if stay or not known.path else rx.redirect(f"{known.path}/{made.id}")

@@ -1,5 +1,7 @@
 """The dialog for a new record; once in the frame of every page."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.records.create.state import NewRecord
@@ -7,12 +9,17 @@ from crm_app.records.state import RefSearch
 from crm_app.ui.create import create_dialog
 
 
-def new_record_dialog() -> rx.Component:
-    """Opens when `NewRecord.start` has answered."""
+def new_record_dialog(makes: Any, **beside: Any) -> rx.Component:
+    """Opens when `NewRecord.start` has answered; `makes` are the kinds that the viewer may create, `beside` what
+    shows and uses those who are here already (`crm_app.ui.create`).
+    """
     return create_dialog(
         form=NewRecord.form,
         created=NewRecord.created,
         found=RefSearch.found,
         on_create=NewRecord.create,
         on_search=RefSearch.look_up,
+        on_start=NewRecord.start_named,
+        makes=makes,
+        **beside,
     )
