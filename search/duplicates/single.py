@@ -42,6 +42,14 @@ def judge_pairs(
     ]
 
 
+def chances(table: Table, pairs: Sequence[tuple[int, int]], model: Model = DEFAULT) -> list[float]:
+    """The probability of each pair of rows of the table."""
+    if not pairs:
+        return []
+    left, right = np.array(pairs, dtype=np.int32).T
+    return Scorer(table, model).score(left, right).probability.tolist()
+
+
 def keys_of(profile: Profile) -> list[int]:
     """The keys under which a record finds others, as signed numbers of 64 bits; the same in any process."""
     return keys_of_each([profile])[0]
