@@ -54,6 +54,10 @@ from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.listing.fields import register_fields
 from crm_app.records.panels import register_panel
 from crm_app.records.search.index import follow
+from crm_app.scoring.events import ACTIVITIES, activities, register_events
+from crm_app.scoring.follow import SCORE, follow_changes, scoring
+from crm_app.scoring.kind import SCORING_POLICY, SCORING_RULE
+from crm_app.scoring.service import SCORED
 from crm_app.territories.assignment import ASSIGN, assign_arrivals, assignment
 from crm_app.territories.kind import AVAILABILITY, POOL, TERRITORY
 from crm_app.territories.plan import TERRITORIES, application
@@ -90,6 +94,8 @@ KINDS = (
     QUALITY_RULE,
     RIGHTS_REVIEW,
     QUALITY_CHECK,
+    SCORING_RULE,
+    SCORING_POLICY,
 )
 # What stands beside a record, in this order.
 PANELS = {
@@ -106,6 +112,8 @@ OBJECT_OF = {
     "quality_rule": "quality",
     "quality_check": "quality",
     "rights_review": "quality",
+    "scoring_rule": "pipeline",
+    "scoring_policy": "pipeline",
 }
 # What everybody who is signed in may point to.
 REFERABLE = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "company", "person", "territory"})
@@ -138,11 +146,15 @@ def wire() -> None:
     register_op(REWORD, reworded)
     register_op(MERGE_RECORDS, merging, "merge")
     register_op(UNMERGE, unmerging, "undo")
+    register_op(SCORE, scoring)
+    register_events(ACTIVITIES, activities)
     ports.install_policy(_decide)
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
     outbox.register_collector("records", "quality", partial(follow_quality, announce))
     outbox.register_consumer("records", "notify", _notify)
+    outbox.register_collector("records", SCORE, follow_changes)
+    outbox.register_consumer(SCORED, "live", announce)
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer(access.TOPIC, "notify", announce)
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))

@@ -7,6 +7,7 @@ from crm_app.core.text import phone_key
 from crm_app.people.consent import CONSENTS, date_consents
 from crm_app.people.following import follow_roles, settle_roles
 from crm_app.people.rules import segment_of
+from crm_app.people.scored import OVERRIDE, SCORED, sign_overrides
 from crm_app.people.tidying import tidy_language, tidy_zone
 from crm_app.records.kind import merged_into, tags_of
 from crm_app.records.phones import tidy_phone
@@ -31,6 +32,7 @@ RELATIONS = ("knows", "manager", "assistant", "colleague", "partner", "referred 
 def _complete(context: Context, before: Row | None, after: Row) -> Row:
     """The display name is made of the parts unless somebody wrote another one; company and title follow the roles."""
     date_consents(context)
+    sign_overrides(context)
     parts = f"{after['first_name']} {after['last_name']}".strip()
     old = f"{before['first_name']} {before['last_name']}".strip() if before else ""
     named = parts and (not after["display_name"] or after["display_name"] == old)
@@ -97,6 +99,7 @@ PERSON = Kind(
         Field("setback_reason", "Reason for going back", max_length=200),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),
         Field("last_touch_at", "Last touch", "datetime", editable=False),
+        *SCORED,
         merged_into("person"),
     ),
     children=(
@@ -158,6 +161,7 @@ PERSON = Kind(
             alike=lambda row: (row["network"], row["value"].casefold().rstrip("/")),
         ),
         *CONSENTS,
+        OVERRIDE,
         Children(
             "roles",
             "Roles",
@@ -223,8 +227,8 @@ PERSON = Kind(
         "company": ("company_id",),
         **placed(),
     },
-    derived=frozenset({"last_touch_at"}),
+    derived=frozenset({"last_touch_at", *(f.name for f in SCORED)}),
     gate=_gate,
     complete=_complete,
-    watched=frozenset({"emails", "phones", "roles", *(c.name for c in CONSENTS)}),
+    watched=frozenset({"emails", "phones", "roles", OVERRIDE.name, *(c.name for c in CONSENTS)}),
 )

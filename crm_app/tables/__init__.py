@@ -26,6 +26,7 @@ from crm_app.tables.person import (
     PersonProfile,
     PersonRelation,
     PersonRole,
+    PersonScoreOverride,
 )
 from crm_app.tables.product import PriceBook, PriceEntry, Product
 from crm_app.tables.quality import (
@@ -41,6 +42,7 @@ from crm_app.tables.quality import (
 )
 from crm_app.tables.quote import Quote, QuoteAttachment, QuoteLine, QuoteLink, QuotePolicy, QuoteText, TextBlock
 from crm_app.tables.rate import Rate
+from crm_app.tables.scoring import LeadScore, LearnedScore, ScoringPolicy, ScoringRule
 from crm_app.tables.territory import (
     Availability,
     Pool,
@@ -86,6 +88,8 @@ __all__ = [
     "ImportRun",
     "Invoice",
     "InvoiceLine",
+    "LeadScore",
+    "LearnedScore",
     "LifecycleState",
     "LoginEvent",
     "Notification",
@@ -105,6 +109,7 @@ __all__ = [
     "PersonProfile",
     "PersonRelation",
     "PersonRole",
+    "PersonScoreOverride",
     "Pipeline",
     "Pool",
     "PoolMember",
@@ -132,6 +137,8 @@ __all__ = [
     "RecordTag",
     "RightsReview",
     "SavedView",
+    "ScoringPolicy",
+    "ScoringRule",
     "SocketBinding",
     "Stage",
     "Tag",

@@ -1,9 +1,11 @@
 """People with their e-mails, phones and addresses."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlmodel import Field, Index, false
 
+from crm_app.core.db import ExactDecimal
 from crm_app.core.schema import LIVING, Child, Record, list_indexes, moment, ref
 
 
@@ -20,6 +22,7 @@ class Person(Record, table=True):
             "deleted_at",
             **LIVING,
         ),
+        Index("ix_person_score", "score", "id", "deleted_at", **LIVING),
     )
     first_name: str = ""
     last_name: str = Field(default="", index=True)
@@ -36,6 +39,8 @@ class Person(Record, table=True):
     owner_id: int | None = ref("user")
     last_touch_at: datetime | None = moment()
     merged_into_id: int | None = ref("person")
+    score: Decimal = Field(default=Decimal(0), sa_type=ExactDecimal, sa_column_kwargs={"server_default": "0"})
+    band: str = Field(default="cold", sa_column_kwargs={"server_default": "cold"})
 
 
 class PersonEmail(Child, table=True):
@@ -113,3 +118,15 @@ class PersonConsent(Child, table=True):
     state: str = "given"
     on_day: date | None = None
     source: str = ""
+
+
+class PersonScoreOverride(Child, table=True):
+    """A score that somebody set by hand, why, and until when it stands in place of the computed one."""
+
+    __tablename__ = "person_score_override"  # pyright: ignore[reportAssignmentType]
+    person_id: int = ref("person", nullable=False)
+    value: int
+    reason: str = ""
+    until_day: date | None = None
+    set_on: date | None = None
+    user_id: int | None = ref("user")

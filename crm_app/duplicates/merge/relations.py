@@ -22,6 +22,7 @@ READ_THROUGH: Mapping[str, str] = {
     "duplicate_key": "as the profile",
     "quality_mark": "computed from the record, and gone with it",
     "quality_gap": "computed from the record, and gone with it",
+    "lead_score": "computed anew for the survivor",
     "turn": "about pools and territories only",
 }
 

@@ -38,6 +38,8 @@ TONES = {
     "invoiced": "a",
     "partly paid": "y",
     "paid": "g",
+    "hot": "g",
+    "warm": "y",
 }
 
 

@@ -26,7 +26,7 @@ from crm_app.tables import RecordTag, Tag
 YES_NO = [Option("true", "Yes"), Option("false", "No")]
 # Said elsewhere on the page, or beside another field.
 ELSEWHERE = frozenset({"display_name", "name", "currency", "created_at"})
-BADGES = ("lifecycle", "segment", "kind")
+BADGES = ("lifecycle", "segment", "band", "kind")
 TINTS = 8
 LINKS: dict[str, Callable[[str], str]] = {
     "emails": lambda v: "mailto:" + v.replace(" ", ""),
