@@ -55,6 +55,7 @@ from crm_app.records.listing.fields import register_fields
 from crm_app.records.panels import register_panel
 from crm_app.records.search.index import follow
 from crm_app.scoring.events import ACTIVITIES, activities, register_events
+from crm_app.scoring.explain import score_panel
 from crm_app.scoring.follow import SCORE, follow_changes, scoring
 from crm_app.scoring.kind import SCORING_POLICY, SCORING_RULE
 from crm_app.scoring.service import SCORED
@@ -99,7 +100,7 @@ KINDS = (
 )
 # What stands beside a record, in this order.
 PANELS = {
-    "person": (deals_of_person, roles_of, relations_of, colleagues_of),
+    "person": (score_panel, deals_of_person, roles_of, relations_of, colleagues_of),
     "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, formerly_of, tree_of),
 }
 # Kinds whose rights are those of another object.

@@ -22,6 +22,8 @@ from crm_app.records.files.views import file_drop
 from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.state import RecordScreen
 from crm_app.records.page.views import record_screen, relation_dialog
+from crm_app.scoring.state import ScoreForm
+from crm_app.scoring.views import score_dialog
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import timeline_column
 from crm_app.ui import addresses
@@ -35,6 +37,7 @@ STARTS: dict[str, Callable[..., Any]] = {
 } | {
     "relation": lambda _panel: RelationForm.start,
     "role": lambda _panel: RoleForm.start,
+    "score": lambda _panel: ScoreForm.start,
 }
 
 
@@ -52,7 +55,12 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any]) -> rx.
     relations = [(name, relation_words(name, reverse=False)) for name in RELATIONS]
     return framed(
         rx.fragment(
-            above, screen, relation_dialog(relations), role_dialog(), live(push=RecordFeed.push, on_change=again)
+            above,
+            screen,
+            relation_dialog(relations),
+            role_dialog(),
+            score_dialog(),
+            live(push=RecordFeed.push, on_change=again),
         ),
         title=title,
         current=place.path,

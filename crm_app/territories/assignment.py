@@ -79,7 +79,7 @@ def _companies(session: Session, covers: str, ids: Sequence[int]) -> dict[int, i
 def assign_arrivals(context: Context, applied: list[Applied]) -> None:
     """Registered in `wire`: new records that nobody was given get an owner, where a pool was asked to see to that."""
     way = SOURCES.get(context.source)
-    new = [a for a in applied if a.op == "create" and a.kind in KINDS.values() and "owner_id" not in a.diff]
+    new = [a for a in applied if _arrives(a)]
     if way is None or not new:
         return
     chosen = [source for source, forms, imports in pools(context.session) if (forms if way == "form" else imports)]
@@ -89,6 +89,15 @@ def assign_arrivals(context: Context, applied: list[Applied]) -> None:
         if arrived:
             lock(context.session)
             _give(context.session, next(s for s in chosen if s.covers == covers), arrived, context.batch_id)
+
+
+def _arrives(done: Applied) -> bool:
+    """Is this new, or a person who has become a lead, and was nobody named who gets it?"""
+    if done.kind not in KINDS.values() or "owner_id" in done.diff:
+        return False
+    return done.op == "create" or (
+        done.op == "update" and done.kind == KINDS["lead"] and done.diff.get("lifecycle", ["", ""])[1] == "lead"
+    )
 
 
 def _unowned(session: Session, covers: str, ids: Sequence[int] | None = None, limit: int = AT_ONCE) -> list[int]:

@@ -61,6 +61,28 @@ def test_eight_writers_at_once_share_out_exactly(method: str) -> None:
     assert sorted(db.read_sync(lambda s: s.connection().execute(query).scalars().all())) == sorted(ids)
 
 
+def test_who_becomes_a_lead_arrives_as_well_also_eight_at_a_time() -> None:
+    people = [make_user() for _ in range(4)]
+    names, owned = (
+        [make("person", last_name="Name") for _ in range(40)],
+        make("person", last_name="O", owner_id=people[0]),
+    )
+    make_pool(people)
+    waiting = iter(names)
+
+    def become() -> int:
+        id = next(waiting)
+        change("person", id, lifecycle="lead")
+        return id
+
+    ids = at_once(become, 40)
+    assert sorted(ids) == sorted(names)
+    change("person", owned, lifecycle="lead")
+    assert owners_of(Person, [owned]) == [people[0]]
+    loads = Counter(owners_of(Person, ids))
+    assert loads == dict.fromkeys(people, 10)
+
+
 def test_nobody_gets_more_than_the_limit_from_eight_writers() -> None:
     people, stages = [make_user() for _ in range(3)], make_pipeline()[1]
     make_pool(people, covers="deal", method="capacity")

@@ -95,7 +95,7 @@ def _related(row: rx.vars.ObjectVar[Related], panel: rx.vars.ObjectVar[Panel]) -
     return rx.el.li(
         rx.el.div(
             rx.cond(
-                row.here,
+                row.here | (row.href == ""),
                 rx.el.b(row.title, class_name="strong"),
                 page_link(row.title, href=row.href, class_name="strong"),
             ),

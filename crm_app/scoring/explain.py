@@ -1,0 +1,84 @@
+"""Why a person has this score: every point with its reason, and the one set by hand with who, why and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.core.changes.working import table_of
+from crm_app.core.clock import today
+from crm_app.core.errors import NotFound
+from crm_app.identity.policy import decide
+from crm_app.records.page.rows import Panel, Related
+from crm_app.scoring.queries import read_book, standings
+from crm_app.scoring.rules import Line, effective, shown
+from crm_app.scoring.service import OVERRIDE, override_row
+from crm_app.tables import LeadScore, Person, User
+
+SHOWN = 12
+person, kept, user = table_of(Person), table_of(LeadScore), table_of(User)
+NOTHING = "No rule gives a point yet."
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The score that counts on a day, its band, and the lines that the computed one is the sum of."""
+
+    score: Decimal
+    band: str
+    computed: Decimal
+    day: date
+    lines: Sequence[Line] = field(default=())
+
+
+def explain(session: Session, person_id: int) -> Explained:
+    """By the rules of the moment, on the last day on which the score that lists show holds. Raises NotFound."""
+    due = session.connection().execute(select(kept.c.due_on).where(kept.c.person_id == person_id)).scalar()
+    day = today() if due is None else min(today(), due - timedelta(1))
+    book = read_book(session)
+    found = standings(session, book, [person_id], day)
+    if not found:
+        raise NotFound
+    one = found[0]
+    counts = effective(one.score, one.override, day)
+    return Explained(counts, book.bands.of(counts), one.score.total, day, one.score.lines)
+
+
+def score_panel(session: Session, actor: Principal, id: int) -> Panel | None:
+    """Registered in `wire`: the score beside a person, for whoever may see the person."""
+    found = explain(session, id)
+    owner = session.connection().execute(select(person.c.owner_id).where(person.c.id == id)).scalar()
+    may_edit = decide(actor, "edit", "person", owner, record_id=id).allowed
+    rows = [*_by_hand(session, id, found, may_edit), *_lines(found.lines)]
+    note = f"{found.score.normalize():,f} · {found.band}"
+    return Panel(OVERRIDE, "Score", note, rows, NOTHING, "score" if may_edit else "", "Set by hand")
+
+
+def _by_hand(session: Session, id: int, found: Explained, may_edit: bool) -> list[Related]:
+    row = override_row(session, id)
+    if row is None:
+        return []
+    name = session.connection().execute(select(user.c.name).where(user.c.id == row["user_id"])).scalar()
+    on = row["set_on"]
+    who = f"{name or 'The system'}, {on.day} {on:%b %Y}" if on else name or "The system"
+    until = row["until_day"]
+    over = until is not None and until < found.day
+    words = "for good" if until is None else f"{'ended on' if over else 'until'} {until.day} {until:%b %Y}"
+    computed = f"By the rules: {found.computed.normalize():,f}"
+    said = [row["reason"], f"{who} · {words}", *([] if over else [computed])]
+    return [Related(row["id"], "Set by hand", "", str(row["value"]), said, part=row["id"] if may_edit else 0)]
+
+
+def _lines(lines: Sequence[Line]) -> list[Related]:
+    """The largest first; the rest in one line, so that all of them add up."""
+    ordered = sorted(lines, key=lambda line: -abs(line.points))
+    rest = ordered[SHOWN:]
+    found = [Related(-n, line.words, "", shown(line.points)) for n, line in enumerate(ordered[:SHOWN], 1)]
+    if rest:
+        total = sum((line.points for line in rest), Decimal(0))
+        found.append(Related(-SHOWN - 1, f"{len(rest)} smaller reasons", "", shown(total)))
+    return found

@@ -1,0 +1,5 @@
+"""The states of scoring."""
+
+from .by_hand import ScoreForm
+
+__all__ = ["ScoreForm"]
