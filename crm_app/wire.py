@@ -150,6 +150,13 @@ def wire() -> None:
     register_op(SCORE, scoring)
     register_events(ACTIVITIES, activities)
     ports.install_policy(_decide)
+    _listen()
+    register_fields("quality", quality_fields)
+    check_relations()
+
+
+def _listen() -> None:
+    """Who hears through the outbox of what was written."""
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
     outbox.register_collector("records", "quality", partial(follow_quality, announce))
@@ -159,8 +166,6 @@ def wire() -> None:
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer(access.TOPIC, "notify", announce)
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
-    register_fields("quality", quality_fields)
-    check_relations()
 
 
 def _notify(payload: dict[str, Any]) -> None:
