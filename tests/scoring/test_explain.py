@@ -27,7 +27,8 @@ def number(text: str) -> Decimal:
 
 
 def test_every_point_is_explained_and_all_add_up_to_the_score() -> None:
-    rule(15, "Title contains director", condition=DIRECTOR), rule(-4, "No company", condition=NO_COMPANY)
+    rule(15, "Title contains director", condition=DIRECTOR)
+    rule(-4, "No company", condition=NO_COMPANY)
     rule(10, "Meetings", event="meeting", half_life=14, cap=40)
     ada = make_person(title="Sales Director")
     for ago in (9, 0, 0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 60, 70):

@@ -60,23 +60,30 @@ def stored(id: int) -> LeadScore | None:
 
 
 def test_fit_and_engagement_add_up_and_the_band_follows() -> None:
-    rule(15, condition=DIRECTOR), rule(7, about="company", condition=LARGE)
-    rule(10, event="meeting", half_life=14), rule(3, event="call", outcome="reached")
+    rule(15, condition=DIRECTOR)
+    rule(7, about="company", condition=LARGE)
+    rule(10, event="meeting", half_life=14)
+    rule(3, event="call", outcome="reached")
     big, small = make_company(employees=5000), make_company(employees=10)
     ada = make_person(title="Sales Director", company_id=big)
     bob, eve = make_person(title="Clerk", company_id=small), make_person(title="DIRECTOR")
-    did(ada, ago=14), did(ada, "call", outcome="reached"), did(bob, "call", outcome="busy"), did(bob, ago=28)
+    did(ada, ago=14)
+    did(ada, "call", outcome="reached")
+    did(bob, "call", outcome="busy")
+    did(bob, ago=28)
     settle()
     assert score(ada) == (15 + 7 + 5 + 3, "warm")
     assert score(bob) == (2.5, "cold") and score(eve) == (15, "cold")
     kept = stored(ada)
-    assert kept is not None and (kept.fit, kept.engagement) == (22, 8) and kept.due_on > today()
+    assert kept is not None and (kept.fit, kept.engagement) == (22, 8) and (kept.due_on or today()) > today()
     assert stored(eve).due_on is None  # pyright: ignore[reportOptionalMemberAccess]
     assert db.read_sync(differences) == []
 
 
 def test_a_saved_field_or_activity_changes_the_score_of_those_concerned_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule(15, condition=DIRECTOR), rule(7, about="company", condition=LARGE), rule(10, event="meeting")
+    rule(15, condition=DIRECTOR)
+    rule(7, about="company", condition=LARGE)
+    rule(10, event="meeting")
     firm = make_company(employees=10)
     ada, bob, eve = (make_person(company_id=firm), make_person(company_id=firm), make_person())
     settle()
@@ -109,7 +116,8 @@ def test_a_saved_field_or_activity_changes_the_score_of_those_concerned_only(mon
 
 
 def test_computing_again_writes_nothing() -> None:
-    rule(10, event="meeting", half_life=14), rule(15, condition=DIRECTOR)
+    rule(10, event="meeting", half_life=14)
+    rule(15, condition=DIRECTOR)
     ids = [make_person(title="Director"), make_person()]
     did(ids[0], ago=3)
     assert db.write_sync(rescore, ids) == [ids[0]]
@@ -150,7 +158,8 @@ def test_a_new_run_ends_the_one_before() -> None:
 
 
 def test_decay_is_looked_at_only_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule(10, event="meeting", half_life=100), rule(5, condition=DIRECTOR)
+    rule(10, event="meeting", half_life=100)
+    rule(5, condition=DIRECTOR)
     ada, bob = make_person(), make_person(title="Director")
     did(ada)
     settle()
@@ -219,9 +228,12 @@ def test_what_is_wrong_with_a_score_by_hand_is_said_where_it_stands() -> None:
 
 
 def test_a_merge_computes_the_survivor_and_the_later_score_by_hand_wins() -> None:
-    rule(10, event="meeting"), rule(5, condition=DIRECTOR)
+    rule(10, event="meeting")
+    rule(5, condition=DIRECTOR)
     ada, twin = make_person(title="Director"), make_person(title="Director", display_name="Ada P. Twin")
-    did(ada), did(twin), did(twin)
+    did(ada)
+    did(twin)
+    did(twin)
     settle()
     assert (score(ada)[0], score(twin)[0]) == (15, 25)
     merge("person", ada, twin)
@@ -269,7 +281,8 @@ def test_only_an_administrator_changes_rules_and_bands() -> None:
 
 def test_a_rule_whose_field_is_gone_gives_nothing_and_harms_nobody() -> None:
     field = make("custom_field", kind="person", key="vip", label="VIP", type="text")
-    rule(40, condition={"all": [{"f": f"custom.{field}", "op": "filled"}]}), rule(5, condition=DIRECTOR)
+    rule(40, condition={"all": [{"f": f"custom.{field}", "op": "filled"}]})
+    rule(5, condition=DIRECTOR)
     ada = make_person(title="Director", custom={str(field): "yes"})
     settle()
     assert score(ada) == (45, "warm")
@@ -282,7 +295,8 @@ def test_a_rule_whose_field_is_gone_gives_nothing_and_harms_nobody() -> None:
 
 
 def test_lists_sort_and_filter_by_score_and_band() -> None:
-    rule(30, condition=DIRECTOR), rule(40, event="meeting")
+    rule(30, condition=DIRECTOR)
+    rule(40, event="meeting")
     ada, bob, eve = (make_person(title=t) for t in ("Director", "Clerk", "Director"))
     did(eve)
     settle()
