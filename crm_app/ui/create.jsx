@@ -62,16 +62,16 @@ function useAlike(compares, kind, met, onLook) {
   const [shown, setShown] = useState(null);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => { if (met?.n && met.n === asked.current.n) setShown(met); }, [met]);
-  const look = (read, at_once) => {
+  const look = (read, but) => {
     if (!compares) return;
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       const values = read();
       const text = JSON.stringify(values);
-      if (!values || (text === asked.current.text && !at_once)) return;
+      if (!values || (text === asked.current.text && !but)) return;
       asked.current = { n: Date.now(), text };
-      onLook && onLook(kind, values, asked.current.n);
-    }, at_once ? 0 : PAUSE_MS);
+      onLook && onLook(kind, values, asked.current.n, but || []);
+    }, but ? 0 : PAUSE_MS);
   };
   return [shown, look];
 }
@@ -90,6 +90,7 @@ function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, 
   const answered = useRef(created?.n || 0);
   const heard = useRef(offer?.n || 0);
   const body = useRef(null);
+  const seen = useRef([]); // those of whom somebody said that this is another one
   const touched = useRef(false); // leaving without a touch keeps the draft that was found
   const wanted = () => {
     if (!body.current) return null;
@@ -106,7 +107,7 @@ function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, 
     if (created.likely) {
       setLikely(true);
       setTaking(null);
-      look(wanted, true);
+      look(wanted, seen.current);
     } else if (Object.keys(created.errors || {}).length) {
       setErrors(created.errors);
       const first = Object.keys(created.errors)[0];
@@ -134,14 +135,15 @@ function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, 
   }, [busy]);
   const restored = Object.keys(draft).length > 0;
   const remember = () => touched.current && setTimeout(() => body.current && !open.given && keep(kind, valuesOf(body.current)), 0);
-  const type = () => { touched.current = true; setLikely(false); setTaking(null); remember(); look(wanted); };
+  const type = () => { touched.current = true; seen.current = []; setLikely(false); setTaking(null); remember(); look(wanted); };
   const move = () => { remember(); touched.current && look(wanted); };
   const close = () => { if (touched.current && !open.given) keep(kind, null); onShut(open); };
   const send = () => {
     if (busy) return;
     setBusy(true);
     setErrors({});
-    onCreate && onCreate(kind, wanted(), open.given > 0 || !!done);
+    if (likely) seen.current = [...new Set([...seen.current, ...(alike?.rows || []).map((r) => r.id)])];
+    onCreate && onCreate(kind, wanted(), open.given > 0 || !!done, seen.current);
   };
   const use = (row) => onChoose && onChoose(kind, row.id, wanted());
   const take = (names) => {

@@ -10,11 +10,12 @@ _jsx = rx.asset("create.jsx", shared=True).importable_path
 
 
 class CreateDialog(rx.Component):
-    """`on_create(kind, values, stay)` gets `created`; `stay`: the dialog came from a record or a look-up.
+    """`on_create(kind, values, stay, anyway)` gets `created`; `stay`: the dialog came from a record or a look-up,
+    `anyway`: these look like it, and it is another one.
 
-    `on_look(kind, values, n)` asks who is here already and gets `met`; `on_choose(kind, id, values)` and
-    `on_fill(kind, id, values)` use one of them and get `offer`. `makes` are the kinds that a look-up may begin by
-    `on_start(kind, text)`.
+    `on_look(kind, values, n, but)` asks who is here already, besides `but`, and gets `met`; `on_choose(kind, id,
+    values)` and `on_fill(kind, id, values)` use one of them and get `offer`. `makes` are the kinds that a look-up may
+    begin by `on_start(kind, text)`.
     """
 
     library = _jsx
@@ -25,8 +26,8 @@ class CreateDialog(rx.Component):
     met: rx.Var[Any]
     offer: rx.Var[Any]
     makes: rx.Var[list[str]]
-    on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], bool)]
-    on_look: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int)]
+    on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], bool, list[int])]
+    on_look: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int, list[int])]
     on_choose: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
     on_fill: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
     on_ask: rx.EventHandler[passthrough_event_spec(str, int)]

@@ -17,6 +17,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 COMPARED = ("person", "company")
+MOST_BUT = 200
 ASKED = "The owner was asked. The answer comes to your inbox."
 
 
@@ -28,9 +29,9 @@ class Meeting(rx.State):
 
     @rx.event(supersedes=True)
     @allow("any")
-    async def look(self, kind: str, values: dict[str, str], n: int) -> None:
+    async def look(self, kind: str, values: dict[str, str], n: int, but: list[int]) -> None:
         if kind in COMPARED:
-            self.met = await db.read(met, actor(), kind, values, n)
+            self.met = await db.read(met, actor(), kind, values, n, but[:MOST_BUT])
 
     @rx.event
     @allow("any")

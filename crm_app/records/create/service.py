@@ -37,7 +37,7 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
         label=known.label,
         fields=fields,
         given=sum(f.name in given for f in fields),
-        compares=known.mergeable,
+        compares=bool(known.likeness),
     )
 
 

@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.core import db
 from crm_app.core.changes import kind as kind_of
 from crm_app.core.changes import kinds
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import Invalid, KithError, LikelyDuplicate
 from crm_app.core.ids import fresh
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
@@ -15,6 +15,8 @@ from crm_app.records.create.rows import Created, Form
 from crm_app.records.create.service import create_record, named, new_form
 from crm_app.records.reading import titles
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+
+MOST_ANYWAY = 200
 
 
 class NewRecord(rx.State):
@@ -41,10 +43,14 @@ class NewRecord(rx.State):
 
     @rx.event
     @allow("any")
-    async def create(self, kind: str, values: dict[str, str], stay: bool):
+    async def create(self, kind: str, values: dict[str, str], stay: bool, anyway: list[int]):
+        """`anyway`: those who look like the new one were shown, and it is another one."""
         n = fresh()
         try:
-            made = await db.write(create_record, actor(), kind, values)
+            made = await db.write(create_record, actor(), kind, values, anyway[:MOST_ANYWAY])
+        except LikelyDuplicate:
+            self.created = Created(n, kind, likely=True)
+            return None
         except Invalid as refusal:
             self.created = Created(n, kind, 0, dict(refusal.fields))
             return None

@@ -1,0 +1,102 @@
+"""Somebody is typed who is here already: met beside the form, used instead, created anyway; on both sizes."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+MAKE = """
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
+def make(kind, **values):
+    return db.write_sync(lambda s: apply(s, SYSTEM, Change(kind, set=values, op="create")).id)
+print(make("person", first_name="Oluwaseun", last_name="{0}", emails=[{{"value": "seun@{0}.example"}}]),
+      make("company", name="{0} Instruments GmbH", domain="{0}.example"))
+"""
+
+
+def begin(page: Page, site) -> None:
+    page.goto(f"{site.url}/people")
+    expect(page.locator("[role=row]").nth(1)).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_role("dialog", name="New person")).to_be_visible()
+
+
+def top_of(page: Page, label: str) -> float:
+    box = page.get_by_label(label, exact=True).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def test_whom_one_types_is_here_already_and_takes_what_is_new(admin: Page, site) -> None:
+    person, _ = site.run(MAKE.format("Adebayo")).split()
+    begin(admin, site)
+    before = top_of(admin, "Phone")
+    admin.get_by_label("First name").fill("Oluwaseun")
+    admin.get_by_label("Last name").fill("Adebayo")
+    admin.get_by_label("E-mail", exact=True).fill("seun@adebayo.example")
+    admin.get_by_label("Phone", exact=True).fill("+44 20 7946 0018")
+    panel = admin.get_by_role("complementary", name="Possible duplicates")
+    expect(panel).to_contain_text("Very likely the same")
+    expect(panel).to_contain_text("Oluwaseun Adebayo")
+    assert top_of(admin, "Phone") == before  # nothing moved under the fingers
+    panel.get_by_role("button", name="Use this one").click()
+    expect(panel.get_by_role("checkbox", name=re.compile("Phone"))).to_be_checked()
+    panel.get_by_role("button", name="Use and fill in").click()
+    admin.wait_for_url(re.compile(rf"/people/{person}"))
+    expect(admin.get_by_role("link", name=re.compile("7946 0018"))).to_be_visible()
+
+
+def test_a_save_asks_first_and_a_double_click_makes_one(admin: Page, site) -> None:
+    site.run(MAKE.format("Okonkwo"))
+    begin(admin, site)
+    admin.get_by_label("First name").fill("Oluwaseun")
+    admin.get_by_label("Last name").fill("Okonkwo")
+    admin.get_by_label("E-mail", exact=True).fill("seun@okonkwo.example")
+    admin.keyboard.press("Control+Enter")  # before the panel could answer
+    panel = admin.get_by_role("complementary", name="Possible duplicates")
+    expect(panel).to_contain_text("Nothing was saved yet")
+    expect(panel.get_by_role("button", name="Use this one")).to_be_visible()
+    assert admin.get_by_label("E-mail", exact=True).input_value() == "seun@okonkwo.example"
+    admin.get_by_role("button", name="Create anyway").dblclick()
+    admin.wait_for_url(re.compile(r"/people/\d+"))
+    admin.goto(f"{site.url}/people?q=Okonkwo")
+    expect(admin.get_by_text("Oluwaseun Okonkwo", exact=True)).to_have_count(2)
+
+
+def test_a_company_is_made_in_a_deal_where_the_one_that_is_here_is_taken(admin: Page, site) -> None:
+    site.run(MAKE.format("Zyntra"))
+    admin.goto(f"{site.url}/deals")
+    admin.wait_for_selector("[data-card]")
+    admin.keyboard.press("n")
+    deal = admin.get_by_role("dialog", name="New deal")
+    deal.get_by_label("Title").fill("Scales for the lab")
+    deal.get_by_role("combobox", name="Company").fill("Zyntra Instrments")
+    deal.get_by_role("option", name=re.compile("New company")).click()
+    quick = admin.get_by_role("dialog", name="New company")
+    expect(quick.get_by_label("Name")).to_have_value("Zyntra Instrments")
+    expect(quick).to_contain_text("Zyntra Instruments GmbH")
+    quick.get_by_role("button", name="Use this one").first.click()
+    take = quick.get_by_role("button", name=re.compile("^Use "))
+    if take.count() and not quick.is_hidden():
+        take.first.click()
+    expect(quick).to_be_hidden()
+    expect(deal.get_by_role("combobox", name="Company")).to_have_value("Zyntra Instruments GmbH")
+    assert deal.get_by_label("Title").input_value() == "Scales for the lab"
+
+
+def test_on_a_phone_they_stand_below_the_fields(phone: Page, site) -> None:
+    site.run(MAKE.format("Eze"))
+    phone.goto(f"{site.url}/people")
+    phone.get_by_role("button", name="New person").click()
+    phone.get_by_label("First name").fill("Oluwaseun")
+    phone.get_by_label("Last name").fill("Eze")
+    phone.get_by_label("E-mail", exact=True).fill("seun@eze.example")
+    jump = phone.get_by_role("button", name="1 here already?")
+    expect(jump).to_be_visible()
+    jump.tap()
+    use = phone.get_by_role("button", name="Use this one")
+    expect(use).to_be_in_viewport()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    box = use.bounding_box()
+    assert box is not None and box["height"] >= 44
