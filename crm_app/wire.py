@@ -23,6 +23,7 @@ from crm_app.deals.panels import deals_of_company, deals_of_person
 from crm_app.demo.marks import DEMO
 from crm_app.demo.removal import removal
 from crm_app.duplicates.matching.hook import meet
+from crm_app.duplicates.matching.queries import likely_company
 from crm_app.duplicates.merge.checking import MERGE as MERGE_RECORDS
 from crm_app.duplicates.merge.checking import UNMERGE
 from crm_app.duplicates.merge.relations import check_relations
@@ -36,6 +37,7 @@ from crm_app.lifecycle.gate import lifecycle_gate
 from crm_app.lifecycle.gate import note_findings as note_people
 from crm_app.lifecycle.kind import LIFECYCLE_STATE, TERM, VOCABULARY_TERM
 from crm_app.lifecycle.terms.notices import notify_of_process
+from crm_app.lifecycle.twins import register_company_matcher
 from crm_app.lifecycle.vocabularies.service import REWORD, reworded
 from crm_app.organisation.kind import ORGANISATION
 from crm_app.people.kind import PERSON
@@ -134,6 +136,7 @@ def wire() -> None:
     register_hook(note_findings)
     register_hook(note_people)
     register_gate("person", lifecycle_gate)
+    register_company_matcher(likely_company)
     register_hook(repeat_finished)
     register_hook(assign_arrivals)
     register_hook(meet)

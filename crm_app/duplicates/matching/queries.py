@@ -78,3 +78,12 @@ def shown(session: Session, actor: Principal, name: str, found: Sequence[Found])
         elif one.probability >= LIKELY:
             told.append(Match(name, one.id, title, of, 0.0, "", False, ""))
     return told
+
+
+def likely_company(session: Session, _actor: Principal, name: str, domain: str) -> int | None:
+    """The company that a conversion means by this name and domain, so that none is made twice; also a hidden one."""
+    made = typed_profile(session, kind_of("company"), {"name": name, "domain": domain})
+    if not name.strip() or made == EMPTY:
+        return None
+    found = find(session, "company", {0: made}, stored=False, at_least=LIKELY).get(0, [])
+    return found[0].id if found else None
