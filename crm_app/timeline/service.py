@@ -18,13 +18,14 @@ from crm_app.records.guests import read_guests
 from crm_app.records.reading import record_row
 from crm_app.timeline.rules import ACTIVITIES, PLANNABLE
 
+MOST = 100_000  # characters
 REFS = ("person_id", "company_id", "deal_id")
 
 
 class _Form(BaseModel):
     """What the composer sends; anything else is refused."""
 
-    model_config = ConfigDict(extra="forbid", str_max_length=100_000)
+    model_config = ConfigDict(extra="forbid", str_max_length=MOST)
     type: str = "note"
     subject: str = ""
     body: str = ""
@@ -62,7 +63,7 @@ class NewEntry:
         try:
             form = _Form.model_validate(dict(values))
         except ValidationError as error:
-            raise Invalid({str(e["loc"][-1]): "This cannot be saved." for e in error.errors()}) from None
+            raise Invalid({str(e["loc"][-1]): _problem(e["type"]) for e in error.errors()}) from None
         wrong: dict[str, str] = {}
         if form.type not in ACTIVITIES:
             wrong["type"] = "Please choose what it was."
@@ -80,6 +81,10 @@ class NewEntry:
         if wrong:
             raise Invalid(wrong)
         return cls(form.type, subject, body, when, minutes, bool(form.when) and "T" not in form.when, planned, more)
+
+
+def _problem(type_: str) -> str:
+    return f"This may have at most {MOST:,} characters." if type_ == "string_too_long" else "This cannot be saved."
 
 
 def _more(form: _Form, wrong: dict[str, str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 import React, { useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import { GuestField, RepeatField } from "$/public/external/crm_app/ui/activity/guests.jsx";
+import { tooLong } from "$/public/external/crm_app/ui/timeline/timeline_text.js";
 
 const TABS = [["note", "Note"], ["call", "Call"], ["meeting", "Meeting"], ["task", "Task"]];
 const HINTS = { note: "Write a note. @ mentions a colleague.", call: "What was said?", meeting: "Minutes: what was agreed?", task: "Anything that helps to do it" };
@@ -56,6 +57,8 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
   if (disabled) return null;
   const change = (part) => setDraft((d) => { const next = { ...d, ...part }; keep(key, next); return next; });
   const errors = result?.errors || {};
+  const long = tooLong(draft.body);
+  const wrong = long || errors.body;
   const people = query === null ? [] : found || [];
   const type = (e) => {
     const text = e.target.value;
@@ -79,7 +82,7 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
     setTimeout(() => { area.current?.focus(); area.current?.setSelectionRange(place, place); }, 0);
   };
   const save = () => {
-    if (busy) return;
+    if (busy || long) return;
     setBusy(true);
     setTimeout(() => setBusy(false), 4000);
     const values = { type: draft.type, body: written(draft.body, draft.names) };
@@ -112,13 +115,13 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
       )}
       {draft.type !== "note" && open && <input className="in bare" aria-label={SUBJECTS[draft.type]} placeholder={SUBJECTS[draft.type]} maxLength={300} value={draft.subject} aria-invalid={errors.subject ? true : undefined} onChange={(e) => change({ subject: e.target.value })} />}
       {errors.subject && <span className="err" role="alert">{errors.subject}</span>}
-      <textarea ref={area} className="in bare" aria-label={draft.type === "note" ? "Note" : "Text"} rows={open ? 3 : 1} placeholder={(draft.planned && PLANS[draft.type]) || HINTS[draft.type]} value={draft.body} aria-invalid={errors.body ? true : undefined} onChange={type} onBlur={() => setTimeout(() => setQuery(null), 150)} />
+      <textarea ref={area} className="in bare" aria-label={draft.type === "note" ? "Note" : "Text"} rows={open ? 3 : 1} placeholder={(draft.planned && PLANS[draft.type]) || HINTS[draft.type]} value={draft.body} aria-invalid={wrong ? true : undefined} onChange={type} onBlur={() => setTimeout(() => setQuery(null), 150)} />
       {query !== null && people.length > 0 && (
         <ul className="atlist" role="listbox" aria-label="Colleagues">
           {people.map((p, i) => <li key={p.id} role="option" aria-selected={i === at} className={i === at ? "on" : ""} onPointerDown={(e) => { e.preventDefault(); take(p); }}>{p.name}</li>)}
         </ul>
       )}
-      {errors.body && <span className="err" role="alert">{errors.body}</span>}
+      {wrong && <span className="err" role="alert">{wrong}</span>}
       {open && draft.type === "meeting" && (
         <div className="compmore">
           <label className="row grow"><span className="lab2">Place</span><input className="in" maxLength={300} value={draft.place} onChange={(e) => change({ place: e.target.value })} /></label>

@@ -1,5 +1,6 @@
 import React, { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
+import { tooLong } from "$/public/external/crm_app/ui/timeline/timeline_text.js";
 
 const PICTURES = {
   note: "M4 3h10v12H4zM6.500 6.500h5M6.500 9.500h5M6.500 12.500h3",
@@ -46,7 +47,8 @@ function Body({ text }) {
 function Correct({ event, onSave, onClose }) {
   const [subject, setSubject] = useState(event.subject);
   const [body, setBody] = useState(event.body);
-  const save = () => { onSave(event.id, subject, body, event.version); onClose(); };
+  const long = tooLong(body);
+  const save = () => { if (long) return; onSave(event.id, subject, body, event.version); onClose(); };
   const keys = (e) => {
     if (e.key === "Escape") { e.stopPropagation(); onClose(); }
     else if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); save(); }
@@ -54,7 +56,8 @@ function Correct({ event, onSave, onClose }) {
   return (
     <div className="stack fix" onKeyDown={keys}>
       {event.kind !== "note" && <input className="in" aria-label="Subject" value={subject} maxLength={300} onChange={(e) => setSubject(e.target.value)} />}
-      <textarea className="in" aria-label="Text" autoFocus rows={4} value={body} onChange={(e) => setBody(e.target.value)} />
+      <textarea className="in" aria-label="Text" autoFocus rows={4} value={body} aria-invalid={long ? true : undefined} onChange={(e) => setBody(e.target.value)} />
+      {long && <span className="err" role="alert">{long}</span>}
       <div className="row"><button type="button" className="btn pri" onClick={save}>Save</button><button type="button" className="btn" onClick={onClose}>Cancel</button></div>
     </div>
   );

@@ -9,6 +9,7 @@ from . import activity  # the composer's script uses theirs
 
 _used = (activity,)
 _timeline = rx.asset("timeline.jsx", shared=True).importable_path
+rx.asset("timeline_text.js", shared=True)
 _composer = rx.asset("composer.jsx", shared=True).importable_path
 
 

@@ -82,6 +82,62 @@ def test_a_stage_asks_for_a_person_and_the_card_goes_back_or_on(seller: Page, si
     expect(card(seller, moved, "Prospecting")).to_be_visible()
 
 
+NEW_STAGE = """
+from sqlalchemy import text
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
+def add(session):
+    pipeline = session.execute(text("SELECT pipeline_id FROM stage WHERE name = 'Checked'")).scalar()
+    values = dict(pipeline_id=pipeline, name="Passing", kind="open", probability=70, position=2)
+    values["required_fields"] = ["person_id"]
+    return apply(session, SYSTEM, Change("stage", op="create", set=values)).id
+print(db.write_sync(add))
+"""
+NO_STAGE = """
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.deals.editor.service import delete_stage
+db.write_sync(delete_stage, SYSTEM, {})
+"""
+
+
+def test_a_stage_that_goes_while_it_asks_or_under_a_card_leaves_the_deal_where_it_was(admin: Page, site) -> None:
+    stage = site.run(NEW_STAGE).strip()
+    open_board(admin, site)
+    moved = first_card(admin, "Prospecting")
+    card(admin, moved).hover()
+    card(admin, moved).locator(".cardmenu").click()
+    admin.get_by_role("menuitem").filter(has_text="Passing").click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Person").fill("arndt")
+    admin.get_by_role("option", name="Lena Arndt").click()
+    site.run(NO_STAGE.format(stage))
+    dialog.get_by_role("button", name="Move the deal").click()
+    expect(dialog).to_contain_text("This stage was removed meanwhile.")
+    expect(dialog.get_by_role("combobox", name="Person")).to_have_value("Lena Arndt")  # what was chosen is not lost
+    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Discard").click()
+    expect(card(admin, moved, "Prospecting")).to_be_visible()
+
+    stage = site.run(NEW_STAGE).strip()
+    open_board(admin, site)
+    source, target = (
+        card(admin, moved).bounding_box(),
+        admin.locator("section[aria-label='Passing'] .cards").bounding_box(),
+    )
+    assert source is not None and target is not None
+    admin.mouse.move(source["x"] + 60, source["y"] + 40)
+    admin.mouse.down()
+    admin.mouse.move(source["x"] + 75, source["y"] + 50, steps=4)
+    admin.mouse.move(target["x"] + 80, target["y"] + 60, steps=15)
+    site.run(NO_STAGE.format(stage))
+    admin.mouse.up()
+    expect(admin.locator(".toast", has_text="This stage was removed meanwhile.")).to_be_visible()
+    expect(card(admin, moved, "Prospecting")).to_be_visible()
+    expect(admin.locator("section[aria-label='Passing']")).to_have_count(0)
+
+
 def test_a_seller_sees_only_own_deals(seller: Page, site) -> None:
     open_board(seller, site)
     owners = seller.locator("[data-card] .av").evaluate_all("all => [...new Set(all.map(e => e.title))]")

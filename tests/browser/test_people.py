@@ -62,6 +62,27 @@ def test_a_task_is_planned_and_done_and_found(admin: Page, site) -> None:
     expect(admin.get_by_role("heading", name="Nothing like that here")).to_be_visible()
 
 
+def test_a_note_of_three_megabytes_is_refused_beside_it_and_not_lost(admin: Page, site) -> None:
+    open_person(admin, site)
+    note = admin.get_by_label("Note", exact=True)
+    note.click()
+    note.evaluate(
+        """box => {
+            const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
+            set.call(box, "All of the minutes. ".repeat(150000));
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    expect(admin.get_by_role("alert")).to_contain_text("3,000,000 characters, and may have at most 100,000")
+    notes = admin.locator(".ev[data-kind=note]").count()
+    note.press("Control+Enter")
+    assert note.evaluate("box => box.value.length") == 3_000_000
+    assert admin.locator(".ev[data-kind=note]").count() == notes
+    note.fill("The minutes lie in a file.")
+    note.press("Control+Enter")
+    expect(admin.locator(".ev[data-kind=note]").first).to_contain_text("The minutes lie in a file.")
+
+
 def test_two_people_see_each_other_and_what_they_write(admin: Page, manager: Page, site) -> None:
     address = open_person(admin, site)
     manager.goto(address)

@@ -70,6 +70,13 @@ def test_the_future_is_planned_and_the_past_is_done(database_url: str) -> None:
     assert add(type="call")["done_at"] is not None
 
 
+def test_three_megabytes_are_refused_in_plain_words() -> None:
+    with pytest.raises(Invalid) as refusal:
+        parse(type="note", body="All of the minutes. " * 150_000)
+    assert refusal.value.fields == {"body": "This may have at most 100,000 characters."}
+    assert parse(type="note", body="x" * 100_000).body == "x" * 100_000
+
+
 def test_done_pinned_corrected_removed(database_url: str) -> None:
     me, person = principal(make_user()), make_person()
     made = db.write_sync(service.add_entry, me, "person", person, parse(type="task", subject="Ask"))
