@@ -28,6 +28,7 @@ from crm_app.duplicates.merge.checking import MERGE as MERGE_RECORDS
 from crm_app.duplicates.merge.checking import UNMERGE
 from crm_app.duplicates.merge.relations import check_relations
 from crm_app.duplicates.merge.run import merging, unmerging
+from crm_app.duplicates.worklist.queries import hint_of
 from crm_app.forecast.kind import TARGET
 from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
@@ -54,7 +55,7 @@ from crm_app.rates.kind import RATE
 from crm_app.records.bulk import register_op
 from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
 from crm_app.records.listing.fields import register_fields
-from crm_app.records.panels import register_panel
+from crm_app.records.panels import register_hint, register_panel
 from crm_app.records.search.index import follow
 from crm_app.scoring.events import ACTIVITIES, activities, register_events
 from crm_app.scoring.explain import score_panel
@@ -143,6 +144,7 @@ def wire() -> None:
     for name, providers in PANELS.items():
         for provider in providers:
             register_panel(name, provider)
+    register_hint(hint_of)
     register_op(DEMO, removal, DEMO)
     register_op(MERGE, merged, "merge")
     register_op(ASSIGN, assignment)

@@ -32,6 +32,7 @@ HOME = Place(addresses.HOME, "Home", "home", key="h", phone=True)
 INBOX = Place(addresses.INBOX, "Inbox", "bell", key="b", phone=True)
 PEOPLE = Place(addresses.PEOPLE, "People", "people", key="e", phone=True)
 COMPANIES = Place(addresses.COMPANIES, "Companies", "company", key="c")
+DUPLICATES = Place(addresses.DUPLICATES, "Duplicates", "copy", key="x")
 BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
 DEAL_LIST = Place(addresses.DEAL_LIST, "Deals", "deals")
 FORECAST = Place(addresses.FORECAST, "Forecast", "forecast", Viewer.may_forecast, key="f")
@@ -70,7 +71,7 @@ GROUPS: list[tuple[str, list[Place]]] = [
         "Organisation",
         [
             *(USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES),
-            *(TERMS, VOCABULARIES, LIFECYCLE, PIPELINES, IMPORT),
+            *(TERMS, VOCABULARIES, LIFECYCLE, PIPELINES, DUPLICATES, IMPORT),
         ],
     ),
 ]

@@ -59,8 +59,8 @@ export function UrlDay({ param, label, current }) {
 }
 
 /** Two or more choices side by side; `current` is what the server shows, the address may be silent. */
-export function UrlSegments({ param, label, options, current }) {
-  const [, set] = useParam(param);
+export function UrlSegments({ param, label, options, current, resets }) {
+  const [, set] = useParam(param, resets);
   if (!options || options.length < 2) return options?.[0] ? <b className="strong">{options[0].name}</b> : null;
   return (
     <span className="seg" role="group" aria-label={label}>

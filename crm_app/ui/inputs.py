@@ -55,7 +55,7 @@ class UrlDay(rx.Component):
 
 
 class UrlSegments(rx.Component):
-    """Segments bound to a parameter of the address."""
+    """Segments bound to a parameter of the address; a choice takes the parameters `resets` away."""
 
     library = _inputs
     tag = "UrlSegments"
@@ -63,6 +63,7 @@ class UrlSegments(rx.Component):
     label: rx.Var[str]
     current: rx.Var[Any]
     options: rx.Var[list[Any]]
+    resets: rx.Var[list[str]]
 
 
 class Panes(rx.Component):

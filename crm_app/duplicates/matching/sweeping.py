@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,6 +12,7 @@ from crm_app.core import db
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now, start_of, today
 from crm_app.core.config import settings
+from crm_app.core.errors import Refused
 from crm_app.duplicates.matching import models
 from crm_app.duplicates.matching.finding import Found, find
 from crm_app.duplicates.matching.keeping import keep_up, stored_profiles
@@ -29,6 +30,7 @@ profile, model, pair = (table_of(m) for m in (DuplicateProfile, DuplicateModel, 
 SWEEP = "sweep"
 PORTION = 500
 ANEW = 0.05  # so large a part of the records has changed: what all of them teach is learned anew
+JUST = timedelta(minutes=1)
 SOON = 0.25  # so large a part: not only at night
 
 
@@ -67,6 +69,16 @@ def sweep(name: str, state: State | None = None, *, anew: bool = False) -> int:
     """Sweep the records of a kind now; answers with how many were compared with others."""
     state = db.read_sync(state_of, name) if state is None else state
     return sweep_all(name) if anew or state.is_new else sweep_changed(name)
+
+
+def sweep_now(name: str) -> int:
+    """As `sweep`, when somebody asks for it. Raises Refused while another one has just begun."""
+    state = db.read_sync(state_of, name)
+    if state.swept_at is not None and now() - state.swept_at < JUST:
+        raise Refused("This was checked a moment ago.")
+    if not db.write_sync(_claim, name, state.swept_at):
+        raise Refused("Somebody has just begun to check.")
+    return sweep(name, state)
 
 
 def state_of(session: Session, name: str) -> State:

@@ -1,10 +1,10 @@
 """The work list: groups of records that may be one, of those alone that the actor may see in full."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -51,9 +51,22 @@ class ClusterPage:
     groups: int
 
 
-def open_clusters(session: Session, actor: Principal, kind: str, page: int = 1, size: int = PAGE) -> ClusterPage:
-    """The groups that nobody has decided on, the surest first."""
-    found = _open_pairs(session, actor, kind)
+def open_clusters(
+    session: Session,
+    actor: Principal,
+    kind: str,
+    page: int = 1,
+    size: int = PAGE,
+    *,
+    owners: Collection[int] | None = None,
+    batch_id: int | None = None,
+    of: int | None = None,
+) -> ClusterPage:
+    """The groups that nobody has decided on, the surest first.
+
+    Of all pairs, or of those with one of these `owners`, of one batch, of one record.
+    """
+    found = _open_pairs(session, actor, kind, owners, batch_id, of)
     chains = _chains(found)
     pages = max(1, -(-len(chains) // size))
     page = min(max(page, 1), pages)
@@ -76,8 +89,25 @@ def _seen(actor: Principal, kind: str):
     return select(pair.c.left_id, pair.c.right_id, pair.c.probability, pair.c.reasons).where(*here)
 
 
-def _open_pairs(session: Session, actor: Principal, kind: str) -> dict[Ids, Found]:
-    query = _seen(actor, kind).order_by(pair.c.probability.desc(), pair.c.left_id, pair.c.right_id)
+def _open_pairs(
+    session: Session,
+    actor: Principal,
+    kind: str,
+    owners: Collection[int] | None,
+    batch_id: int | None,
+    of: int | None,
+) -> dict[Ids, Found]:
+    query = _seen(actor, kind)
+    if owners is not None:
+        known = kind_of(kind)
+        table = table_of(known.table)
+        theirs = select(table.c.id).where(table.c[known.owner or "owner_id"].in_(sorted(owners)))
+        query = query.where(or_(pair.c.left_id.in_(theirs), pair.c.right_id.in_(theirs)))
+    if batch_id is not None:
+        query = query.where(pair.c.batch_id == batch_id)
+    if of is not None:
+        query = query.where(or_(pair.c.left_id == of, pair.c.right_id == of))
+    query = query.order_by(pair.c.probability.desc(), pair.c.left_id, pair.c.right_id)
     return {(a, b): Found(b, chance, why) for a, b, chance, why in session.connection().execute(query)}
 
 

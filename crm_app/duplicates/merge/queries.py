@@ -149,13 +149,14 @@ def _lines(
         if all(v == values[0] for v in values):
             alike += 1
             continue
-        texts = [_text(session, actor, known, name, row) or "Empty" for row in rows.values()]
+        texts = [field_text(session, actor, known, name, row) or "Empty" for row in rows.values()]
         cells = [MergeValue(id, t, names[str(id)]) for id, t in zip(rows, texts, strict=True)]
         found.append(MergeLine(name, readable[name].label, cells, proposed[name]))
     return found, alike
 
 
-def _text(session: Session, actor: Principal, known: Kind, name: str, row: Row) -> str:
+def field_text(session: Session, actor: Principal, known: Kind, name: str, row: Row) -> str:
+    """A value of a record as it is shown; empty for none."""
     listed = known.by_name.get(name)
     if listed is None:
         value = value_of(row, name)

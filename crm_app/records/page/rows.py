@@ -73,6 +73,15 @@ class TagRow:
     color: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something worth a look, said beside the name of a record."""
+
+    text: str
+    href: str
+    tone: str = ""
+
+
 @dataclass(frozen=True)
 class RecordPage:
     """Everything that the left column shows."""
@@ -91,6 +100,7 @@ class RecordPage:
     may_edit: bool
     may_delete: bool
     may_merge: bool = False
+    hints: list[Hint] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The page of one person or company: inline edit with the version seen, conflicts as yours, theirs and the original."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
@@ -19,7 +19,7 @@ from crm_app.records.address import path_of, record_in
 from crm_app.records.page.queries import record_page
 from crm_app.records.page.rows import Panel, RecordPage
 from crm_app.records.page.walk import Walk, walk_of
-from crm_app.records.panels import panels_of
+from crm_app.records.panels import hints_of, panels_of
 from crm_app.records.reading import forwarded
 from crm_app.records.recent import note_view
 from crm_app.records.state import RefSearch
@@ -47,7 +47,8 @@ def shown(page: RecordPage | None, name: str) -> str:
 
 
 def _read(session: Session, who: Principal, name: str, id: int) -> tuple[RecordPage, list[Panel]]:
-    return record_page(session, who, name, id), panels_of(session, who, name, id)
+    page = replace(record_page(session, who, name, id), hints=hints_of(session, who, name, id))
+    return page, panels_of(session, who, name, id)
 
 
 class RecordScreen(rx.State):

@@ -43,6 +43,7 @@ def _more() -> rx.Component:
 def _badges() -> rx.Component:
     page = RecordScreen.page
     return rx.el.div(
+        rx.foreach(page.hints, lambda h: page_link(h.text, href=h.href, class_name="tag " + h.tone.to(str))),
         rx.foreach(page.badges, lambda b: tag(b.value, b.tone)),
         tag_list(
             tags=page.tags,

@@ -1,0 +1,163 @@
+"""The work list of duplicates: the address says which; what is chosen is merged in the background."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import reflex as rx
+
+from crm_app.core import db
+from crm_app.core.changes import kind as kind_of
+from crm_app.core.errors import KithError
+from crm_app.core.text import id_of
+from crm_app.duplicates.matching.service import decide_again, not_duplicate
+from crm_app.duplicates.matching.sweeping import sweep_now
+from crm_app.duplicates.merge.clusters import merge_clusters
+from crm_app.duplicates.worklist.plan import plan_of
+from crm_app.duplicates.worklist.queries import WHOSE, work_page
+from crm_app.duplicates.worklist.rows import Plan, WorkPage
+from crm_app.identity.handlers import actor, allow
+from crm_app.identity.policy import may
+from crm_app.ui.overlay import Toaster, plain_toast
+
+KINDS = ("person", "company")
+
+
+def asked_for(parameters: Any) -> tuple[str, str, int, int, int]:
+    """Kind, whose, page, batch and record that the address names."""
+    name, whose = parameters.get("kind", ""), parameters.get("whose", "")
+    page, batch, of = (id_of(parameters.get(part, "")) or 0 for part in ("page", "batch", "of"))
+    return (name if name in KINDS else KINDS[0]), (whose if whose in WHOSE else WHOSE[0]), page or 1, batch, of
+
+
+class DuplicateList(rx.State):
+    """One page of groups, those that are chosen, and what would become of them."""
+
+    page: rx.Field[WorkPage] = rx.field(default_factory=WorkPage)
+    loaded: rx.Field[bool] = rx.field(False)
+    failure: rx.Field[str] = rx.field("")
+    chosen: rx.Field[list[str]] = rx.field(default_factory=list)
+    plan: rx.Field[Plan] = rx.field(default_factory=Plan)
+    percent: rx.Field[int] = rx.field(-1)
+    checking: rx.Field[bool] = rx.field(False)
+    apart: rx.Field[list[int]] = rx.field(default_factory=list)
+    apart_words: rx.Field[str] = rx.field("")
+
+    @rx.event
+    @allow("any")
+    async def load(self) -> None:
+        self.apart, self.apart_words = [], ""
+        await self._read()
+
+    @rx.event
+    @allow("any")
+    async def differ(self, ids: list[int]) -> None:
+        """These are not the same: not proposed again, until somebody takes it back."""
+        names = [m.title for g in self.page.groups if g.ids == ids for m in g.members]
+        if await self._decide(not_duplicate, ids):
+            self.apart, self.apart_words = ids, f"{' and '.join(names[:3]) or 'They'} are kept apart."
+        await self._read()
+
+    @rx.event
+    @allow("any")
+    async def take_back(self) -> None:
+        ids, self.apart, self.apart_words = self.apart, [], ""
+        if ids:
+            await self._decide(decide_again, ids)
+        await self._read()
+
+    @rx.event
+    @allow("any")
+    async def choose(self, key: str) -> None:
+        there = {g.key for g in self.page.groups if g.bulk}
+        if key in there:
+            self.chosen = [k for k in self.chosen if k != key] if key in self.chosen else [*self.chosen, key]
+
+    @rx.event
+    @allow("any")
+    async def choose_all(self) -> None:
+        there = [g.key for g in self.page.groups if g.bulk]
+        self.chosen = [] if len(self.chosen) == len(there) else there
+
+    @rx.event
+    @allow("any")
+    async def preview(self) -> None:
+        self.plan = await asyncio.to_thread(plan_of, actor(), self.page.kind, self._clusters())
+
+    @rx.event
+    @allow("any")
+    async def close_plan(self) -> None:
+        self.plan = Plan()
+
+    @rx.event(background=True)
+    @allow("any")
+    async def merge_chosen(self) -> None:
+        who, seen = actor(), {"done": 0, "total": 1}
+        async with self:
+            if self.percent >= 0 or not self.plan.groups:
+                return  # the second press of a double click
+            self.percent, name, clusters = 0, self.page.kind, self._clusters()
+        tell = partial(_note, seen)
+        work = asyncio.create_task(asyncio.to_thread(merge_clusters, who, name, clusters, tell=tell))
+        while not (await asyncio.wait({work}, timeout=0.3))[0]:
+            async with self:
+                self.percent = 100 * seen["done"] // max(seen["total"], 1)
+        async with self:
+            self.percent, self.plan, self.chosen = -1, Plan(), []
+            error = work.exception()
+            if error is None:
+                report = work.result()
+                text = f"{len(report.merged):,} merged; each can be undone on its timeline for 90 days."
+                text += f" {len(report.refused):,} left: {report.refused[0].refused}" if report.refused else ""
+                toast = plain_toast(text)
+            else:
+                toast = plain_toast(error.message if isinstance(error, KithError) else "The merge stopped.", "bad")
+            (await self.get_state(Toaster)).latest = toast
+            await self._read()
+
+    @rx.event(background=True)
+    @allow("person.administer")
+    async def check_now(self) -> None:
+        async with self:
+            if self.checking:
+                return
+            self.checking, name = True, self.page.kind
+        try:
+            looked = await asyncio.to_thread(sweep_now, name)
+            toast = plain_toast(f"{looked:,} {kind_of(name).plural.lower()} were compared.")
+        except KithError as refusal:
+            toast = plain_toast(refusal.message, "bad")
+        except Exception:
+            toast = plain_toast("The check stopped because of an error; it is tried again tonight.", "bad")
+        async with self:
+            self.checking = False
+            (await self.get_state(Toaster)).latest = toast
+            await self._read()
+
+    def _clusters(self) -> list[list[int]]:
+        return [g.ids for g in self.page.groups if g.key in self.chosen and g.bulk]
+
+    async def _decide(self, command: Any, ids: list[int]) -> bool:
+        try:
+            await db.write(command, actor(), self.page.kind, ids)
+        except KithError as refusal:
+            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+            return False
+        return True
+
+    async def _read(self) -> None:
+        name, whose, page, batch, of = asked_for(self.router.url.query_parameters)
+        who = actor()
+        if not may(who, f"{name}.read"):
+            self.failure, self.loaded = "Your role may not see these.", True
+            return
+        try:
+            self.page, self.failure = await db.read(work_page, who, name, whose, page, batch, of), ""
+        except KithError as refusal:
+            self.failure = refusal.message
+        there = {g.key for g in self.page.groups}
+        self.chosen, self.loaded = [k for k in self.chosen if k in there], True
+
+
+def _note(seen: dict[str, int], done: int, total: int) -> None:
+    seen.update(done=done, total=total)
