@@ -62,6 +62,16 @@ class RowError:
     raw: list[str]
 
 
+@dataclass(frozen=True)
+class Alike:
+    """Two records that look alike, one of them from the import, and why."""
+
+    kind: str
+    name: str
+    other: str
+    reasons: str
+
+
 @dataclass
 class ImportReport:
     """What came of an import. `also_created` counts what the rows brought along: teams, stages, fields.
@@ -79,6 +89,7 @@ class ImportReport:
     refused: int = 0
     lacking: int = 0
     alike: int = 0
+    likenesses: list[Alike] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     also_created: dict[str, int] = field(default_factory=dict)
@@ -104,6 +115,7 @@ class ImportReport:
         lines += [f"  kept as custom fields: {', '.join(self.unknown_columns)}"] if self.unknown_columns else []
         lines += [f"  {LACKING.format(self.lacking)}"] if self.lacking else []
         lines += [f"  {ALIKE.format(self.alike)}"] if self.alike else []
+        lines += [f"    {one.name} looks like {one.other}: {one.reasons}" for one in self.likenesses]
         lines += [f"  row {e.row_no}: {e.reason}" for e in self.errors[:SHOWN_LINES]]
         more = len(self.errors) - SHOWN_LINES
         return "\n".join(lines + ([f"  … and {more:,} more"] if more > 0 else []))

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from crm_app.imports.rows import ErrorRow, GuessRow
+from crm_app.imports.rows import AlikeLine, ErrorRow, GuessRow
 from crm_app.imports.work_state import ImportWork
 from crm_app.ui.elements import banner, button, link
 
@@ -31,6 +31,26 @@ def _guess(row: rx.vars.ObjectVar[GuessRow]) -> rx.Component:
         row.rows,
         " rows",
         key=row.given,
+    )
+
+
+def _likeness(row: rx.vars.ObjectVar[AlikeLine]) -> rx.Component:
+    return rx.el.li(
+        rx.el.b(row.name), " looks like ", rx.el.b(row.other), rx.el.span(" · " + row.reasons.to(str), class_name="mut")
+    )
+
+
+def _alike() -> rx.Component:
+    """Some of those that look like somebody who is there, and the way to all of them."""
+    return rx.el.div(
+        rx.el.h3("May be here already", class_name="strong"),
+        rx.el.ul(rx.foreach(ImportWork.alike, _likeness)),
+        rx.cond(
+            ImportWork.alike_href != "",
+            link("Look through the duplicates of this import", ImportWork.alike_href, picture="copy"),
+            rx.fragment(),
+        ),
+        class_name="stack",
     )
 
 
@@ -115,6 +135,7 @@ def report_view() -> rx.Component:
             ),
             rx.fragment(),
         ),
+        rx.cond(ImportWork.alike.length() > 0, _alike(), rx.fragment()),
         rx.cond(ImportWork.errors.length() > 0, _refused(), rx.fragment()),
         rx.el.div(
             rx.cond(

@@ -61,6 +61,15 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class AlikeLine:
+    """A row that looks like a record that is there."""
+
+    name: str
+    other: str
+    reasons: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """Where the records of a file stand now; no path where they have no page."""
 
@@ -72,6 +81,13 @@ def shown_at(kind: str) -> Shown:
     """The page of a kind, given as the file calls it (`people`) or as the run does (`person`)."""
     found = next((k for k in kinds() if kind in (k.name, k.plural.lower())), None)
     return Shown(f"To the {found.plural.lower()}", found.path) if found else Shown()
+
+
+def alike_at(report: ImportReport) -> str:
+    """The list of those of this import that look alike; empty where nothing was saved or none do."""
+    if not report.likenesses or report.batch_id is None:
+        return ""
+    return f"/duplicates?kind={report.likenesses[0].kind}&batch={report.batch_id}"
 
 
 MODES = [

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, union, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from crm_app.core import db
@@ -21,11 +21,12 @@ from crm_app.core.db import allocate_ids
 from crm_app.core.errors import NotFound
 from crm_app.core.text import neutral
 from crm_app.identity.policy import decide
+from crm_app.imports.alike import MOST, count_alike, list_alike
 from crm_app.imports.columns import CUSTOM
 from crm_app.imports.job import Job
 from crm_app.imports.reading import squeeze
 from crm_app.imports.report import Guess, ImportReport
-from crm_app.tables import ChangeLog, CustomField, DuplicatePair, Finding, ImportRowError, ImportRun
+from crm_app.tables import ChangeLog, CustomField, Finding, ImportRowError, ImportRun
 
 if TYPE_CHECKING:
     from crm_app.imports.chunk import Chunk
@@ -123,7 +124,9 @@ def add(job: Job, report: ImportReport, chunk: "Chunk") -> None:
     report.refused += len(chunk.refused)
     report.guesses = [Guess(*key, rows=n) for key, n in job.guesses.items()]
     if job.dry_run:
-        report.alike += _alike(chunk.session, job.batch_id)
+        report.alike += count_alike(chunk.session, job.batch_id)
+        if len(report.likenesses) < MOST:
+            report.likenesses += list_alike(chunk.session, job.actor, job.batch_id)
     if job.run_id is None:
         return
     refused = chunk.refused.items()
@@ -149,7 +152,8 @@ def _store(session: Session, job: Job, report: ImportReport, **more: Any) -> Non
 def finish(session: Session, job: Job, report: ImportReport) -> None:
     """The run has ended, one way or the other."""
     report.lacking = _lacking(session, job.batch_id)
-    report.alike = _alike(session, job.batch_id)
+    report.alike = count_alike(session, job.batch_id)
+    report.likenesses = list_alike(session, job.actor, job.batch_id)
     _store(session, job, report, status=report.status, finished_at=now())
     outbox.put(session, "imports", {"run": job.run_id})
 
@@ -159,17 +163,6 @@ def _lacking(session: Session, batch_id: int | None) -> int:
     found = table_of(Finding)
     query = select(func.count(found.c.record_id.distinct())).where(found.c.batch_id == batch_id)
     return session.connection().execute(query).scalar_one()
-
-
-def _alike(session: Session, batch_id: int | None) -> int:
-    """How many records of this batch look like another one and wait for a decision."""
-    pair, log = table_of(DuplicatePair), table_of(ChangeLog)
-    mine = select(log.c.record_id).where(log.c.batch_id == batch_id)
-    sides = (pair.c.left_id, pair.c.right_id)
-    waiting = [
-        select(side).where(pair.c.batch_id == batch_id, pair.c.decision == "open", side.in_(mine)) for side in sides
-    ]
-    return len(set(session.connection().execute(union(*waiting)).scalars()))
 
 
 def readable(session: Session, actor: Principal, run_id: int) -> ImportRun:
@@ -192,7 +185,8 @@ def load(session: Session, actor: Principal, run_id: int) -> tuple[ImportReport,
         run.unchanged,
         run.refused,
         lacking=_lacking(session, run.batch_id),
-        alike=_alike(session, run.batch_id),
+        alike=count_alike(session, run.batch_id),
+        likenesses=list_alike(session, actor, run.batch_id),
         guesses=[Guess(*g) for g in run.guesses],
         status=run.status,
         run_id=run.id,

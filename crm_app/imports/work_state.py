@@ -14,7 +14,17 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.imports.history import UndoReport, report_of, undo_run
 from crm_app.imports.history_state import PastImports
 from crm_app.imports.report import ImportReport
-from crm_app.imports.rows import Counts, ErrorRow, GuessRow, Shown, remarks_of, shown_at, undo_remarks
+from crm_app.imports.rows import (
+    AlikeLine,
+    Counts,
+    ErrorRow,
+    GuessRow,
+    Shown,
+    alike_at,
+    remarks_of,
+    shown_at,
+    undo_remarks,
+)
 from crm_app.imports.service import import_file, resume
 from crm_app.imports.state import ImportPage
 
@@ -33,6 +43,8 @@ class ImportWork(rx.State):
     remarks: rx.Field[list[str]] = rx.field(default_factory=list)
     guesses: rx.Field[list[GuessRow]] = rx.field(default_factory=list)
     errors: rx.Field[list[ErrorRow]] = rx.field(default_factory=list)
+    alike: rx.Field[list[AlikeLine]] = rx.field(default_factory=list)
+    alike_href: rx.Field[str] = rx.field("")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     _stop: bool = False
     _run_id: int | None = None
@@ -112,8 +124,10 @@ class ImportWork(rx.State):
         if error is not None:
             said = error.message if isinstance(error, KithError) else BROKEN
             self.report, self.errors, self.guesses, self.remarks = Counts(failed=said), [], [], []
+            self.alike, self.alike_href = [], ""
         elif isinstance(report := work.result(), UndoReport):
             self.report, self.errors, self.guesses = Counts(total=report.done, refused=report.kept_count), [], []
+            self.alike, self.alike_href = [], ""
             self.remarks = undo_remarks(report)
         else:
             self._show(report)
@@ -144,3 +158,5 @@ class ImportWork(rx.State):
         self.guesses = [GuessRow(g.field, g.given, g.taken, g.rows) for g in report.guesses[:SHOWN]]
         self.errors = [ErrorRow(e.row_no, e.reason, clip(" · ".join(e.raw), 160)) for e in report.errors[:SHOWN]]
         self.remarks = remarks_of(report)
+        self.alike = [AlikeLine(a.name, a.other, a.reasons) for a in report.likenesses]
+        self.alike_href = alike_at(report)

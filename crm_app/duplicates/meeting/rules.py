@@ -6,8 +6,8 @@ VERY, LIKELY = 0.97, 0.9
 def sureness(probability: float) -> tuple[str, str]:
     """Words and tone for a probability between 0 and 1."""
     if probability >= VERY:
-        return "Very likely the same", "r"
-    return ("Likely the same", "y") if probability >= LIKELY else ("Perhaps the same", "")
+        return "Very likely the same", "y"
+    return ("Likely the same", "a") if probability >= LIKELY else ("Perhaps the same", "")
 
 
 def percent(probability: float) -> str:
