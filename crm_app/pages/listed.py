@@ -18,18 +18,26 @@ from crm_app.ui.shell import Place
 
 
 def list_page(
-    kind: str, place: Place, *, other: str = "", on_new: Any = None, above: Callable[[], rx.Component] | None = None
+    kind: str,
+    place: Place,
+    *,
+    other: str = "",
+    on_new: Any = None,
+    on_saved: Any = None,
+    above: Callable[[], rx.Component] | None = None,
 ) -> Page:
     """The page; `other` is the same records in another layout, `on_new` another dialog than the catalogue's.
 
-    `above` stands over the list.
+    `above` stands over the list, `on_saved` follows the save of a cell.
     """
     new = on_new or NewRecord.start(kind, {})
 
     def page() -> rx.Component:
         return framed(
             rx.fragment(
-                above() if above else rx.fragment(), list_screen(kind, other, new, PoolChoices.options), left_alone()
+                above() if above else rx.fragment(),
+                list_screen(kind, other, new, PoolChoices.options, on_saved),
+                left_alone(),
             ),
             title=place.name,
             current={DEAL_LIST.path: BOARD.path, ORDERS.path: INVOICES.path}.get(place.path, place.path),

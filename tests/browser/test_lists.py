@@ -79,6 +79,29 @@ def test_a_wrong_value_stays_in_its_cell_and_a_conflict_shows_both(admin: Page, 
     expect(target).to_have_text("mine.example")
 
 
+def test_what_is_done_in_a_list_asks_for_what_comes_next(admin: Page, site) -> None:
+    subject = "Call about the fair"
+    site.run(
+        "from datetime import timedelta\n"
+        "from sqlalchemy import text\n"
+        "from crm_app.core import db\nfrom crm_app.core.actor import SYSTEM\nfrom crm_app.core.clock import now\n"
+        "from crm_app.core.changes import Change, apply\n"
+        "def make(session):\n"
+        "    deal = session.execute(text(\"SELECT id FROM deal WHERE title = 'Engaging deal 29'\")).scalar()\n"
+        f"    due = dict(type='call', subject={subject!r}, deal_id=deal, due_at=now() + timedelta(days=1))\n"
+        "    apply(session, SYSTEM, Change('activity', op='create', set=due))\n"
+        "db.write_sync(make)"
+    )
+    open_list(admin, site, "/activities?cols=subject,done_at&sort=-subject")
+    cell(admin, subject, "done_at").dblclick()
+    admin.get_by_label("Done", exact=True).fill("2026-07-01T15:30")
+    admin.keyboard.press("Enter")
+    asked = admin.get_by_role("dialog", name="What comes next?")
+    expect(asked).to_contain_text("Nothing else is planned for Engaging deal 29")
+    asked.get_by_role("button", name="Not now").click()
+    expect(asked).to_have_count(0)
+
+
 def test_tags_are_typed_with_commas_between(admin: Page, site) -> None:
     open_list(admin, site, "/companies?cols=name,tags")
     target = cell(admin, "Isdom", "tags")

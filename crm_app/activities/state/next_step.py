@@ -23,8 +23,17 @@ class NextStep(rx.State):
     @rx.event
     @allow("activity.read")
     async def offer(self, activity_id: int, done: bool) -> None:
-        if not done:
-            return
+        if done:
+            await self._offer(activity_id)
+
+    @rx.event
+    @allow("activity.read")
+    async def offer_saved(self, kind: str, id: int, name: str, raw: str, version: int) -> None:
+        """After a cell of the list of activities; one that was refused has left the activity open."""
+        if kind == "activity" and name == "done_at" and raw.strip():
+            await self._offer(id)
+
+    async def _offer(self, activity_id: int) -> None:
         found = await db.read(next_offer, actor(), activity_id)
         if found.deal_id:
             self.errors, self.offer_ = {}, replace(found, n=fresh())

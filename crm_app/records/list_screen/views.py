@@ -30,10 +30,12 @@ HINTS = {
 }
 
 
-def list_screen(name: str, other: str = "", on_new: Any = None, rules: Any = None) -> rx.Component:
+def list_screen(
+    name: str, other: str = "", on_new: Any = None, rules: Any = None, on_saved: Any = None
+) -> rx.Component:
     """Everything below the top bar; `other` is the address of these records in another layout.
 
-    `rules` are the pools to which records can be given.
+    `rules` are the pools to which records can be given; `on_saved(kind, id, field, raw, version)` follows a save.
     """
     known = kind(name)
     return record_list(
@@ -58,7 +60,7 @@ def list_screen(name: str, other: str = "", on_new: Any = None, rules: Any = Non
         on_more=RecordList.show_more,
         on_refresh=RecordList.refresh,
         on_reload=RecordList.load,
-        on_save=RecordList.save_cell,
+        on_save=[RecordList.save_cell, on_saved] if on_saved else RecordList.save_cell,
         on_search=RefSearch.look_up,
         on_save_view=ListViews.save,
         on_delete_view=ListViews.delete,
