@@ -17,6 +17,7 @@ from crm_app.demo.files import build
 from crm_app.demo.logins import DemoLogin, fresh_passwords, open_accounts
 from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
 from crm_app.demo.papers import seed_papers
+from crm_app.demo.scores import seed_scores
 from crm_app.demo.terms import seed_words
 from crm_app.identity.queries import has_active_user
 from crm_app.imports.service import import_file
@@ -51,6 +52,7 @@ def _load(printer: Printer, today: date) -> None:
     printer(f"{added:,} activities")
     db.write_sync(seed_words)
     printer(f"{seed_aims(today):,} snapshots of the forecast")
+    printer(f"{seed_scores():,} people scored")
     printer(f"{seed_papers(Random(SEED + 2), today):,} quotes, with their orders and invoices")
 
 

@@ -57,6 +57,7 @@ PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_admini
 LIFECYCLE = Place(addresses.LIFECYCLE, "Lifecycle", "process", Viewer.may_administer)
 TERMS = Place(addresses.TERMS, "Terms and process", "process")
 VOCABULARIES = Place(addresses.VOCABULARIES, "Vocabularies", "process", Viewer.may_administer)
+SCORING = Place(addresses.SCORING, "Scoring", "check", Viewer.may_administer)
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
 PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
 GROUPS: list[tuple[str, list[Place]]] = [
@@ -71,7 +72,7 @@ GROUPS: list[tuple[str, list[Place]]] = [
         "Organisation",
         [
             *(USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES),
-            *(TERMS, VOCABULARIES, LIFECYCLE, PIPELINES, DUPLICATES, IMPORT),
+            *(TERMS, SCORING, VOCABULARIES, LIFECYCLE, PIPELINES, DUPLICATES, IMPORT),
         ],
     ),
 ]

@@ -1,8 +1,10 @@
 """The catalogue entries of scoring rules and of the bands."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import Session
 
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Context, Field, Kind, kind
@@ -23,6 +25,7 @@ CIRCLE = "A score cannot depend on itself."
 MOVES = "A rule cannot follow the calendar. Take a rule for an event: its points fade by themselves."
 WHOSE = "“Me” and “my team” mean another for every reader. Choose people or a team."
 ASKS = "Say what must hold, or choose an event."
+BACKWARDS = "Hot must begin above warm."
 NO_SUCH = "There is no such event."
 
 
@@ -39,18 +42,19 @@ def why_not(group: Group) -> str:
     return ""
 
 
-def condition_in(context: Context, about: str, given: Any) -> str:
+def condition_in(session: Session, about: str, given: Any) -> str:
     """What is wrong with a condition as it is stored; empty for nothing."""
     try:
         group = group_of(given)
-        fields = fields_of(context.session, SYSTEM, about)
+        fields = fields_of(session, SYSTEM, about)
         condition_of(kind(about), fields, group, SYSTEM)
     except Invalid as refusal:
         return " ".join(refusal.fields.values())
     return why_not(group) if any(isinstance(i, Condition) for i in conditions_in(group)) else ASKS
 
 
-def _check_rule(context: Context, _before: Row | None, after: Row) -> dict[str, str]:
+def check_rule(session: Session, after: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with a rule, by field, in plain words."""
     wrong: dict[str, str] = {}
     if after["points"] == 0:
         wrong["points"] = "A rule gives or takes at least one point."
@@ -60,14 +64,18 @@ def _check_rule(context: Context, _before: Row | None, after: Row) -> dict[str, 
             wrong["event"] = NO_SUCH
         elif after["outcome"] and after["outcome"] not in known.outcomes:
             wrong["outcome"] = "This event has no such outcome."
-    elif found := condition_in(context, after["about"], after["condition"]):
+    elif found := condition_in(session, after["about"], after["condition"]):
         wrong["condition"] = found
     return wrong
 
 
+def _gate(context: Context, _before: Row | None, after: Row) -> dict[str, str]:
+    return check_rule(context.session, after)
+
+
 def _check_bands(context: Context, before: Row | None, after: Row) -> dict[str, str]:
     if after["hot_from"] <= after["warm_from"]:
-        return {"hot_from": "Hot must begin above warm."}
+        return {"hot_from": BACKWARDS}
     policy = table_of(ScoringPolicy)
     if (
         before is None
@@ -94,7 +102,7 @@ SCORING_RULE = Kind(
         Field("active", "In use", "bool"),
     ),
     owner=None,
-    gate=_check_rule,
+    gate=_gate,
 )
 SCORING_POLICY = Kind(
     "scoring_policy",

@@ -16,8 +16,8 @@ PARTS = (
     "table.jsx",
     "bulk.jsx",
 )
-for _part in PARTS:
-    rx.asset(_part, shared=True)
+_paths = {part: rx.asset(part, shared=True).importable_path for part in PARTS}
+FILTERS = _paths["filters.jsx"]
 _jsx = rx.asset("list.jsx", shared=True).importable_path
 _rail = rx.asset("rail.jsx", shared=True).importable_path
 
