@@ -14,12 +14,13 @@ from crm_app.core.clock import today
 from crm_app.core.errors import NotFound
 from crm_app.identity.policy import decide
 from crm_app.records.page.rows import Panel, Related
+from crm_app.scoring.history import LABELS, features_now, latest
 from crm_app.scoring.queries import read_book, standings
 from crm_app.scoring.rules import Line, effective, shown
 from crm_app.scoring.service import OVERRIDE, override_row
 from crm_app.tables import LeadScore, Person, User
 
-SHOWN = 12
+SHOWN, REASONS = 12, 4
 person, kept, user = table_of(Person), table_of(LeadScore), table_of(User)
 NOTHING = "No rule gives a point yet."
 
@@ -53,7 +54,7 @@ def score_panel(session: Session, actor: Principal, id: int) -> Panel | None:
     found = explain(session, id)
     owner = session.connection().execute(select(person.c.owner_id).where(person.c.id == id)).scalar()
     may_edit = decide(actor, "edit", "person", owner, record_id=id).allowed
-    rows = [*_by_hand(session, id, found, may_edit), *_lines(found.lines)]
+    rows = [*_by_hand(session, id, found, may_edit), *_lines(found.lines), *_learned(session, id)]
     note = f"{found.score.normalize():,f} · {found.band}"
     return Panel(OVERRIDE, "Score", note, rows, NOTHING, "score" if may_edit else "", "Set by hand")
 
@@ -82,3 +83,21 @@ def _lines(lines: Sequence[Line]) -> list[Related]:
         total = sum((line.points for line in rest), Decimal(0))
         found.append(Related(-SHOWN - 1, f"{len(rest)} smaller reasons", "", shown(total)))
     return found
+
+
+def _learned(session: Session, id: int) -> list[Related]:
+    """What deals of the past say, with its reasons and how far it can be relied on; nothing before there are enough."""
+    learned = latest(session)
+    if learned.model is None or learned.measured is None:
+        return []
+    features = features_now(session, id)
+    chance = learned.model.probability(features)
+    reasons = [
+        f"{'▲' if weight > 0 else '▼'} {LABELS.get(name, name)}: {value} ({weight:+.2f} log-odds)"
+        for name, value, weight in learned.model.reasons(features)[:REASONS]
+    ]
+    measured = learned.measured
+    said = "better than" if measured.helps else "no better than"
+    how = f"On {measured.held_out:,} later deals {said} one figure for all"
+    how += f" (Brier {measured.brier:.3f}, base rate {measured.base_brier:.3f})"
+    return [Related(-SHOWN - 2, "Learned: a deal would be won", "", f"{chance:.0%}", [*reasons, how])]

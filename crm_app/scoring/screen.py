@@ -15,6 +15,8 @@ from crm_app.records.listing import Listing, describe, filter_names
 from crm_app.records.listing.rows import Chip
 from crm_app.records.listing.rules import dump_filter, group_of, parse_filter, plain
 from crm_app.scoring.events import EVENTS
+from crm_app.scoring.history import latest
+from crm_app.scoring.learning import Bin
 from crm_app.scoring.queries import book_of, policy_row, rule_rows
 from crm_app.scoring.rules import BANDS, Bands
 from crm_app.tables import Person
@@ -62,6 +64,26 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class BinRow:
+    """Deals that were foretold alike: the range, how many, what was foretold, how many of them were won."""
+
+    words: str
+    count: str
+    foretold: str
+    won: str
+
+
+@dataclass(frozen=True)
+class LearnedRow:
+    """What was learned, or what is missing for it; how it was measured, in words and by range."""
+
+    missing: str = ""
+    words: str = ""
+    verdict: str = ""
+    bins: list[BinRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class ScoringPage:
     """Everything that the page shows at first."""
 
@@ -71,6 +93,7 @@ class ScoringPage:
     version: int
     editable: bool
     events: int = 0
+    learned: LearnedRow = field(default_factory=LearnedRow)
 
 
 def scoring_page(session: Session, actor: Principal) -> ScoringPage:
@@ -85,6 +108,7 @@ def scoring_page(session: Session, actor: Principal) -> ScoringPage:
         stored["version"],
         may(actor, "pipeline.edit"),
         sum(bool(row["event"]) for row in rows),
+        _learned(session),
     )
 
 
@@ -170,3 +194,26 @@ def _bands(session: Session, actor: Principal, stored: Mapping[Any, Any]) -> lis
         people = "1 person" if number == 1 else f"{number:,} people"
         found.append(BandRow(band, band.capitalize(), words[band], people, href, tones[band]))
     return found
+
+
+def _learned(session: Session) -> LearnedRow:
+    found = latest(session)
+    measured = found.measured
+    if measured is None:
+        return LearnedRow(found.missing)
+    words = (
+        f"Learned from {measured.trained_on:,} deals, measured on {measured.held_out:,} that were opened later. "
+        f"Brier score {measured.brier:.3f}; the base rate alone has {measured.base_brier:.3f} (less is better)."
+    )
+    verdict = "Better than the base rate." if measured.helps else "No better than the base rate: do not rely on it."
+    bins = [
+        BinRow(
+            f"{b.low:.0%} to {b.high:.0%}", f"{b.count:,}", f"{b.foretold:.0%}", f"{b.won / b.count:.0%} ({b.won:,})"
+        )
+        for b in measured.bins
+    ]
+    return LearnedRow("", words, verdict, bins)
+
+
+def _share(one: Bin) -> str:
+    return f"{one.won / one.count:.0%} ({one.won:,})"

@@ -1,6 +1,6 @@
 """The states of scoring."""
 
 from .by_hand import ScoreForm
-from .rules import ScoringRules
+from .page import ScoringRules
 
 __all__ = ["ScoreForm", "ScoringRules"]

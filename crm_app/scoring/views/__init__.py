@@ -1,6 +1,6 @@
 """The screens of scoring."""
 
 from .by_hand import score_dialog
-from .rules import scoring_screen
+from .page import scoring_screen
 
 __all__ = ["score_dialog", "scoring_screen"]

@@ -11,6 +11,7 @@ from crm_app.scoring.events import ACTIVITIES
 from crm_app.scoring.preview import Example, Move
 from crm_app.scoring.screen import BandRow, RuleRow
 from crm_app.scoring.state import ScoringRules
+from crm_app.scoring.views.learned import learned_section
 from crm_app.ui.elements import button, empty, head, meter, page_link, skeleton_rows, tag
 from crm_app.ui.field import field, fixed_choice, text_field
 from crm_app.ui.icons import icon
@@ -239,6 +240,7 @@ def scoring_screen() -> rx.Component:
         bands,
         _rules("Fit: who they are", False, "fit", "No rule gives points for who somebody is."),
         _rules("Engagement: what they did", True, "event", "No rule gives points for what somebody did."),
+        learned_section(),
     )
     shown = rx.cond(ScoringRules.page, body, skeleton_rows(6, "48px"))
     return rx.el.div(rx.el.div(head("Scoring", WHAT), shown, class_name="wide"), class_name="page")
