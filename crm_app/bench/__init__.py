@@ -20,6 +20,7 @@ NAMES = (
     "palette",
     "paper",
     "people",
+    "scoring",
     "search",
     "timeline",
     "transfer",

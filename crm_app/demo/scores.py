@@ -30,7 +30,7 @@ RULES = (
     _fit("Decides: title contains Head", 15, "title", "contains", "Head"),
     _fit("Decides: title contains Director", 15, "title", "contains", "Director"),
     _fit("Large company", 10, "employees", "ge", 1000, "company"),
-    _fit("Technology or software", 5, "industry", "is", "technology", "company"),
+    _fit("Technology", 5, "industry", "is", "technology", "company"),
     _fit("No company known", -10, "company_id", "empty"),
     _event("Meetings", 10, "meeting", 30, 40),
     _event("Calls that reached them", 5, "call", 14, 25, "reached"),

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 LEAST_TRAINING, LEAST_HELD_OUT, HELD_OUT = 40, 20, 0.3  # outcomes of each kind; of each kind; the latest share
+LEAST_SKILL = 0.02  # Brier skill score: 1 - Brier / Brier of the base rate
 RARE = 5  # a value seen less often says nothing
 Features = Mapping[str, str]
 
@@ -71,8 +72,8 @@ class Measured:
 
     @property
     def helps(self) -> bool:
-        """Is it better than to foretell the same for all?"""
-        return self.brier < self.base_brier
+        """Is it noticeably better than to foretell the same for all?"""
+        return self.brier < self.base_brier * (1 - LEAST_SKILL)
 
 
 @dataclass(frozen=True)
