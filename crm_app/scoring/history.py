@@ -27,7 +27,7 @@ LABELS = {
     "size": "Employees",
     "activity": f"Activities in {RECENT_DAYS} days",
 }
-SENIOR = ("chief", "ceo", "cto", "cfo", "coo", "owner", "founder", "president", "director", "head", "vp", "vice")
+SENIOR = ("chief", "ceo", "cto", "cfo", "owner", "founder", "president", "director", "head", "vp", "vice")
 deal, stage, person, company, log, kept = (table_of(m) for m in (Deal, Stage, Person, Company, ChangeLog, LearnedScore))
 # Of one record: days on which it changed with its fields from then on, oldest first.
 Past = Sequence[tuple[date, Mapping[str, Any]]]
