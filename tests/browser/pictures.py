@@ -53,6 +53,14 @@ def _filter(page: Page) -> None:
     page.locator("[role=dialog] select").first.select_option(label="Lifecycle")
 
 
+def _type_again(page: Page) -> None:
+    page.keyboard.press("n")
+    page.get_by_label("First name").fill("Beatriz")
+    page.get_by_label("Last name").fill("Farouk")
+    page.get_by_label("E-mail", exact=True).fill("beatriz.farouk@yearin.example")
+    page.wait_for_selector(".alikerow")
+
+
 CONTACTS = "/people?f=" + quote(json.dumps({"f": "lifecycle", "op": "is", "v": "contact"}))
 PICTURES = (
     Picture("home", "seller", "/", "main h2, main h3"),
@@ -61,6 +69,7 @@ PICTURES = (
     Picture("people", "manager", "/people", ".lrow .open"),
     Picture("people-phone", "manager", "/people", ".lrow .open", phone=True),
     Picture("filter", "manager", "/people", ".lrow .open", _filter),
+    Picture("duplicates", "manager", "/people", ".lrow .open", _type_again),
     Picture("company", "manager", "/companies", ".lrow .open", _open_first),
     Picture("person", "manager", CONTACTS,
             ".lrow .open", _open_first, dark=True),

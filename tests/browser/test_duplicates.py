@@ -100,3 +100,35 @@ def test_on_a_phone_they_stand_below_the_fields(phone: Page, site) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     box = use.bounding_box()
     assert box is not None and box["height"] >= 44
+
+
+def test_the_work_list_by_keyboard_and_by_mouse(admin: Page, site) -> None:
+    for word in ("Umeh", "Nwosu"):
+        first, _ = site.run(MAKE.format(word)).split()
+        second, _ = site.run(MAKE.format(word)).split()
+    admin.goto(f"{site.url}/people/{first}")
+    admin.get_by_role("link", name="1 possible duplicate").click()
+    group = admin.get_by_role("article", name="Oluwaseun Nwosu")
+    expect(group).to_have_count(1)
+    expect(admin.get_by_role("article")).to_have_count(1)
+    admin.keyboard.press("j")
+    expect(group).to_be_focused()
+    admin.keyboard.press("n")
+    expect(group).to_have_count(0)
+    expect(admin.get_by_role("status").filter(has_text="kept apart")).to_be_visible()
+    admin.get_by_role("button", name="Take back").click()
+    expect(group).to_have_count(1)
+    admin.keyboard.press("j")
+    admin.keyboard.press("m")
+    admin.wait_for_url(re.compile(rf"/merge\?kind=person&ids=({first},{second}|{second},{first})"))
+
+    admin.goto(f"{site.url}/duplicates")
+    for word in ("Umeh", "Nwosu"):
+        admin.get_by_role("checkbox", name=f"Choose Oluwaseun {word}").check()
+    admin.get_by_role("toolbar", name="Chosen groups").get_by_role("button", name="Merge…").click()
+    plan = admin.get_by_role("dialog", name="Merge the chosen ones")
+    expect(plan).to_contain_text("2 groups become one record each")
+    plan.get_by_role("button", name="Merge", exact=True).click()
+    expect(plan).to_be_hidden()
+    expect(admin.locator(".toast").last).to_contain_text("2 merged")
+    expect(admin.get_by_role("article", name="Oluwaseun Nwosu")).to_have_count(0)
