@@ -17,6 +17,7 @@ from crm_app.core.changes import outbox, ports, register
 from crm_app.core.changes.kinds import register_gate, register_hook
 from crm_app.deals.editor.merge import MERGE, merged
 from crm_app.deals.gate import note_findings
+from crm_app.deals.gate.asking import asked_by_stages
 from crm_app.deals.hooks import follow_activities, refuse_earlier_circles
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
 from crm_app.deals.panels import deals_of_company, deals_of_person
@@ -36,6 +37,7 @@ from crm_app.identity.policy import decide
 from crm_app.jobs.live import announce
 from crm_app.lifecycle.gate import lifecycle_gate
 from crm_app.lifecycle.gate import note_findings as note_people
+from crm_app.lifecycle.gate.asking import asked_by_states
 from crm_app.lifecycle.kind import LIFECYCLE_STATE, TERM, VOCABULARY_TERM
 from crm_app.lifecycle.terms.notices import notify_of_process
 from crm_app.lifecycle.twins import register_company_matcher
@@ -53,7 +55,12 @@ from crm_app.quotes.notices import notify_of_quotes
 from crm_app.quotes.queries.beside import quotes_of_company
 from crm_app.rates.kind import RATE
 from crm_app.records.bulk import register_op
-from crm_app.records.kind import CUSTOM_FIELD, FILE, SAVED_VIEW, TAG
+from crm_app.records.custom.defining import definition_gate
+from crm_app.records.custom.enforcing import CustomRules, custom_gate, note_custom
+from crm_app.records.custom.fields import FIELDED
+from crm_app.records.custom.runs import CARRY, COMPUTE, carrying, computing, follow_definitions
+from crm_app.records.dictionary.askers import register_asker
+from crm_app.records.kind import CUSTOM_FIELD, FIELD_NOTE, FILE, SAVED_VIEW, TAG
 from crm_app.records.listing.fields import register_fields
 from crm_app.records.panels import register_hint, register_panel
 from crm_app.records.search.index import follow
@@ -73,6 +80,7 @@ KINDS = (
     FILE,
     SAVED_VIEW,
     CUSTOM_FIELD,
+    FIELD_NOTE,
     ORGANISATION,
     TERRITORY,
     COMPANY,
@@ -106,8 +114,11 @@ PANELS = {
     "person": (score_panel, deals_of_person, roles_of, relations_of, colleagues_of),
     "company": (deals_of_company, invoices_of_company, quotes_of_company, people_of_company, formerly_of, tree_of),
 }
+# One gate a kind, so that registering twice is registering once.
+_GATES = {name: custom_gate(name) for name in FIELDED}
 # Kinds whose rights are those of another object.
 OBJECT_OF = {
+    "field_note": "custom_field",
     "stage": "pipeline",
     "lifecycle_state": "pipeline",
     "term": "pipeline",
@@ -138,6 +149,7 @@ def wire() -> None:
     register_hook(note_people)
     register_gate("person", lifecycle_gate)
     register_company_matcher(likely_company)
+    _wire_custom_fields()
     register_hook(repeat_finished)
     register_hook(assign_arrivals)
     register_hook(meet)
@@ -171,6 +183,20 @@ def _listen() -> None:
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer(access.TOPIC, "notify", announce)
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
+
+
+def _wire_custom_fields() -> None:
+    """Their rules inside of every change, and the runs that follow when a definition changes."""
+    ports.install_custom(CustomRules())
+    register_gate("custom_field", definition_gate)
+    for name in FIELDED:
+        register_gate(name, _GATES[name])
+    register_hook(note_custom)
+    register_hook(follow_definitions)
+    register_asker(asked_by_stages)
+    register_asker(asked_by_states)
+    register_op(COMPUTE, computing)
+    register_op(CARRY, carrying)
 
 
 def _notify(payload: dict[str, Any]) -> None:

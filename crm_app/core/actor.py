@@ -8,6 +8,7 @@ class Principal:
     """A signed-in user, or the system.
 
     `member_ids` are the users of the own team and those below it, `line_ids` the own team and those above it.
+    `unseen` and `fixed` are the custom fields (`deal.custom.12`) that the role may not see, and not edit.
     """
 
     id: int | None
@@ -20,6 +21,8 @@ class Principal:
     session_id: int | None = None
     system: bool = False
     line_ids: frozenset[int] = field(default_factory=frozenset)
+    unseen: frozenset[str] = field(default_factory=frozenset)
+    fixed: frozenset[str] = field(default_factory=frozenset)
 
 
 SYSTEM = Principal(id=None, name="Kith", role="administrator", system=True)

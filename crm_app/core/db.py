@@ -18,11 +18,13 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Float,
     Integer,
     String,
     TypeDecorator,
     create_engine,
     event,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -111,6 +113,37 @@ def _day_on_postgresql(element: Any, compiler: Any, **more: Any) -> str:
     given = compiler.process(element.clauses, **more)
     zoned = " AT TIME ZONE 'UTC'" if isinstance(next(iter(element.clauses)).type, UtcDateTime) else ""
     return f"(CAST({given}{zoned} AS DATE) - DATE '1970-01-01')"
+
+
+class json_number(FunctionElement[float]):
+    """The number that a JSON column has under a key; nothing where there is none or something else.
+
+    The second argument is the key as a literal; `json_key` makes it of an id.
+    """
+
+    type = Float()
+    inherit_cache = True
+
+
+def json_key(id: int | str) -> Any:
+    """A key that is an id, written into the statement."""
+    return literal_column(f"'{int(id)}'")
+
+
+@compiles(json_number, "sqlite")
+def _json_number_on_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    column, key = (compiler.process(part, **more) for part in element.clauses)
+    path = f"""'$."' || {key} || '"'"""
+    return (
+        f"CASE WHEN json_type({column}, {path}) IN ('integer', 'real') THEN "
+        f"CAST(json_extract({column}, {path}) AS REAL) END"
+    )
+
+
+@compiles(json_number, "postgresql")
+def _json_number_on_postgresql(element: Any, compiler: Any, **more: Any) -> str:
+    column, key = (compiler.process(part, **more) for part in element.clauses)
+    return f"CASE WHEN jsonb_typeof({column} -> {key}) = 'number' THEN CAST({column} ->> {key} AS DOUBLE PRECISION) END"
 
 
 def number_of(day: date) -> int:

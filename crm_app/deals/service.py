@@ -23,7 +23,9 @@ from crm_app.deals.queries.page import currency_of_deal, owner_of
 from crm_app.deals.queries.rows import Card
 from crm_app.deals.queries.wish import Wish
 from crm_app.identity.policy import decide
-from crm_app.records.properties import amount_of, typed
+from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.facts import fields_with_custom
+from crm_app.records.properties import amount_of, typed_any
 from crm_app.tables import Deal, Stage
 
 DEAL_GONE = "Somebody deleted this deal meanwhile, or you may not see it any more."
@@ -123,7 +125,8 @@ def create_deal(session: Session, actor: Principal, new: NewDeal) -> int:
 
 def edit_deal(session: Session, actor: Principal, deal_id: int, field: str, raw: str, expected: int | None) -> Applied:
     """One property as it was typed. Raises Invalid, Conflict, Forbidden or NotFound."""
-    values = _typed(session, actor, deal_id, {field: raw})
+    custom = {d.name for d in definitions(session, "deal").values()} if field.startswith("custom.") else set[str]()
+    values = _typed(session, actor, deal_id, {field: raw}, EDITABLE | custom)
     return apply(session, actor, Change("deal", deal_id, values, expected=expected))
 
 
@@ -138,9 +141,10 @@ def _typed(
     """Properties from their texts. Raises Invalid for a field that is not edited this way."""
     if foreign := set(texts) - allowed:
         raise Invalid(dict.fromkeys(foreign, "This field cannot be edited here."))
-    money = any(DEAL.by_name[name].type == "money" for name in texts)
+    fields = fields_with_custom(DEAL, definitions(session, "deal").values())
+    money = any(fields[name].type == "money" for name in texts)
     currency = currency_of_deal(session, actor, deal_id) if money else settings().currency
-    return {name: typed(DEAL.by_name[name], raw, currency, actor) for name, raw in texts.items()}
+    return {name: typed_any(fields[name], raw, currency, actor) for name, raw in texts.items()}
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ def move_deal(
     filled = {name: text for name, text in (extra or {}).items() if text.strip()}
     values: dict[str, Any] = {"stage_id": stage_id}
     if filled:
-        values |= _typed(session, actor, deal_id, filled, {f.name for f in conditions()})
+        values |= _typed(session, actor, deal_id, filled, {f.name for f in conditions(session)})
     if index is not None and decide(actor, "edit", "deal", owner_id).allowed:
         values["rank"] = rank_for(session, stage_id, deal_id, before_id, after_id)
     applied = apply(session, actor, Change("deal", deal_id, values, expected=expected), source="board")

@@ -88,7 +88,7 @@ class RecordView:
 
     def concern(self, news: News) -> Concern:
         """The record itself, or a kind that stands on its page."""
-        if news.lost:
+        if news.lost or "custom_field" in news.ids:
             return "again"
         around = {f.ref for f in kind(self.kind).fields if f.ref} | {k.name for k, _ in references_to(self.kind)}
         return "look" if self.id in news.of(self.kind) or around & news.ids.keys() else "none"
@@ -146,7 +146,7 @@ class ListView:
 
     def concern(self, news: News) -> Concern:
         """Many of its records, or something that stands in many of its rows: read again."""
-        named = {f.ref for f in kind(self.listing.kind).fields if f.ref} - {self.listing.kind}
+        named = {f.ref for f in kind(self.listing.kind).fields if f.ref} - {self.listing.kind} | {"custom_field"}
         if news.lost or len(news.of(self.listing.kind)) > MOST_ROWS or named & news.ids.keys():
             return "again"
         return "look" if news.of(self.listing.kind) else "none"

@@ -133,8 +133,13 @@ def _field_decision(principal: Principal, action: str, obj: str, owner_id: int |
     readers = FIELD_READ.get((obj, field))
     if readers is not None and principal.role not in readers:
         return Decision(False, f"The role {role} may not see the field {field}.")
+    named = f"{obj}.{field}"
+    if named in principal.unseen:
+        return Decision(False, f"The role {role} may not see this field.")
     if action not in ("edit", "mass_edit"):
         return None
+    if named in principal.fixed:
+        return Decision(False, f"The role {role} may not change this field.")
     rule = FIELD_EDIT.get((obj, field))
     if rule is None or principal.role == "administrator":
         return None

@@ -20,6 +20,7 @@ from crm_app.core.text import clip
 from crm_app.identity import throttle
 from crm_app.identity.teams import find_line_ids, find_member_ids
 from crm_app.tables.access import OneTimeLink, SocketBinding, UserSession
+from crm_app.tables.organise import CustomField
 from crm_app.tables.user import User
 
 TOUCH_SECONDS = 60
@@ -129,6 +130,7 @@ def _lives() -> Select[Any]:
 
 def principal_of(session: Session, user: User, session_id: int | None = None) -> Principal:
     """The actor that a user is, with the members of the own team subtree."""
+    unseen, fixed = fields_closed_to(session, user.role)
     return Principal(
         id=user.id,
         name=user.name,
@@ -139,7 +141,23 @@ def principal_of(session: Session, user: User, session_id: int | None = None) ->
         member_ids=find_member_ids(session, user.id, user.team_id),
         line_ids=find_line_ids(session, user.team_id),
         session_id=session_id,
+        unseen=unseen,
+        fixed=fixed,
     )
+
+
+def fields_closed_to(session: Session, role: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The custom fields that this role may not see, and not edit, as `deal.custom.12`; an administrator may all."""
+    unseen, fixed = set[str](), set[str]()
+    if role != "administrator":
+        of: Any = CustomField
+        for id, kind, readers, editors in session.execute(select(of.id, of.kind, of.read_roles, of.edit_roles)):
+            name = f"{kind}.custom.{id}"
+            if readers and role not in readers:
+                unseen.add(name)
+            if name in unseen or (editors and role not in editors):
+                fixed.add(name)
+    return frozenset(unseen), frozenset(fixed)
 
 
 def _chunks(items: list[str], size: int) -> Iterable[list[str]]:

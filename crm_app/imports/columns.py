@@ -1,6 +1,6 @@
 """Which column of a file goes to which field: by the catalogue's names and synonyms, or as somebody said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,6 +10,7 @@ from crm_app.core.errors import Refused
 from crm_app.imports.reading import squeeze
 from crm_app.imports.recipes.recipe import Recipe
 from crm_app.imports.report import Target
+from crm_app.records.custom.fields import Definition
 
 CUSTOM = "custom"
 SKIP = ""
@@ -34,9 +35,10 @@ class Place:
     target: Target
     field: Field | None = None
     children: Children | None = None
+    definition: Definition | None = None
 
 
-def places(kind: Kind, recipe: Recipe) -> dict[str, Place]:
+def places(kind: Kind, recipe: Recipe, custom: Iterable[Definition] = ()) -> dict[str, Place]:
     """Everything that a column of this kind may be, by the name of the target."""
     found: dict[str, Place] = {}
     for extra in recipe.extras:
@@ -54,6 +56,11 @@ def places(kind: Kind, recipe: Recipe) -> dict[str, Place]:
             if name in recipe.hidden:
                 continue
             found[name] = Place(Target(name, label, child.synonyms, child.type), child, children)
+    for definition in custom:
+        field = definition.field
+        words = (definition.key, *definition.synonyms)
+        target = Target(definition.name, definition.label, words, field.type)
+        found[definition.name] = Place(target, field, definition=definition)
     more = recipe.synonyms.get("external_id", ())
     external = Field("external_id", "External id", max_length=200)
     found["external_id"] = Place(Target("external_id", external.label, (*more, *EXTERNAL)), external)
@@ -71,10 +78,12 @@ def known_headers(available: Mapping[str, Place]) -> dict[str, str]:
 
 
 def map_columns(
-    kind: Kind, recipe: Recipe, header: Sequence[str], mapping: Mapping[str, Any] | None = None
+    kind: Kind,
+    available: Mapping[str, Place],
+    header: Sequence[str],
+    mapping: Mapping[str, Any] | None = None,
 ) -> list[Mapped]:
     """Every column with its target. Raises Refused where `mapping` names what does not exist."""
-    available = places(kind, recipe)
     known = known_headers(available)
     said = {squeeze(h): wish for h, wish in (mapping or {}).items()}
     missing = [h for h in (mapping or {}) if squeeze(h) not in {squeeze(c) for c in header}]
@@ -87,11 +96,18 @@ def map_columns(
             column = _as_said(index, name, said[squeeze(name)], available)
         else:
             column = _recognised(index, name, kind, known)
+        if column.target in available and not is_writable(available[column.target]):
+            column = Mapped(index, name, SKIP)  # what is computed here is not taken from a file
         if column.target in taken and column.target not in (SKIP, CUSTOM):
             column = Mapped(index, name, CUSTOM)
         taken.add(column.target)
         result.append(column)
     return result
+
+
+def is_writable(place: Place) -> bool:
+    """Can a column of a file fill it?"""
+    return place.definition is None or not place.definition.is_computed
 
 
 def _as_said(index: int, header: str, wish: Any, available: Mapping[str, Place]) -> Mapped:

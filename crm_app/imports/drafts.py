@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from crm_app.core.changes.kinds import Field
 from crm_app.imports.columns import CUSTOM, SKIP, Mapped, Place
 from crm_app.imports.recipes.recipe import Draft, Recipe
 from crm_app.imports.values import convert
+from crm_app.records.custom.fields import Definition, checked
 
 
 class Drafter:
@@ -68,8 +70,16 @@ class Drafter:
                 found.parts.setdefault(part, {})[child] = self._value(place.field, text, currency, scale)
         elif place.field.ref:
             found.names[name] = text
+        elif place.definition is not None:
+            found.custom[str(place.definition.id)] = self._custom_value(place.definition, text, currency, scale)
         else:
             found.values[name] = self._value(place.field, text, currency, scale)
+
+    def _custom_value(self, definition: Definition, text: str, currency: str, scale: Decimal | None) -> Any:
+        """Numbers and days as people write them in files; then the rules of the field."""
+        if definition.type in ("int", "float", "money", "date"):
+            return checked(definition, convert(definition.field, text, currency, self.zone, scale))
+        return checked(definition, text)
 
     def _value(self, field: Field, text: str, currency: str, scale: Decimal | None) -> object:
         return convert(field, text, currency, self.zone, scale)

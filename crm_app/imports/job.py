@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes.kinds import Kind
 from crm_app.core.config import settings
@@ -16,6 +17,7 @@ from crm_app.imports.matching import Key, Match, check_match
 from crm_app.imports.names import Names
 from crm_app.imports.reading import Source, open_source
 from crm_app.imports.recipes import Recipe, kind_and_recipe
+from crm_app.records.custom.definitions import definitions
 
 Mode = Literal["create", "update", "both"]
 
@@ -75,9 +77,9 @@ def open_job(
         raise Forbidden(verdict.why)
     if mode not in ("create", "update", "both"):
         raise Refused(f"{mode!r} is not a mode: create, update or both.")
-    available = places(kind, recipe)
+    available = places(kind, recipe, db.read_sync(definitions, kind.name).values())
     source = open_source(path, known_headers(available), settings().import_mb)
-    columns = map_columns(kind, recipe, source.header, mapping)
+    columns = map_columns(kind, available, source.header, mapping)
     return Job(
         actor,
         kind,

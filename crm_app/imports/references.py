@@ -1,7 +1,7 @@
 """References of the rows of a chunk: names become ids, guesses are noted, rows that miss one wait or are refused."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crm_app.core.changes.kinds import Field
@@ -55,8 +55,12 @@ def _references(chunk: "Chunk", draft: Draft) -> list[Reference]:
     own = [
         Reference(draft.values, kind.by_name[name], text)
         for name, text in draft.names.items()
-        if name not in chunk.recipe.own_names
+        if name not in chunk.recipe.own_names and name in kind.by_name
     ]
+    for name, text in draft.names.items():
+        place = chunk.job.places.get(name)
+        if place is not None and place.definition is not None and place.field is not None:
+            own.append(Reference(draft.custom, replace(place.field, name=str(place.definition.id)), text))
     for part, names in draft.part_names.items():
         fields = {f.name: f for f in kind.child_by_name[part].fields}
         own += [Reference(draft.parts.setdefault(part, {}), fields[name], text) for name, text in names.items()]

@@ -11,13 +11,14 @@ from crm_app.core.actor import Principal
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.identity.policy import decide
 from crm_app.imports import runs
-from crm_app.imports.columns import CUSTOM, Mapped, missing_required, places
+from crm_app.imports.columns import CUSTOM, Mapped, is_writable, missing_required, places
 from crm_app.imports.job import Job, open_job
 from crm_app.imports.reading import read_rows
 from crm_app.imports.recipes import kind_and_recipe
 from crm_app.imports.report import Column, ImportReport, Inspection, Target
 from crm_app.imports.running import Progress, run_job
 from crm_app.imports.uploads import keep_upload, save_upload
+from crm_app.records.custom.definitions import definitions
 
 __all__ = [
     "KINDS",
@@ -39,7 +40,9 @@ refused_csv = runs.refused_csv
 
 def targets_of(kind_name: str) -> list[Target]:
     """What a column of this kind can be, for a choice. Raises Refused for an unknown kind."""
-    return [place.target for place in places(*kind_and_recipe(kind_name)).values()]
+    kind, recipe = kind_and_recipe(kind_name)
+    custom = db.read_sync(definitions, kind.name).values()
+    return [p.target for p in places(kind, recipe, custom).values() if is_writable(p)]
 
 
 def inspect_file(actor: Principal, kind_name: str, path: Path, mapping: Mapping[str, Any] | None = None) -> Inspection:

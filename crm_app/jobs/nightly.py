@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from crm_app.forecast.snapshots import keep_up
 from crm_app.quality.nights import keep_up as keep_quality_up
+from crm_app.records.dictionary.counting import keep_counted
 from crm_app.scoring.follow import refresh
 from crm_app.scoring.history import keep_learning
 
 log = logging.getLogger("kith.nightly")
-WORK: tuple[Callable[[], int], ...] = (keep_up, keep_quality_up, refresh, keep_learning)
+WORK: tuple[Callable[[], int], ...] = (keep_up, keep_quality_up, refresh, keep_learning, keep_counted)
 
 
 def nightly() -> None:

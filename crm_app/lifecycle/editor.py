@@ -47,7 +47,7 @@ def list_states(session: Session, actor: Principal) -> list[StateRow]:
     """The states in order; empty while nobody has set them up, or for those who may not know."""
     if not may(actor, "pipeline.read"):
         return []
-    process, counts, words = read_process(session), people_by_state(session, actor), conditions()
+    process, counts, words = read_process(session), people_by_state(session, actor), conditions(session)
     return [_row(process[key], counts.get(key, 0), words) for key in STATES if key in process]
 
 
@@ -112,7 +112,7 @@ def set_up(session: Session, actor: Principal) -> Applied:
 
 def save_state(session: Session, actor: Principal, id: int, values: Mapping[str, str], expected: int | None) -> Applied:
     """Another name or other conditions. Raises Invalid, Forbidden, Conflict."""
-    known = conditions()
+    known = conditions(session)
     fields = {"name", "back_reason", *(f"condition.{c}" for c in known), *(f"mover.{r}" for r in ROLES)}
     if foreign := set(values) - fields:
         raise Invalid(dict.fromkeys(foreign, "This cannot be saved."))

@@ -1,24 +1,27 @@
 """The catalogue entry of the states of the lifecycle."""
 
+from sqlmodel import Session
+
 from crm_app.core.changes import Context, Field, Kind, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.identity.policy import ROLES
 from crm_app.lifecycle.rules import JOINT, STATES
+from crm_app.records.custom.definitions import definitions
 from crm_app.records.vocabulary import VOCABULARIES
 from crm_app.tables import LifecycleState, Term, VocabularyTerm
 
 NOT_ASKED = frozenset({"display_name", "lifecycle", "segment", "private", "setback_reason"})
 
 
-def conditions() -> dict[str, str]:
-    """What a state may ask for, with its words: the joint conditions, then fields of a person."""
-    fields = kind("person").fields
+def conditions(session: Session) -> dict[str, str]:
+    """What a state may ask for, with its words: the joint conditions, then fields of a person, custom ones too."""
+    fields = [*kind("person").fields, *(d.field for d in definitions(session, "person").values())]
     plain = {f.name: f.label for f in fields if f.editable and f.type != "bool" and f.name not in NOT_ASKED}
     return {name: words[0] for name, words in JOINT.items()} | plain
 
 
-def _gate(_context: Context, _before: Row | None, after: Row) -> dict[str, str]:
-    known = conditions()
+def _gate(context: Context, _before: Row | None, after: Row) -> dict[str, str]:
+    known = conditions(context.session)
     wrong = {}
     if unknown := [str(name) for name in after["conditions"] if name not in known]:
         wrong["conditions"] = f"There is nothing of this name to ask for: {', '.join(unknown)}."

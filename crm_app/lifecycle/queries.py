@@ -74,7 +74,8 @@ def asked_move(session: Session, actor: Principal, person_id: int, to: str, miss
     row, names = record_row(session, actor, "person", person_id), set(missing)
     process = read_process(session)
     open_ = {SHOWN_BY[name] for name in names if name in SHOWN_BY}
-    plain = [f.name for f in kind("person").fields if f.name in names and f.name not in SHOWN_BY]
+    own = [*(f.name for f in kind("person").fields), *sorted(n for n in names if n.startswith("custom."))]
+    plain = [name for name in own if name in names and name not in SHOWN_BY]
     plain = [name for name in plain if name != "setback_reason"]
     choices = {"owner_id": assignable(session, actor, "person")} if "owner_id" in plain else {}
     converts = to == "contact"

@@ -111,7 +111,7 @@ def holds(condition: str, facts: Facts) -> bool:
     if condition == "consent":
         return facts.consents > 0
     value = row.get(condition)
-    return value is not None and (not isinstance(value, str) or bool(value.strip()))
+    return value is not None and value != [] and (not isinstance(value, str) or bool(value.strip()))
 
 
 @dataclass(frozen=True)

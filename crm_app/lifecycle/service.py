@@ -20,7 +20,9 @@ from crm_app.deals.queries.choices import deal_choices
 from crm_app.lifecycle.kind import conditions
 from crm_app.lifecycle.rules import JOINT, STATES, values_of
 from crm_app.lifecycle.twins import domain_of, same_company, same_deal
-from crm_app.records.properties import amount_of, typed
+from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.facts import fields_with_custom
+from crm_app.records.properties import amount_of, typed, typed_any
 from crm_app.records.reading import record_row
 from crm_app.tables import LifecycleState, PersonEmail, PersonPhone
 
@@ -68,7 +70,7 @@ def move_person(
     """
     given = {name: text.strip() for name, text in (values or {}).items() if text.strip()}
     row = record_row(session, actor, "person", person_id)
-    _only(given)
+    _only(session, given)
     if to not in STATES:
         raise Invalid({"lifecycle": "There is no such state."})
     _one_at_a_time(session)
@@ -84,8 +86,8 @@ def move_person(
     return Moved(batch, work.company_id, work.deal_id, " ".join(work.notes))
 
 
-def _only(given: Mapping[str, str]) -> None:
-    known = MORE | (conditions().keys() - JOINT.keys())
+def _only(session: Session, given: Mapping[str, str]) -> None:
+    known = MORE | (conditions(session).keys() - JOINT.keys())
     if foreign := given.keys() - known:
         raise Invalid(dict.fromkeys(foreign, "This cannot be saved."))
 
@@ -109,10 +111,10 @@ class _Work:
     def fields(self) -> dict[str, Any]:
         """Plain fields of the person, from their texts."""
         found: dict[str, Any] = {}
-        known = kind("person").by_name
+        known = fields_with_custom(kind("person"), definitions(self.session, "person").values())
         for name in self.given.keys() & known.keys() - {"company_id", "private"}:
             try:
-                found[name] = typed(known[name], self.given[name], settings().currency, self.actor)
+                found[name] = typed_any(known[name], self.given[name], settings().currency, self.actor)
             except Invalid as refusal:
                 self.wrong |= refusal.fields
         return found

@@ -79,6 +79,17 @@ class ProcessFeed(rx.State):
         )
 
 
+class FieldFeed(rx.State):
+    """The pages of fields hear when a definition changes."""
+
+    push: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("custom_field.read")
+    async def follow(self) -> None:
+        _subscribe(self, KindsView(frozenset({"custom_field", "field_note"})), FieldFeed)
+
+
 class ListFeed(rx.State):
     """A list page says `ListFeed.follow(kind)` before it loads; the state of the list receives the push."""
 

@@ -56,6 +56,8 @@ POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
 PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_administer, "w")
 LIFECYCLE = Place(addresses.LIFECYCLE, "Lifecycle", "process", Viewer.may_administer)
 TERMS = Place(addresses.TERMS, "Terms and process", "process")
+FIELDS = Place(addresses.FIELDS, "Fields", "process", Viewer.may_administer)
+DICTIONARY = Place(addresses.DICTIONARY, "Data dictionary", "info")
 VOCABULARIES = Place(addresses.VOCABULARIES, "Vocabularies", "process", Viewer.may_administer)
 SCORING = Place(addresses.SCORING, "Scoring", "check", Viewer.may_administer)
 IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
@@ -72,7 +74,7 @@ GROUPS: list[tuple[str, list[Place]]] = [
         "Organisation",
         [
             *(USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES),
-            *(TERMS, SCORING, VOCABULARIES, LIFECYCLE, PIPELINES, DUPLICATES, IMPORT),
+            *(TERMS, DICTIONARY, FIELDS, SCORING, VOCABULARIES, LIFECYCLE, PIPELINES, DUPLICATES, IMPORT),
         ],
     ),
 ]

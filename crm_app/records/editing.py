@@ -9,14 +9,14 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, Children, apply, apply_many, kind
 from crm_app.core.changes.apply import open_batch
-from crm_app.core.changes.kinds import Field, Row
-from crm_app.core.changes.values import encode
+from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, NotFound
 from crm_app.core.text import sort_key
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.properties import typed as typed_as
+from crm_app.records.properties import typed_any
 from crm_app.records.reading import record_row
 from crm_app.tables import Tag
 
@@ -83,8 +83,9 @@ def _edit_first(session: Session, actor: Principal, name: str, id: int, part: st
 def typed(field: ListField, raw: str, currency: str, actor: Principal) -> Any:
     """The value that a text means for this field; a custom one is kept as JSON holds it. Raises Invalid."""
     if field.field is None:
-        custom = Field(field.name, field.label, field.type)  # pyright: ignore[reportArgumentType]
-        return encode(typed_as(custom, raw, currency, actor))
+        raise Invalid({field.name: NOT_HERE})
+    if field.custom:
+        return typed_any(field.field, raw, currency, actor)
     text = raw.replace(",", "") if field.type in ("int", "float", "decimal") else raw
     return typed_as(field.field, text, currency, actor)
 

@@ -11,16 +11,25 @@ from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.tables import Finding
 
 finding = table_of(Finding)
+FOR_ITSELF = ".required"  # ends what a custom field asks by itself, apart from what a gate asks of it
 
 
 def note(
-    context: Context, kind: str, touched: Iterable[int], past: set[int], lacking: Callable[[int], dict[str, str]]
+    context: Context,
+    kind: str,
+    touched: Iterable[int],
+    past: set[int],
+    lacking: Callable[[int], dict[str, str]],
+    ending: str = "",
 ) -> None:
-    """New findings of records that came past the gate; those of others can only go. `lacking`: field → reason."""
+    """New findings of records that came past the gate; those of others can only go. `lacking`: field → reason.
+
+    `ending` is that of the fields that are meant; without it those without one of their own.
+    """
     run, fresh = context.session.connection().execute, []
     known = known_findings(context.session, kind, sorted(set(touched)))
     for id in sorted(past | known.keys()):
-        missing, before = lacking(id), known.get(id, set())
+        missing, before = lacking(id), {n for n in known.get(id, ()) if n.endswith(FOR_ITSELF) == bool(ending)}
         if gone := before - missing.keys():
             here = (finding.c.kind == kind, finding.c.record_id == id)
             run(delete(finding).where(*here, finding.c.field.in_(sorted(gone))))

@@ -4,8 +4,12 @@ from typing import Any
 
 from crm_app.core.changes import Children, Field, Kind
 from crm_app.core.changes.kinds import MERGED
-from crm_app.tables import CustomField, File, RecordTag, SavedView, Tag
+from crm_app.records.custom.fields import TYPES
+from crm_app.records.custom.formula.grammar import MOST_CHARACTERS
+from crm_app.records.custom.patterns import MOST_PATTERN
+from crm_app.tables import CustomField, FieldNote, File, RecordTag, SavedView, Tag
 
+RESULTS = ("text", "float", "money", "date", "bool")
 _INNER: dict[str, Any] = {"editable": False, "sortable": False, "filterable": False}
 
 
@@ -78,8 +82,37 @@ CUSTOM_FIELD = Kind(
         Field("kind", "Kind of record", required=True, max_length=40),
         Field("key", "Key", required=True, max_length=80),
         Field("label", "Label", required=True, max_length=80),
-        Field("type", "Type", "choice", choices=("text", "int", "float", "date", "bool")),
+        Field("type", "Type", "choice", choices=tuple(TYPES)),
+        Field("help", "What it means", "longtext"),
+        Field("options", "Options", "json"),
+        Field("required", "Always required", "bool"),
+        Field("required_when", "Required when", "json"),
+        Field("visible_when", "Shown when", "json"),
+        Field("pattern", "Pattern", max_length=MOST_PATTERN),
+        Field("pattern_message", "What is said when it does not fit", max_length=200),
+        Field("pattern_example", "Example that fits", max_length=200),
+        Field("formula", "Formula", max_length=MOST_CHARACTERS),
+        Field("result", "Type of the value", "choice", choices=RESULTS),
+        Field("synonyms", "Headers of columns", "json"),
+        Field("searchable", "Found by search", "bool"),
+        Field("in_form", "Asked for in a new record", "bool"),
+        Field("read_roles", "Who sees it", "json"),
+        Field("edit_roles", "Who edits it", "json"),
+        Field("responsible_id", "Responsible", "ref", ref="user"),
+        Field("position", "Position", "int", minimum=0, later_wins=True),
     ),
     title="label",
+    owner=None,
+)
+FIELD_NOTE = Kind(
+    "field_note",
+    "Note on a field",
+    "Notes on fields",
+    FieldNote,
+    (
+        Field("name", "Field", required=True, unique=True, max_length=120),
+        Field("meaning", "Meaning", "longtext"),
+        Field("responsible_id", "Responsible", "ref", ref="user"),
+    ),
     owner=None,
 )

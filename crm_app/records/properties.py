@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,17 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Field, Kind, kind
-from crm_app.core.changes.values import coerce
+from crm_app.core.changes.custom import value_in
+from crm_app.core.changes.values import coerce, encode
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid
 from crm_app.core.money import format_money, to_major, to_minor
 from crm_app.identity.policy import decide
+from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.facts import fields_with_custom
+from crm_app.records.custom.fields import Definition
+from crm_app.records.custom.showing import choice_words, custom_names, empty_words
 from crm_app.records.help import NO_HELP, helps_of
 from crm_app.records.listing.cells import group_label
 from crm_app.records.listing.rows import Option
@@ -43,6 +48,7 @@ class Property:
     help: str = ""
     help_href: str = ""
     vocabulary: str = ""
+    remark: str = ""
 
 
 def properties(
@@ -54,35 +60,54 @@ def properties(
     choices: Mapping[str, list[Option]],
 ) -> list[Property]:
     """These fields of a row, in this order; a reference with `choices` is chosen from them, any other is looked up."""
-    known = kind(name)
-    wanted = [known.by_name[f] for f in fields]
-    names = {f.name: ref_name(session, f, row[f.name]) for f in wanted if f.ref}
-    owner_id = row[known.owner] if known.owner else None
-    found, helps = [], helps_of(session, name)
+    known, further = kind(name), definitions(session, name)
+    own = fields_with_custom(known, further.values())
+    shown = set(custom_names(session, actor, name, row)) if further else set[str]()
+    wanted = [own[f] for f in fields if f in shown or not f.startswith("custom.")]
+    helps, owner_id = helps_of(session, name), row[known.owner] if known.owner else None
+    found = []
     for field in wanted:
-        raw, value = written(field, row[field.name], currency_of(known, field, row), actor, names.get(field.name, ""))
-        offered = choices.get(field.name) or YES_NO * (field.type == "bool")
-        offered = offered or [Option(c, group_label(c)) for c in field.choices]
+        definition = further[int(field.name[7:])] if field.name in shown else None
+        title = ref_name(session, field, value_in(row, field.name)) if field.ref else ""
         editable = field.editable and decide(actor, "edit", name, owner_id, field.name).allowed
-        type_ = "choice" if field.ref and field.name in choices else field.type
-        found.append(
-            Property(
-                field.name,
-                field.label,
-                value,
-                raw,
-                type_,
-                editable,
-                offered,
-                "",
-                field.ref,
-                field.required,
-                helps.get(field.name, NO_HELP).words,
-                helps.get(field.name, NO_HELP).href,
-                field.vocabulary,
-            )
+        one = _property(
+            field, row, currency_of(known, field, row), actor, title, choices.get(field.name, []), definition
         )
+        said = helps.get(field.name, NO_HELP)
+        remark = empty_words(definition, known, row, session) if not one.value else ""
+        found.append(replace(one, editable=editable, help=said.words, help_href=said.href, remark=remark))
     return found
+
+
+def _property(
+    field: Field,
+    row: Mapping[Any, Any],
+    currency: str,
+    actor: Principal,
+    title: str,
+    choices: list[Option],
+    definition: Definition | None,
+) -> Property:
+    """A field of a row, with the options among which it is chosen."""
+    raw, value = written(field, value_in(row, field.name), currency, actor, title)
+    labels = definition.labels if definition is not None else {}
+    if definition is not None and field.type in ("choice", "choices"):
+        raw, value = choice_words(definition, row)
+    offered = choices or YES_NO * (field.type == "bool")
+    offered = offered or [Option(c, labels.get(c) or group_label(c)) for c in field.choices]
+    return Property(
+        field.name,
+        field.label,
+        value,
+        raw,
+        "choice" if field.ref and choices else field.type,
+        field.editable,
+        offered,
+        value if field.holds == "url" else "",
+        field.ref,
+        field.required,
+        vocabulary=field.vocabulary,
+    )
 
 
 def currency_of(known: Kind, field: Field, row: Mapping[Any, Any]) -> str:
@@ -114,6 +139,8 @@ def written(field: Field, value: Any, currency: str, actor: Principal, name: str
     if isinstance(value, datetime):
         local = value.astimezone(ZoneInfo(actor.zone))
         return f"{local:%Y-%m-%dT%H:%M}", f"{local.day} {local:%b %Y, %H:%M}"
+    if field.type == "date" and isinstance(value, str):  # as JSON keeps it
+        value = date.fromisoformat(value)
     if isinstance(value, date):
         return value.isoformat(), f"{value.day} {value:%b %Y}"
     if isinstance(value, Decimal):
@@ -135,6 +162,13 @@ def typed(field: Field, raw: str, currency: str, actor: Principal) -> Any:
         raise Invalid({field.name: error.message}) from None
     except ValueError as error:
         raise Invalid({field.name: str(error)}) from None
+
+
+def typed_any(field: Field, raw: str, currency: str, actor: Principal) -> Any:
+    """The same for a custom field too: most texts are read by its rules, whichever way they come. Raises Invalid."""
+    if not field.name.startswith("custom."):
+        return typed(field, raw, currency, actor)
+    return encode(typed(field, raw, currency, actor)) if field.type in ("money", "ref") else raw.strip() or None
 
 
 def amount_of(text: str, currency: str) -> int | None:

@@ -18,6 +18,7 @@ from crm_app.tables import Pipeline
 Title = tuple[str, int]
 pipeline = table_of(Pipeline)
 RIGHTS_OF = {
+    "field_note": "custom_field",
     **dict.fromkeys(("stage", "lifecycle_state", "term", "vocabulary_term"), "pipeline"),
     **dict.fromkeys(("quality_rule", "quality_check", "rights_review"), "quality"),
 }

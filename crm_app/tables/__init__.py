@@ -16,7 +16,17 @@ from crm_app.tables.forecast import ForecastNight, ForecastSnapshot, Target
 from crm_app.tables.lifecycle import LifecycleState, ProcessAck, ProcessNotice, Term
 from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organisation import Organisation
-from crm_app.tables.organise import CustomField, File, ImportRowError, ImportRun, RecordTag, SavedView, Tag
+from crm_app.tables.organise import (
+    CustomField,
+    FieldFill,
+    FieldNote,
+    File,
+    ImportRowError,
+    ImportRun,
+    RecordTag,
+    SavedView,
+    Tag,
+)
 from crm_app.tables.person import (
     Person,
     PersonAddress,
@@ -79,6 +89,8 @@ __all__ = [
     "DuplicateModel",
     "DuplicatePair",
     "DuplicateProfile",
+    "FieldFill",
+    "FieldNote",
     "File",
     "Finding",
     "ForecastNight",

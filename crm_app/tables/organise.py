@@ -3,10 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import false
 from sqlmodel import BigInteger, Field, Index
 
 from crm_app.core.clock import now
 from crm_app.core.schema import LIVING, Child, Operational, Record, json_field, moment, ref
+
+
+def _with(default: Any) -> Any:
+    """A column that came later: rows from before have its default."""
+    return Field(default=default, sa_column_kwargs={"server_default": false() if default is False else str(default)})
 
 
 class Tag(Record, table=True):
@@ -69,6 +75,44 @@ class CustomField(Record, table=True):
     key: str
     label: str
     type: str = "text"
+    help: str = _with("")
+    options: list[Any] = json_field(list, server_default="[]")
+    required: bool = _with(False)
+    required_when: dict[str, Any] = json_field(server_default="{}")
+    visible_when: dict[str, Any] = json_field(server_default="{}")
+    pattern: str = _with("")
+    pattern_message: str = _with("")
+    pattern_example: str = _with("")
+    formula: str = _with("")
+    result: str = _with("text")
+    synonyms: list[Any] = json_field(list, server_default="[]")
+    searchable: bool = _with(False)
+    in_form: bool = _with(False)
+    read_roles: list[Any] = json_field(list, server_default="[]")
+    edit_roles: list[Any] = json_field(list, server_default="[]")
+    responsible_id: int | None = ref("user")
+    position: int = _with(0)
+
+
+class FieldNote(Record, table=True):
+    """What an organisation says of a field of the catalogue: its meaning, and who answers for it."""
+
+    __tablename__ = "field_note"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("uq_field_note", "name", unique=True, **LIVING),)
+    name: str  # `person.email`
+    meaning: str = ""
+    responsible_id: int | None = ref("user")
+
+
+class FieldFill(Operational, table=True):
+    """How many living records of a kind have a field filled, as counted at a time."""
+
+    __tablename__ = "field_fill"  # pyright: ignore[reportAssignmentType]
+    kind: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    filled: int = Field(default=0, sa_type=BigInteger)
+    total: int = Field(default=0, sa_type=BigInteger)
+    as_of: datetime = moment(default_factory=now, nullable=False)
 
 
 class ImportRun(Operational, table=True):

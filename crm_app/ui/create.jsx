@@ -4,6 +4,7 @@ import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
 import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
+import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const INPUT = {
@@ -48,6 +49,7 @@ function Control({ field, draft, found, invalid, onSearch }) {
         {(choices || []).map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
       </select>
     );
+  if (type === "choices") return <Several name={name} label={label} options={choices || []} value={value} invalid={invalid} />;
   if (type === "longtext") return <textarea {...given} rows={3} />;
   if (field.vocabulary) return <Word given={given} field={field} value={value} found={found} onSearch={onSearch} />;
   return <input {...given} type="text" autoComplete="off" maxLength={500} {...(INPUT[type] || {})} {...(KEYBOARD[name] || {})} />;
@@ -75,6 +77,8 @@ function useAlike(compares, kind, met, onLook) {
   };
   return [shown, look];
 }
+/** A label around one control; boxes to tick have labels of their own. */
+const Framed = ({ several, className, children }) => (several ? <div className={className}>{children}</div> : <label className={className}>{children}</label>);
 
 /**
  * One dialog for a new record. It keeps its own copy, so that a lost connection or a restarted server takes nothing away; what is typed is
@@ -167,11 +171,11 @@ function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, 
           {errors[""] && <div className="banner r" role="alert">{errors[""]}</div>}
           <div className={fields.length > 4 ? "grid2" : "form"}>
             {fields.map((f) => (
-              <label key={f.name} className={"field" + (f.type === "longtext" ? " full" : "")}>
+              <Framed key={f.name} several={f.type === "choices"} className={"field" + (f.type === "longtext" || f.type === "choices" ? " full" : "")}>
                 <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}{f.help && <a className="helps" href={f.help_href} target="_blank" rel="noopener" title={f.help} aria-label={`What ${f.label} means here`}>?</a>}</span>
                 <Control field={f} draft={draft} found={found} invalid={!!errors[f.name]} onSearch={onSearch} />
                 {errors[f.name] && <span className="err" role="alert">{errors[f.name]}</span>}
-              </label>
+              </Framed>
             ))}
           </div>
         </div>

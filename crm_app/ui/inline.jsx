@@ -1,6 +1,7 @@
 import React, { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
+import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const INPUT = { money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, decimal: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" } };
@@ -26,6 +27,7 @@ function Control({ property, draft, setDraft, save, close, common, found, option
         {(choices || []).map((o) => <option key={o.id} value={String(o.id)}>{o.name}</option>)}
       </select>
     );
+  if (type === "choices") return <Several label={label} options={choices || []} value={raw} onDone={(keys) => save(keys, true)} onCancel={close} />;
   if (type === "longtext") return <textarea {...given} rows={4} />;
   if (property.vocabulary) {
     const { ref: input, onChange, value: text, ...rest } = given;
@@ -109,6 +111,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
       ) : (
         <span className={"val" + (value ? "" : " none")}>{value ? face : "–"}</span>
       )}
+      {property.remark && !value && <span className="mut">{property.remark}</span>}
       {error && <span className="err" id={"err-" + field} role="alert">{error}</span>}
     </div>
   );

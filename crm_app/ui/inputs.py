@@ -10,6 +10,7 @@ rx.asset("quick.js", shared=True)
 _inputs = rx.asset("inputs.jsx", shared=True).importable_path
 _lookup = rx.asset("lookup.jsx", shared=True).importable_path
 _proposed = rx.asset("proposed.jsx", shared=True).importable_path
+_several = rx.asset("several.jsx", shared=True).importable_path
 _inline = rx.asset("inline.jsx", shared=True).importable_path
 _parts = rx.asset("parts.jsx", shared=True).importable_path
 

@@ -109,7 +109,7 @@ def test_a_stage_is_saved_with_its_conditions_behind_those_of_its_kind() -> None
     assert (found["probability"], found["rot_days"], found["wip_limit"], found["wip_refuses"]) == (60, 14, 5, True)
     shown = next(s for p in db.read_sync(list_pipelines, SYSTEM) for s in p.stages if s.id == made)
     assert shown.remark == "Needs value · Leaving needs person · Only manager · At most 5 deals"
-    assert {c.name for c in conditions_of(shown) if c.entry} == {"value_minor"}
+    assert {c.name for c in db.read_sync(conditions_of, shown) if c.entry} == {"value_minor"}
     assert [(m.name, m.on) for m in movers_of(shown)] == [("manager", True), ("sales", False)]
     db.write_sync(save_stage, boss(), pipeline[0], STAGE | {"kind": "won"}, Known(made, found["version"]))
     assert (row(Stage, made)["probability"], row(Stage, made)["required_fields"]) == (100, [])

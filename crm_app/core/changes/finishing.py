@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crm_app.core.changes import ports
 from crm_app.core.changes.change import Context
 from crm_app.core.changes.children import patch_of
 from crm_app.core.changes.kinds import Field, Kind, Row, gates_of
@@ -19,7 +20,7 @@ def tidied(context: Context, field: Field, value: Any, before: Any) -> Any:
 
 
 def finish(context: Context, known: Kind, before: Row | None, after: Row, *, gated: bool) -> None:
-    """Complete `after` and the patches of the context, then ask the gates. Raises Invalid with all that is missing."""
+    """Complete `after` and the patches of the context, compute formulas, ask the gates. Raises Invalid."""
     if known.complete and context.source != "undo":
         for name, value in known.complete(context, before, after).items():
             if name in context.given:
@@ -29,6 +30,7 @@ def finish(context: Context, known: Kind, before: Row | None, after: Row, *, gat
                 context.patches[name] = patch_of(known.child_by_name[name], "", value, present)
             else:
                 after[name] = value
+    ports.custom().compute(context, known, after)
     missing: dict[str, str] = {}
     for gate in gates_of(known) if gated else ():
         missing = gate(context, before, after) | missing

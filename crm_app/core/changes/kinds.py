@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from crm_app.core.changes.change import Applied, Context
 
 FieldType = Literal[
-    "text", "longtext", "int", "float", "decimal", "money", "bool", "date", "datetime", "choice", "ref", "json"
+    "text",
+    "longtext",
+    "int",
+    "float",
+    "decimal",
+    "money",
+    "bool",
+    "date",
+    "datetime",
+    "choice",
+    "choices",
+    "ref",
+    "json",
 ]
 OnMerge = Literal["", "move", "stay", "refuse"]  # empty: no rule, which only what never is merged may do without
 Row = dict[str, Any]
@@ -52,7 +64,7 @@ class Field:
     currency_field: str = "currency"
     later_wins: bool = False
     synonyms: tuple[str, ...] = ()
-    holds: Literal["", "phone"] = ""
+    holds: Literal["", "phone", "url"] = ""
     vocabulary: str = ""
     tidy: "Callable[[Context, str], str] | None" = None
 

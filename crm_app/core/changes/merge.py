@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.changes.change import Change
+from crm_app.core.changes.custom import CUSTOM, value_in
 from crm_app.core.changes.kinds import Kind, Row
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.values import decode
@@ -23,7 +24,10 @@ def changed_since(session: Session, kind: str, id: int, version: int) -> dict[st
     )
     original: dict[str, Any] = {}
     for (diff,) in session.connection().execute(query):
-        for name, (old, _new) in diff.items():
+        for name, (old, new) in diff.items():
+            if name == CUSTOM:  # of before they were logged one by one
+                for id in {**(old or {}), **(new or {})}:
+                    original.setdefault(f"{CUSTOM}.{id}", (old or {}).get(id))
             original.setdefault(name, old)
     return original
 
@@ -36,6 +40,7 @@ def conflicts_of(
     found = []
     for name in sorted(watched & set(original)):
         was = decode(known.table, name, original[name])
-        if was != before[name]:
-            found.append(FieldConflict(name, values.get(name, before[name]), before[name], was))
+        theirs = value_in(before, name)
+        if was != theirs:
+            found.append(FieldConflict(name, value_in(before | values, name), theirs, was))
     return found

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.changes.children import restored
+from crm_app.core.changes.custom import CUSTOM, put
 from crm_app.core.changes.kinds import Kind, Row, kind
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.values import decode, defaults
@@ -48,6 +49,8 @@ def _set(known: Kind, row: Row, children: Tables, key: str, new: Any) -> None:
             collection.pop(int(child_id), None)
         else:
             collection[int(child_id)] = restored(known.child_by_name[name], row["id"], int(child_id), new)
+    elif name == CUSTOM and child_id:
+        row[CUSTOM] = put(row[CUSTOM], {child_id: new})
     else:
         row[key] = decode(known.table, key, new)
 

@@ -10,6 +10,7 @@ from crm_app.core.actor import Decision
 from crm_app.core.changes import ports
 from crm_app.core.changes.change import Applied, Change, Context
 from crm_app.core.changes.children import Patch, apply_patch, patch_of, split_key
+from crm_app.core.changes.custom import CUSTOM, by_field, fields_of_change, given_in, put
 from crm_app.core.changes.finishing import finish, tidied
 from crm_app.core.changes.forwarding import survivor_of
 from crm_app.core.changes.kinds import MERGED, Field, Kind, Row, kind
@@ -119,9 +120,12 @@ class Step:
             if after[known.title] != before[known.title]:
                 after["sort_key"] = sort_key(after[known.title] or "")
             self._unique(known, after, before)
+        elif not change.set:  # looked at again: what is computed follows
+            ports.custom().compute(self.context, known, after)
         diff = {
             n: [before[n], v] for n, v in after.items() if v != before[n] and n not in META and n not in known.derived
         }
+        diff = by_field(diff)
         diff |= self._apply_children(loaded, patches)
         if diff:
             after["version"] = before["version"] + 1
@@ -140,10 +144,11 @@ class Step:
             references = {f.name: after[f.name] for f in loaded.kind.fields if f.ref}
             self._references(loaded.kind, references)
             after |= references
+            ports.custom().compute(self.context, loaded.kind, after)
         loaded.row = after | {"version": before["version"] + 1, "updated_at": self.context.recorded_at}
         if change.op == "restore":
             self._unique(loaded.kind, loaded.row, None)
-        diff = {n: [before[n], v] for n, v in after.items() if v != before[n]}
+        diff = by_field({n: [before[n], v] for n, v in after.items() if v != before[n]})
         return Applied(change.kind, before["id"], loaded.row["version"], self.context.batch_id, change.op, diff)
 
     # checks
@@ -177,7 +182,7 @@ class Step:
         owner_id = row.get(known.owner) if known.owner else None
         refused = {}
         for key in change.set:
-            name = split_key(key)[0]
+            name = key if key.startswith(f"{CUSTOM}.") else split_key(key)[0]
             verdict = self._allowed("edit", known, owner_id, record_id, name)
             if not verdict.allowed:
                 refused[name] = verdict.why
@@ -199,11 +204,10 @@ class Step:
                     for row_key, row in patch.items():
                         patch[row_key] = row and self._tidied(known.child_by_name[name].fields, row, present, row_key)
                     patches.setdefault(name, {}).update(patch)
-                elif key == "custom" or key in ("external_id",):
-                    merges = key == "custom" and self.context.source != "undo"  # an undo gives them all as they were
-                    values[key] = before.get("custom", {}) | given if merges else given
-                elif name == "custom" and rest:
-                    values["custom"] = values.get("custom", before["custom"]) | {rest: given}
+                elif key == "external_id":
+                    values[key] = given
+                elif name == CUSTOM:
+                    continue  # all of them together, below
                 elif name in known.by_name and name not in known.derived:
                     field = known.by_name[name]
                     values[name] = tidied(self.context, field, coerce(field, given), before.get(name))
@@ -211,6 +215,7 @@ class Step:
                     wrong[name] = f"A {known.label.lower()} has no field {name!r}."
             except ValueError as error:
                 wrong[name] = str(error)
+        self._custom(known, change, before, values, wrong)
         if creating:
             for field in known.fields:
                 if field.required and values.get(field.name, before.get(field.name)) in (None, ""):
@@ -220,6 +225,26 @@ class Step:
         self._references(known, values)
         self._child_references(known, patches, children)
         return values, patches
+
+    def _custom(self, known: Kind, change: Change, before: Row, values: Row, wrong: dict[str, str]) -> None:
+        """Custom values among `values`, each by the rules of its field; what is wrong is added to `wrong`."""
+        try:
+            given = given_in(change)
+        except ValueError as error:
+            wrong[CUSTOM] = str(error)
+            return
+        if CUSTOM in change.set and self.context.source == "undo":  # of before they were logged one by one
+            given |= dict.fromkeys(before[CUSTOM].keys() - given.keys())
+        if not given:
+            return
+        kept, bad, named = ports.custom().check(self.context, known, before[CUSTOM], given)
+        for id, ref in named.items():
+            if not self._is_living(ref, kept[id]):
+                kept[id] = self._survivor(ref, kept[id])
+                if kept[id] is None:
+                    bad[f"{CUSTOM}.{id}"] = f"This {kind(ref).label.lower()} does not exist."
+        wrong |= bad
+        values[CUSTOM] = put(before[CUSTOM], kept)
 
     def _tidied(self, fields: Iterable[Field], row: Row, present: dict[int, Row], key: int | str) -> Row:
         """A row of a collection, its texts in the form in which they are kept."""
@@ -289,6 +314,7 @@ class Step:
 
     def _no_conflict(self, change: Change, known: Kind, before: Row, values: Row, wanted: set[str]) -> None:
         free = {f.name for f in known.fields if f.later_wins}
+        wanted = fields_of_change(wanted, before, before | values)
         watched = (wanted - free) | (known.gate_fields if wanted & known.gate_fields else set())
         found = conflicts_of(self.context.session, change, known, before, values, watched)
         if found:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.apply import apply_many, open_batch
 from crm_app.core.changes.change import Change, Undone
+from crm_app.core.changes.custom import CUSTOM
 from crm_app.core.changes.kinds import MERGED, Kind, kind
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.values import decode, encode
@@ -121,10 +122,14 @@ def _current(known: Kind, loaded: Any, key: str) -> Any:
         found = loaded.children[name].get(int(row_id))
         names = [f.name for f in known.child_by_name[name].fields] + ["position"]
         return None if found is None else {n: encode(found[n]) for n in names}
+    if name == CUSTOM and row_id:
+        return loaded.row[CUSTOM].get(row_id)
     return encode(loaded.row[key])
 
 
 def _label(known: Kind, key: str) -> str:
     name = key.partition(".")[0]
     field = known.by_name.get(name) or known.child_by_name.get(name)
+    if name == CUSTOM:
+        return "a further field"
     return field.label.lower() if field else name

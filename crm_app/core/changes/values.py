@@ -139,6 +139,7 @@ _COERCE = {
     "date": _date,
     "datetime": _datetime,
     "choice": _choice,
+    "choices": _json,
     "ref": _whole,
     "json": _json,
 }

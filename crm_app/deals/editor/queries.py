@@ -126,7 +126,7 @@ def _stages(session: Session) -> dict[int, list[StageRow]]:
     counts: dict[int, int] = {row[0]: row[1] for row in run(living)}
     query = select(stage).where(stage.c.deleted_at.is_(None)).order_by(stage.c.position, stage.c.id)
     found: dict[int, list[StageRow]] = defaultdict(list)
-    named = labels()
+    named = labels(session)
     for row in run(query):
         found[row.pipeline_id].append(
             StageRow(
@@ -169,9 +169,9 @@ def _remark(row: Any, named: dict[str, str]) -> str:
     return " · ".join(parts)
 
 
-def conditions_of(row: StageRow) -> list[Condition]:
+def conditions_of(session: Session, row: StageRow) -> list[Condition]:
     """What this stage may ask for; fields of a close only where a deal is closed."""
-    offered = [f for f in conditions() if row.kind != "open" or f.name not in CLOSING]
+    offered = [f for f in conditions(session) if row.kind != "open" or f.name not in CLOSING]
     return [Condition(f.name, f.label, f.name in row.entry, f.name in row.exit) for f in offered]
 
 

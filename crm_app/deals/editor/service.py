@@ -83,7 +83,7 @@ def save_stage(
     session: Session, actor: Principal, pipeline_id: int, values: Mapping[str, str], known: Known | None
 ) -> int:
     """A new stage behind those of its kind, or other conditions for one. Raises Invalid with all fields together."""
-    wish = _stage_values(values)
+    wish = _stage_values(session, values)
     if known is not None:
         _keeps_an_open_one(session, known.id, wish["kind"])
         apply(session, actor, Change("stage", known.id, wish, expected=known.version))
@@ -95,9 +95,9 @@ def save_stage(
     return made.id
 
 
-def _stage_values(values: Mapping[str, str]) -> dict[str, Any]:
+def _stage_values(session: Session, values: Mapping[str, str]) -> dict[str, Any]:
     """What the dialog of a stage sends; an empty number is none."""
-    fields = [f.name for f in conditions()]
+    fields = [f.name for f in conditions(session)]
     kind = values.get("kind", "open")
     plain = {"name", "kind", "color", "probability", "rot_days", "wip_limit", "wip_refuses"}
     _only(values, plain | {f"{p}.{f}" for f in fields for p in ("entry", "exit")} | {f"mover.{r}" for r in ROLES})

@@ -1,8 +1,13 @@
 """The gate that every change of a deal passes, whichever way it comes: drag, menu, list, bulk, import, service."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from crm_app.core.changes import Context, kind
+from crm_app.core.changes.custom import flat
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
@@ -18,6 +23,7 @@ from crm_app.deals.gate.rules import (
     missing_to_leave,
 )
 from crm_app.identity.policy import ROLE_NAMES, within_team
+from crm_app.records.custom.definitions import definitions
 from crm_app.tables import Deal, Stage
 
 deal, stage, log = table_of(Deal), table_of(Stage), table_of(ChangeLog)
@@ -27,8 +33,9 @@ REMOVED = "This stage was removed meanwhile."
 def entry_gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
     """What stands against this change, by field; a refusal of the move itself is under `stage_id`."""
     process, new = find_process(context, after["stage_id"])
+    named = labels(context.session)
     if before is not None and before["stage_id"] == new.id:
-        return emptied(new, labels(), before, after)
+        return emptied(known_only(new, named), named, flat(before), flat(after))
     old = find_process(context, before["stage_id"])[1] if before is not None else None
     refusal = (
         _out_of_sight(context, process)
@@ -39,12 +46,20 @@ def entry_gate(context: Context, before: Row | None, after: Row) -> dict[str, st
     if refusal:
         return {"stage_id": refusal}
     leaving = old is not None and is_forward(process, old, new)
-    return (missing_to_leave(old, labels(), after) if leaving and old else {}) | missing_to_enter(new, labels(), after)
+    behind = missing_to_leave(known_only(old, named), named, flat(after)) if leaving and old else {}
+    return behind | missing_to_enter(known_only(new, named), named, flat(after))
 
 
-def labels() -> dict[str, str]:
-    """What the fields of a deal are called."""
-    return {field.name: field.label for field in kind("deal").fields}
+def labels(session: Session) -> dict[str, str]:
+    """What the fields of a deal are called, custom ones included."""
+    own = {field.name: field.label for field in kind("deal").fields}
+    return own | {d.name: d.label for d in definitions(session, "deal").values()}
+
+
+def known_only(stage: StageRules, named: Mapping[str, str]) -> StageRules:
+    """A stage without the custom fields that were put away: nobody could fill them."""
+    entry, exit_ = (tuple(n for n in names if n in named) for names in (stage.entry, stage.exit))
+    return replace(stage, entry=entry, exit=exit_)
 
 
 def _out_of_sight(context: Context, process: Process) -> str:

@@ -53,7 +53,7 @@ class Process:
 
 def is_empty(value: Any) -> bool:
     """Nothing, or no more than spaces; zero and no are answers."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def missing_to_enter(stage: StageRules, labels: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, str]:

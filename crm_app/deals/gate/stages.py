@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from crm_app.core.changes import Context, Field, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import table_of
 from crm_app.identity.policy import ROLES
+from crm_app.records.custom.definitions import definitions
 from crm_app.tables import Deal
 
 COLORS = ("grey", "blue", "teal", "green", "amber", "red", "violet")
@@ -16,9 +18,9 @@ NOT_ASKED = frozenset({"title", "stage_id", "pipeline_id", "currency"})
 deal = table_of(Deal)
 
 
-def conditions() -> list[Field]:
-    """The fields of a deal that a stage can ask for; those that are never empty need no asking."""
-    fields = kind("deal").fields
+def conditions(session: Session) -> list[Field]:
+    """The fields of a deal, custom ones too, that a stage can ask for; those that are never empty need no asking."""
+    fields = [*kind("deal").fields, *(d.field for d in definitions(session, "deal").values())]
     return [
         f
         for f in fields
@@ -31,7 +33,7 @@ def stage_gate(context: Context, before: Row | None, after: Row) -> dict[str, st
     wrong = {
         name: f"There is no such field to ask for: {', '.join(unknown)}."
         for name in ("required_fields", "exit_fields")
-        if (unknown := _unknown(after[name], (f.name for f in conditions())))
+        if (unknown := _unknown(after[name], (f.name for f in conditions(context.session))))
     }
     if unknown := _unknown(after["movers"], ROLES):
         wrong["movers"] = f"There is no such role: {', '.join(unknown)}."

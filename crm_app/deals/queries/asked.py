@@ -29,7 +29,7 @@ def asked_properties(
     row, wanted = deal_row(session, actor, deal_id), set(names)
     query = select(stage.c.name, stage.c.kind).where(stage.c.id == stage_id)
     into = session.connection().execute(query).first()
-    asked = deal_properties(session, actor, row, [f.name for f in conditions() if f.name in wanted])
+    asked = deal_properties(session, actor, row, [f.name for f in conditions(session) if f.name in wanted])
     offered = [name for name in OFFERED.get(into.kind, ()) if name not in wanted] if into else []
     today = clock.today(settings().zone).isoformat()
     return AskedFields(

@@ -21,6 +21,7 @@ from crm_app.deals.queries.journey import history_of, path_of, stays_of
 from crm_app.deals.queries.parties import competitors_of, people_of, related_to
 from crm_app.deals.queries.rows import DealPage, Line, Option, RelatedCard, RelatedDeal
 from crm_app.identity.policy import decide, visible
+from crm_app.records.custom.showing import custom_names
 from crm_app.records.properties import Property, properties, written
 from crm_app.tables import Company, Deal, DealLine, Product, User
 
@@ -57,7 +58,8 @@ def deal_page(session: Session, actor: Principal, deal_id: int) -> DealPage:
     may_edit = decide(actor, "edit", "deal", row["owner_id"]).allowed
     may_clone = decide(actor, "create", "deal").allowed
     related = related_to(session, actor, row)
-    shown = _with_year(deal_properties(session, actor, row, _shown_for(kind, row)), row, actor)
+    names = [*_shown_for(kind, row), *custom_names(session, actor, "deal", row)]
+    shown = _with_year(deal_properties(session, actor, row, names), row, actor)
     return DealPage(
         id=row["id"],
         title=row["title"],

@@ -49,7 +49,7 @@ class StageEditor(rx.State):
     @rx.event
     @allow("pipeline.edit")
     async def start_new(self, pipeline_id: int) -> None:
-        self._open(StageRow(pipeline_id=pipeline_id))
+        await self._open(StageRow(pipeline_id=pipeline_id))
 
     @rx.event
     @allow("pipeline.edit")
@@ -59,7 +59,7 @@ class StageEditor(rx.State):
         if found is None:
             (await self.get_state(Toaster)).latest = plain_toast("This stage was removed meanwhile.", "bad")
             return
-        self._open(found)
+        await self._open(found)
 
     @rx.event
     @allow("pipeline.edit")
@@ -78,9 +78,9 @@ class StageEditor(rx.State):
         self.editing = False
         return PipelineEditor.load
 
-    def _open(self, row: StageRow) -> None:
+    async def _open(self, row: StageRow) -> None:
         self.stage, self.errors, self.editing = row, {}, True
-        self.conditions, self.movers = conditions_of(row), movers_of(row)
+        self.conditions, self.movers = await db.read(conditions_of, row), movers_of(row)
 
 
 class StageMerge(rx.State):

@@ -21,7 +21,7 @@ class Draft:
     names: dict[str, str] = field(default_factory=dict)
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     part_names: dict[str, dict[str, str]] = field(default_factory=dict)
-    custom: dict[str, str] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     id: int | None = None

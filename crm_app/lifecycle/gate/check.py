@@ -1,11 +1,16 @@
 """The gate that every change of a person passes, whichever way it comes: page, list, bulk, import, service."""
 
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
 from crm_app.core.changes import Context, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.identity.policy import ROLE_NAMES
 from crm_app.lifecycle.gate.facts import facts_before, facts_of
 from crm_app.lifecycle.gate.process import find_process
 from crm_app.lifecycle.rules import Process, asked, entered, is_back, missing, state_of
+from crm_app.records.custom.definitions import definitions
 
 WATCHED = frozenset({"emails", "phones", "consent_email", "consent_phone", "consent_post", "consent_message"})
 REASON = "setback_reason"
@@ -23,27 +28,34 @@ def lifecycle_gate(context: Context, before: Row | None, after: Row) -> dict[str
         return {"lifecycle": refusal}
     if is_back(old, new):
         return _without_reason(context, process, after, new)
-    conditions = asked(process, entered(old, new))
+    conditions = known_only(asked(process, entered(old, new)), labels(context.session))
     facts = facts_of(context, after, works="deal_or_step" in conditions)
-    return missing(conditions, facts, labels())
+    return missing(conditions, facts, labels(context.session))
 
 
-def labels() -> dict[str, str]:
-    """What the fields of a person are called."""
-    return {field.name: field.label for field in kind("person").fields}
+def labels(session: Session) -> dict[str, str]:
+    """What the fields of a person are called, custom ones included."""
+    own = {field.name: field.label for field in kind("person").fields}
+    return own | {d.name: d.label for d in definitions(session, "person").values()}
+
+
+def known_only(conditions: Mapping[str, str], named: Mapping[str, str]) -> dict[str, str]:
+    """Without the custom fields that were put away: nobody could fill them."""
+    return {c: state for c, state in conditions.items() if c in named or not c.startswith("custom.")}
 
 
 def _emptied(context: Context, process: Process, before: Row, after: Row, state: str) -> dict[str, str]:
     """What the state asks for and what was there until now; what was missing anyway may stay so."""
     conditions = {c: f"{name}, where this person stands" for c, name in asked(process, (state,)).items()}
+    conditions = known_only(conditions, labels(context.session))
     conditions.pop("deal_or_step", None)
     changed = {name for name in after if after[name] != before.get(name)} | (context.patches.keys() & WATCHED)
     if not conditions or not changed:
         return {}
-    lacking = missing(conditions, facts_of(context, after, works=False), labels())
+    lacking = missing(conditions, facts_of(context, after, works=False), labels(context.session))
     if not lacking:
         return {}
-    lacked = missing(conditions, facts_before(context, before), labels())
+    lacked = missing(conditions, facts_before(context, before), labels(context.session))
     return {name: reason for name, reason in lacking.items() if name not in lacked}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select, union
 
 from crm_app.core.changes import Context, kind
+from crm_app.core.changes.custom import flat
 from crm_app.core.changes.finishing import parts_after
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import IN_LIMIT, table_of
@@ -21,7 +22,7 @@ def facts_of(context: Context, row: Mapping[str, object], *, works: bool) -> Fac
     person, id = kind("person"), int(str(row["id"]))
     channels = sum(len(parts_after(context, person, id, name)) for name in CHANNELS)
     consents = sum(part["state"] == "given" for c in CONSENTS for part in parts_after(context, person, id, c.name))
-    return Facts(row, channels, consents, works and has_work(context, id))
+    return Facts(flat(row), channels, consents, works and has_work(context, id))
 
 
 def facts_before(context: Context, row: Row) -> Facts:

@@ -5,11 +5,11 @@ from sqlalchemy import delete
 from crm_app.core.changes import Applied, Context
 from crm_app.core.changes.step import is_gated
 from crm_app.core.changes.working import IN_LIMIT, table_of
-from crm_app.lifecycle.gate.check import labels
+from crm_app.lifecycle.gate.check import known_only, labels
 from crm_app.lifecycle.gate.facts import facts_of
 from crm_app.lifecycle.gate.process import find_process, read_process
 from crm_app.lifecycle.rules import JOINT, asked, missing, state_of
-from crm_app.records.findings import note
+from crm_app.records.findings import FOR_ITSELF, note
 from crm_app.tables import Finding
 
 finding = table_of(Finding)
@@ -34,10 +34,11 @@ def _lacking(context: Context, person_id: int) -> dict[str, str]:
     loaded = context.working.get("person", person_id) if context.working else None
     if loaded is None or loaded.row["deleted_at"] is not None:
         return {}
-    conditions = asked(find_process(context), (state_of(loaded.row),))
+    named = labels(context.session)
+    conditions = known_only(asked(find_process(context), (state_of(loaded.row),)), named)
     if not conditions:
         return {}
-    return missing(conditions, facts_of(context, loaded.row, works="deal_or_step" in conditions), labels())
+    return missing(conditions, facts_of(context, loaded.row, works="deal_or_step" in conditions), named)
 
 
 def _found_work(context: Context, applied: list[Applied]) -> None:
@@ -58,5 +59,7 @@ def _forget(context: Context) -> None:
     asks = {c for rules in read_process(context.session).values() for c in rules.conditions}
     fields = sorted(JOINT[c][2] if c in JOINT else c for c in asks)
     context.session.connection().execute(
-        delete(finding).where(finding.c.kind == "person", finding.c.field.not_in(fields))
+        delete(finding).where(
+            finding.c.kind == "person", finding.c.field.not_in(fields), finding.c.field.not_like(f"%{FOR_ITSELF}")
+        )
     )

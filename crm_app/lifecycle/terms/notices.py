@@ -109,24 +109,24 @@ def _lines(session: Session, rows: list[Any]) -> list[str]:
         now_ = session.connection().execute(select(table).where(table.c.id == row.record_id)).mappings().one()
         if row.kind == "stage" and now_["pipeline_id"] in new:
             continue
-        lines += _changed(row, kind(row.kind).label, now_["name"])
+        lines += _changed(session, row, kind(row.kind).label, now_["name"])
     return lines[:MOST_LINES]
 
 
-def _changed(row: Any, label: str, name: str) -> list[str]:
+def _changed(session: Session, row: Any, label: str, name: str) -> list[str]:
     if row.op in ("create", "delete", "restore"):
         return [f"{label} {name}: {OPS[row.op]}."]
     fields = kind(row.kind).by_name
     return [
-        f"{label} {name}: {fields[f].label.lower()} {_words(old)} → {_words(new)}."
+        f"{label} {name}: {fields[f].label.lower()} {_words(session, old)} → {_words(session, new)}."
         for f, (old, new) in row.diff.items()
         if f in TELLING[row.kind] and f in fields
     ]
 
 
-def _words(value: Any) -> str:
+def _words(session: Session, value: Any) -> str:
     if isinstance(value, list):
-        known = conditions() | deal_labels()
+        known = conditions(session) | deal_labels(session)
         return ", ".join(str(known.get(str(v), v)).lower() for v in value) or "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -1,5 +1,6 @@
 """The terms with their history, the drawings with the figures that the reader may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -86,7 +87,7 @@ def _until(row: Any) -> str:
 
 def lifecycle_drawing(session: Session, actor: Principal) -> Drawing:
     """From name to contact, with the people whom the actor may see."""
-    process, counts, words = read_process(session), people_by_state(session, actor), conditions()
+    process, counts, words = read_process(session), people_by_state(session, actor), conditions(session)
     moved, back = _moves_of_people(session, actor)
     nodes = []
     for key in STATES:
@@ -129,21 +130,25 @@ def pipeline_drawings(session: Session, actor: Principal) -> list[Drawing]:
     seen = (deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
     standing = select(deal.c.stage_id, func.count()).where(*seen).group_by(deal.c.stage_id)
     counts: dict[Any, int] = {row[0]: row[1] for row in run(standing)}
-    moved = _moves_of_deals(session, actor)
+    moved, labels = _moves_of_deals(session, actor), deal_labels(session)
     query = select(pipeline).where(pipeline.c.deleted_at.is_(None), of_team(actor, pipeline.c.team_id))
     order = (stage.c.position, stage.c.id)
     found = []
     for one in run(query.order_by(pipeline.c.position, pipeline.c.id)):
         stages = run(select(stage).where(stage.c.pipeline_id == one.id, stage.c.deleted_at.is_(None)).order_by(*order))
         rows = stages.all()
-        nodes = [_stage_node(row, before, counts, moved) for before, row in zip([None, *rows], rows, strict=False)]
+        nodes = [
+            _stage_node(row, before, counts, moved, labels) for before, row in zip([None, *rows], rows, strict=False)
+        ]
         rules = [*(["No stage is skipped."] * (not one.allow_skip)), *(["No deal goes back."] * (not one.allow_back))]
         found.append(draw(f"Pipeline: {one.name}", nodes, "deal", "deals", " ".join(rules)))
     return found
 
 
-def _stage_node(row: Any, before: Any, counts: dict[Any, int], moved: dict[str, int]) -> Node:
-    rules, labels = rules_of(row), deal_labels()
+def _stage_node(
+    row: Any, before: Any, counts: dict[Any, int], moved: dict[str, int], labels: Mapping[str, str]
+) -> Node:
+    rules = rules_of(row)
     asks = ", ".join(labels.get(name, name).lower() for name in rules.needed)
     parts = [f"needs {asks}"] if asks else []
     if before is not None and before.exit_fields and row.kind != "lost":

@@ -26,6 +26,7 @@ from crm_app.quotes.queries.stored import (
 )
 from crm_app.quotes.rules import is_editable, may_approve, reasons_for_approval, why_not_answered, why_not_replaced
 from crm_app.records.assignees import assignable
+from crm_app.records.custom.showing import custom_names
 from crm_app.records.listing.rows import Option
 from crm_app.records.properties import Property, properties
 from crm_app.tables import File, Quote, QuoteAttachment, QuoteText, TextBlock
@@ -58,7 +59,8 @@ def quote_page(session: Session, actor: Principal, quote_id: int) -> QuotePage:
     editable = may_edit and is_editable(row["state"])
     shown = Lines(actor, row, editable)
     reasons = reasons_for_approval(limits_of(policy_row(session)), figures, approved_of(row))
-    details = _properties(session, actor, row, DETAILS, editable)
+    further = custom_names(session, actor, "quote", row)
+    details = _properties(session, actor, row, (*DETAILS, *further), editable)
     return QuotePage(
         id=quote_id,
         number=row["number"],

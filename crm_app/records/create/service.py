@@ -13,12 +13,14 @@ from crm_app.core.changes.values import defaults
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.core.text import clip
-from crm_app.identity.policy import may
+from crm_app.identity.policy import decide, may
 from crm_app.records.create.rows import Form, FormField
+from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.fields import Definition
 from crm_app.records.help import NO_HELP, helps_of
 from crm_app.records.listing import Option, field_choices
 from crm_app.records.listing.conditions import is_relative
-from crm_app.records.properties import ref_name, typed
+from crm_app.records.properties import ref_name, typed, typed_any
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 EMAIL_WORDS = "An e-mail address looks like name@example.org."
@@ -30,6 +32,7 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
     offered = {c.name: c.choices for c in field_choices(session, actor, name)}
     helps = helps_of(session, name)
     fields = [_field(session, actor, known, path, offered, given) for path in known.form]
+    fields += [_further(d, offered, given) for d in asked_in_form(session, actor, name)]
     said = [helps.get(f.name, NO_HELP) for f in fields]
     fields = [replace(f, help=h.words, help_href=h.href) for f, h in zip(fields, said, strict=True)]
     return Form(
@@ -39,6 +42,21 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
         given=sum(f.name in given for f in fields),
         compares=bool(known.likeness),
     )
+
+
+def asked_in_form(session: Session, actor: Principal, name: str) -> list[Definition]:
+    """The custom fields of the dialog: those that an administrator wants there, and those that may be required."""
+    found = definitions(session, name).values()
+    asked = [d for d in found if (d.in_form or d.required or d.required_when) and not d.is_computed]
+    return [d for d in asked if decide(actor, "read", name, actor.id, d.name).allowed]
+
+
+def _further(definition: Definition, offered: Mapping[str, list[Option]], given: Mapping[str, str]) -> FormField:
+    """A custom field of the dialog; one that is only shown under a condition is asked for, not demanded."""
+    required = definition.required and not definition.visible_when
+    name, field = definition.name, definition.field
+    choices = offered.get(name, []) if not field.ref else []
+    return FormField(name, definition.label, field.type, required, choices, field.ref, given.get(name, ""))
 
 
 def create_record(
@@ -51,9 +69,15 @@ def create_record(
     known = _known(actor, name)
     wrong: dict[str, str] = {}
     wanted: dict[str, Any] = {}
+    further = {d.name: d for d in asked_in_form(session, actor, name)}
     for path, raw in values.items():
         part, _, rest = path.partition(".")
-        if path not in known.form:
+        if path in further:
+            try:
+                wanted[path] = typed_any(further[path].field, raw, settings().currency, actor)
+            except Invalid as refusal:
+                wrong[path] = refusal.message
+        elif path not in known.form:
             wrong[path] = "This cannot be saved."
         elif raw.strip():
             try:
@@ -120,7 +144,7 @@ def _primary(known: Kind, wanted: dict[str, Any]) -> None:
 
 def _path(known: Kind, key: str) -> str:
     """Where the form shows an error: `emails` stands under `emails.value`, what it does not ask for under the first."""
-    if key in known.form:
+    if key in known.form or key.startswith("custom."):
         return key
     return next((p for p in known.form if p.startswith(key + ".")), known.form[0])
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from crm_app.core.config import settings
 from crm_app.core.money import format_money, to_major
 from crm_app.core.text import initials, tel
 from crm_app.records import phones
+from crm_app.records.custom.fields import keys_of
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rows import Cell
@@ -68,7 +70,7 @@ def _shown(known: Kind, field: ListField, n: int) -> Shown:
         columns: list[Any] = [value.label(f"v{n}"), target.c[kind(field.ref).title].label(f"t{n}")]
         columns += [target.c.color.label(f"c{n}")] if field.ref == "user" else []
         return Shown(field, n, tuple(columns), ((target, target.c.id == value),))
-    if field.type == "money" and field.field is not None:
+    if field.type == "money" and field.field is not None and field.field.currency_field in table.c:
         return Shown(field, n, (value.label(f"v{n}"), table.c[field.field.currency_field].label(f"c{n}")))
     return Shown(field, n, (value.label(f"v{n}"),))
 
@@ -116,10 +118,12 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         return _reference(field, value, row, one.number)
     text = str(value)
     if field.type == "money":
-        currency = row[f"c{one.number}"] if field.field else settings().currency
+        currency = (row[f"c{one.number}"] if len(one.columns) > 1 else "") or settings().currency
         return Cell(format_money(int(value), currency, actor.locale), f"{to_major(int(value), currency):f}")
     if field.type == "choice":
-        return Cell(group_label(text), text, TONES.get(text, ""))
+        return Cell(choice_label(field, text), text, "" if field.custom else TONES.get(text, ""))
+    if field.type == "choices":
+        return Cell(", ".join(choice_label(field, key) for key in keys_of(text))[:LONG], ",".join(keys_of(text)))
     if field.type == "bool":
         return Cell("Yes" if value else "No", "true" if value else "false")
     if field.type in ("date", "datetime"):
@@ -127,8 +131,13 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
     if field.type == "decimal":
         shown = format_decimal(value, locale=_locale(actor.locale), decimal_quantization=False)
         return Cell(shown, f"{value:f}")
+    if field.custom and field.type in ("int", "float"):
+        number = Decimal(repr(value)).normalize()
+        return Cell(format_decimal(number, locale=_locale(actor.locale), decimal_quantization=False), f"{number:f}")
     if field.type in ("int", "float"):
         return Cell(format_decimal(value, locale=_locale(actor.locale)) if field.name != "year_founded" else text, text)
+    if field.is_url:
+        return Cell(text.partition("://")[2].removesuffix("/")[:LONG], text, href=text)
     return Cell(
         phones.shown(text) if field.is_phone else text[:LONG], text[:LONG], href=tel(text) if field.is_phone else ""
     )

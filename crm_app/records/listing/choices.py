@@ -121,7 +121,7 @@ def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> s
         return {"me": "me", "team": "my team"}.get(str(value)) or names.get(key, "something deleted")
     if field.type == "bool":
         return "Yes" if value in (True, "true") else "No"
-    if field.type == "choice":
+    if field.type in ("choice", "choices"):
         return choice_label(field, str(value))
     if field.type in ("date", "datetime"):
         try:

@@ -14,7 +14,7 @@ from crm_app.core.changes.forwarding import family
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
-from crm_app.core.db import DECIMAL_PLACES
+from crm_app.core.db import DECIMAL_PLACES, json_key, json_number
 from crm_app.core.errors import Invalid
 from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor
@@ -82,8 +82,10 @@ def value_of(known: Kind, field: ListField) -> ColumnElement[Any]:
     if not field.custom:
         return table.c[field.name]
     held = table.c.custom[field.custom]
-    if field.type in ("int", "float"):
-        return held.as_float()
+    if field.type in ("int", "float", "money"):
+        return json_number(table.c.custom, json_key(field.custom))
+    if field.ref:
+        return cast(held.as_string(), BigInteger)
     return held.as_boolean() if field.type == "bool" else held.as_string()
 
 
@@ -116,6 +118,8 @@ def _compare(column: Any, field: ListField, op: str, value: Any, actor: Principa
     if op in ("empty", "filled"):
         empty = or_(column.is_(None), column == "") if text and not field.ref else column.is_(None)
         return empty if op == "empty" else not_(empty)
+    if field.type == "choices":
+        return _several(column, field, op, value)
     if field.is_phone:
         return _number_text(column, op, _word(value))
     if field.type in ("text", "longtext"):
@@ -128,6 +132,15 @@ def _compare(column: Any, field: ListField, op: str, value: Any, actor: Principa
     if field.type in ("date", "datetime"):
         return _days(column, field, op, value, actor)
     return _number(column, field, op, value)
+
+
+def _several(column: Any, field: ListField, op: str, value: Any) -> ColumnElement[bool]:
+    """The keys are kept as a list; between quotes none is part of another."""
+    parts = [column.like(f'%"{key}"%') for key in _choices(field, value)]
+    if op == "all":
+        return and_(column.is_not(None), *parts)
+    some = and_(column.is_not(None), or_(*parts))
+    return some if op == "any" else not_(some)
 
 
 def _once(known: Kind, field: ListField, value: Any, actor: Principal) -> ColumnElement[bool]:

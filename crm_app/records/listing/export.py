@@ -19,7 +19,8 @@ from crm_app.core.errors import Forbidden
 from crm_app.core.money import to_major
 from crm_app.core.text import neutral
 from crm_app.identity.policy import may
-from crm_app.records.listing.cells import BETWEEN_TAGS, Shown, shown_columns
+from crm_app.records.custom.fields import keys_of
+from crm_app.records.listing.cells import BETWEEN_TAGS, Shown, choice_label, shown_columns
 from crm_app.records.listing.fields import fields_of
 from crm_app.records.listing.listing import Listing
 from crm_app.records.listing.order import write_key
@@ -59,7 +60,12 @@ def _plain(one: Shown, row: Any, zone: ZoneInfo) -> Any:
     if field.ref and field.children is None:
         return row[f"t{one.number}"] or ""
     if field.type == "money":
-        return to_major(int(value), row[f"c{one.number}"] if field.field else settings().currency)
+        currency = row[f"c{one.number}"] if len(one.columns) > 1 else ""
+        return to_major(int(value), currency or settings().currency)
+    if field.custom and field.type in ("choice", "choices"):
+        return "; ".join(choice_label(field, v) for v in (keys_of(value) if field.type == "choices" else [value]))
+    if field.custom and isinstance(value, float):
+        return int(value) if value == int(value) else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):

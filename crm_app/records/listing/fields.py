@@ -4,15 +4,15 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, Field, Kind, kind
 from crm_app.core.changes.kinds import MERGED
-from crm_app.core.changes.working import table_of
 from crm_app.identity.policy import decide
-from crm_app.tables import CustomField
+from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.facts import inputs_of
+from crm_app.records.custom.fields import Definition
 
 PART_LABELS = frozenset({"label", "is_primary", "type", "note", "quantity"})
 META = (("created_at", "Created"), ("updated_at", "Changed"))
@@ -32,6 +32,7 @@ class ListField:
     children: Children | None = None
     custom: str = ""
     words: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
+    definition: Definition | None = None
 
     @property
     def ref(self) -> str:
@@ -48,7 +49,7 @@ class ListField:
 
     @property
     def sortable(self) -> bool:
-        plain = self.children is None and self.type not in ("tags", "longtext", "json")
+        plain = self.children is None and self.type not in ("tags", "longtext", "json", "choices")
         return plain and (self.field is None or self.field.sortable)
 
     @property
@@ -62,9 +63,14 @@ class ListField:
         )
 
     @property
+    def is_url(self) -> bool:
+        """An address that leads out of Kith."""
+        return self.field is not None and self.field.holds == "url"
+
+    @property
     def editable(self) -> bool:
         """One value of the record itself, custom or not: edited on its page, and of many at once."""
-        own = self.field.editable if self.field else bool(self.custom)
+        own = self.field is not None and self.field.editable
         return own and self.children is None and self.type not in ("json", "tags")
 
     @property
@@ -92,10 +98,11 @@ def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, L
     known = kind(kind_name)
     found = [ListField(f.name, f.label, f.type, f) for f in known.fields if f.type != "json" and f.name != MERGED]
     found += [part for children in known.children for part in _parts(children)]
-    found += _custom(session, known)
+    custom = definitions(session, kind_name)
+    found += [listed(definition) for definition in custom.values()]
     found += [ListField(name, label, "datetime") for name, label in META]
     found += [field for provider in _more.values() for field in provider(session, kind_name)]
-    return {f.name: f for f in found if _readable(actor, known, f)}
+    return {f.name: f for f in found if _readable(actor, known, f, custom)}
 
 
 def _parts(children: Children) -> list[ListField]:
@@ -107,19 +114,18 @@ def _parts(children: Children) -> list[ListField]:
     return [ListField(f"{children.name}.{f.name}", names[f.name], f.type, f, children) for f in shown]
 
 
-def _custom(session: Session, known: Kind) -> list[ListField]:
-    table = table_of(CustomField)
-    query = (
-        select(table.c.id, table.c.label, table.c.type)
-        .where(table.c.kind == known.name, table.c.deleted_at.is_(None))
-        .order_by(table.c.id)
-    )
-    return [
-        ListField(f"custom.{id}", label, type_, None, None, str(id))
-        for id, label, type_ in session.connection().execute(query)
-    ]
+def listed(definition: Definition) -> ListField:
+    """A custom field of a list."""
+    field = definition.field
+    number = str(definition.id)
+    return ListField(definition.name, field.label, field.type, field, None, number, definition.labels, definition)
 
 
-def _readable(actor: Principal, known: Kind, field: ListField) -> bool:
-    name = field.name.partition(".")[0]
-    return bool(decide(actor, "read", known.name, actor.id, name)) or actor.system
+def _readable(actor: Principal, known: Kind, field: ListField, custom: dict[int, Definition]) -> bool:
+    """A formula says what its fields say: whoever may not read one of them does not read it either."""
+    if actor.system:
+        return True
+    names = [field.name if field.custom else field.name.partition(".")[0]]
+    if field.definition is not None and field.definition.is_computed:
+        names += inputs_of(field.definition, custom)
+    return all(decide(actor, "read", known.name, actor.id, name) for name in names)

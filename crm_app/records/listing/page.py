@@ -12,7 +12,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.identity.policy import decide, visible
-from crm_app.records.listing.cells import Shown, cells_of, choice_label, group_label, shown_columns
+from crm_app.records.listing.cells import Shown, cells_of, choice_label, shown_columns
 from crm_app.records.listing.conditions import condition_of, text_condition, value_of
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing, default_listing
@@ -180,7 +180,7 @@ def _group_words(field: ListField, value: Any) -> str:
         return f"No {field.label.lower()}"
     if field.type == "bool":
         return "Yes" if value else "No"
-    return group_label(str(value)) if field.type == "choice" else str(value)
+    return choice_label(field, str(value)) if field.type == "choice" else str(value)
 
 
 def neighbours(session: Session, actor: Principal, listing: Listing, record_id: int) -> Neighbours:

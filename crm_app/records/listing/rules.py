@@ -78,6 +78,7 @@ _DAY = (
     Op("later_days", "is more than … days ahead", "days"),
     *_FILLED,
 )
+_SEVERAL = (Op("any", "any of", "many"), Op("all", "all of", "many"), Op("none", "none of", "many"), *_FILLED)
 OPS: Mapping[str, tuple[Op, ...]] = {
     "text": _TEXT,
     "longtext": _TEXT,
@@ -90,7 +91,8 @@ OPS: Mapping[str, tuple[Op, ...]] = {
     "money": _NUMBER,
     "date": _DAY,
     "datetime": _DAY,
-    "tags": (Op("any", "any of", "many"), Op("all", "all of", "many"), Op("none", "none of", "many"), *_FILLED),
+    "choices": _SEVERAL,
+    "tags": _SEVERAL,
 }
 NO_FILTER = Group()
 

@@ -15,12 +15,13 @@ from crm_app.core.text import initials, tel
 from crm_app.identity.policy import decide
 from crm_app.records import phones
 from crm_app.records.assignees import assignable
+from crm_app.records.custom.showing import custom_names, empty_words
 from crm_app.records.help import NO_HELP, helps_of
-from crm_app.records.listing.cells import Cell, cells_of, group_label, shown_columns
+from crm_app.records.listing.cells import Cell, cells_of, choice_label, group_label, shown_columns
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.rows import Option
 from crm_app.records.page.rows import PartField, PartRow, Parts, Property, RecordPage, TagRow
-from crm_app.records.reading import may_see
+from crm_app.records.reading import may_see, record_row
 from crm_app.tables import RecordTag, Tag
 
 YES_NO = [Option("true", "Yes"), Option("false", "No")]
@@ -44,7 +45,7 @@ def record_page(session: Session, actor: Principal, name: str, id: int) -> Recor
     fields = {n: f for n, f in fields_of(session, actor, name).items() if f.children is None}
     row, cells = _read(session, actor, known, fields, id)
     owner = row["owner"]
-    properties = _properties(session, actor, known, fields, cells, owner)
+    properties = _properties(session, actor, known, fields, cells, owner, id)
     title = row["title"] or "Untitled"
     may_edit = decide(actor, "edit", name, owner, record_id=id).allowed
     return RecordPage(
@@ -99,11 +100,17 @@ def _properties(
     fields: Mapping[str, ListField],
     cells: Mapping[str, Cell],
     owner: int | None,
+    id: int,
 ) -> list[Property]:
     found, helps = [], helps_of(session, known.name)
+    row = record_row(session, actor, known.name, id)
+    hidden = fields.keys() - custom_names(session, actor, known.name, row)
     for name, field in fields.items():
+        if field.custom and name in hidden:
+            continue
         cell, said = cells[name], helps.get(name, NO_HELP)
-        allowed = field.editable and decide(actor, "edit", known.name, owner, name.partition(".")[0]).allowed
+        ruled = name if field.custom else name.partition(".")[0]
+        allowed = field.editable and decide(actor, "edit", known.name, owner, ruled).allowed
         raw = "" if field.type == "datetime" and not cell.raw else cell.raw
         found.append(
             Property(
@@ -122,6 +129,7 @@ def _properties(
                 help=said.words,
                 help_href=said.href,
                 vocabulary=field.field.vocabulary if field.field else "",
+                remark=empty_words(field.definition, known, row, session) if not cell.text else "",
             )
         )
     return found
@@ -134,7 +142,7 @@ def _choices(session: Session, actor: Principal, known: Kind, field: ListField, 
         owners = assignable(session, actor, known.name)
         missing = cell.raw and cell.raw not in {o.id for o in owners}
         return [Option(cell.raw, cell.text), *owners] if missing else owners
-    return [Option(c, group_label(c)) for c in field.choices]
+    return [Option(c, choice_label(field, c)) for c in field.choices]
 
 
 def _is_contact(children: Children) -> bool:

@@ -25,6 +25,7 @@ class Property:
     help: str = ""
     help_href: str = ""
     vocabulary: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

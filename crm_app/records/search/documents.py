@@ -12,6 +12,8 @@ from crm_app.core import db
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.kinds import MERGED, Field
 from crm_app.core.changes.working import table_of
+from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.fields import Definition, as_words
 from search.documents import Document
 
 # From the most to the least wanted; what is found equally well comes in this order.
@@ -50,14 +52,28 @@ def _read(session: Session, known: Kind, where: Any, limit: int) -> list[Documen
     table = table_of(known.table)
     named = [f.name for f in known.fields if _is_text(f) and f.name != known.title]
     more = [name for name in (known.owner, "stage_id") if name and name in table.c]
-    columns = dict.fromkeys(["id", "updated_at", known.title, *named, *more])
+    columns = dict.fromkeys(["id", "updated_at", known.title, *named, *more, "custom"])
+    further = searched_fields(session, known.name)
     query = select(*(table.c[name] for name in columns)).where(table.c.deleted_at.is_(None), where)
     rows = session.connection().execute(query.order_by(table.c.id).limit(limit)).mappings().all()
     ids = [row["id"] for row in rows]
     parts = _parts(session, known, ids)
     for id, texts in _former(session, known, ids, named).items():
         parts[id] += [text for text in texts if text not in parts[id]]
-    return [_document(known, row, [row[n] for n in named] + parts[row["id"]]) for row in rows]
+    return [
+        _document(known, row, [*(row[n] for n in named), *parts[row["id"]], *_custom(further, row["custom"])])
+        for row in rows
+    ]
+
+
+def searched_fields(session: Session, name: str) -> list[Definition]:
+    """The custom fields of a kind by which records are found: none that only some roles see."""
+    return [d for d in definitions(session, name).values() if d.searchable and not d.read_roles]
+
+
+def _custom(further: list[Definition], values: Any) -> list[str]:
+    """Texts, and the names of options."""
+    return [as_words(d, values[str(d.id)]) for d in further if values.get(str(d.id)) is not None]
 
 
 def _is_text(field: Field) -> bool:

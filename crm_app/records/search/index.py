@@ -12,15 +12,18 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes.forwarding import survivors
-from crm_app.core.changes.kinds import MERGED
+from crm_app.core.changes.kinds import MERGED, kind
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.outbox import NotNow
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
-from crm_app.records.search.documents import KINDS, all_documents, documents
+from crm_app.records.custom.definitions import by_ids
+from crm_app.records.search.documents import CHUNK, KINDS, all_documents, documents
 from search.documents import Changes, Document
 from search.port import Engine, Missing, Unavailable
 
+# What of a custom field says by which words its records are found.
+FOUND_BY = frozenset({"searchable", "read_roles", "type", "options", "deleted_at", "kind"})
 OVERLAP = 20_000  # rows of the log: a later number may have been committed earlier on PostgreSQL
 log = logging.getLogger("kith.search")
 
@@ -51,18 +54,38 @@ def follow(payloads: list[dict[str, Any]]) -> None:
     """The outbox consumer: these records as they are now. Raises NotNow while the engine cannot be reached."""
     touched: dict[str, set[int]] = defaultdict(set)
     for payload in payloads:
+        if payload["kind"] == "custom_field" and FOUND_BY & set(payload.get("fields", ())):
+            _again(payload["ids"])
         if payload["kind"] in KINDS:
             touched[payload["kind"]].update(payload["ids"])
             if MERGED in payload.get("fields", ()):
                 touched[payload["kind"]] |= db.read_sync(_merged_with, payload)
-    if not touched:
-        return
+    if touched:
+        _update(touched)
+
+
+def _update(touched: Mapping[str, set[int]]) -> None:
     try:
         engine().update(lambda: db.read_sync(_as_they_are, touched))
     except Missing:
         return  # whoever builds the index reads the records themselves
     except Unavailable as error:
         raise NotNow(str(error)) from error
+
+
+def _again(ids: list[int]) -> None:
+    """Fields that are found otherwise now: the records that hold one are read anew, portion by portion."""
+    for definition in db.read_sync(by_ids, ids).values():
+        after = 0
+        while definition.kind in KINDS and (portion := db.read_sync(_holding, definition.kind, definition.id, after)):
+            after = portion[-1]
+            _update({definition.kind: set(portion)})
+
+
+def _holding(session: Session, name: str, field_id: int, after: int) -> list[int]:
+    table = table_of(kind(name).table)
+    query = select(table.c.id).where(table.c.id > after, table.c.custom[str(field_id)].as_string().is_not(None))
+    return list(session.connection().execute(query.order_by(table.c.id).limit(CHUNK)).scalars())
 
 
 def _merged_with(session: Session, payload: Mapping[str, Any]) -> set[int]:

@@ -15,6 +15,7 @@ from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import fold, initials
 from crm_app.identity.policy import decide
+from crm_app.records.custom.definitions import definitions
 from crm_app.records.reading import record_row, titles
 from crm_app.tables import User
 from crm_app.timeline.queries.scope import newest
@@ -64,7 +65,8 @@ def _saves(session: Session, name: str, id: int, after: Place | None, count: int
 def _events(session: Session, actor: Principal, name: str, id: int, saves: list[Place]) -> list[tuple[Place, Event]]:
     groups = _rows_of(session, name, id, saves)
     rows = [row for group in groups.values() for row in group]
-    names = titles(session, actor, named_in(rows))
+    custom = {d.name: d for d in definitions(session, name, archived=True).values()}
+    names = titles(session, actor, named_in(rows, custom))
     record = record_row(session, actor, name, id)
     may_edit = decide(actor, "edit", name, record.get(kind(name).owner or "")).allowed
     undone = _undone(session, saves)
@@ -72,7 +74,7 @@ def _events(session: Session, actor: Principal, name: str, id: int, saves: list[
     found = []
     for place in saves:
         group = groups.get(place, [])
-        verb, lines = told(group, names, actor, record)
+        verb, lines = told(group, names, actor, record, custom)
         if not verb:
             continue
         first, at = group[0], place.at.astimezone(zone)

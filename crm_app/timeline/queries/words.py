@@ -12,14 +12,16 @@ from crm_app.core.money import format_money
 from crm_app.core.numbers import milli_text
 from crm_app.core.text import clip
 from crm_app.identity.policy import decide
+from crm_app.records.custom.fields import Definition, as_words
 
 SILENT = frozenset({MERGED, "rank", "stage_since", "pipeline_id", "currency", "kind_id"})
 CREATED = {"import": "imported", "history": "imported", "demo": "recorded", "undo": "brought back"}
 SHORT, LONG = 40, 80
 Names = Mapping[tuple[str, int], str]
+Custom = Mapping[str, Definition]
 
 
-def named_in(rows: Iterable[Any]) -> set[tuple[str, int]]:
+def named_in(rows: Iterable[Any], custom: Custom) -> set[tuple[str, int]]:
     """The records that the differences point to."""
     wanted: set[tuple[str, int]] = set()
     for row in rows:
@@ -27,7 +29,9 @@ def named_in(rows: Iterable[Any]) -> set[tuple[str, int]]:
         wanted.add((known.name, row["record_id"]))  # a record that was merged into the one at hand
         for key, (old, new) in row["diff"].items():
             name = key.partition(".")[0]
-            if (field := known.by_name.get(name)) and field.ref:
+            if key in custom and (ref := custom[key].ref):
+                wanted |= {(ref, v) for v in (old, new) if v is not None}
+            elif (field := known.by_name.get(name)) and field.ref:
                 wanted |= {(field.ref, v) for v in (old, new) if v is not None}
             elif children := known.child_by_name.get(name):
                 for child in (f for f in children.fields if f.ref):
@@ -35,7 +39,9 @@ def named_in(rows: Iterable[Any]) -> set[tuple[str, int]]:
     return wanted
 
 
-def told(rows: list[Any], names: Names, actor: Principal, record: Mapping[Any, Any]) -> tuple[str, list[str]]:
+def told(
+    rows: list[Any], names: Names, actor: Principal, record: Mapping[Any, Any], custom: Custom
+) -> tuple[str, list[str]]:
     """What one save did to a record; an empty sentence if there is nothing to say."""
     title, lines = _merged(rows, names, record), list[str]()
     for row in sorted(rows, key=lambda r: r["record_id"] == record["id"]):  # what it did to the record itself is said
@@ -53,7 +59,7 @@ def told(rows: list[Any], names: Names, actor: Principal, record: Mapping[Any, A
             if moved:
                 old, new = (names.get(("stage", v), "–") for v in moved)
                 title = f"moved {this} from {old} to {new}"
-            lines += _lines(known, row["diff"], names, actor, record)
+            lines += _lines(known, row["diff"], names, actor, record, custom)
     if not title and lines:
         verb = {"undo": "undid a change", "merge": "merged another record into {}"}.get(rows[0]["source"], "edited {}")
         title = verb.format(_named(rows[0], names, record))
@@ -78,14 +84,20 @@ def _merged(rows: list[Any], names: Names, record: Mapping[Any, Any]) -> str:
 
 
 def _lines(
-    known: Kind, diff: Mapping[str, list[Any]], names: Names, actor: Principal, record: Mapping[Any, Any]
+    known: Kind,
+    diff: Mapping[str, list[Any]],
+    names: Names,
+    actor: Principal,
+    record: Mapping[Any, Any],
+    custom: Custom,
 ) -> list[str]:
     lines = []
     owner = record.get(known.owner or "")
     for key, (old, new) in diff.items():
         name = key.partition(".")[0]
         field, children = known.by_name.get(name), known.child_by_name.get(name)
-        if name in SILENT or name == "stage_id" or not decide(actor, "read", known.name, owner, name).allowed:
+        ruled = key if name == "custom" else name
+        if name in SILENT or name == "stage_id" or not decide(actor, "read", known.name, owner, ruled).allowed:
             continue
         if children is not None:
             line = _child_line(children, old, new, names, actor, record)
@@ -94,9 +106,21 @@ def _lines(
             lines.append(
                 f"{field.label} {said(field, old, names, actor, record)} → {said(field, new, names, actor, record)}"
             )
+        elif name == "custom" and key != name:
+            definition = custom.get(key)
+            if definition is not None and not definition.is_computed:
+                words = [_custom_words(definition, v, names, actor, record) for v in (old, new)]
+                lines.append(f"{definition.label} {words[0]} → {words[1]}")
         elif name == "custom":
             lines.append("Further fields changed")
     return lines
+
+
+def _custom_words(definition: Definition, value: Any, names: Names, actor: Principal, record: Mapping[Any, Any]) -> str:
+    """A value of a custom field as a person reads it, options by their names of today."""
+    if definition.type in ("choice", "choices", "float"):
+        return clip(as_words(definition, value), LONG) or "–"
+    return said(definition.field, value, names, actor, record)
 
 
 def _child_line(

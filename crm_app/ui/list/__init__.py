@@ -60,6 +60,20 @@ class RecordList(rx.NoSSRComponent):
     on_new: rx.EventHandler[no_args_event_spec]
 
 
+class ConditionInput(rx.NoSSRComponent):
+    """A filter as a control of a form; the form gets it as JSON under `name`."""
+
+    library = FILTERS
+    tag = "ConditionInput"
+    name: rx.Var[str]
+    value: rx.Var[str]
+    fields: rx.Var[list[Any]]
+    ops: rx.Var[dict[str, Any]]
+    names: rx.Var[dict[str, str]]
+    found: rx.Var[Any]
+    on_search: rx.EventHandler[passthrough_event_spec(str, str)]
+
+
 class RailViews(rx.Component):
     """The saved views below the pages of the rail."""
 

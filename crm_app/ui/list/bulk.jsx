@@ -4,6 +4,7 @@ import { FormDialog, Menu } from "$/public/external/crm_app/ui/overlay/overlay.j
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { ConditionValue, inputOf } from "$/public/external/crm_app/ui/list/value.jsx";
 import { isRelative } from "$/public/external/crm_app/ui/list/model.js";
+import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const many = (n, plural, singular) => `${n.toLocaleString()} ${n === 1 ? singular : plural}`.toLowerCase();
@@ -12,6 +13,7 @@ function NewValue({ field, value, found, onSearch, onChange }) {
   const choices = (field.choices || []).filter((o) => !isRelative(o.id));
   if (field.ref && !choices.length) return <Lookup label="New value" kind={field.ref} found={found} onSearch={onSearch} onPick={onChange} />;
   const props = { className: "in", "aria-label": "New value", value, onChange: (e) => onChange(e.target.value) };
+  if (field.type === "choices") return <Several label="New value" options={choices} value={value} onChange={onChange} />;
   if (choices.length) return <select {...props}><option value="">Empty</option>{choices.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}</select>;
   if (field.type === "longtext") return <textarea {...props} rows={3} />;
   return <input {...props} {...inputOf(field.type)} placeholder="Empty" />;

@@ -1,5 +1,6 @@
 import React, { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
+import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 import { inputOf } from "$/public/external/crm_app/ui/list/value.jsx";
 
@@ -76,6 +77,8 @@ export function CellEditor({ column, cell, version, choices, answer, found, onSe
           {column.type !== "bool" && !choices.some((o) => o.id === "") && <option value="">–</option>}
           {choices.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
         </select>
+      ) : column.type === "choices" ? (
+        <Several label={column.label} options={choices} value={raw.current} onDone={(keys) => save(keys, 0)} onCancel={() => finish(0)} />
       ) : column.type === "longtext" ? <textarea {...common} rows={4} /> : <input {...common} {...inputOf(column.type)} placeholder={column.type === "tags" ? "Words, with commas between" : undefined} autoComplete="off" />}
       {problem && (
         <div className="problem" id="cell-problem" role="alert">

@@ -65,6 +65,18 @@ function Group({ group, depth, onChange, onRemove, ...look }) {
   );
 }
 
+/** The same conditions as a control of a form: a hidden input holds them as text. */
+export function ConditionInput({ name, value, fields, ops, names, found, onSearch }) {
+  const [tree, setTree] = useState(() => { const now = treeOf(value); return now.items.length ? now : { ...now, items: [{}] }; });
+  const arityOf = (c) => (ops[fields.find((f) => f.name === c.f)?.type] || []).find((o) => o.name === c.op)?.arity;
+  return (
+    <>
+      <input type="hidden" name={name} value={textOf(tree, arityOf)} readOnly />
+      <Group group={tree} depth={1} onChange={setTree} fields={fields} ops={ops} names={names || {}} found={found} onSearch={onSearch} />
+    </>
+  );
+}
+
 /** The conditions as chips, and the dialog in which they are composed, any and all nested. */
 export function Filters({ screen, fields, ops, found, onSearch, onFilter }) {
   const [tree, setTree] = useState(null);

@@ -36,8 +36,7 @@ class RecordList(rx.State):
         asked = self._asked()
         try:
             found = await db.read(list_screen, actor(), kind, asked)
-            if self.screen.kind != kind or not self.fields:
-                self.fields = await db.read(field_choices, actor(), kind)
+            self.fields = await db.read(field_choices, actor(), kind)  # a field may have been added
         except KithError as refusal:
             found = Screen(kind=kind, asked=asked, error=refusal.message)
         self.screen = replace(found, n=fresh())
