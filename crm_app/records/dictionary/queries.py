@@ -140,8 +140,10 @@ class _Facts:
     def _rule(self, field: Field, definition: Definition | None, full: str) -> str:
         parts = ["Required"] * (field.required or bool(definition and definition.required))
         parts += ["Unique"] * field.unique
-        parts += [f"At least {field.minimum:g}"] * (field.minimum is not None)
-        parts += [f"At most {field.maximum:g}"] * (field.maximum is not None)
+        if field.minimum is not None:
+            parts.append(f"At least {field.minimum:g}")
+        if field.maximum is not None:
+            parts.append(f"At most {field.maximum:g}")
         if field.vocabulary:
             parts.append(f"Words of the list {VOCABULARIES[field.vocabulary]}")
         if definition is None:

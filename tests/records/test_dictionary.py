@@ -1,0 +1,94 @@
+"""The data dictionary: what it says of a field, for whom, and how often it is filled."""
+
+import csv
+import io
+
+import pytest
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.errors import Forbidden, Invalid
+from crm_app.identity.sessions import fields_closed_to
+from crm_app.records.dictionary.counting import count_fills, keep_counted
+from crm_app.records.dictionary.queries import Entry, dictionary, dictionary_csv
+from crm_app.records.dictionary.service import save_note
+from crm_app.records.help import helps_of
+from tests.support.builders import change, make, make_company, make_pipeline, make_product, make_user, principal
+
+
+@pytest.fixture
+def ann(database_url: str) -> Principal:
+    return principal(make_user(name="Ann", role="administrator"), role="administrator")
+
+
+def entries(actor: Principal, kind: str) -> dict[str, Entry]:
+    return {e.name: e for e in db.read_sync(dictionary, actor, kind).rows}
+
+
+def test_fill_rates_are_counted_and_say_of_when(ann: Principal) -> None:
+    size = make("custom_field", kind="company", key="s", label="Size", type="int")
+    for n in range(4):
+        make_company(industry="Retail" if n else "", **({f"custom.{size}": n} if n > 1 else {}))
+    assert entries(ann, "company")["company.name"].filled == "not counted yet"
+    count_fills()
+    found = entries(ann, "company")
+    assert found["company.name"].filled == "100 % (4 of 4)"
+    assert found["company.industry"].filled == "75 % (3 of 4)"
+    assert found[f"company.custom.{size}"].filled == "50 % (2 of 4)"
+    assert db.read_sync(dictionary, ann, "company").as_of and keep_counted() == 0
+
+
+def test_rules_gates_and_meanings_are_told(ann: Principal) -> None:
+    metal = make(
+        "custom_field",
+        kind="deal",
+        key="m",
+        label="Metal",
+        type="choice",
+        options=[{"key": "o1", "label": "Gold"}],
+        required=True,
+        help="Of which it is made.",
+    )
+    fee = make(
+        "custom_field", kind="deal", key="f", label="Fee", type="formula", formula="{value_minor} / 2", result="money"
+    )
+    _, stages = make_pipeline()
+    change("stage", stages["Engaging"], SYSTEM, None, required_fields=[f"custom.{metal}", "person_id"])
+    found = entries(ann, "deal")
+    one = found[f"deal.custom.{metal}"]
+    assert (one.meaning, one.rule) == ("Of which it is made.", "Required. One of: Gold. Asked to enter Engaging")
+    assert (
+        found[f"deal.custom.{fee}"].rule == "Computed: {Value} / 2" and found[f"deal.custom.{fee}"].edited == "Computed"
+    )
+    assert found["deal.person_id"].rule == "Asked to enter Engaging"
+    assert db.read_sync(helps_of, "deal")[f"custom.{metal}"].href == f"/dictionary?kind=deal#field-{metal}"
+
+
+def test_meaning_and_responsible_person_are_written_by_administrators(ann: Principal) -> None:
+    size = make("custom_field", kind="company", key="s", label="Size", type="int")
+    for name in ("company.industry", f"company.custom.{size}"):
+        db.write_sync(save_note, ann, name, "What it is.", str(ann.id))
+        db.write_sync(save_note, ann, name, "What it really is.", str(ann.id))
+        one = entries(ann, "company")[name]
+        assert (one.meaning, one.responsible) == ("What it really is.", "Ann")
+        with pytest.raises(Forbidden):
+            db.write_sync(save_note, principal(make_user()), name, "Mine", "")
+    with pytest.raises(Invalid):
+        db.write_sync(save_note, ann, "company.nothing", "x", "")
+
+
+def test_nobody_reads_of_fields_that_are_hidden_from_them(ann: Principal) -> None:
+    secret = make("custom_field", kind="product", key="s", label="Secret", type="text", read_roles=["manager"])
+    make_product(**{f"custom.{secret}": "x"})
+    unseen, fixed = db.read_sync(fields_closed_to, "support")
+    helper = principal(make_user(role="support"), role="support", unseen=unseen, fixed=fixed)
+    assert f"product.custom.{secret}" not in entries(helper, "product")
+    assert "product.cost_minor" not in entries(helper, "product")
+    assert entries(ann, "product")[f"product.custom.{secret}"].seen == "Administrator, Manager"
+
+
+def test_the_file_has_every_field_and_no_formula_of_a_spreadsheet(ann: Principal) -> None:
+    make("custom_field", kind="company", key="s", label="=1+1", type="text")
+    rows = list(csv.DictReader(io.StringIO(db.read_sync(dictionary_csv, ann))))
+    assert {"Person", "Company", "Deal", "Invoice"} <= {r["Kind"] for r in rows}
+    assert [r["Field"] for r in rows if r["Field"].endswith("1+1")] == ["'=1+1"]
