@@ -24,8 +24,9 @@ NAMES = (
     "search",
     "timeline",
     "transfer",
+    "typing",
 )
-_NAMED = {"import": "loading", "merge": "merging"}
+_NAMED = {"import": "loading", "merge": "merging", "typing": "typed"}
 _MODULES = {name: f"crm_app.bench.{_NAMED.get(name, name)}" for name in NAMES}
 
 

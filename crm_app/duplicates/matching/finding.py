@@ -4,19 +4,26 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import BigInteger, column, exists, select, values
+from sqlalchemy import text
 from sqlmodel import Session
 
-from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.duplicates.matching.keeping import stored_profiles
 from crm_app.duplicates.matching.models import judging
-from crm_app.tables import DuplicateKey
 from search.duplicates.blocks import MOST
 from search.duplicates.fields import Profile
 from search.duplicates.single import judge_pairs, keys_of_each
 from search.duplicates.table import table_of as tabled
 
-key = table_of(DuplicateKey)
+# The numbers stand in the text itself: thousands of parameters cost more than the look-up. Of a key of many no more
+# than `most` entries are looked at.
+HELD = """
+WITH given(number) AS (VALUES {}), few AS (
+    SELECT number FROM given WHERE NOT EXISTS (
+        SELECT 1 FROM duplicate_key many WHERE many.kind = :kind AND many.key = given.number LIMIT 1 OFFSET :most))
+SELECT held.key, held.record_id FROM few CROSS JOIN duplicate_key held
+WHERE held.kind = :kind AND held.key = few.number
+"""
+NUMBERS = 4000
 CANDIDATES = 40  # so many of those that share keys with a record are judged, who share the rarest first
 
 
@@ -37,16 +44,21 @@ def find(
     stored: bool,
     but: Collection[int] = (),
     at_least: float,
+    keys: Mapping[int, list[int]] | None = None,
 ) -> dict[int, list[Found]]:
     """For each of the records asked about those that may be the same, the likeliest first.
 
-    `stored`: they are kept themselves, under the ids by which they are given; otherwise those are mere names.
+    `stored`: they are kept themselves, under the ids by which they are given; otherwise those are mere names. `keys`
+    are theirs, if they are at hand.
     """
     ids = list(asked)
-    near = _candidates(session, name, [asked[i] for i in ids])
+    known = dict(zip(ids, keys_of_each(list(asked.values())), strict=True)) if keys is None else keys
+    near = _candidates(session, name, [known[i] for i in ids])
     pairs = [(n, other) for n, some in enumerate(near) for other in some if other not in but]
     if stored:
         pairs = [(n, other) for n, other in pairs if other != ids[n]]
+    if not pairs:
+        return {}
     others = stored_profiles(session, name, {other for _, other in pairs})
     rows = {other: len(ids) + n for n, other in enumerate(others)}
     table = tabled([*asked.values(), *(made for made, _ in others.values())])
@@ -67,9 +79,8 @@ def find(
     return {i: sorted(some, key=lambda f: (-f.probability, f.id)) for i, some in found.items()}
 
 
-def _candidates(session: Session, name: str, profiles: Sequence[Profile]) -> list[list[int]]:
-    """The records that share a key that few have, for each profile; the rarest keys count most."""
-    keys = keys_of_each(profiles)
+def _candidates(session: Session, name: str, keys: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The records that share a key that few have, for each set of keys; the rarest keys count most."""
     holders = _holders(session, name, sorted({number for some in keys for number in some}))
     found = []
     for some in keys:
@@ -84,17 +95,8 @@ def _candidates(session: Session, name: str, profiles: Sequence[Profile]) -> lis
 def _holders(session: Session, name: str, numbers: list[int]) -> dict[int, list[int]]:
     """Who has each of these keys; those of many are not read, whoever is meant has others."""
     found: dict[int, list[int]] = defaultdict(list)
-    for start in range(0, len(numbers), IN_LIMIT):
-        few = _of_few(session, name, numbers[start : start + IN_LIMIT])
-        query = select(key.c.key, key.c.record_id).where(key.c.kind == name, key.c.key.in_(few))
-        for number, id in session.connection().execute(query):
+    for start in range(0, len(numbers), NUMBERS):
+        given = ", ".join(f"({number:d})" for number in numbers[start : start + NUMBERS])
+        for number, id in session.connection().execute(text(HELD.format(given)), {"kind": name, "most": MOST}):
             found[number].append(id)
     return found
-
-
-def _of_few(session: Session, name: str, numbers: list[int]) -> list[int]:
-    """Those that not more than `MOST` records have; of a key of many no more than that is looked at."""
-    given = values(column("number", BigInteger), name="given").data([(number,) for number in numbers]).cte()
-    here = (key.c.kind == name, key.c.key == given.c.number)
-    more = exists(select(key.c.record_id).where(*here).offset(MOST).limit(1))
-    return list(session.connection().execute(select(given.c.number).where(~more)).scalars())

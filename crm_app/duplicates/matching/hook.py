@@ -10,11 +10,10 @@ from crm_app.core.changes.step import UNGATED
 from crm_app.core.errors import LikelyDuplicate
 from crm_app.core.pretence import pretended
 from crm_app.duplicates.matching.finding import Found, find
-from crm_app.duplicates.matching.keeping import keep, make_stale
+from crm_app.duplicates.matching.keeping import Changed, keep, make_stale
 from crm_app.duplicates.matching.pairs import Ids, ids_of, mark_merged, settle
 from crm_app.duplicates.matching.profiles import compared_kinds, watched
 from crm_app.duplicates.matching.queries import LIKELY, shown
-from search.duplicates.fields import Profile
 
 # Nobody sits in front of these and could say what is meant: they go on, and the pair waits in the work list.
 BACKGROUND = frozenset({*UNGATED, "import", "bulk", "rule"})
@@ -50,16 +49,17 @@ def _called_otherwise(context: Context, known: Kind, applied: Iterable[Applied])
         make_stale(context.session, known.name, path, ids)
 
 
-def _compare(context: Context, known: Kind, touched: list[Applied], changed: Mapping[int, Profile]) -> None:
+def _compare(context: Context, known: Kind, touched: list[Applied], changed: Changed) -> None:
     """What is like these is refused or noted; what was noted of them and holds no longer is forgotten."""
     session, name = context.session, known.name
-    found = find(session, name, changed, stored=True, at_least=LIKELY) if changed else {}
+    profiles = changed.profiles
+    found = find(session, name, profiles, stored=True, at_least=LIKELY, keys=changed.keys) if profiles else {}
     created = {done.id for done in touched if done.op == "create"}
     if created and not _goes_on(context):
         _refuse(context, known, {id: some for id, some in found.items() if id in created})
     into = {d.id: d.diff[MERGED][1] for d in touched if d.op == "delete" and d.diff.get(MERGED, [None, None])[1]}
     mark_merged(session, name, into, context.actor.id)
-    settled = {done.id for done in touched if done.id in changed or done.op == "delete"}
+    settled = {done.id for done in touched if done.id in profiles or done.op == "delete"}
     settle(
         session,
         name,

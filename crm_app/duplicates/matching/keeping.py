@@ -1,6 +1,7 @@
 """Profiles and keys beside the records, written in the transaction that changes a record; made anew when they must."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlmodel import Session
@@ -19,7 +20,15 @@ STALE = 0  # the version of a profile whose record is called otherwise since
 PORTION = 500
 
 
-def keep(session: Session, name: str, ids: Iterable[int]) -> dict[int, Profile]:
+@dataclass(frozen=True)
+class Changed:
+    """The profiles of living records that are others than before, and their keys."""
+
+    profiles: dict[int, Profile]
+    keys: dict[int, list[int]]
+
+
+def keep(session: Session, name: str, ids: Iterable[int]) -> Changed:
     """Profiles and keys of these records as they are now; answers with those of the living ones that changed."""
     wanted = sorted(set(ids))
     fresh = profiles_of(session, name, wanted)
@@ -27,8 +36,9 @@ def keep(session: Session, name: str, ids: Iterable[int]) -> dict[int, Profile]:
     same = {i for i, made in fresh.items() if kept.get(i) == (packed(made), VERSION)}
     _forget(session, name, {i: unpacked(text) for i, (text, _) in kept.items() if i not in same})
     changed = {i: made for i, made in fresh.items() if i not in same}
-    _write(session, name, changed)
-    return changed
+    keys = _keys(changed)
+    _write(session, name, changed, keys)
+    return Changed(changed, keys)
 
 
 def stored_profiles(session: Session, name: str, ids: Iterable[int]) -> dict[int, tuple[Profile, bool]]:
@@ -117,7 +127,7 @@ def _forget(session: Session, name: str, gone: Mapping[int, Profile]) -> None:
     for start in range(0, len(ids), IN_LIMIT):
         part = ids[start : start + IN_LIMIT]
         run(delete(profile).where(profile.c.kind == name, profile.c.record_id.in_(part)))
-    rows = _rows(name, gone)
+    rows = _rows(name, _keys(gone))
     statement = delete(key).where(
         *(key.c[column] == bindparam(f"b_{column}") for column in ("kind", "key", "record_id"))
     )
@@ -125,18 +135,20 @@ def _forget(session: Session, name: str, gone: Mapping[int, Profile]) -> None:
         run(statement, [{f"b_{column}": value for column, value in row.items()} for row in rows])
 
 
-def _write(session: Session, name: str, made: Mapping[int, Profile]) -> None:
+def _write(session: Session, name: str, made: Mapping[int, Profile], keys: Mapping[int, list[int]]) -> None:
     if not made:
         return
     rows = [{"kind": name, "record_id": i, "profile": packed(p), "version": VERSION} for i, p in made.items()]
     session.connection().execute(insert(profile), [row | {"counted": False} for row in rows])
-    if keys := _rows(name, made):
-        session.connection().execute(insert(key), keys)
+    if found := _rows(name, keys):
+        session.connection().execute(insert(key), found)
 
 
-def _rows(name: str, profiles: Mapping[int, Profile]) -> list[dict[str, object]]:
-    each = zip(profiles, keys_of_each(list(profiles.values())), strict=True)
-    return sorted(
-        ({"kind": name, "key": number, "record_id": id} for id, found in each for number in found),
-        key=lambda row: (row["key"], row["record_id"]),
-    )
+def _keys(profiles: Mapping[int, Profile]) -> dict[int, list[int]]:
+    return dict(zip(profiles, keys_of_each(list(profiles.values())), strict=True))
+
+
+def _rows(name: str, keys: Mapping[int, list[int]]) -> list[dict[str, object]]:
+    """In the order of the table."""
+    pairs = sorted((number, id) for id, found in keys.items() for number in found)
+    return [{"kind": name, "key": number, "record_id": id} for number, id in pairs]

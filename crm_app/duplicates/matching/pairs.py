@@ -1,13 +1,13 @@
 """Pairs that may be one: found in passing or by the sweep, open until somebody decides, and what was decided."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlmodel import Session
 
-from crm_app.core.changes.forwarding import origins
+from crm_app.core.changes import kind
+from crm_app.core.changes.kinds import MERGED as INTO
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import now
 from crm_app.duplicates.matching.finding import Found
@@ -120,21 +120,34 @@ def _known(session: Session, name: str, touched: Collection[int]) -> dict[Ids, s
 
 def apart_before(session: Session, name: str, wanted: Collection[Ids]) -> set[Ids]:
     """Those of these pairs that somebody said are two, of themselves or of records that were merged into them."""
-    if not wanted:
+    run = session.connection().execute
+    said = select(pair.c.left_id, pair.c.right_id).where(pair.c.kind == name, pair.c.decision == APART)
+    if not wanted or run(said.limit(1)).first() is None:
         return set()
-    came: dict[int, set[int]] = {id: origins(session, name, [id]) for ids in wanted for id in ids}
-    back = defaultdict(set)
-    for id, some in came.items():
-        for one in some:
-            back[one].add(id)
-    said: set[Ids] = set()
-    for part in _portions(sorted(back), IN_LIMIT):
-        query = select(pair.c.left_id, pair.c.right_id).where(
-            pair.c.kind == name, pair.c.decision == APART, pair.c.left_id.in_(part)
-        )
-        for one, two in session.connection().execute(query):
-            said |= {ids_of(a, b) for a in back[one] for b in back.get(two, ())}
-    return said & set(wanted)
+    now_is = _went(session, name, {id for ids in wanted for id in ids})
+    found: set[Ids] = set()
+    for part in _portions(sorted(now_is), IN_LIMIT):
+        for one, two in run(said.where(pair.c.left_id.in_(part))):
+            if two in now_is:
+                found.add(ids_of(now_is[one], now_is[two]))
+    return found & set(wanted)
+
+
+def _went(session: Session, name: str, ids: Collection[int]) -> dict[int, int]:
+    """These, and all that were merged into them by however many steps, with the one of these that each is now."""
+    found = {id: id for id in ids}
+    fresh = sorted(ids)
+    table = table_of(kind(name).table)
+    while fresh and kind(name).mergeable:
+        came: list[int] = []
+        for part in _portions(fresh, IN_LIMIT):
+            gone = (table.c[INTO].in_(part), table.c.deleted_at.is_not(None))
+            for id, into in session.connection().execute(select(table.c.id, table.c[INTO]).where(*gone)):
+                if id not in found:
+                    found[id] = found[into]
+                    came.append(id)
+        fresh = came
+    return found
 
 
 def mark_merged(session: Session, name: str, into: Mapping[int, int], by: int | None) -> None:
