@@ -10,7 +10,7 @@ from crm_app.core.changes.step import UNGATED
 from crm_app.core.errors import LikelyDuplicate
 from crm_app.core.pretence import pretended
 from crm_app.duplicates.matching.finding import Found, find
-from crm_app.duplicates.matching.keeping import Changed, keep, make_stale
+from crm_app.duplicates.matching.keeping import Changed, keep, keep_new, make_stale
 from crm_app.duplicates.matching.pairs import Ids, ids_of, mark_merged, settle
 from crm_app.duplicates.matching.profiles import compared_kinds, watched
 from crm_app.duplicates.matching.queries import LIKELY, shown
@@ -30,8 +30,16 @@ def meet(context: Context, applied: list[Applied]) -> None:
         _called_otherwise(context, known, applied)
         if touched:
             db.take_turns(context.session, f"duplicates of {known.name}")
-            changed = keep(context.session, known.name, [done.id for done in touched])
-            _compare(context, known, touched, changed)
+            _compare(context, known, touched, _kept(context, known, touched))
+
+
+def _kept(context: Context, known: Kind, touched: list[Applied]) -> Changed:
+    """New records are at hand, the others are read again."""
+    created = dict.fromkeys(done.id for done in touched if done.op == "create")
+    others = [done.id for done in touched if done.id not in created]
+    made = keep_new(context, known, created) if created else Changed({}, {})
+    read = keep(context.session, known.name, others) if others else Changed({}, {})
+    return Changed(made.profiles | read.profiles, made.keys | read.keys)
 
 
 def _concerns(known: Kind, done: Applied) -> bool:

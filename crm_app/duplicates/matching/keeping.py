@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlmodel import Session
 
 from crm_app.core import db
-from crm_app.core.changes import kind
+from crm_app.core.changes import Context, Kind, kind
 from crm_app.core.changes.working import IN_LIMIT, table_of
-from crm_app.duplicates.matching.profiles import compared_kinds, profiles_of
+from crm_app.duplicates.matching.profiles import compared_kinds, created_profiles, profiles_of
 from crm_app.tables import DuplicateKey, DuplicateProfile
 from search.duplicates.fields import Profile
 from search.duplicates.kept import VERSION, packed, unpacked
@@ -26,6 +26,14 @@ class Changed:
 
     profiles: dict[int, Profile]
     keys: dict[int, list[int]]
+
+
+def keep_new(context: Context, known: Kind, ids: Iterable[int]) -> Changed:
+    """Profiles and keys of records that the call in hand has made, of which nothing is kept yet."""
+    made = created_profiles(context, known, ids)
+    keys = _keys(made)
+    _write(context.session, known.name, made, keys)
+    return Changed(made, keys)
 
 
 def keep(session: Session, name: str, ids: Iterable[int]) -> Changed:

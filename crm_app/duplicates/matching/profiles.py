@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from crm_app.core.changes import Kind, kind, kinds
+from crm_app.core.changes import Context, Kind, kind, kinds
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from search.duplicates.fields import Profile
 from search.duplicates.normal import Value, normalise
 
+Parts = Mapping[int, Sequence[Mapping[Any, Any]]]
 SEVERAL = frozenset(("email", "phone", "website"))  # of these all are compared, of the others the first
 
 
@@ -36,13 +37,38 @@ def profiles_of(session: Session, name: str, ids: Iterable[int]) -> dict[int, Pr
 
 
 def _portion(session: Session, known: Kind, ids: list[int]) -> dict[int, Profile]:
-    table = table_of(known.table)
-    own = {path for paths in known.likeness.values() for path in paths if "." not in path}
+    table, own = table_of(known.table), _own(known)
     query = select(table.c.id, *(table.c[name] for name in sorted(own)))
     living = query.where(table.c.id.in_(ids), table.c.deleted_at.is_(None))
     rows = {row["id"]: dict(row) for row in session.connection().execute(living).mappings()}
-    names = _titles(session, known, own, rows.values())
-    parts = {part: _parts(session, known, part, list(rows)) for part in watched(known) - own}
+    return _made(
+        session, known, rows, {part: _parts(session, known, part, list(rows)) for part in watched(known) - own}
+    )
+
+
+def created_profiles(context: Context, known: Kind, ids: Iterable[int]) -> dict[int, Profile]:
+    """The same for records that the call in hand has made, which it has at hand."""
+    loaded = {id: one for id in ids if context.working and (one := context.working.get(known.name, id))}
+    rows = {id: one.row for id, one in loaded.items() if one.row["deleted_at"] is None}
+    parts = {
+        part: {id: sorted(loaded[id].children.get(part, {}).values(), key=_first) for id in rows}
+        for part in watched(known) - _own(known)
+    }
+    return _made(context.session, known, rows, parts)
+
+
+def _first(row: Row) -> tuple[bool, int, int]:
+    """The order of a collection: the primary one first."""
+    return not row.get("is_primary", False), row["position"], row["id"]
+
+
+def _own(known: Kind) -> set[str]:
+    return {path for paths in known.likeness.values() for path in paths if "." not in path}
+
+
+def _made(session: Session, known: Kind, rows: Mapping[int, Row], parts: Mapping[str, Parts]) -> dict[int, Profile]:
+    names = _titles(session, known, _own(known), rows.values())
+    paths = [path for some in known.likeness.values() for path in some]
 
     def values(id: int, path: str) -> list[str]:
         part, _, column = path.partition(".")
@@ -51,7 +77,7 @@ def _portion(session: Session, known: Kind, ids: list[int]) -> dict[int, Profile
         value = rows[id][path]
         return [names[path].get(value, "")] if path in names else [str(value or "")]
 
-    return {id: profile_of(known, {p: values(id, p) for ps in known.likeness.values() for p in ps}) for id in rows}
+    return {id: profile_of(known, {path: values(id, path) for path in paths}) for id in rows}
 
 
 def _titles(session: Session, known: Kind, own: set[str], rows: Iterable[Row]) -> dict[str, dict[int, str]]:
@@ -67,7 +93,7 @@ def _titles(session: Session, known: Kind, own: set[str], rows: Iterable[Row]) -
     return found
 
 
-def _parts(session: Session, known: Kind, part: str, ids: list[int]) -> dict[int, list[Mapping[Any, Any]]]:
+def _parts(session: Session, known: Kind, part: str, ids: list[int]) -> Parts:
     """The rows of a collection by the record, the primary one first."""
     table, parent = table_of(known.child_by_name[part].table), known.child_by_name[part].parent
     first = (table.c.is_primary.desc(),) if "is_primary" in table.c else ()
