@@ -1,7 +1,7 @@
 """Who may be the same as some records: those that share a telling key with them, judged by the model in force."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import text
@@ -59,24 +59,40 @@ def find(
         pairs = [(n, other) for n, other in pairs if other != ids[n]]
     if not pairs:
         return {}
+    found: dict[int, list[Found]] = defaultdict(list)
+    for n, one in _judged(session, name, asked, pairs, stored=stored, but=but, at_least=at_least):
+        found[ids[n]].append(one)
+    return {i: sorted(some, key=lambda f: (-f.probability, f.id)) for i, some in found.items()}
+
+
+def _judged(
+    session: Session,
+    name: str,
+    asked: Mapping[int, Profile],
+    pairs: Sequence[tuple[int, int]],
+    *,
+    stored: bool,
+    but: Collection[int],
+    at_least: float,
+) -> Iterator[tuple[int, Found]]:
+    """Those of the pairs (which of those asked about, a stored record) that reach `at_least`."""
+    ids = list(asked)
     others = stored_profiles(session, name, {other for _, other in pairs})
     rows = {other: len(ids) + n for n, other in enumerate(others)}
     table = tabled([*asked.values(), *(made for made, _ in others.values())])
     use = judging(session, name, table, but)
-    found: dict[int, list[Found]] = defaultdict(list)
     own = stored_profiles(session, name, ids) if stored else {}
     grouped: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for n, other in pairs:
         if other in others:
-            counted = (1 if use.live else others[other][1]) + (own[ids[n]][1] or use.live if stored else 0)
+            counted = (use.live or others[other][1]) + (stored and (use.live or own[ids[n]][1]))
             grouped[counted].append((n, other))
     for inside, some in grouped.items():
         model = replace(use.model, inside=inside)
         verdicts = judge_pairs(table, [(n, rows[other]) for n, other in some], model, at_least)
         for (n, other), verdict in zip(some, verdicts, strict=True):
             if verdict is not None:
-                found[ids[n]].append(Found(other, verdict.probability, verdict.reasons))
-    return {i: sorted(some, key=lambda f: (-f.probability, f.id)) for i, some in found.items()}
+                yield n, Found(other, verdict.probability, verdict.reasons)
 
 
 def _candidates(session: Session, name: str, keys: Sequence[Sequence[int]]) -> list[list[int]]:
