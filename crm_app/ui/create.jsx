@@ -84,15 +84,13 @@ const Framed = ({ several, className, children }) => (several ? <div className={
  * One dialog for a new record. It keeps its own copy, so that a lost connection or a restarted server takes nothing away; what is typed is
  * kept in this tab until it is saved or discarded. `created` {n, kind, id, errors, likely} and `offer` {n, kind, id, fills, done} answer.
  */
-function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, onLook, onChoose, onFill, onAsk, onShut }) {
+function Sheet({ open, taken, restart, created, found, met, offer, onCreate, onSearch, onLook, onChoose, onFill, onAsk, onShut }) {
   const { kind, label, fields, draft, n, done, compares } = open;
   const navigate = useNavigate();
   const [errors, setErrors] = useState({});
   const [busy, setBusy] = useState(false);
   const [likely, setLikely] = useState(false);
   const [taking, setTaking] = useState(null);
-  const answered = useRef(created?.n || 0);
-  const heard = useRef(offer?.n || 0);
   const body = useRef(null);
   const seen = useRef([]); // those of whom somebody said that this is another one
   const touched = useRef(false); // leaving without a touch keeps the draft that was found
@@ -105,8 +103,8 @@ function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, 
   const [alike, look] = useAlike(compares, kind, met, onLook);
   useEffect(() => { if (open.given || Object.keys(draft).length) look(wanted); }, [n]);
   useEffect(() => {
-    if (!created?.n || created.n === answered.current) return;
-    answered.current = created.n;
+    if (!created?.n || created.n <= taken.current.created) return;
+    taken.current.created = created.n;
     setBusy(false);
     if (created.likely) {
       setLikely(true);
@@ -123,8 +121,8 @@ function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, 
     }
   }, [created]);
   useEffect(() => {
-    if (!offer?.n || offer.n === heard.current) return;
-    heard.current = offer.n;
+    if (!offer?.n || offer.n <= taken.current.offer) return;
+    taken.current.offer = offer.n;
     if (offer.kind !== kind) return;
     setBusy(false);
     if (!offer.done) { setTaking(offer); return; }
@@ -192,6 +190,7 @@ function Sheet({ open, restart, created, found, met, offer, onCreate, onSearch, 
 export function CreateDialog({ form, makes, onStart, onCreate, ...rest }) {
   const [sheets, setSheets] = useState([]);
   const opened = useRef(form?.n || 0);
+  const taken = useRef({ created: rest.created?.n || 0, offer: rest.offer?.n || 0 }); // answers grow, and each is for one dialog
   const waiting = useRef(null); // the look-up for which a new record was begun
   const put = useCallback((sheet) => setSheets((all) => [...all, sheet]), []);
   useEffect(() => {
@@ -212,7 +211,7 @@ export function CreateDialog({ form, makes, onStart, onCreate, ...rest }) {
   return sheets.map((sheet, i) => {
     const top = i === sheets.length - 1;
     const { created, offer, met, ...other } = rest;
-    return <Sheet key={sheet.n} open={sheet} restart={restart} onShut={shutOne} onCreate={onCreate} {...other}
+    return <Sheet key={sheet.n} open={sheet} taken={taken} restart={restart} onShut={shutOne} onCreate={onCreate} {...other}
                   created={top ? created : null} offer={top ? offer : null} met={top ? met : null} />;
   });
 }

@@ -85,6 +85,28 @@ def test_a_company_is_made_in_a_deal_where_the_one_that_is_here_is_taken(admin: 
     assert deal.get_by_label("Title").input_value() == "Scales for the lab"
 
 
+def test_a_company_made_from_the_form_of_a_person_stands_in_it(admin: Page, site) -> None:
+    begin(admin, site)
+    person = admin.get_by_role("dialog", name="New person")
+    person.get_by_label("Last name").fill("Quarshie")
+    person.get_by_role("combobox", name="Company").fill("Quixnor")
+    person.get_by_role("option", name=re.compile("New company")).click()
+    quick = admin.get_by_role("dialog", name="New company")
+    quick.get_by_role("combobox", name="Parent company").fill("Quixnor Holding")
+    quick.get_by_role("option", name=re.compile("New company")).click()
+    expect(quick).to_have_count(2)
+    quick.last.get_by_role("button", name="Create company").click()
+    expect(quick).to_have_count(1)
+    expect(quick.get_by_role("combobox", name="Parent company")).to_have_value("Quixnor Holding")
+    quick.get_by_role("button", name="Create company").click()
+    expect(quick).to_have_count(0)
+    expect(person.get_by_role("combobox", name="Company")).to_have_value("Quixnor")
+    expect(person.get_by_label("Last name")).to_have_value("Quarshie")
+    person.get_by_role("button", name="Create person").click()
+    admin.wait_for_url(re.compile(r"/people/\d+"))
+    expect(admin.get_by_role("link", name="Quixnor").first).to_be_visible()
+
+
 def test_on_a_phone_they_stand_below_the_fields(phone: Page, site) -> None:
     site.run(MAKE.format("Eze"))
     phone.goto(f"{site.url}/people")
@@ -124,7 +146,9 @@ def test_the_work_list_by_keyboard_and_by_mouse(admin: Page, site) -> None:
 
     admin.goto(f"{site.url}/duplicates")
     for word in ("Umeh", "Nwosu"):
-        admin.get_by_role("checkbox", name=f"Choose Oluwaseun {word}").check()
+        box = admin.get_by_role("checkbox", name=f"Choose Oluwaseun {word}")
+        box.click()
+        expect(box).to_be_checked()
     admin.get_by_role("toolbar", name="Chosen groups").get_by_role("button", name="Merge…").click()
     plan = admin.get_by_role("dialog", name="Merge the chosen ones")
     expect(plan).to_contain_text("2 groups become one record each")

@@ -24,5 +24,6 @@ def _row(plan: Planned) -> PlannedRow:
     key = "-".join(str(i) for i in plan.ids)
     if plan.refused:
         return PlannedRow(key, f"{len(plan.ids)} records", "", plan.refused)
-    moves = "1 related record moves" if plan.moves == 1 else f"{plan.moves:,} related records move"
+    many = f"{plan.moves:,} related records move"
+    moves = {0: "Nothing else moves", 1: "1 related record moves"}.get(plan.moves, many)
     return PlannedRow(key, f"{plan.others} into {plan.title}", moves)
