@@ -6,6 +6,7 @@ from itertools import combinations
 from sqlalchemy import and_, insert, or_, select, update
 from sqlmodel import Session
 
+from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind as kind_of
 from crm_app.core.changes.working import table_of
@@ -65,6 +66,7 @@ def _pairs(session: Session, actor: Principal, kind: str, ids: Sequence[int]) ->
     given = sorted(set(ids))
     if not known.likeness or not 2 <= len(given) <= MOST:
         raise Refused(f"Choose 2 to {MOST} {known.plural.lower()} that look alike.")
+    db.take_turns(session, f"duplicates of {kind}")  # what is being compared or decided just now comes first
     table = table_of(known.table)
     owner = table.c[known.owner or "id"]
     query = select(table.c.id, owner.label("owner")).where(

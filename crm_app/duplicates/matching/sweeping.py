@@ -118,6 +118,7 @@ def sweep_changed(name: str) -> int:
 
 
 def _changed(session: Session, name: str, after: int) -> list[int]:
+    db.take_turns(session, f"duplicates of {name}")
     here = (profile.c.kind == name, profile.c.counted.is_(False), profile.c.record_id > after)
     query = select(profile.c.record_id).where(*here).order_by(profile.c.record_id).limit(PORTION)
     ids = list(session.connection().execute(query).scalars())
