@@ -17,7 +17,9 @@ from crm_app.quotes.service.answering import LINE_FIELDS
 from crm_app.quotes.service.currency import change_currency
 from crm_app.quotes.service.pricing import filled
 from crm_app.quotes.texts import problem_of
-from crm_app.records.properties import typed
+from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.facts import fields_with_custom
+from crm_app.records.properties import typed, typed_any
 
 HEAD = frozenset(
     (
@@ -48,6 +50,8 @@ def edit_quote(session: Session, actor: Principal, quote_id: int, field: str, ra
         return change_currency(session, actor, quote_id, raw, expected)
     if field == "discount":
         values = _discount(raw, row["currency"])
+    elif field.startswith("custom."):
+        values = {field: _custom_value(session, row, field, raw, actor)}
     elif field not in HEAD:
         raise Invalid({field: "This field cannot be edited here."})
     else:
@@ -67,6 +71,13 @@ def _head_value(row: dict[str, Any], field: str, raw: str, actor: Principal) -> 
     except ValueError as error:
         raise Invalid({field: str(error)}) from None
     return typed(known, raw, row["currency"], actor)
+
+
+def _custom_value(session: Session, row: dict[str, Any], field: str, raw: str, actor: Principal) -> Any:
+    known = fields_with_custom(QUOTE, definitions(session, "quote").values()).get(field)
+    if known is None:
+        raise Invalid({field: "This field does not exist any more."})
+    return typed_any(known, raw, row["currency"], actor)
 
 
 def _discount(raw: str, currency: str) -> dict[str, int]:
