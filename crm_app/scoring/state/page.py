@@ -133,9 +133,9 @@ class ScoringRules(rx.State):
             async with self:
                 self.percent = 100 * run.done // run.total if run.total else 0
             await asyncio.sleep(LOOK_SECONDS)
+        page = await db.read(scoring_page, actor())
         async with self:
-            self.percent = -1
-            self.page = await db.read(scoring_page, actor())
+            self.percent, self.page = -1, page
 
     async def _turn(self, about: str, text: str) -> None:
         """Another condition, or one about the other kind."""
