@@ -20,7 +20,7 @@ from crm_app.scoring.rules import Line, effective, shown
 from crm_app.scoring.service import OVERRIDE, override_row
 from crm_app.tables import LeadScore, Person, User
 
-SHOWN, REASONS = 12, 4
+SHOWN, REASONS = 8, 4
 person, kept, user = table_of(Person), table_of(LeadScore), table_of(User)
 NOTHING = "No rule gives a point yet."
 
@@ -75,14 +75,22 @@ def _by_hand(session: Session, id: int, found: Explained, may_edit: bool) -> lis
 
 
 def _lines(lines: Sequence[Line]) -> list[Related]:
-    """The largest first; the rest in one line, so that all of them add up."""
-    ordered = sorted(lines, key=lambda line: -abs(line.points))
-    rest = ordered[SHOWN:]
-    found = [Related(-n, line.words, "", shown(line.points)) for n, line in enumerate(ordered[:SHOWN], 1)]
-    if rest:
-        total = sum((line.points for line in rest), Decimal(0))
-        found.append(Related(-SHOWN - 1, f"{len(rest)} smaller reasons", "", shown(total)))
+    """Fit and engagement, each with its points; the largest reasons first, the rest in one, so that all add up."""
+    found = []
+    for n, (title, is_event) in enumerate((("Fit", False), ("Engagement", True)), 1):
+        mine = sorted((line for line in lines if line.is_event == is_event), key=lambda line: -abs(line.points))
+        if mine:
+            said = [f"{shown(line.points)} {line.words}" for line in mine[:SHOWN]]
+            rest = mine[SHOWN:]
+            if rest:
+                more = "1 smaller reason" if len(rest) == 1 else f"{len(rest)} smaller reasons"
+                said.append(f"{shown(_sum(rest))} {more}")
+            found.append(Related(-n, title, "", shown(_sum(mine)), said))
     return found
+
+
+def _sum(lines: Sequence[Line]) -> Decimal:
+    return sum((line.points for line in lines), Decimal(0))
 
 
 def _learned(session: Session, id: int) -> list[Related]:
@@ -100,4 +108,4 @@ def _learned(session: Session, id: int) -> list[Related]:
     said = "better than" if measured.helps else "no better than"
     how = f"On {measured.held_out:,} later deals {said} one figure for all"
     how += f" (Brier {measured.brier:.3f}, base rate {measured.base_brier:.3f})"
-    return [Related(-SHOWN - 2, "Learned: a deal would be won", "", f"{chance:.0%}", [*reasons, how])]
+    return [Related(-3, "Learned: a deal would be won", "", f"{chance:.0%}", [*reasons, how])]

@@ -1,5 +1,6 @@
 """What a change of the rules or bands would do, before it is saved: how many change band, with examples."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,17 @@ class Draft:
     rule_id: int = NEW
     values: Mapping[str, Any] | None = None
     bands: Bands | None = None
+
+    def dump(self) -> str:
+        """As JSON; `load` reads it back."""
+        bands = self.bands and [self.bands.warm_from, self.bands.hot_from]
+        return json.dumps([self.rule_id, self.values, bands])
+
+    @staticmethod
+    def load(text: str) -> "Draft":
+        """From what `dump` gave."""
+        rule_id, values, bands = json.loads(text)
+        return Draft(rule_id, values, Bands(*bands) if bands else None)
 
 
 @dataclass(frozen=True)

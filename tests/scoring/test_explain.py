@@ -35,11 +35,14 @@ def test_every_point_is_explained_and_all_add_up_to_the_score() -> None:
         did(ada, ago=ago)
     db.write_sync(rescore, [ada])
     beside = panel(SYSTEM, ada)
+    assert [(r.title, r.aside) for r in beside.rows] == [("Fit", "+11"), ("Engagement", "+40")]
     assert sum(number(r.aside) for r in beside.rows) == row(Person, ada)["score"] == 51
-    words = {r.title: r.aside for r in beside.rows}
-    assert words["Title contains director"] == "+15" and words["No company"] == "−4"
-    assert words["Meeting 9 days ago (10, half-life 14 days)"] == "+6.4"
-    assert beside.note == "51 · hot" and len(beside.rows) == SHOWN + 1
+    for r in beside.rows:
+        assert sum(number(x.partition(" ")[0]) for x in r.lines) == number(r.aside)
+    assert beside.rows[0].lines == ["+15 Title contains director", "−4 No company"]
+    assert "+9.5 Meeting yesterday (10, half-life 14 days)" in beside.rows[1].lines
+    assert "smaller reasons" in beside.rows[1].lines[-1]
+    assert beside.note == "51 · hot" and len(beside.rows[1].lines) == SHOWN + 1
 
 
 NO_COMPANY = {"all": [{"f": "company_id", "op": "empty"}]}

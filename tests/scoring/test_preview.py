@@ -116,3 +116,8 @@ def test_the_page_says_in_words_what_holds() -> None:
     ]
     assert page.events == 1 and not page.editable and "learned yet" in page.learned.missing
     assert [b.words for b in page.bands] == ["below 20", "from 20 points", "from 50 points"]
+
+
+def test_a_draft_survives_as_text() -> None:
+    for draft in (Draft(7, {"points": 5, "condition": DIRECTOR}), Draft(7), Draft(bands=Bands(-5, 9))):
+        assert Draft.load(draft.dump()) == draft

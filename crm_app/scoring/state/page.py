@@ -33,7 +33,7 @@ class ScoringRules(rx.State):
     shown: rx.Field[Preview | None] = rx.field(None)
     busy: rx.Field[bool] = rx.field(False)
     percent: rx.Field[int] = rx.field(-1)
-    _draft: Draft = Draft()
+    _draft: str = ""
 
     @rx.event
     @allow("pipeline.read")
@@ -72,7 +72,7 @@ class ScoringRules(rx.State):
     async def look(self, values: dict[str, str]):
         """What the form would do; bands and rules alike."""
         try:
-            self._draft = await self._drafted(values)
+            self._draft = (await self._drafted(values)).dump()
         except KithError as refusal:
             self.errors = field_errors(refusal, "points")
             return None
@@ -84,25 +84,28 @@ class ScoringRules(rx.State):
     async def look_without(self, id: int):
         rows = self.page.rules if self.page else []
         self.edited = next((r for r in rows if r.id == id), RuleRow())
-        self._draft, self.mode, self.shown, self.busy = Draft(id, None), "remove", None, True
+        self._draft, self.mode, self.shown, self.busy = Draft(id, None).dump(), "remove", None, True
         return ScoringRules.reckon
 
     @rx.event(background=True)
     @allow("pipeline.edit")
     async def reckon(self) -> None:
-        who, draft = actor(), self._draft
-        found = await asyncio.to_thread(preview, who, draft)
+        who = actor()
+        async with self:
+            draft = self._draft
+        found = await asyncio.to_thread(preview, who, Draft.load(draft))
         async with self:
             self.busy = False
-            if draft is self._draft and self.mode:
+            if draft == self._draft and self.mode:
                 self.shown = found
 
     @rx.event
     @allow("pipeline.edit")
     async def save(self):
-        draft, toaster = self._draft, await self.get_state(Toaster)
+        toaster = await self.get_state(Toaster)
         if not self.mode or self.shown is None or self.page is None:
             return None  # the second press of a double click
+        draft = Draft.load(self._draft)
         try:
             if draft.bands is not None:
                 given = {"warm_from": draft.bands.warm_from, "hot_from": draft.bands.hot_from}

@@ -90,7 +90,7 @@ def _fit() -> rx.Component:
         for key, label in (("person", "The person"), ("company", "Their company"))
     ]
     return rx.el.div(
-        rx.el.div(*choices, class_name="choices", role="group", custom_attrs={"aria-label": "Whom the rule asks"}),
+        rx.el.span(*choices, class_name="seg", role="group", custom_attrs={"aria-label": "Whom the rule asks"}),
         rx.el.div(
             condition_box(
                 screen=ScoringRules.asked,
