@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core.config import settings
-from crm_app.core.garbage import settle
+from crm_app.core.garbage import settle, share_arenas
 from crm_app.core.logs import set_up_logs
 from crm_app.http import attention, live, live_sessions
 from crm_app.http.authz import Authz, check_handlers
@@ -16,6 +16,7 @@ from crm_app.records.list_screen.state import ListViews
 from crm_app.ui import theme
 from crm_app.wire import wire
 
+share_arenas()
 set_up_logs()
 install_redaction()
 wire()
