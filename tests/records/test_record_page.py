@@ -66,7 +66,7 @@ def test_a_person_as_its_owner_sees_it(database_url: str) -> None:
     assert (found.title, found.subtitle, found.initials, found.may_edit) == ("Lena Arndt", "Buyer, Cancity", "LA", True)
     assert value(found, "company_id") == ("Cancity", str(company))
     assert value(found, "owner_id") == ("Noor Khalil", str(seller))
-    assert [b.value for b in found.badges] == ["Lead", "Suspect"]
+    assert [b.value for b in found.badges] == ["Lead", "Suspect", "Cold"]
     emails = next(p for p in found.parts if p.name == "emails")
     assert [(r.text, r.href, r.primary) for r in emails.rows] == [("lena@example.org", "mailto:lena@example.org", True)]
     assert [p.name for p in found.parts][:4] == ["emails", "phones", "addresses", "profiles"]
