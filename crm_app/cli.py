@@ -244,6 +244,24 @@ def kpis(
 
 
 @app.command()
+def quality(
+    by: Annotated[str, typer.Option(help="owner, team, source or way")] = "owner",
+    count: Annotated[bool, typer.Option("--count", help="Count everything anew first.")] = False,
+    as_user: As = None,
+    as_json: Json = False,
+) -> None:
+    """The five Cs, what every rule found, and scores by owner, team, source or way in."""
+    from crm_app.quality.marks import refresh_all
+    from crm_app.quality.queries.report import lines_of, quality_report
+
+    ready()
+    if count:
+        refresh_all()
+    found = db.read_sync(quality_report, acting(as_user), by)
+    say(as_json, found, *lines_of(found))
+
+
+@app.command()
 def backup(file: Path, as_json: Json = False) -> None:
     """Write the database and all files into one archive, also while a server runs."""
     from crm_app.backup.service import backup as go

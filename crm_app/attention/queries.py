@@ -15,6 +15,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now, start_of
 from crm_app.core.money import format_money
 from crm_app.core.text import initials
+from crm_app.records.address import own_link
 from crm_app.records.reading import may_see, titles
 from crm_app.tables import Activity, Company, Deal, Notification, Stage, User
 
@@ -131,7 +132,7 @@ def tasks_of(session: Session, actor: Principal) -> list[TaskRow]:
         late = (today - at.date()).days
         ref = refs.get(row.id)
         name = names.get(ref, "") if ref else ""
-        href = f"{kind(ref[0]).path}/{ref[1]}" if ref and name else ""
+        href = f"{kind(ref[0]).path}/{ref[1]}" if ref and name else own_link(row.body)
         tone = "r" if late > 0 else "g" if late == 0 else ""
         found.append(TaskRow(row.id, row.type, row.subject or row.type.capitalize(), name, href, _due(at, late), tone))
     return found

@@ -20,6 +20,7 @@ NAMES = (
     "palette",
     "paper",
     "people",
+    "quality",
     "scoring",
     "search",
     "timeline",

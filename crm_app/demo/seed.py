@@ -17,6 +17,7 @@ from crm_app.demo.files import build
 from crm_app.demo.logins import DemoLogin, fresh_passwords, open_accounts
 from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
 from crm_app.demo.papers import seed_papers
+from crm_app.demo.quality import seed_quality
 from crm_app.demo.scores import seed_scores
 from crm_app.demo.terms import seed_words
 from crm_app.identity.queries import has_active_user
@@ -39,6 +40,7 @@ def seed_demo(printer: Printer = lambda _line: None, *, today: date | None = Non
             raise Refused("This database is in use; the demo needs one of its own (KITH_DATA_DIR).")
         _load(printer, today or clock.today(settings().zone))
         db.write_sync(open_accounts)
+        seed_quality(Random(SEED + 3), today or clock.today(settings().zone))
         db.write_sync(mark_seeded)
     return db.write_sync(fresh_passwords)
 

@@ -28,6 +28,7 @@ from crm_app.pages import (
     price_books,
     products,
     profile,
+    quality,
     quote,
     quote_rules,
     quote_texts,
@@ -98,6 +99,8 @@ PAGES: list[Page] = [
     orders.PAGE,
     invoices.LIST,
     invoices.PAGE,
+    quality.PAGE,
+    quality.RULES,
     records.PERSON,
     records.COMPANY,
 ]

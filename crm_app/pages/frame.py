@@ -45,6 +45,7 @@ PRICE_BOOKS = Place(addresses.PRICE_BOOKS, "Price books", "products")
 TEXTS = Place(addresses.TEXTS, "Texts", "file")
 QUOTE_RULES = Place(addresses.QUOTE_RULES, "Rules for quotes", "check")
 REPORTS = Place(addresses.REPORTS, "Reports", "reports", key="o")
+QUALITY = Place(addresses.QUALITY, "Quality", "check", key="k")
 INVOICES = Place(addresses.INVOICES, "Invoices", "invoice", key="v")
 ORDERS = Place(addresses.ORDERS, "Orders", "invoice")
 USERS = Place(addresses.USERS, "Users", "users", key="u")
@@ -67,7 +68,7 @@ GROUPS: list[tuple[str, list[Place]]] = [
         "",
         [
             *(HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS),
-            *(QUOTES, INVOICES, REPORTS),
+            *(QUOTES, INVOICES, REPORTS, QUALITY),
         ],
     ),
     (

@@ -17,6 +17,8 @@ from crm_app.people.kind import RELATIONS
 from crm_app.people.rules import relation_words
 from crm_app.people.state import RoleForm
 from crm_app.people.views import role_dialog
+from crm_app.quality.state import RecordScore
+from crm_app.quality.views import record_score
 from crm_app.records.create.state import NewRecord
 from crm_app.records.files.views import file_drop
 from crm_app.records.page.relation import RelationForm
@@ -30,7 +32,7 @@ from crm_app.ui import addresses
 from crm_app.ui.live import live
 from crm_app.ui.shell import Place
 
-AGAIN = [RecordScreen.refresh, TimelineView.refresh]
+AGAIN = [RecordScreen.refresh, TimelineView.refresh, RecordScore.load]
 EMPTY = "Write the first note above. Every call, mail, deal and change will stand here, newest first."
 STARTS: dict[str, Callable[..., Any]] = {
     kind: lambda panel: NewRecord.start(panel.adds, panel.fill) for kind in ("deal", "person", "company")
@@ -56,6 +58,7 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any]) -> rx.
     return framed(
         rx.fragment(
             above,
+            record_score(),
             screen,
             relation_dialog(relations),
             role_dialog(),
@@ -80,7 +83,7 @@ def company_page() -> rx.Component:
 
 
 def _loads(kind: str, *more: Any) -> tuple[Any, ...]:
-    return (Viewer.load, RecordFeed.follow(kind), RecordScreen.load, *more, TimelineView.load)
+    return (Viewer.load, RecordFeed.follow(kind), RecordScreen.load, *more, RecordScore.load, TimelineView.load)
 
 
 PERSON = Page(addresses.PERSON, "Person · Kith", person_page, _loads("person", LifecycleMove.load))

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
 from crm_app.core.config import settings
@@ -15,7 +16,7 @@ from crm_app.records.countries import country_names
 from crm_app.records.findings import reasons_of
 from crm_app.tables import Activity, Person, QualityRule, VocabularyTerm
 
-activity, person, stored, term = (table_of(m) for m in (Activity, Person, QualityRule, VocabularyTerm))
+activity, person, stored, term, log = (table_of(m) for m in (Activity, Person, QualityRule, VocabularyTerm, ChangeLog))
 
 
 def stored_settings(session: Session) -> dict[str, Setting]:
@@ -65,7 +66,12 @@ def facts_of(session: Session, kind_name: str, id: int) -> Facts | None:
         else:
             pointed[name] = _pointed(session, known, row[head], head, rest)
     clear = not reasons_of(session, kind_name, id)
-    return Facts(row, parts, pointed, _touched_at(session, known, row), clear)
+    return Facts(row, parts, pointed, _touched_at(session, known, row), clear, _way(session, kind_name, id))
+
+
+def _way(session: Session, kind_name: str, id: int) -> str:
+    made = (log.c.kind == kind_name) & (log.c.record_id == id) & (log.c.version == 1) & (log.c.op == "create")
+    return session.connection().execute(select(log.c.source).where(made)).scalar() or ""
 
 
 def _part_values(session: Session, known: Kind, id: int, head: str, rest: str) -> list[Any]:

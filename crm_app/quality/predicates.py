@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 
 from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.db import day_number
 from crm_app.core.matching import fits
 from crm_app.quality.rules.expressions import (
     FORMS,
+    UNTYPED,
     Among,
     Clear,
     Every,
@@ -25,11 +27,12 @@ from crm_app.quality.rules.expressions import (
     Recent,
     Some,
     Touched,
+    Typed,
     Within,
 )
 from crm_app.tables import Activity, Finding, Person
 
-activity, person, finding = (table_of(m) for m in (Activity, Person, Finding))
+activity, person, finding, log = (table_of(m) for m in (Activity, Person, Finding, ChangeLog))
 TEXTS = ("text", "longtext", "choice")
 
 
@@ -57,6 +60,11 @@ def predicate(what: Expression, known: Kind, given: Given) -> ColumnElement[bool
         case Clear():
             mine = (finding.c.kind == known.name) & (finding.c.record_id == table_of(known.table).c.id)
             return not_(exists(select(1).select_from(finding).where(mine).correlate(table_of(known.table))))
+        case Typed():
+            here = table_of(known.table)
+            made = (log.c.kind == known.name) & (log.c.record_id == here.c.id) & (log.c.version == 1)
+            came = made & (log.c.op == "create") & log.c.source.in_(UNTYPED)
+            return not_(exists(select(1).select_from(log).where(came).correlate(here)))
         case _:
             return _in_time(what, known, given)
 

@@ -104,8 +104,8 @@ class QualityView:
     control: list[Figure]
     groups: list[GroupRow]
     heads: list[str]
-    entries: list[EntryRow]
-    entry_heads: list[str]
+    enterers: list[EntryRow]
+    enterer_heads: list[str]
     concentration: str
     people: list[Choice]
     may_set: bool

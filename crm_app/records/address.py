@@ -1,6 +1,7 @@
 """Records and the addresses of their pages, from the catalogue: `/people/17` is person 17."""
 
 from crm_app.core.changes import kind, kinds
+from crm_app.core.config import settings
 from crm_app.core.text import id_of
 
 
@@ -12,6 +13,13 @@ def record_in(path: str) -> tuple[str, int] | None:
             if id is not None:
                 return known.name, id
     return None
+
+
+def own_link(text: str) -> str:
+    """The path of the first link of a text that leads to a page of this installation; empty without one."""
+    base = settings().base_url.rstrip("/") + "/"
+    found = next((word for word in text.split() if word.startswith(base)), "")
+    return "/" + found.removeprefix(base).lstrip("/") if found else ""
 
 
 def path_of(name: str, id: int) -> str:

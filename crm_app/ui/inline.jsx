@@ -1,4 +1,4 @@
-import React, { useEffect, useRef, useState } from "react";
+import React, { useEffect, useId, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
@@ -54,10 +54,11 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
   const back = useRef(false);
   const seen = useRef(answer?.n || 0);
   const editing = draft !== null;
+  const errId = useId();
   useEffect(() => {
     if (!answer || answer.n === seen.current) return;
     seen.current = answer.n;
-    if (answer.field !== field) return;
+    if (answer.field !== field || !editing) return; // the same field may stand on a page twice
     setBusy(false);
     setError(answer.error || "");
     if (answer.error) input.current?.focus();
@@ -89,7 +90,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
     onSave && onSave(field, next, began.current.version);
   };
   const common = {
-    ref: input, "aria-invalid": error ? true : undefined, readOnly: busy || undefined, "aria-describedby": error ? "err-" + field : undefined,
+    ref: input, "aria-invalid": error ? true : undefined, readOnly: busy || undefined, "aria-describedby": error ? errId : undefined,
     onBlur: (e) => (skipBlur.current || busy ? (skipBlur.current = false) : save(e.currentTarget.value, false)),
   };
   const face = <>{initials && <span className="av" style={{ background: color }} aria-hidden="true">{initials}</span>}{initials ? " " : ""}{value}</>;
@@ -112,7 +113,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
         <span className={"val" + (value ? "" : " none")}>{value ? face : "–"}</span>
       )}
       {property.remark && !value && <span className="mut">{property.remark}</span>}
-      {error && <span className="err" id={"err-" + field} role="alert">{error}</span>}
+      {error && <span className="err" id={errId} role="alert">{error}</span>}
     </div>
   );
 }

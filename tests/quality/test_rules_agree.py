@@ -12,7 +12,9 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes import kind
+from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
+from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
 from crm_app.quality.facts import all_rules, facts_of, given_now
 from crm_app.quality.predicates import predicate
@@ -28,7 +30,7 @@ from crm_app.tables import (
     PersonEmail,
     PersonPhone,
 )
-from tests.support.builders import make, make_pipeline, make_user
+from tests.support.builders import change, make, make_pipeline, make_user
 
 TEXT = st.one_of(
     st.sampled_from(
@@ -87,7 +89,14 @@ DEAL = st.fixed_dictionaries(
         "finding": st.booleans(),
     }
 )
-ACTIVITY = st.fixed_dictionaries({"done_at": MOMENT, "created_at": SOME_MOMENT, "company": st.booleans()})
+ACTIVITY = st.fixed_dictionaries(
+    {
+        "done_at": MOMENT,
+        "created_at": SOME_MOMENT,
+        "company": st.booleans(),
+        "way": st.sampled_from(["ui", "demo", "import"]),
+    }
+)
 RECORDS = st.fixed_dictionaries(
     {name: st.lists(one, max_size=4) for name, one in zip(KINDS, (PERSON, COMPANY, DEAL, ACTIVITY), strict=True)}
 )
@@ -98,6 +107,7 @@ class World:
 
     def __init__(self) -> None:
         self.user, self.firm = make_user(), make("company", name="Firm")
+        self.batch = change("company", self.firm, name="The firm")
         self.pipeline, self.stages = make_pipeline()
         for vocabulary, word in (("title", "Director"), ("source", "Fair"), ("industry", "Software")):
             make("vocabulary_term", vocabulary=vocabulary, name=word)
@@ -151,7 +161,11 @@ class World:
             self._finding(session, "deal", id)
 
     def activity(self, session: Session, wish: dict[str, Any]) -> None:
-        self._put(session, Activity, **self._common(wish), **wish)
+        way = wish.pop("way")
+        id = self._put(session, Activity, **self._common(wish), **wish)
+        row = {"batch_id": self.batch, "row_no": id, "source": way, "kind": "activity", "record_id": id}
+        values = row | {"op": "create", "version": 1, "diff": {}, "recorded_at": now(), "effective_at": now()}
+        session.connection().execute(insert(table_of(ChangeLog)), values)
 
 
 class Undone(Exception):

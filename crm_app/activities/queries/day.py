@@ -17,8 +17,10 @@ from crm_app.core.changes import kind
 from crm_app.core.clock import start_of
 from crm_app.core.recurrence import read_rule, words
 from crm_app.identity.policy import decide
+from crm_app.records.address import own_link
 from crm_app.records.reading import Title, may_see, titles
 
+OPEN = "Open what it is about"
 SHOWN = 200
 WEEK = timedelta(days=7)
 
@@ -48,15 +50,15 @@ def day_rows(session: Session, actor: Principal) -> list[DayRow]:
 def _row(
     row: Any, actor: Principal, ref: Title | None, names: dict[Title, str], numbers: list[Number], today: date
 ) -> DayRow:
-    at = row.due_at.astimezone(ZoneInfo(actor.zone))
+    at, link = row.due_at.astimezone(ZoneInfo(actor.zone)), "" if ref else own_link(row.body)
     return DayRow(
         row.id,
         row.version,
         section_of(at.date(), today),
         row.type,
         title_of(row),
-        names.get(ref, "") if ref else "",
-        href_of(ref) if ref in names else "",
+        names.get(ref, "") if ref else OPEN if link else "",
+        href_of(ref) if ref in names else link,
         due_words(at, today, all_day=row.all_day),
         "r" if at.date() < today else "g" if at.date() == today else "",
         row.priority if row.type == "task" else "normal",

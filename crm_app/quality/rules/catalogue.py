@@ -19,6 +19,7 @@ from crm_app.quality.rules.expressions import (
     Recent,
     Some,
     Touched,
+    Typed,
     Within,
 )
 
@@ -269,7 +270,7 @@ RULES = (
         Within("done_at", "created_at"),
         10,
         (),
-        Filled("done_at"),
+        Every((Filled("done_at"), Typed())),
         2,
     ),
     Rule(

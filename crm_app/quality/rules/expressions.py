@@ -88,6 +88,11 @@ class Clear:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """Somebody entered it here: it did not come as a history, by a file or with the demo (`UNTYPED` ways in)."""
+
+
+@dataclass(frozen=True)
 class No:
     """The opposite."""
 
@@ -108,15 +113,19 @@ class Some:
     items: "tuple[Expression, ...]"
 
 
-Expression = Filled | Formed | Listed | Among | Flag | Recent | NotPast | Within | Touched | Clear | No | Every | Some
+Expression = (
+    Filled | Formed | Listed | Among | Flag | Recent | NotPast | Within | Touched | Clear | Typed | No | Every | Some
+)
 ALWAYS = Every(())
+UNTYPED = ("import", "history", "demo")
 
 
 @dataclass(frozen=True)
 class Facts:
     """What is known of one record: its row, the values of its parts, what it points to says, and the rest.
 
-    `parts`: `emails.value` → all values; `pointed`: `stage_id.kind` → value; `touched_at`: the newest that was done.
+    `parts`: `emails.value` → all values; `pointed`: `stage_id.kind` → value; `touched_at`: the newest that was done;
+    `way`: the source of the change that made it.
     """
 
     row: Mapping[Any, Any]
@@ -124,6 +133,7 @@ class Facts:
     pointed: Mapping[str, Any] = field(default_factory=dict)
     touched_at: datetime | None = None
     is_clear: bool = True
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +187,8 @@ def holds(what: Expression, facts: Facts, given: Given) -> bool:
             return not holds(item, facts, given)
         case Clear():
             return facts.is_clear
+        case Typed():
+            return facts.way not in UNTYPED
         case _:
             return _in_time(what, facts, given)
 
@@ -210,7 +222,7 @@ def fields_in(what: Expression) -> set[str]:
             return fields_in(item)
         case Within(earlier, later):
             return {earlier, later}
-        case Touched() | Clear():
+        case Touched() | Clear() | Typed():
             return set()
         case _:
             return {what.field}

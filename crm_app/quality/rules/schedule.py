@@ -3,7 +3,6 @@
 from datetime import date
 
 SCHEDULES = ("daily", "weekly", "monthly")
-MONDAY = 1
 
 
 def slot_of(schedule: str, day: date) -> str:
@@ -14,14 +13,3 @@ def slot_of(schedule: str, day: date) -> str:
         year, week, _ = day.isocalendar()
         return f"{year}-W{week:02}"
     return f"{day:%Y-%m}"
-
-
-def slot_began(schedule: str, day: date) -> date:
-    """The first day of the slot in which this day lies."""
-    if schedule == "daily":
-        return day
-    return (
-        date.fromisocalendar(day.isocalendar().year, day.isocalendar().week, MONDAY)
-        if schedule == "weekly"
-        else day.replace(day=1)
-    )

@@ -31,5 +31,6 @@ def percent(kept: int, of: int) -> int | None:
     """Whole percent, never 100 while something is missing and never 0 while something is there; None of nothing."""
     if of <= 0:
         return None
-    rounded = (200 * kept + of) // (2 * of)
-    return min(rounded, 99) if kept < of else max(rounded, 1) if kept > 0 else rounded
+    if kept <= 0 or kept >= of:
+        return 0 if kept <= 0 else 100
+    return min(max((200 * kept + of) // (2 * of), 1), 99)

@@ -1,0 +1,32 @@
+"""The quality of one record, computed from it as it stands: its score and what to fix first."""
+
+from sqlmodel import Session
+
+from crm_app.core.actor import Principal
+from crm_app.quality.facts import active_rules, facts_of, given_now
+from crm_app.quality.queries.page import tone_of
+from crm_app.quality.rows import Gap, RecordQuality
+from crm_app.quality.rules.catalogue import COVERED, KINDS
+from crm_app.quality.rules.expressions import holds
+from crm_app.quality.rules.scores import gaps_of, score, whole_weight
+from crm_app.records.reading import record_row
+
+
+def record_quality(session: Session, actor: Principal, kind_name: str, id: int) -> RecordQuality:
+    """For a reader who may see the record. Raises NotFound; a score of -1 for what is not looked at."""
+    if kind_name not in KINDS:
+        return RecordQuality()
+    record_row(session, actor, kind_name, id)
+    facts, given = facts_of(session, kind_name, id), given_now(session)
+    if facts is None or not holds(COVERED[kind_name], facts, given):
+        return RecordQuality()
+    rules = active_rules(session, kind_name)
+    gaps = gaps_of(rules, facts, given)
+    worth = score(sum(rule.weight for rule in gaps), whole_weight(rules))
+    shown = [Gap(rule.key, rule.name, _place(rule.fix), rule.weight) for rule in gaps]
+    return RecordQuality(worth, tone_of(worth), shown)
+
+
+def _place(fix: tuple[str, ...]) -> str:
+    """Where it is mended on the page: a field of the record, or a collection (`emails` for `emails.value`)."""
+    return next((name.partition(".")[0] for name in fix if name != "last_touch_at"), "")
