@@ -20,6 +20,7 @@ users = typer.Typer(no_args_is_help=True, help="Users.")
 app.add_typer(users, name="user")
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 As = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Act as this user; default: the system.")]
+Grouping = Annotated[str, typer.Option(help="owner, team, source or way")]
 NoBackup = Annotated[bool, typer.Option("--no-backup", help="Migrate without making a backup first.")]
 
 
@@ -244,19 +245,11 @@ def kpis(
 
 
 @app.command()
-def quality(
-    by: Annotated[str, typer.Option(help="owner, team, source or way")] = "owner",
-    count: Annotated[bool, typer.Option("--count", help="Count everything anew first.")] = False,
-    as_user: As = None,
-    as_json: Json = False,
-) -> None:
+def quality(by: Grouping = "owner", as_user: As = None, as_json: Json = False) -> None:
     """The five Cs, what every rule found, and scores by owner, team, source or way in."""
-    from crm_app.quality.marks import refresh_all
     from crm_app.quality.queries.report import lines_of, quality_report
 
     ready()
-    if count:
-        refresh_all()
     found = db.read_sync(quality_report, acting(as_user), by)
     say(as_json, found, *lines_of(found))
 

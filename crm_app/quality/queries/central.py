@@ -10,6 +10,8 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
+from crm_app.duplicates.matching.worklist import count_open
+from crm_app.identity.policy import may
 from crm_app.quality.queries.whose import Whose
 from crm_app.quality.rows import Figure
 from crm_app.tables import ImportRun, QualityMark
@@ -29,6 +31,10 @@ def register_central(name: str, provider: Provider) -> None:
 def central_figures(session: Session, actor: Principal, who: Whose, kinds: tuple[str, ...]) -> list[Figure]:
     """What others know, then imports by kind: records that came in by a file."""
     found = [figure for provider in _providers.values() for figure in provider(session, actor)]
+    for name in (k for k in ("person", "company") if k in kinds and may(actor, f"{k}.merge")):
+        pairs, label = count_open(session, actor, name), f"{kind(name).plural} that may be there twice"
+        where = f"{addresses.DUPLICATES}?kind={name}" if pairs else ""
+        found.append(Figure(label, f"{pairs:,}", where, "pairs that wait for a decision", "y" if pairs else "g"))
     for name in kinds:
         query = select(func.count()).where(mark.c.kind == name, mark.c.way == "import", who.on(mark.c.owner_id))
         count = session.connection().execute(query).scalar_one()

@@ -65,10 +65,10 @@ def record_score() -> rx.Component:
             rx.el.div(
                 tag("Quality " + found.score.to(str), found.tone),
                 rx.cond(found.gaps.length() > 0, fix, rx.el.span("Nothing to fix.", class_name="mut")),
-                class_name="qline",
+                class_name="worthline",
             ),
             rx.cond(RecordScore.more & (found.gaps.length() > 1), rest, rx.fragment()),
-            class_name="qbar",
+            class_name="worth",
             custom_attrs={"aria-label": "Quality of this record"},
         ),
         rx.fragment(),
