@@ -250,8 +250,7 @@ def quality(by: Grouping = "owner", as_user: As = None, as_json: Json = False) -
     from crm_app.quality.queries.report import lines_of, quality_report
 
     ready()
-    found = db.read_sync(quality_report, acting(as_user), by)
-    say(as_json, found, *lines_of(found))
+    say(as_json, found := db.read_sync(quality_report, acting(as_user), by), *lines_of(found))
 
 
 @app.command()
