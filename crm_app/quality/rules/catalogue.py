@@ -277,10 +277,11 @@ RULES = (
         "activity.about",
         "activity",
         "centralization",
-        "About nobody: no person, company or deal",
+        "Call, meeting or e-mail about nobody",
         Some((Filled("person_id"), Filled("company_id"), Filled("deal_id"))),
         10,
         ("person_id", "company_id", "deal_id"),
+        Among("type", ("call", "meeting", "email")),
     ),
 )
 _more: dict[str, Callable[[Any], Iterable[Rule]]] = {}
