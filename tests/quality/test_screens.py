@@ -73,7 +73,7 @@ class Tab:
 
     def __init__(self, who: Principal) -> None:
         self.who = who
-        self.root = rx.State(_reflex_internal_init=True)
+        self.root = rx.State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]
 
     def __call__(self, play: Any) -> None:
         async def go() -> None:

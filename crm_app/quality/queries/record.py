@@ -1,5 +1,8 @@
 """The quality of one record, computed from it as it stands: its score and what to fix first."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -23,10 +26,11 @@ def record_quality(session: Session, actor: Principal, kind_name: str, id: int) 
     rules = active_rules(session, kind_name)
     gaps = gaps_of(rules, facts, given)
     worth = score(sum(rule.weight for rule in gaps), whole_weight(rules))
-    shown = [Gap(rule.key, rule.name, _place(rule.fix), rule.weight) for rule in gaps]
+    shown = [Gap(rule.key, rule.name, _place(rule.fix, facts.row), rule.weight) for rule in gaps]
     return RecordQuality(worth, tone_of(worth), shown)
 
 
-def _place(fix: tuple[str, ...]) -> str:
-    """Where it is mended on the page: a field of the record, or a collection (`emails` for `emails.value`)."""
-    return next((name.partition(".")[0] for name in fix if name != "last_touch_at"), "")
+def _place(fix: tuple[str, ...], row: Mapping[Any, Any]) -> str:
+    """Where it is mended on the page: the first field that is empty, else the first; of parts their collection."""
+    names = [name.partition(".")[0] for name in fix if name != "last_touch_at"]
+    return next((name for name in names if row.get(name, "") in (None, "")), next(iter(names), ""))
