@@ -25,6 +25,7 @@ WHERE held.kind = :kind AND held.key = few.number
 """
 NUMBERS = 4000
 CANDIDATES = 40  # so many of those that share keys with a record are judged, who share the rarest first
+SOME = 5  # the same where many are asked about at once: a group hangs together by its nearest
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def find(
     """
     ids = list(asked)
     known = dict(zip(ids, keys_of_each(list(asked.values())), strict=True)) if keys is None else keys
-    near = _candidates(session, name, [known[i] for i in ids])
+    near = _candidates(session, name, [known[i] for i in ids], CANDIDATES if len(ids) == 1 else SOME)
     pairs = [(n, other) for n, some in enumerate(near) for other in some if other not in but]
     if stored:
         pairs = [(n, other) for n, other in pairs if other != ids[n]]
@@ -95,7 +96,7 @@ def _judged(
                 yield n, Found(other, verdict.probability, verdict.reasons)
 
 
-def _candidates(session: Session, name: str, keys: Sequence[Sequence[int]]) -> list[list[int]]:
+def _candidates(session: Session, name: str, keys: Sequence[Sequence[int]], most: int) -> list[list[int]]:
     """The records that share a key that few have, for each set of keys; the rarest keys count most."""
     holders = _holders(session, name, sorted({number for some in keys for number in some}))
     found = []
@@ -104,7 +105,7 @@ def _candidates(session: Session, name: str, keys: Sequence[Sequence[int]]) -> l
         for number in some:
             for id in holders.get(number, ()):
                 weight[id] += 1 / len(holders[number])
-        found.append(sorted(weight, key=lambda id: (-weight[id], id))[: CANDIDATES + 1])
+        found.append(sorted(weight, key=lambda id: (-weight[id], id))[: most + 1])
     return found
 
 
