@@ -1,7 +1,7 @@
 """What the page of fields shows: the fields of a kind, one field in its dialog, and a formula on real records."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -19,8 +19,11 @@ from crm_app.records.custom.formula import Empty, with_labels
 from crm_app.records.custom.formula.evaluating import as_text
 from crm_app.records.custom.service import EXAMPLES, formula_of, living
 from crm_app.records.custom.writing import option_text
-from crm_app.records.listing.choices import field_choices
+from crm_app.records.listing.choices import field_choices, filter_names
+from crm_app.records.listing.conditions import is_relative
+from crm_app.records.listing.listing import Listing
 from crm_app.records.listing.rows import FieldChoice, Option
+from crm_app.records.listing.rules import group_of
 from crm_app.records.reading import may_see
 from crm_app.tables import CustomField, User
 
@@ -175,7 +178,16 @@ def askable_fields(session: Session, actor: Principal, name: str, id: int) -> li
     known = kind(name)
     own = fields_with_custom(known, definitions(session, name).values())
     found = [c for c in field_choices(session, actor, name) if c.name in own and c.name != f"custom.{id}"]
-    return [c for c in found if c.filterable]
+    return [replace(c, choices=[o for o in c.choices if not is_relative(o.id)]) for c in found if c.filterable]
+
+
+def names_in_conditions(session: Session, actor: Principal, form: FieldForm) -> dict[str, str]:
+    """The titles of the records that the conditions of a field name, by `kind:id`."""
+    found: dict[str, str] = {}
+    for condition in (form.required_when, form.visible_when):
+        if condition:
+            found |= filter_names(session, actor, Listing(form.kind, group_of(json.loads(condition))))
+    return found
 
 
 def people_options(session: Session) -> list[Option]:

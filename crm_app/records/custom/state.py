@@ -16,6 +16,7 @@ from crm_app.records.custom.queries import (
     askable_fields,
     field_form,
     fields_page,
+    names_in_conditions,
     people_options,
     preview_of,
 )
@@ -30,6 +31,7 @@ class FieldEditor(rx.State):
     page: rx.Field[FieldPage] = rx.field(default_factory=FieldPage)
     form: rx.Field[FieldForm] = rx.field(default_factory=FieldForm)
     askable: rx.Field[list[FieldChoice]] = rx.field(default_factory=list)
+    names: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     people: rx.Field[list[Option]] = rx.field(default_factory=list)
     preview: rx.Field[Preview] = rx.field(default_factory=Preview)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
@@ -60,6 +62,7 @@ class FieldEditor(rx.State):
             (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
             return
         self.askable = await db.read(askable_fields, actor(), kind, field_id)
+        self.names = await db.read(names_in_conditions, actor(), self.form)
         self.people = await db.read(people_options)
         self.type, self.asks, self.shows = self.form.type, self.form.asks, self.form.shows
         self.errors, self.going, self.preview, self.editing = {}, [], Preview(), True
@@ -142,7 +145,10 @@ class FieldEditor(rx.State):
     @rx.event
     @allow("custom_field.edit")
     async def move(self, field_id: int, step: int):
-        await db.write(move_field, actor(), field_id, 1 if step > 0 else -1)
+        try:
+            await db.write(move_field, actor(), field_id, 1 if step > 0 else -1)
+        except KithError as refusal:
+            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
         return FieldEditor.load
 
 

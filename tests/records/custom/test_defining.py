@@ -1,5 +1,6 @@
 """Definitions: what is refused in words, options that go, types that change, fields that are put away and come back."""
 
+import json
 import time
 from typing import Any
 
@@ -12,11 +13,20 @@ from crm_app.core.changes.undo import undo
 from crm_app.core.errors import Forbidden, Invalid, KithError, Refused
 from crm_app.records.bulk import run_bulk
 from crm_app.records.custom.patterns import fits, problem_of
-from crm_app.records.custom.queries import field_form, preview_of
+from crm_app.records.custom.queries import askable_fields, field_form, names_in_conditions, preview_of
 from crm_app.records.custom.service import Saved, add_field, archive_field, restore_field, save_field
 from crm_app.records.listing import Listing, fields_of, list_page
 from crm_app.tables import BulkRun, Company, CustomField
-from tests.support.builders import change, make_company, make_deal, make_pipeline, make_user, principal, row
+from tests.support.builders import (
+    change,
+    make_company,
+    make_deal,
+    make_person,
+    make_pipeline,
+    make_user,
+    principal,
+    row,
+)
 
 
 @pytest.fixture
@@ -204,3 +214,18 @@ def test_a_condition_that_cannot_be_asked_is_refused(ann: Principal, condition: 
 
     with pytest.raises(KithError):
         make("custom_field", kind="company", key="x", label="X", required_when=condition)
+
+
+def test_what_a_condition_can_ask_and_whom_it_names(ann: Principal) -> None:
+    ada = make_person(display_name="Ada L.")
+    contact = add(ann, "Contact", "person")
+    when = {"all": [{"f": f"custom.{contact}", "op": "is", "v": [str(ada)]}]}
+    id = add(ann, "Why", asks="when", required_when=json.dumps(when))
+    form = db.read_sync(field_form, "company", id)
+    assert json.loads(form.required_when) == when
+    assert db.read_sync(names_in_conditions, ann, form) == {f"person:{ada}": "Ada L."}
+    asked = {c.name: c for c in db.read_sync(askable_fields, ann, "company", id)}
+    assert f"custom.{contact}" in asked and not {f"custom.{id}", "tags", "emails.value", "created_at"} & set(asked)
+    assert "me" not in [o.id for o in asked["owner_id"].choices]
+    with pytest.raises(Invalid, match="Why is required here"):
+        make_company(**{f"custom.{contact}": ada})

@@ -29,7 +29,7 @@ def _condition(name: str, value: Any) -> rx.Component:
             value=value,
             fields=FieldEditor.askable,
             ops=OPERATORS,
-            names={},
+            names=FieldEditor.names,
             found=RefSearch.found,
             on_search=RefSearch.look_up,
         ),
