@@ -60,11 +60,11 @@ def test_a_new_field_is_there_without_a_reload_and_is_used(admin: Page, sign_in:
     field.get_by_label("Metal", exact=True).select_option(label="Gold")
     expect(field.get_by_role("button", name="Metal: Gold")).to_be_visible()
 
-    listed.get_by_role("button", name="Columns").click()
+    listed.get_by_role("button", name="Columns", exact=True).click()
     listed.get_by_role("checkbox", name="Metal").click()
     listed.keyboard.press("Escape")
     expect(listed.locator(".lrow", has_text="Cancity")).to_contain_text("Gold")
-    listed.get_by_role("button", name="Filter").click()
+    listed.get_by_role("button", name="Filter", exact=True).click()
     filters = listed.get_by_role("dialog")
     filters.get_by_label("Field").select_option(label="Metal")
     filters.get_by_label("Add to Metal").select_option(label="Gold")
