@@ -6,8 +6,9 @@ from crm_app.deals.state import BoardFilters, DealBoard
 from crm_app.deals.views import board_screen, gate_dialog
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import BoardFeed
-from crm_app.pages.frame import BOARD, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import BOARD
 from crm_app.records.list_screen.state import ListBulk
 from crm_app.records.list_screen.views import left_alone
 

@@ -5,8 +5,9 @@ import reflex as rx
 from crm_app.activities.state import ActivityCard, CalendarScreen
 from crm_app.activities.views import calendar_screen, import_button, import_dialog
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import CALENDAR, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import CALENDAR
 
 KEYS = [
     ("M W D A", "Month, week, day, agenda"),

@@ -5,8 +5,9 @@ import reflex as rx
 from crm_app.activities.state import ActivityCard, MyDay
 from crm_app.activities.views import day_screen
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import DAY, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import DAY
 
 KEYS = [
     ("J K", "Move through the list"),

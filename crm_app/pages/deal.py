@@ -7,8 +7,9 @@ from crm_app.deals.state import DealRecord
 from crm_app.deals.views import record_screen
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
-from crm_app.pages.frame import BOARD, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import BOARD
 from crm_app.pages.undo import Undo
 from crm_app.quotes.state import QuotesBeside
 from crm_app.quotes.views import quotes_beside

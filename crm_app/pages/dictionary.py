@@ -4,8 +4,9 @@ import reflex as rx
 
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import FieldFeed
-from crm_app.pages.frame import DICTIONARY, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import DICTIONARY
 from crm_app.records.dictionary.state import DictionaryPage
 from crm_app.records.dictionary.views import dictionary_screen
 from crm_app.ui.live import live

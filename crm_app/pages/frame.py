@@ -15,12 +15,12 @@ from crm_app.duplicates.meeting.state import Meeting
 from crm_app.identity.state import Viewer
 from crm_app.pages.command import Command
 from crm_app.pages.here import onlookers
+from crm_app.pages.places import ARRANGED, GROUPS, IMPORT, PLACES, PROFILE, SETTINGS
 from crm_app.pages.undo import Undo
 from crm_app.records.create.state import NewRecord
 from crm_app.records.create.views import new_record_dialog
 from crm_app.records.list_screen.views import saved_views
 from crm_app.records.palette.views import command_palette
-from crm_app.ui import addresses
 from crm_app.ui.elements import avatar, page_link
 from crm_app.ui.icons import icon
 from crm_app.ui.listener import offline, shortcuts, theme_sync
@@ -28,58 +28,6 @@ from crm_app.ui.overlay import menu, menu_item, menu_link, toasts
 from crm_app.ui.palette import palette_field
 from crm_app.ui.shell import Place, shell
 
-HOME = Place(addresses.HOME, "Home", "home", key="h", phone=True)
-INBOX = Place(addresses.INBOX, "Inbox", "bell", key="b", phone=True)
-PEOPLE = Place(addresses.PEOPLE, "People", "people", key="e", phone=True)
-COMPANIES = Place(addresses.COMPANIES, "Companies", "company", key="c")
-DUPLICATES = Place(addresses.DUPLICATES, "Duplicates", "copy", key="x")
-BOARD = Place(addresses.BOARD, "Deals", "deals", key="d", phone=True)
-DEAL_LIST = Place(addresses.DEAL_LIST, "Deals", "deals")
-FORECAST = Place(addresses.FORECAST, "Forecast", "forecast", Viewer.may_forecast, key="f")
-ACTIVITIES = Place(addresses.ACTIVITIES, "Activities", "activities", key="a")
-CALENDAR = Place(addresses.CALENDAR, "Calendar", "calendar", key="l")
-DAY = Place(addresses.DAY, "My day", "day", key="m")
-PRODUCTS = Place(addresses.PRODUCTS, "Products", "products", key="r")
-QUOTES = Place(addresses.QUOTES, "Quotes", "quote", key="q")
-PRICE_BOOKS = Place(addresses.PRICE_BOOKS, "Price books", "products")
-TEXTS = Place(addresses.TEXTS, "Texts", "file")
-QUOTE_RULES = Place(addresses.QUOTE_RULES, "Rules for quotes", "check")
-REPORTS = Place(addresses.REPORTS, "Reports", "reports", key="o")
-QUALITY = Place(addresses.QUALITY, "Quality", "check", key="k")
-INVOICES = Place(addresses.INVOICES, "Invoices", "invoice", key="v")
-ORDERS = Place(addresses.ORDERS, "Orders", "invoice")
-USERS = Place(addresses.USERS, "Users", "users", key="u")
-TEAMS = Place(addresses.TEAMS, "Teams", "teams", key="t")
-ORGANISATION = Place(addresses.ORGANISATION, "Organisation", "company", Viewer.may_administer)
-RATES = Place(addresses.RATES, "Rates", "rates")
-TERRITORIES = Place(addresses.TERRITORIES, "Territories", "map", Viewer.may_administer, key="y")
-POOLS = Place(addresses.POOLS, "Assignment", "share", Viewer.may_share, key="s")
-PIPELINES = Place(addresses.PIPELINES, "Pipelines", "process", Viewer.may_administer, "w")
-LIFECYCLE = Place(addresses.LIFECYCLE, "Lifecycle", "process", Viewer.may_administer)
-TERMS = Place(addresses.TERMS, "Terms and process", "process")
-FIELDS = Place(addresses.FIELDS, "Fields", "process", Viewer.may_administer)
-DICTIONARY = Place(addresses.DICTIONARY, "Data dictionary", "info")
-VOCABULARIES = Place(addresses.VOCABULARIES, "Vocabularies", "process", Viewer.may_administer)
-SCORING = Place(addresses.SCORING, "Scoring", "check", Viewer.may_administer)
-IMPORT = Place(addresses.IMPORTS, "Import", "import", Viewer.may_import, "i")
-PROFILE = Place(addresses.PROFILE, "Profile", "person", key="p")
-GROUPS: list[tuple[str, list[Place]]] = [
-    (
-        "",
-        [
-            *(HOME, DAY, INBOX, PEOPLE, COMPANIES, BOARD, FORECAST, ACTIVITIES, CALENDAR, PRODUCTS),
-            *(QUOTES, INVOICES, REPORTS, QUALITY),
-        ],
-    ),
-    (
-        "Organisation",
-        [
-            *(USERS, TEAMS, TERRITORIES, POOLS, ORGANISATION, PRICE_BOOKS, RATES, TEXTS, QUOTE_RULES),
-            *(TERMS, DICTIONARY, FIELDS, SCORING, VOCABULARIES, LIFECYCLE, PIPELINES, DUPLICATES, IMPORT),
-        ],
-    ),
-]
-PLACES = [*(p for _, group in GROUPS for p in group), PROFILE]
 NEW = (
     ("person", "Person", "person"),
     ("company", "Company", "company"),
@@ -131,7 +79,7 @@ def _more() -> rx.Component:
     return menu(
         "More",
         rx.fragment(icon("more", "big"), "More"),
-        *[_link_if(p) for p in PLACES if not p.phone],
+        *[_link_if(p) for p in PLACES if not p.phone and p not in ARRANGED],
         rx.el.div(sign_out()),
         class_name="",
     )
@@ -214,6 +162,8 @@ def framed(
 
     `makes` is the kind of record that the page's floating button creates by `on_new`, `keys` are the page's own.
     """
+    if current in {p.path for p in ARRANGED}:
+        current, crumb = SETTINGS.path, crumb or SETTINGS
     follow = [] if after_undo is None else after_undo if isinstance(after_undo, list) else [after_undo]
     undone = [Undo.undo_batch, *follow]
     return shell(

@@ -8,8 +8,9 @@ from crm_app.attention.views import home_screen
 from crm_app.demo.state import DemoNotice
 from crm_app.demo.views import demo_notice
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import HOME, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import HOME
 
 
 def home_page() -> rx.Component:

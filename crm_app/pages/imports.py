@@ -6,8 +6,9 @@ from crm_app.identity.state import Viewer
 from crm_app.imports.history_state import PastImports
 from crm_app.imports.state import ImportPage
 from crm_app.imports.views import import_screen
-from crm_app.pages.frame import IMPORT, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import IMPORT
 
 
 def import_page() -> rx.Component:

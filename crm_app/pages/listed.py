@@ -8,8 +8,9 @@ import reflex as rx
 from crm_app.core.changes import kind as catalogue
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import ListFeed
-from crm_app.pages.frame import BOARD, DEAL_LIST, INVOICES, ORDERS, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import BOARD, DEAL_LIST, INVOICES, ORDERS
 from crm_app.records.create.state import NewRecord
 from crm_app.records.list_screen.state import ListBulk, RecordList
 from crm_app.records.list_screen.views import left_alone, list_screen

@@ -5,8 +5,9 @@ import reflex as rx
 from crm_app.duplicates.merge.state import MergeScreen, UnmergeScreen
 from crm_app.duplicates.merge.views import merge_screen, unmerge_screen
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import PEOPLE, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import PEOPLE
 from crm_app.ui import addresses
 
 

@@ -8,9 +8,10 @@ from crm_app.billing.state import OrderScreen
 from crm_app.billing.views import invoice_tabs, order_screen
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
-from crm_app.pages.frame import INVOICES, ORDERS, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.listed import list_page
 from crm_app.pages.page import Page
+from crm_app.pages.places import INVOICES, ORDERS
 from crm_app.ui import addresses
 from crm_app.ui.live import live
 

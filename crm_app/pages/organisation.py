@@ -5,8 +5,9 @@ import reflex as rx
 from crm_app.identity.state import Viewer
 from crm_app.organisation.state import OrganisationPage
 from crm_app.organisation.views import organisation_screen
-from crm_app.pages.frame import ORGANISATION, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import ORGANISATION
 
 
 def organisation_page() -> rx.Component:

@@ -1,6 +1,6 @@
 """The list of people."""
 
-from crm_app.pages.frame import PEOPLE
 from crm_app.pages.listed import list_page
+from crm_app.pages.places import PEOPLE
 
 PAGE = list_page("person", PEOPLE)

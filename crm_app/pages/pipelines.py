@@ -6,8 +6,9 @@ from crm_app.deals.state import PipelineEditor, StageMerge
 from crm_app.deals.views import pipelines_screen
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import ProcessFeed
-from crm_app.pages.frame import PIPELINES, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import PIPELINES
 from crm_app.ui.live import live
 
 

@@ -3,8 +3,9 @@
 import reflex as rx
 
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import POOLS, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import POOLS
 from crm_app.territories.state import PoolList
 from crm_app.territories.views import pools_screen
 

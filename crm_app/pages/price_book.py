@@ -4,8 +4,9 @@ import reflex as rx
 
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
-from crm_app.pages.frame import PRICE_BOOKS, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import PRICE_BOOKS
 from crm_app.products.state import PriceBookRecord
 from crm_app.products.views import price_book_screen
 from crm_app.ui import addresses

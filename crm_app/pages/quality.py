@@ -3,8 +3,9 @@
 import reflex as rx
 
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import QUALITY, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import QUALITY
 from crm_app.quality.state import QualityChecks, QualityRules, QualityScreen
 from crm_app.quality.views import quality_screen, settings_screen
 from crm_app.ui import addresses

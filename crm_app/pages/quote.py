@@ -6,8 +6,9 @@ from crm_app.billing.state import OrderMaking
 from crm_app.billing.views import order_of_quote_box
 from crm_app.identity.state import Viewer
 from crm_app.pages.feed import RecordFeed
-from crm_app.pages.frame import QUOTES, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import QUOTES
 from crm_app.pages.undo import Undo
 from crm_app.quotes.state import QuoteRecord
 from crm_app.quotes.views import quote_screen

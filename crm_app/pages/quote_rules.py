@@ -3,8 +3,9 @@
 import reflex as rx
 
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import QUOTE_RULES, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import QUOTE_RULES
 from crm_app.quotes.state.rules_form import QuoteRules
 from crm_app.quotes.views.rules_form import rules_screen
 

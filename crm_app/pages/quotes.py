@@ -1,6 +1,6 @@
 """The list of quotes."""
 
-from crm_app.pages.frame import QUOTES
 from crm_app.pages.listed import list_page
+from crm_app.pages.places import QUOTES
 
 PAGE = list_page("quote", QUOTES)

@@ -10,8 +10,9 @@ from crm_app.identity.state import Viewer
 from crm_app.lifecycle.state import LifecycleMove
 from crm_app.lifecycle.views import lifecycle_bar
 from crm_app.pages.feed import RecordFeed
-from crm_app.pages.frame import COMPANIES, PEOPLE, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import COMPANIES, PEOPLE
 from crm_app.pages.undo import Undo
 from crm_app.people.kind import RELATIONS
 from crm_app.people.rules import relation_words

@@ -3,8 +3,9 @@
 import reflex as rx
 
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import REPORTS, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import REPORTS
 from crm_app.reports.state import ReportPage
 from crm_app.reports.views import reports_screen
 

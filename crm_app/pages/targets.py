@@ -5,8 +5,9 @@ import reflex as rx
 from crm_app.forecast.state import TargetGrid
 from crm_app.forecast.views import targets_screen
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import FORECAST, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import FORECAST
 from crm_app.ui import addresses
 
 

@@ -3,8 +3,9 @@
 import reflex as rx
 
 from crm_app.identity.state import Viewer
-from crm_app.pages.frame import TERRITORIES, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import TERRITORIES
 from crm_app.records.state import RefSearch
 from crm_app.territories.state import TerritoryList, TerritoryPreview
 from crm_app.territories.views import territories_screen

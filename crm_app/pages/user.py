@@ -4,8 +4,9 @@ import reflex as rx
 
 from crm_app.identity.state import UserRights, Viewer
 from crm_app.identity.views import rights_screen
-from crm_app.pages.frame import USERS, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import USERS
 from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
 

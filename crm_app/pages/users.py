@@ -4,8 +4,9 @@ import reflex as rx
 
 from crm_app.identity.state import UserList, Viewer
 from crm_app.identity.views import users_screen
-from crm_app.pages.frame import USERS, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import USERS
 
 
 def users_page() -> rx.Component:

@@ -6,8 +6,9 @@ from crm_app.identity.state import Viewer
 from crm_app.lifecycle.state import VocabularyPage
 from crm_app.lifecycle.views import vocabularies_screen
 from crm_app.pages.feed import ProcessFeed
-from crm_app.pages.frame import VOCABULARIES, framed
+from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
+from crm_app.pages.places import VOCABULARIES
 from crm_app.ui.live import live
 
 
