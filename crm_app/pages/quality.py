@@ -13,7 +13,7 @@ from crm_app.ui import addresses
 
 def quality_page() -> rx.Component:
     """The figures in their frame."""
-    return framed(quality_screen(), title="Quality", current=QUALITY.path, after_undo=QualityScreen.load)
+    return framed(quality_screen(), title="Data quality", current=QUALITY.path, after_undo=QualityScreen.load)
 
 
 def settings_page() -> rx.Component:
@@ -22,7 +22,7 @@ def settings_page() -> rx.Component:
     return framed(settings_screen(), title="Rules and checks", current=QUALITY.path, crumb=QUALITY, after_undo=again)
 
 
-PAGE = Page(QUALITY.path, "Quality · Kith", quality_page, (Viewer.load, QualityScreen.load))
+PAGE = Page(QUALITY.path, "Data quality · Kith", quality_page, (Viewer.load, QualityScreen.load))
 RULES = Page(
     addresses.QUALITY_RULES,
     "Rules and checks · Kith",

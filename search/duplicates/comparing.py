@@ -50,6 +50,7 @@ class Comparer:
         self.frequency = {
             name: model.frequencies(name, table.vocabulary(COLUMN.get(name, (name,))[0])) for name in COMPARED
         }
+        self._said: dict[int, bool] = {}
         self._named = (table.codes["given"] > 0) | (table.codes["surname"] > 0)
 
     def compare(self, left: np.ndarray, right: np.ndarray) -> Compared:
@@ -60,6 +61,7 @@ class Comparer:
         }
         swaps = {kind: self._swapped(kind, fields, left, right) for kind in SWAPS}
         self._follow(fields)
+        self._expect(fields["email"], left, right)
         return Compared(len(left), self._named[left] | self._named[right], fields, swaps)
 
     def _seen(self, name: str, one: str, two: str, left: np.ndarray, right: np.ndarray) -> Seen:
@@ -108,6 +110,29 @@ class Comparer:
         for name, chance in self.model.along.items():
             again = same & (fields[name].level == EXACT)
             fields[name].chance[again] = np.maximum(fields[name].chance[again], chance)
+
+    def _expect(self, email: Seen, left: np.ndarray, right: np.ndarray) -> None:
+        """Addresses made of names are alike where the names are: noah.hansen@ and nora.hansen@ say nothing more."""
+        m = usual_m("email")
+        for n in np.flatnonzero((email.level > EXACT) & (email.level < OTHER)).tolist():
+            if self._is_said(int(left[n])) and self._is_said(int(right[n])):
+                email.chance[n] = m[email.level[n]]
+
+    def _is_said(self, row: int) -> bool:
+        """Do the names of this record tell all of its addresses?"""
+        if row not in self._said:
+            names = self.table.text("given", row), self.table.text("surname", row)
+            held = [text for text in (self.table.text(column, row) for column in COLUMN["email"]) if text]
+            self._said[row] = all(of_names(text.partition("@")[0], *names) for text in held)
+        return self._said[row]
+
+
+def of_names(local: str, given: str, surname: str) -> bool:
+    """Is the part before the @ nothing but the first name, the surname, or both, the one or the other as an initial?"""
+    bare, one, two = ("".join(filter(str.isalnum, text)) for text in (local, given, surname))
+    return bool(one and two) and bare in {
+        one, two, one + two, two + one, one[0] + two, two + one[0], one + two[0], two[0] + one
+    }  # fmt: skip
 
 
 def _alike(seen: Seen) -> np.ndarray:

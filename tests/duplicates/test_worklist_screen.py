@@ -48,7 +48,7 @@ def test_a_group_stands_side_by_side(database_url: str) -> None:
 
 def test_mine_and_my_teams(database_url: str) -> None:
     me, mate, stranger = make_user(), make_user(), make_user()
-    mine, theirs, strangers = two("Aske", me, stranger), two("Boije", mate, mate), two("Ceder", stranger, stranger)
+    mine, theirs, strangers = two("Arne", me, stranger), two("Boije", mate, mate), two("Ceder", stranger, stranger)
     who = principal(me, "manager", member_ids=frozenset({me, mate}))
 
     def found(whose: str) -> set[tuple[int, ...]]:

@@ -1,10 +1,13 @@
 """Which two records are one, and which only look like it; what a person would say is the oracle."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.duplicates.fields import GIVEN
+from search.duplicates.learning import counted
 from search.duplicates.model import DEFAULT
 from search.duplicates.normal import normalise
 from search.duplicates.single import Verdict, judge
@@ -45,6 +48,11 @@ def verdict(one: Record, two: Record) -> Verdict:
             id="one address",
         ),
         pytest.param({"company": "Acme Ltd"}, {"company": "ACME Limited"}, id="one company"),
+        pytest.param(
+            {"first_name": "Jon", "last_name": "Miller", "email": "jon.miller@acme.example"},
+            {"first_name": "Jon", "last_name": "Miller", "email": "jon.miler@acme.example"},
+            id="a slip in an address that the name does not tell",
+        ),
     ],
 )
 def test_these_are_one(one: Record, two: Record):
@@ -86,6 +94,25 @@ def test_these_are_one(one: Record, two: Record):
 )
 def test_these_are_two(one: Record, two: Record):
     assert verdict(one, two).probability < 0.9
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "address"),
+    [
+        ("Noah", "Nora", "{first}.{last}@mail.example"),
+        ("Yara", "Daria", "{first}.{last}@mail.example"),
+        ("Yara", "Daria", "{first[0]}{last}@mail.example"),
+    ],
+)
+def test_addresses_made_of_names_say_no_more_than_the_names(one: str, two: str, address: str):
+    model = replace(DEFAULT, size=500, counts=counted({"domain": {"mail.example": 100}}))
+
+    def record(first: str) -> Record:
+        written = address.format(first=first.lower(), last="hansen")
+        return {"first_name": first, "last_name": "Hansen", "email": written}
+
+    found = judge(normalise(record(one)), [normalise(record(two)), normalise(record(one))], model)
+    assert found[0].probability < 0.9 < found[1].probability
 
 
 def test_the_reasons_are_words():
