@@ -16,6 +16,7 @@ from crm_app.demo.words import FIRST, LANGUAGES, LAST, LOST_REASONS, SOURCES, TI
 DATA = Path(__file__).parent / "data"
 PEOPLE_A_COMPANY = (3, 6)
 LOOSE_PEOPLE = 80
+VISITORS = 6
 Row = dict[str, Any]
 
 
@@ -28,6 +29,7 @@ class DemoFiles:
     products: list[Row]
     people: list[Row] = field(default_factory=list)
     deals: list[Row] = field(default_factory=list)
+    fair: list[Row] = field(default_factory=list)  # people typed off at a fair, who were known already
 
     def write(self, folder: Path) -> dict[str, Path]:
         """One CSV file a kind."""
@@ -42,6 +44,7 @@ def build(random: Random, today: date) -> DemoFiles:
     files.people = _people(random, files)
     rows = _deals(random, deals, files, shift, today)
     files.deals = with_parties(Random(random.random()), rows, files.people)
+    files.fair = _typed_again(Random(random.random()), files.people)
     return files
 
 
@@ -133,6 +136,28 @@ def _person(random: Random, first: str, last: str, domain: str, lifecycle: str, 
         "language": random.choice(LANGUAGES),
         "source": random.choice(SOURCES),
     }
+
+
+def _typed_again(random: Random, people: list[Row]) -> list[Row]:
+    """Visitors of a fair who are here already: a slip in the surname, an initial, or names exchanged."""
+    known = [p for p in people if p["phone"] and p["lifecycle"] == "contact" and len(p["last_name"]) > 4]
+    rows = []
+    for place, person in enumerate(random.sample(known, VISITORS)):
+        first, last = person["first_name"], person["last_name"]
+        slip = (f"{last[:2]}{last[3]}{last[2]}{last[4:]}", last, last)[place % 3]
+        typed = ((first, slip), (first[0], last), (last, first))[place % 3]
+        rows.append(
+            {
+                "first_name": typed[0],
+                "last_name": typed[1],
+                "company": person["company"],
+                "phone": person["phone"],
+                "lifecycle": "lead",
+                "segment": "suspect",
+                "source": "Trade fair",
+            }
+        )
+    return rows
 
 
 def _deals(random: Random, deals: list[Row], files: DemoFiles, shift: timedelta, today: date) -> list[Row]:

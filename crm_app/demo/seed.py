@@ -48,8 +48,8 @@ def seed_demo(printer: Printer = lambda _line: None, *, today: date | None = Non
 def _load(printer: Printer, today: date) -> None:
     files = build(Random(SEED), today)
     with TemporaryDirectory(prefix="kith-demo-") as folder:
-        for kind, path in files.write(Path(folder)).items():
-            _import(kind, path, printer)
+        for name, path in files.write(Path(folder)).items():
+            _import("people" if name == "fair" else name, path, printer)
     added = seed_activities(Random(SEED + 1), today)
     printer(f"{added:,} activities")
     db.write_sync(seed_words)

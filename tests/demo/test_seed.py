@@ -4,15 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, select
 
 from crm_app.core import clock, db
 from crm_app.core.changes.replay import differences
 from crm_app.core.errors import Refused
+from crm_app.demo.files import VISITORS
 from crm_app.demo.logins import ACCOUNTS
 from crm_app.demo.seed import seed_demo
 from crm_app.identity.passwords import verify_password
-from crm_app.tables import Activity, Company, Credential, Deal, Person, Stage, User
+from crm_app.tables import Activity, Company, Credential, Deal, DuplicatePair, Person, PersonPhone, Stage, User
 from tests.support.builders import make_user
 
 pytestmark = pytest.mark.slow
@@ -37,6 +39,7 @@ def test_the_demo_is_loaded_once_and_kept(sqlite_database: str) -> None:
     assert len({login.password for login in (*first, *second)}) == 10
     db.read_sync(_only_the_new_passwords_work, first, second)
     db.read_sync(_it_looks_like_today, clock.today("UTC"))
+    db.read_sync(_those_typed_again_are_met)
     assert db.read_sync(differences) == []
 
 
@@ -46,6 +49,18 @@ def _only_the_new_passwords_work(session: Session, first: list, second: list) ->
         stored = session.exec(select(Credential.password_hash).where(Credential.user_id == user.id)).one()
         assert verify_password(stored, new.password) and not verify_password(stored, old.password)
         assert new.password not in stored
+
+
+def _those_typed_again_are_met(session: Session) -> None:
+    """Each visitor of the fair is in a pair with whom they are; few others look alike."""
+    one, two = aliased(PersonPhone), aliased(PersonPhone)
+    shared = select(one.person_id, two.person_id).where(one.value == two.value, one.person_id < two.person_id)  # pyright: ignore
+    pairs = select(DuplicatePair.left_id, DuplicatePair.right_id).where(DuplicatePair.kind == "person")
+    last = session.exec(select(Person.id).order_by(Person.id.desc()).limit(VISITORS)).all()  # pyright: ignore
+    typed = {(known, again) for known, again in session.exec(shared) if again in last}
+    met = set(session.exec(pairs.where(DuplicatePair.decision == "open")).all())
+    assert len({again for _, again in typed}) == VISITORS and len(typed & met) >= VISITORS
+    assert len(met) <= VISITORS + 3
 
 
 def _it_looks_like_today(session: Session, today: date) -> None:

@@ -19,4 +19,4 @@ def plain(reasons: str) -> list[str]:
     """`same phone; Jon ~ Jonathan` as sentences: `Same phone`, `Jon is like Jonathan`."""
     parts = [" ".join(part.split()) for part in reasons.split(";")]
     said = [part.replace(" ~ ", " is like ") for part in parts if part]
-    return [part[:1].upper() + part[1:] for part in said]
+    return [part if "@" in part.partition(" ")[0] else part[:1].upper() + part[1:] for part in said]  # no new address
