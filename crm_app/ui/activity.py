@@ -5,11 +5,13 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 from . import inputs, overlay  # the dialog's script uses theirs
 
-rx.asset("guests.jsx", shared=True)
+script(__name__, "guests.jsx")
 _used = (inputs, overlay)
-_jsx = rx.asset("activity.jsx", shared=True).importable_path
+_jsx = script(__name__, "activity.jsx").importable_path
 
 
 class ActivityDialog(rx.Component):

@@ -5,14 +5,16 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec, passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 from . import inputs, live, overlay  # the board's scripts use theirs
 from . import list as lists
 
 for _part in ("board_model.js", "board_idle.js", "board_card.jsx", "board_bulk.jsx"):
-    rx.asset(_part, shared=True)
+    script(__name__, _part)
 _used = (inputs, live, overlay, lists)
-_tools = rx.asset("board_tools.jsx", shared=True).importable_path
-_jsx = rx.asset("board.jsx", shared=True).importable_path
+_tools = script(__name__, "board_tools.jsx").importable_path
+_jsx = script(__name__, "board.jsx").importable_path
 
 
 class KanbanBoard(rx.Component):

@@ -5,10 +5,12 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 from . import live
 
 _used = (live,)
-_jsx = rx.asset("calendar.jsx", shared=True).importable_path
+_jsx = script(__name__, "calendar.jsx").importable_path
 VERSION = "6.1.21"
 
 

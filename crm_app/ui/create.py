@@ -5,8 +5,10 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
-rx.asset("alike.jsx", shared=True)
-_jsx = rx.asset("create.jsx", shared=True).importable_path
+from crm_app.ui.scripts import script
+
+script(__name__, "alike.jsx")
+_jsx = script(__name__, "create.jsx").importable_path
 
 
 class CreateDialog(rx.Component):

@@ -5,10 +5,12 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 from . import overlay
 
 _used = (overlay,)
-_jsx = rx.asset("day.jsx", shared=True).importable_path
+_jsx = script(__name__, "day.jsx").importable_path
 
 
 class DayList(rx.Component):

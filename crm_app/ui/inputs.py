@@ -6,13 +6,15 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
-rx.asset("quick.js", shared=True)
-_inputs = rx.asset("inputs.jsx", shared=True).importable_path
-_lookup = rx.asset("lookup.jsx", shared=True).importable_path
-_proposed = rx.asset("proposed.jsx", shared=True).importable_path
-_several = rx.asset("several.jsx", shared=True).importable_path
-_inline = rx.asset("inline.jsx", shared=True).importable_path
-_parts = rx.asset("parts.jsx", shared=True).importable_path
+from crm_app.ui.scripts import script
+
+script(__name__, "quick.js")
+_inputs = script(__name__, "inputs.jsx").importable_path
+_lookup = script(__name__, "lookup.jsx").importable_path
+_proposed = script(__name__, "proposed.jsx").importable_path
+_several = script(__name__, "several.jsx").importable_path
+_inline = script(__name__, "inline.jsx").importable_path
+_parts = script(__name__, "parts.jsx").importable_path
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 import reflex as rx
 
-_jsx = rx.asset("keys.jsx", shared=True).importable_path
+from crm_app.ui.scripts import script
+
+_jsx = script(__name__, "keys.jsx").importable_path
 
 
 class ItemKeys(rx.Component):

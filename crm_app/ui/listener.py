@@ -6,7 +6,9 @@ import reflex as rx
 from reflex_base.event import no_args_event_spec
 from reflex_components_core.core.banner import has_connection_errors
 
-_jsx = rx.asset("listener.jsx", shared=True).importable_path
+from crm_app.ui.scripts import script
+
+_jsx = script(__name__, "listener.jsx").importable_path
 
 
 class ThemeSync(rx.Component):

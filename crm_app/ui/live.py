@@ -5,7 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec
 
-_jsx = rx.asset("live.jsx", shared=True).importable_path
+from crm_app.ui.scripts import script
+
+_jsx = script(__name__, "live.jsx").importable_path
 
 
 class Live(rx.Component):

@@ -8,11 +8,13 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec, passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 from .elements import Text
 from .icons import icon
 
-rx.asset("popover.js", shared=True)
-_jsx = rx.asset("overlay.jsx", shared=True).importable_path
+script(__name__, "popover.js")
+_jsx = script(__name__, "overlay.jsx").importable_path
 _ids = count(time_ns() // 1_000_000)  # a restarted server repeats none
 
 

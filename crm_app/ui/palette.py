@@ -5,7 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec, passthrough_event_spec
 
-_jsx = rx.asset("palette.jsx", shared=True).importable_path
+from crm_app.ui.scripts import script
+
+_jsx = script(__name__, "palette.jsx").importable_path
 
 
 class CommandPalette(rx.Component):

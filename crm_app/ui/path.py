@@ -5,7 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
-_path = rx.asset("path.jsx", shared=True).importable_path
+from crm_app.ui.scripts import script
+
+_path = script(__name__, "path.jsx").importable_path
 
 
 class StagePath(rx.Component):

@@ -5,9 +5,11 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec
 
+from crm_app.ui.scripts import script
+
 from .elements import Text
 
-_peek = rx.asset("peek.jsx", shared=True).importable_path
+_peek = script(__name__, "peek.jsx").importable_path
 
 
 class Peek(rx.Component):

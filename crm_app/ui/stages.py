@@ -5,10 +5,12 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 from . import overlay  # the script uses its menu
 
 _used = overlay
-_jsx = rx.asset("stages.jsx", shared=True).importable_path
+_jsx = script(__name__, "stages.jsx").importable_path
 COLORS = ("grey", "blue", "teal", "green", "amber", "red", "violet")
 
 

@@ -5,12 +5,14 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 from . import activity  # the composer's script uses theirs
 
 _used = (activity,)
-_timeline = rx.asset("timeline.jsx", shared=True).importable_path
-rx.asset("timeline_text.js", shared=True)
-_composer = rx.asset("composer.jsx", shared=True).importable_path
+_timeline = script(__name__, "timeline.jsx").importable_path
+script(__name__, "timeline_text.js")
+_composer = script(__name__, "composer.jsx").importable_path
 
 
 class Timeline(rx.Component):

@@ -22,6 +22,10 @@ OPERATIONAL = {
     "sign_in_throttle",
     "outbox",
     "id_counter",
+    # what the worker keeps beside the records, a moment after they changed
+    *("quality_mark", "quality_gap", "quality_night", "quality_snapshot", "quality_run", "quality_task"),
+    *("lead_score", "learned_score", "field_fill"),
+    *("duplicate_profile", "duplicate_key", "duplicate_model", "duplicate_count"),
 }
 
 

@@ -5,6 +5,8 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import no_args_event_spec, passthrough_event_spec
 
+from crm_app.ui.scripts import script
+
 PARTS = (
     "model.js",
     "parts.jsx",
@@ -16,10 +18,10 @@ PARTS = (
     "table.jsx",
     "bulk.jsx",
 )
-_paths = {part: rx.asset(part, shared=True).importable_path for part in PARTS}
+_paths = {part: script(__name__, part).importable_path for part in PARTS}
 FILTERS = _paths["filters.jsx"]
-_jsx = rx.asset("list.jsx", shared=True).importable_path
-_rail = rx.asset("rail.jsx", shared=True).importable_path
+_jsx = script(__name__, "list.jsx").importable_path
+_rail = script(__name__, "rail.jsx").importable_path
 
 
 class RecordList(rx.NoSSRComponent):
