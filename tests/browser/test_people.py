@@ -34,7 +34,7 @@ def test_a_person_is_edited_and_written_about(admin: Page, site) -> None:
     properties.get_by_role("button", name="Add an e-mail").click()
     admin.get_by_label("E-mail", exact=True).fill("lena@example.org")
     admin.keyboard.press("Enter")
-    expect(admin.get_by_role("link", name="lena@example.org")).to_have_attribute("href", "mailto:lena@example.org")
+    expect(properties.get_by_role("link", name="lena@example.org")).to_have_attribute("href", "mailto:lena@example.org")
     admin.get_by_label("Note", exact=True).fill("Met at the <b>fair</b>")
     admin.reload()  # the draft outlives a reload
     expect(admin.get_by_label("Note", exact=True)).to_have_value("Met at the <b>fair</b>")
