@@ -39,7 +39,7 @@ def test_whom_one_types_is_here_already_and_takes_what_is_new(admin: Page, site)
     panel = admin.get_by_role("complementary", name="Possible duplicates")
     expect(panel).to_contain_text("Very likely the same")
     expect(panel).to_contain_text("Oluwaseun Adebayo")
-    assert top_of(admin, "Phone") == before  # nothing moved under the fingers
+    assert abs(top_of(admin, "Phone") - before) < 1  # nothing moved under the fingers
     panel.get_by_role("button", name="Use this one").click()
     expect(panel.get_by_role("checkbox", name=re.compile("Phone"))).to_be_checked()
     panel.get_by_role("button", name="Use and fill in").click()

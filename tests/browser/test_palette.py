@@ -77,6 +77,7 @@ def test_pages_and_actions_are_found_by_words(admin: Page, site: Site) -> None:
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name="Search or run a command")).to_be_focused()
     page.keyboard.type("theme system")
+    expect(chosen(page)).to_have_text("Change theme: system")
     page.keyboard.press("Enter")
     expect(page.locator("html")).not_to_have_class(re.compile("dark"))
 

@@ -150,6 +150,7 @@ def test_a_contact_gets_a_role_and_a_split_is_undone(admin: Page, site) -> None:
     expect(admin.locator(".toast", has_text="Role changed to champion.")).to_be_visible()
     expect(contacts.get_by_label("Role of Lena Arndt")).to_have_value("champion")
     edit(admin, "value_minor", "1000.01")
+    expect(admin.locator("[data-field=value_minor] .val")).to_have_text("$1,000.01")
     admin.get_by_role("button", name="More actions").click()
     admin.get_by_role("menuitem", name="Split deal").click()
     dialog = admin.get_by_role("dialog")
