@@ -1,6 +1,7 @@
 """The work list of duplicates: the address says which; what is chosen is merged in the background."""
 
 import asyncio
+import logging
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from crm_app.identity.policy import may
 from crm_app.ui.overlay import Toaster, plain_toast
 
 KINDS = ("person", "company")
+log = logging.getLogger("kith.duplicates")
 
 
 def asked_for(parameters: Any) -> tuple[str, str, int, int, int]:
@@ -128,6 +130,7 @@ class DuplicateList(rx.State):
         except KithError as refusal:
             toast = plain_toast(refusal.message, "bad")
         except Exception:
+            log.exception("the check that somebody asked for failed")
             toast = plain_toast("The check stopped because of an error; it is tried again tonight.", "bad")
         async with self:
             self.checking = False
