@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.browser.seed import PASSWORD
 from tests.support import forks
 from tests.support.server import ROOT, Server, running_server, server_environment
+
+WAIT_MS = 15_000  # two suites share a small machine: what a person sees at once may take its turn there
+expect.set_options(timeout=WAIT_MS)
+SEEN = 4000  # characters of a part of a page
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 
@@ -24,6 +28,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.server)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """A journey that fails says what stood on its pages."""
+    report = yield
+    if report.when == "call" and report.failed and isinstance(item, pytest.Function):
+        for name, page in item.funcargs.items():
+            if isinstance(page, Page):
+                report.sections.append((f"what {name} saw on {page.url}", _seen(page)))
+    return report
+
+
+def _seen(page: Page) -> str:
+    """The messages, the dialogs and the top of the page, as a screen reader has them."""
+    try:
+        parts = [page.locator(".toasts").first, *page.get_by_role("dialog").all(), page.locator("main")]
+        return "\n".join(part.aria_snapshot(timeout=1000)[:SEEN] for part in parts)
+    except Error as gone:
+        return f"not readable any more: {gone}"
 
 
 @dataclass
