@@ -9,6 +9,9 @@ BENCHED := $(VENV)/.kith-bench
 PYTEST  := $(BIN)/python -m pytest
 SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(PORT)}
 
+# Compiled modules are kept, or every start and every test that starts one compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run dev test test-fast test-server test-browser check pictures format migration bench lock clean
 

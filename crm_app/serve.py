@@ -16,6 +16,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from crm_app.build import ROOT, STAMP, build, frontend_environment
+from crm_app.core import garbage
 from crm_app.core.config import settings
 
 APP = "crm_app.crm_app:app"
@@ -29,6 +30,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     build_only()
     os.environ.update({"__REFLEX_SKIP_COMPILE": "true", "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true"})
     print(f"kith: serving on {settings().base_url}", flush=True)
+    garbage.hold()
     Granian(
         APP,
         address=host,

@@ -18,8 +18,14 @@ def share_arenas() -> None:
         mallopt(M_ARENA_MAX, ARENAS)
 
 
+def hold() -> None:
+    """While a server is loaded: nothing of it is garbage, so do not look for any until `settle`."""
+    gc.disable()
+
+
 async def settle() -> None:
     """Once everything is there: leave it out of all later collections, and collect less often."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

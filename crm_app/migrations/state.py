@@ -1,6 +1,7 @@
 """Where the schema of a database stands, compared with what this version of Kith needs."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -38,8 +39,9 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def scripts() -> ScriptDirectory:
-    """The steps this version knows."""
+    """The steps this version knows, read once: each of them is a module to load."""
     return ScriptDirectory.from_config(alembic_config())
 
 
