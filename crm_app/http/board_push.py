@@ -19,10 +19,11 @@ from crm_app.deals.queries.sorting import sorting_of
 from crm_app.deals.queries.totals import money_of, summary_of, totals_of
 from crm_app.deals.queries.wish import Wish, wanted
 from crm_app.identity.policy import decide, within_team
-from crm_app.tables import Activity, Deal, Pipeline, Stage
+from crm_app.tables import Activity, ActivityAttendee, Deal, Pipeline, Stage
 
 ABOVE = ("count", "total", "weighted", "beside", "note", "age")
-deal, stage, pipeline, change, activity = (table_of(model) for model in (Deal, Stage, Pipeline, ChangeLog, Activity))
+deal, stage, pipeline = (table_of(model) for model in (Deal, Stage, Pipeline))
+change, activity, attendee = (table_of(model) for model in (ChangeLog, Activity, ActivityAttendee))
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,21 @@ def deals_of(session: Session, activities: list[int], batches: list[int]) -> set
     for diff in run(logged).scalars():
         found.update(id for id in diff.get("deal_id", ()) if id is not None)
     return found
+
+
+def diaries_of(session: Session, activities: list[int], batches: list[int]) -> frozenset[int]:
+    """The users whose these activities are or who are asked to them, now and before the batches."""
+    run = session.connection().execute
+    found = set(run(select(activity.c.owner_id).where(activity.c.id.in_(activities))).scalars())
+    found |= set(run(select(attendee.c.user_id).where(attendee.c.activity_id.in_(activities))).scalars())
+    logged = select(change.c.diff).where(
+        change.c.batch_id.in_(batches), change.c.kind == "activity", change.c.record_id.in_(activities)
+    )
+    for diff in run(logged).scalars():
+        found.update(diff.get("owner_id", ()))
+        rows = [row for key, pair in diff.items() if key.startswith("attendees.") for row in pair if row]
+        found.update(row.get("user_id") for row in rows)
+    return frozenset(id for id in found if id is not None)
 
 
 def may_show(who: Principal, pipeline_id: int, place: Place) -> bool:

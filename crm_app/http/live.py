@@ -18,7 +18,7 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.http import live_sessions
-from crm_app.http.board_push import deals_of, whereabouts
+from crm_app.http.board_push import deals_of, diaries_of, whereabouts
 from crm_app.http.hearing import Teller, telling
 from crm_app.http.live_views import MOST_CARDS, News, View
 
@@ -46,11 +46,12 @@ def subscribe(client_token: str, public_id: str, view: View, state: type[rx.Stat
 
 
 def located(session: Session, news: News, batches: list[int]) -> News:
-    """With the deals whose next step the activities may have changed, and where all these deals stand."""
+    """With whose plans the activities are, the deals whose next step they may have changed, and where these stand."""
     deals, activities = set(news.of("deal")), news.of("activity")
     if 0 < len(activities) <= MOST_CARDS:
         deals |= deals_of(session, sorted(activities), batches)
-        news = replace(news, ids={**news.ids, "deal": frozenset(deals)})
+        diaries = diaries_of(session, sorted(activities), batches)
+        news = replace(news, ids={**news.ids, "deal": frozenset(deals)}, diaries=diaries)
     if not 0 < len(deals) <= MOST_CARDS:
         return news
     return replace(news, places=whereabouts(session, sorted(deals), batches))

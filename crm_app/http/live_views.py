@@ -26,11 +26,15 @@ Concern = Literal["none", "again", "look"]
 
 @dataclass(frozen=True)
 class News:
-    """What changed since the last fan-out: ids by kind, `lost` if announcements were missed, where the deals stand."""
+    """What changed since the last fan-out: ids by kind, `lost` if announcements were missed, where the deals stand.
+
+    `diaries` are the users whose plans the activities belong to, or belonged to before.
+    """
 
     ids: Mapping[str, frozenset[int]]
     lost: bool = False
     places: Mapping[int, Place] = dataclasses.field(default_factory=dict)
+    diaries: frozenset[int] = frozenset()
 
     def of(self, name: str) -> frozenset[int]:
         """The changed records of one kind."""
@@ -135,6 +139,27 @@ class KindsView:
 
     def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
         """Read again."""
+        return {"stale": True}
+
+
+@dataclass(frozen=True)
+class DiaryView:
+    """What some users have planned: their calendars side by side, or somebody's day."""
+
+    users: frozenset[int]
+
+    def concern(self, news: News) -> Concern:
+        """More activities than are worth a look: read again."""
+        if news.lost or len(news.of("activity")) > MOST_CARDS:
+            return "again"
+        return "look" if news.of("activity") else "none"
+
+    def reaches(self, actor: Principal, news: News) -> bool:
+        """Only if something came into one of these diaries, changed there or left it."""
+        return bool(self.users & news.diaries)
+
+    def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
+        """Read again; what of it the viewer may see is for the page to ask."""
         return {"stale": True}
 
 

@@ -5,9 +5,11 @@ import reflex as rx
 from crm_app.activities.state import ActivityCard, CalendarScreen
 from crm_app.activities.views import calendar_screen, import_button, import_dialog
 from crm_app.identity.state import Viewer
+from crm_app.pages.feed import DiaryFeed
 from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
 from crm_app.pages.places import CALENDAR
+from crm_app.ui.live import live
 
 KEYS = [
     ("M W D A", "Month, week, day, agenda"),
@@ -21,7 +23,11 @@ def calendar_page() -> rx.Component:
     """The screen in its frame."""
     return framed(
         rx.fragment(
-            calendar_screen(rx.cond(CalendarScreen.may_create, import_button(), rx.fragment())),
+            calendar_screen(
+                rx.cond(CalendarScreen.may_create, import_button(), rx.fragment()),
+                follow=lambda who: DiaryFeed.follow(who),  # pyright: ignore
+            ),
+            live(push=DiaryFeed.push, on_change=[CalendarScreen.refresh]),
             import_dialog([CalendarScreen.refresh]),
         ),
         title="Calendar",

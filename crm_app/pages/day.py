@@ -5,9 +5,11 @@ import reflex as rx
 from crm_app.activities.state import ActivityCard, MyDay
 from crm_app.activities.views import day_screen
 from crm_app.identity.state import Viewer
+from crm_app.pages.feed import DiaryFeed
 from crm_app.pages.frame import framed
 from crm_app.pages.page import Page
 from crm_app.pages.places import DAY
+from crm_app.ui.live import live
 
 KEYS = [
     ("J K", "Move through the list"),
@@ -22,7 +24,7 @@ KEYS = [
 def day_page() -> rx.Component:
     """The screen in its frame."""
     return framed(
-        day_screen(),
+        rx.fragment(day_screen(), live(push=DiaryFeed.push, on_change=[MyDay.load])),
         title="My day",
         current=DAY.path,
         after_undo=MyDay.load,
@@ -32,4 +34,4 @@ def day_page() -> rx.Component:
     )
 
 
-PAGE = Page(DAY.path, "My day · Kith", day_page, (Viewer.load, MyDay.load))
+PAGE = Page(DAY.path, "My day · Kith", day_page, (Viewer.load, DiaryFeed.follow(""), MyDay.load))

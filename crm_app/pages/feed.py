@@ -6,16 +6,18 @@ import reflex as rx
 from sqlalchemy import select
 from sqlmodel import Session
 
+from crm_app.activities.queries.calendar import chosen_of
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
+from crm_app.core.text import clip
 from crm_app.deals.queries import read_wish
 from crm_app.deals.state import DealBoard
 from crm_app.deals.state.record import id_in
 from crm_app.http.authz import SESSION_HEADER
 from crm_app.http.live import subscribe, unsubscribe
-from crm_app.http.live_views import BoardView, KindsView, ListView, RecordView, View
+from crm_app.http.live_views import BoardView, DiaryView, KindsView, ListView, RecordView, View
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import of_team
 from crm_app.records.list_screen.queries import asked_of, listing_of
@@ -88,6 +90,18 @@ class FieldFeed(rx.State):
     @allow("custom_field.read")
     async def follow(self) -> None:
         _subscribe(self, KindsView(frozenset({"custom_field", "field_note"})), FieldFeed)
+
+
+class DiaryFeed(rx.State):
+    """The calendar says whose plans it shows, one's day that it is one's own."""
+
+    push: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("activity.read")
+    async def follow(self, who: str) -> None:
+        chosen = chosen_of(clip(who, 400)) or [actor().id or 0]
+        _subscribe(self, DiaryView(frozenset(chosen)), DiaryFeed)
 
 
 class ListFeed(rx.State):

@@ -4,6 +4,28 @@ import re
 
 from playwright.sync_api import Page, expect
 
+WHO = """
+from sqlmodel import select
+from crm_app.core import db
+from crm_app.tables import User
+print(db.read_sync(lambda s: s.exec(select(User.id).where(User.email == "manager@example.org")).one()))
+"""
+PLAN = """
+from datetime import timedelta
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
+from crm_app.core.clock import now
+values = dict(type="meeting", subject="Look at the new hall", owner_id={}, due_at=now() + timedelta(minutes=5))
+print(db.write_sync(lambda s: apply(s, SYSTEM, Change("activity", set=values, op="create"))).id)
+"""
+DROP = """
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
+db.write_sync(lambda s: apply(s, SYSTEM, Change("activity", {}, op="delete")))
+"""
+
 
 def slot(page: Page, day: int, clock: str) -> tuple[float, float]:
     """The middle of a place in the week: its day from 0, its hour as `HH:00:00`."""
@@ -45,3 +67,20 @@ def test_planned_by_a_click_moved_by_a_drag_and_done_by_a_key(manager: Page, sit
     page.get_by_role("button", name="Plan it").click()
     expect(page.locator(".toast", has_text="Planned.")).to_be_visible()
     expect(overdue.locator("li")).to_have_count(before - 1)
+
+
+def test_what_a_colleague_plans_for_me_appears_while_i_look(manager: Page, admin: Page, site) -> None:
+    """A calendar and a day hear of it without a reload; the calendar of somebody else does not change."""
+    for page in (manager, admin):
+        page.goto(site.url + "/calendar?view=week")
+        page.wait_for_selector(".calendar[data-ready]")
+    me = int(site.run(WHO))
+    planned = site.run(PLAN.format(me)).strip()
+    event = manager.locator(".fc-event", has_text="Look at the new hall")
+    expect(event).to_have_count(1)
+    expect(admin.locator(".fc-event", has_text="Look at the new hall")).to_have_count(0)
+    manager.goto(site.url + "/day")
+    row = manager.locator(".daylist [data-activity]", has_text="Look at the new hall")
+    expect(row).to_have_count(1)
+    site.run(DROP.format(planned))
+    expect(row).to_have_count(0)

@@ -1,10 +1,14 @@
 """What an open page hears of a change: only its own business, and only while its viewer may see it."""
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import text
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
-from crm_app.http.live_views import MOST_CARDS, BoardView, News, RecordView
+from crm_app.http.live import located
+from crm_app.http.live_views import MOST_CARDS, BoardView, DiaryView, News, RecordView
 from tests.support.builders import change, make, make_company, make_deal, make_pipeline, make_user, principal
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -49,3 +53,31 @@ def test_a_board_reads_again_when_a_push_would_carry_too_much() -> None:
     few, many = (News({"deal": frozenset(range(n))}) for n in (MOST_CARDS, MOST_CARDS + 1))
     assert [view.concern(few), view.concern(many)] == ["look", "again"]
     assert [view.concern(news(company=1)), view.concern(news(product=1))] == ["again", "none"]
+
+
+def diaries_after(activity: int, batch: int) -> frozenset[int]:
+    return db.read_sync(located, news(activity=activity), [batch]).diaries
+
+
+def test_a_diary_hears_of_what_comes_changes_and_leaves() -> None:
+    me, other, asked = make_user(), make_user(), make_user()
+    call = make("activity", type="call", subject="Ring back", owner_id=me)
+    assert diaries_after(call, change("activity", call, subject="Ring again")) == {me}
+    assert diaries_after(call, change("activity", call, owner_id=other)) == {me, other}
+    batch = change("activity", call, attendees=[{"user_id": asked}])
+    assert diaries_after(call, batch) == {other, asked}
+    row = db.read_sync(lambda s: s.connection().execute(text("SELECT id FROM activity_attendee")).scalar_one())
+    assert diaries_after(call, change("activity", call, **{f"attendees.{row}": None})) == {other, asked}
+    assert diaries_after(call, change("activity", call, subject="Without them")) == {other}
+
+
+def test_only_the_diaries_that_show_it_are_read_again() -> None:
+    view, changed = DiaryView(frozenset({7, 8})), news(activity=1)
+    assert view.concern(changed) == "look" and view.concern(news(deal=1)) == "none"
+    assert [view.reaches(SYSTEM, replace(changed, diaries=frozenset(d))) for d in ({8, 9}, {9}, ())] == [
+        True,
+        False,
+        False,
+    ]
+    assert view.concern(News({"activity": frozenset(range(MOST_CARDS + 1))})) == "again"
+    assert view.concern(News({}, lost=True)) == "again"

@@ -18,7 +18,7 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now, start_of
 from crm_app.core.recurrence import occurrences, read_rule
-from crm_app.core.text import initials
+from crm_app.core.text import id_of, initials
 from crm_app.identity.policy import decide
 from crm_app.records.reading import may_see
 from crm_app.tables import User
@@ -64,6 +64,11 @@ def colleagues(session: Session, actor: Principal) -> list[Colleague]:
         .limit(500)
     )
     return [Colleague(r.id, r.name, initials(r.name), r.color) for r in session.connection().execute(query)]
+
+
+def chosen_of(who: str) -> list[int]:
+    """The users that the address of a calendar names, separated by commas; what is no number is left out."""
+    return [id for part in who.split(",")[:MOST_PEOPLE] if (id := id_of(part)) is not None]
 
 
 def calendar_of(session: Session, actor: Principal, who: Iterable[int], span: Span) -> Month:

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 import reflex as rx
 
-from crm_app.activities.queries.calendar import Span, calendar_of, colleagues
+from crm_app.activities.queries.calendar import Span, calendar_of, chosen_of, colleagues
 from crm_app.activities.rows import Colleague, Month
 from crm_app.activities.service import move_activity
 from crm_app.core import db
 from crm_app.core.errors import Conflict, Invalid, KithError
 from crm_app.core.ids import fresh
-from crm_app.core.text import clip, id_of
+from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
@@ -79,7 +79,6 @@ class CalendarScreen(rx.State):
                 raise Invalid({"start": "No calendar goes there."})
         except (ValueError, KithError):
             return
-        wanted = [id for part in who.split(",") if (id := id_of(part)) is not None]
         span = Span.of(first, max(last, first + timedelta(days=1)), actor().zone)
-        found = await db.read(calendar_of, actor(), wanted or [actor().id or 0], span)
+        found = await db.read(calendar_of, actor(), chosen_of(who) or [actor().id or 0], span)
         self.month = replace(found, n=fresh(), start=start, end=end, who=who)
