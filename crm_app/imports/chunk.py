@@ -1,16 +1,15 @@
 """A few hundred rows in one transaction: look up, match, apply, count. A row is applied whole or not at all."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.changes import Applied, Change, apply_many
-from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError
+from crm_app.imports.known import load_parts, rounds
 from crm_app.imports.matching import Key, find_existing, key_of
 from crm_app.imports.owners import refuse_strangers
 from crm_app.imports.recipes.recipe import Draft
@@ -60,10 +59,9 @@ class Chunk:
         new, old = self._match(drafts)
         refuse_strangers(self, new, old)
         new, old = self._living(new), self._living(old)
-        self.matched_ids = [d.id for d in old]
-        self._load_parts(old)
         self._create(new)
-        self._update(old)
+        for some in rounds(old):
+            self._update(some)
 
     def refuse(self, draft: Draft, reason: str) -> None:
         """Leave this row out."""
@@ -117,20 +115,6 @@ class Chunk:
                 if key:
                     seen[key] = draft.id
         return new, old
-
-    def _load_parts(self, old: list[Draft]) -> None:
-        ids = [d.id for d in old if d.id is not None]
-        for name in {n for d in old for n in d.parts}:
-            children = self.kind.child_by_name[name]
-            table = table_of(children.table)
-            rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
-            for start in range(0, len(ids), IN_LIMIT):
-                fixed = (table.c[k] == v for k, v in children.fixed.items())
-                query = select(table).where(table.c[children.parent].in_(ids[start : start + IN_LIMIT]), *fixed)
-                query = query.order_by(table.c.position, table.c.id)
-                for row in self.session.connection().execute(query).mappings():
-                    rows[row[children.parent]].append(dict(row))
-            self.existing_parts[name] = rows
 
     # values for the recipes
 
@@ -195,6 +179,8 @@ class Chunk:
         if self.job.mode == "create":
             self.unchanged += len(drafts)
             return
+        self.matched_ids, self.standing = [d.id for d in drafts], None
+        load_parts(self, drafts)
         changes: list[Change] = []
         by_row: dict[int, Draft] = {}
         for draft in drafts:
