@@ -153,6 +153,7 @@ def import_(
     mapping: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="JSON: header → field.")] = None,
     match: Annotated[str | None, typer.Option(help="Fields by which a row finds its record, with commas.")] = None,
     mode: Annotated[str, typer.Option(help="create, update or both")] = "both",
+    likely: Annotated[str, typer.Option(help="Rows like a record that is here: create, leave or update.")] = "create",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only.")] = False,
     resume: Annotated[int | None, typer.Option(metavar="RUN", help="Go on with a run that was broken off.")] = None,
     undo: Annotated[int | None, typer.Option(metavar="RUN", help="Take back everything that a run did.")] = None,
@@ -168,6 +169,8 @@ def import_(
         raise typer.BadParameter("give a kind and a file, or --resume RUN, or --undo RUN")
     if mode not in ("create", "update", "both"):
         raise typer.BadParameter("must be create, update or both", param_hint="--mode")
+    if likely not in ("create", "leave", "update"):
+        raise typer.BadParameter("must be create, leave or update", param_hint="--likely")
     chosen = _mapping(mapping)
     ready()
     actor = acting(as_user)
@@ -177,9 +180,8 @@ def import_(
         report = go_on(actor, resume)
     else:
         fields = match.split(",") if match else None
-        report = import_file(
-            actor, str(kind), Path(str(file)), mapping=chosen, match=fields, mode=mode, dry_run=dry_run
-        )
+        how = {"mapping": chosen, "match": fields, "mode": mode, "likely": likely, "dry_run": dry_run}
+        report = import_file(actor, str(kind), Path(str(file)), **how)
     drain_if_alone()
     say(as_json, report.to_json(), str(report))
     raise typer.Exit(0 if report.ok else 1)

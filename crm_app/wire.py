@@ -23,6 +23,7 @@ from crm_app.deals.kind import DEAL, PIPELINE, STAGE
 from crm_app.deals.panels import deals_of_company, deals_of_person
 from crm_app.demo.marks import DEMO
 from crm_app.demo.removal import removal
+from crm_app.duplicates.matching.drafted import sort_rows
 from crm_app.duplicates.matching.hook import meet
 from crm_app.duplicates.matching.queries import likely_company
 from crm_app.duplicates.merge.checking import MERGE as MERGE_RECORDS
@@ -34,6 +35,7 @@ from crm_app.forecast.kind import TARGET
 from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
+from crm_app.imports.likely import register_sorter
 from crm_app.jobs.live import announce
 from crm_app.lifecycle.gate import lifecycle_gate
 from crm_app.lifecycle.gate import note_findings as note_people
@@ -149,6 +151,7 @@ def wire() -> None:
     register_hook(note_people)
     register_gate("person", lifecycle_gate)
     register_company_matcher(likely_company)
+    register_sorter(sort_rows)
     _wire_custom_fields()
     register_hook(repeat_finished)
     register_hook(assign_arrivals)

@@ -9,8 +9,9 @@ from sqlmodel import Session
 from crm_app.core.changes import Applied, Change, apply_many
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError
-from crm_app.imports.known import load_parts, rounds
-from crm_app.imports.matching import Key, find_existing, key_of
+from crm_app.imports.known import follow, load_parts, rounds
+from crm_app.imports.likely import take_likely
+from crm_app.imports.matching import Key, find_existing, key_of, keys_of
 from crm_app.imports.owners import refuse_strangers
 from crm_app.imports.recipes.recipe import Draft
 from crm_app.imports.references import resolve
@@ -19,6 +20,8 @@ from crm_app.imports.words import correct_words, tidy_parts
 
 if TYPE_CHECKING:
     from crm_app.imports.job import Job
+
+WAVES = 5  # rows that look like rows that look like rows: after so many, what is left is made
 
 
 class HalfRow(Exception):
@@ -39,6 +42,8 @@ class Chunk:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    taken: int = 0
+    left: int = 0
     refused: dict[int, tuple[str, list[str]]] = field(default_factory=dict)
     held: list[Draft] = field(default_factory=list)
     guesses: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -58,10 +63,27 @@ class Chunk:
         drafts = self._living(drafts)
         new, old = self._match(drafts)
         refuse_strangers(self, new, old)
-        new, old = self._living(new), self._living(old)
-        self._create(new)
-        for some in rounds(old):
+        self._create_or_take(self._living(new))
+        follow(self, old)
+        for some in rounds(self._living(old)):
             self._update(some)
+
+    def _create_or_take(self, new: list[Draft]) -> None:
+        """Make the new records, but for rows that are taken for one; those that look like a row before them wait."""
+        make = self._unknown if self.job.mode == "update" else self._create
+        for _ in range(WAVES):
+            if not new:
+                return
+            fresh, taken, new = take_likely(self, new)
+            make(fresh)
+            for some in rounds(taken):
+                self._update(some)
+        make(new)
+
+    def _unknown(self, drafts: list[Draft]) -> None:
+        """Nothing is added: what is not here is refused."""
+        for draft in drafts:
+            self.refuse(draft, f"There is no such {self.kind.label.lower()} to update.")
 
     def refuse(self, draft: Draft, reason: str) -> None:
         """Leave this row out."""
@@ -97,7 +119,8 @@ class Chunk:
         keys = {d.row_no: key_of(self.kind, self.job.match, d) for d in drafts}
         existing = find_existing(self.session, self.kind, [k for k in keys.values() if k])
         fresh = iter(allocate_ids(self.session, len(drafts)))
-        seen: dict[Key, int] = dict(self.job.seen)
+        seen = self.job.seen
+        firsts: dict[Key, Draft] = {}
         new, old = [], []
         for draft in drafts:
             key = keys[draft.row_no]
@@ -107,13 +130,17 @@ class Chunk:
             elif ids or (key and key in seen):
                 draft.id = ids[0] if ids else seen[key]  # pyright: ignore[reportArgumentType]
                 old.append(draft)
-            elif self.job.mode == "update":
-                self.refuse(draft, f"There is no such {self.kind.label.lower()} to update.")
+            elif key and key in firsts:
+                draft.same_as = firsts[key]
+                draft.id = draft.same_as.id
+                old.append(draft)
+            elif self.job.mode == "update" and self.job.likely == "create":
+                self._unknown([draft])
             else:
                 draft.id, draft.is_new = next(fresh), True
                 new.append(draft)
-                if key:
-                    seen[key] = draft.id
+                for known in keys_of(self.kind, self.job.match, draft):
+                    firsts.setdefault(known, draft)
         return new, old
 
     # values for the recipes
@@ -170,8 +197,7 @@ class Chunk:
         title = str(draft.values.get(self.kind.title, ""))
         if self.job.dry_run:
             self.job.virtual.setdefault(self.kind.name, set()).add(title)
-            if key := key_of(self.kind, self.job.match, draft):
-                self.job.seen[key] = -1
+            self.job.seen.update(dict.fromkeys(keys_of(self.kind, self.job.match, draft), -1))
         elif title and draft.id is not None:
             self.job.names.add(self.kind.name, draft.id, title)
 
@@ -194,11 +220,13 @@ class Chunk:
                 continue
             by_row[draft.row_no] = draft
             changes.append(change)
+            self.taken += draft.is_likely
         refused: dict[int, str] = {}
         for done in self._apply(changes, refused, "import"):
             self.updated += bool(done.diff)
             self.unchanged += not done.diff
         for row_no, reason in refused.items():
+            self.taken -= by_row[row_no].is_likely
             self.refuse(by_row[row_no], reason)
 
     def _apply(self, changes: list[Change], refused: dict[int, str], source: str) -> list[Applied]:

@@ -13,6 +13,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.identity.policy import decide
 from crm_app.imports.columns import Mapped, Place, known_headers, map_columns, places
+from crm_app.imports.likely import CHOICES, Choice
 from crm_app.imports.matching import Key, Match, check_match
 from crm_app.imports.names import Names
 from crm_app.imports.reading import Source, open_source
@@ -37,6 +38,8 @@ class Job:
     dry_run: bool
     currency: str
     zone: str
+    likely: Choice = "create"
+    noted: int = 0
     origin: str = "import"
     batch_id: int | None = None
     run_id: int | None = None
@@ -64,6 +67,7 @@ def open_job(
     mapping: Mapping[str, Any] | None = None,
     match: list[str] | None = None,
     mode: str = "both",
+    likely: str = "create",
     dry_run: bool = False,
     origin: str = "import",
 ) -> Job:
@@ -77,6 +81,7 @@ def open_job(
         raise Forbidden(verdict.why)
     if mode not in ("create", "update", "both"):
         raise Refused(f"{mode!r} is not a mode: create, update or both.")
+    _check_likely(kind, mode, likely)
     available = places(kind, recipe, db.read_sync(definitions, kind.name).values())
     source = open_source(path, known_headers(available), settings().import_mb)
     columns = map_columns(kind, available, source.header, mapping)
@@ -92,8 +97,19 @@ def open_job(
         dry_run,
         settings().currency,
         settings().zone,
-        origin,
+        likely,  # pyright: ignore
+        origin=origin,
     )
+
+
+def _check_likely(kind: Kind, mode: str, likely: str) -> None:
+    """Raises Refused for what cannot be done with rows that look like a record that is here."""
+    if likely not in CHOICES:
+        raise Refused(f"{likely!r} is nothing to do with rows that look alike: {', '.join(CHOICES)}.")
+    if likely != "create" and not kind.likeness:
+        raise Refused(f"{kind.plural} are not compared with one another; only rows that match exactly are known again.")
+    if likely == "update" and mode == "create":
+        raise Refused("Known records are to be left, so likely ones cannot be updated. Change one of the two.")
 
 
 def _match(kind: Kind, recipe: Recipe, wish: list[str] | None) -> Match:

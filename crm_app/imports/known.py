@@ -26,6 +26,17 @@ def rounds(drafts: Iterable[Draft]) -> list[list[Draft]]:
     return found
 
 
+def follow(chunk: "Chunk", old: list[Draft]) -> None:
+    """Rows that mean the same as a row before them, by a key, go where that went."""
+    for draft in old:
+        if (first := draft.same_as) is None:
+            continue
+        draft.id, draft.is_likely, draft.is_left = first.id, first.is_likely, first.is_left
+        if first.row_no in chunk.refused:
+            chunk.left += draft.is_left
+            chunk.refuse(draft, f"Row {first.row_no} means the same. {chunk.refused[first.row_no][0]}")
+
+
 def load_parts(chunk: "Chunk", drafts: list[Draft]) -> None:
     """The parts that these rows add to, as they are now."""
     ids = [d.id for d in drafts if d.id is not None]

@@ -1,6 +1,7 @@
 """Finding again what was imported before: the record that a row means, by the fields that say so."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -23,13 +24,17 @@ def check_match(kind: Kind, fields: list[str]) -> Match:
     return (tuple(fields),)
 
 
-def key_of(kind: Kind, match: Match, draft: Draft) -> Key | None:
-    """The first set of fields that the row fills, with its values; a field with `?` may be empty."""
+def keys_of(kind: Kind, match: Match, draft: Draft) -> Iterator[Key]:
+    """The sets of fields that the row fills, with its values; a field with `?` may be empty."""
     for fields in match:
         values = tuple(_value(kind, draft, name.rstrip("?")) for name in fields)
         if all(v not in (None, "") or name.endswith("?") for v, name in zip(values, fields, strict=True)):
-            return fields, values
-    return None
+            yield fields, values
+
+
+def key_of(kind: Kind, match: Match, draft: Draft) -> Key | None:
+    """The first of them, by which the row is looked for; it is found by any."""
+    return next(keys_of(kind, match, draft), None)
 
 
 def _value(kind: Kind, draft: Draft, name: str) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 SHOWN_ERRORS = 1000
 SHOWN_LINES = 20
 ALIKE = "{:,} look like somebody or something that is here already; they wait under Duplicates."
+TAKEN = "{:,} rows were taken for a record that they most likely mean."
+LEFT = "{:,} rows were left out because they look like somebody or something that is here already."
 LACKING = "{:,} lack something that their stage asks for; it stands on their pages."
 
 
@@ -77,7 +79,8 @@ class ImportReport:
     """What came of an import. `also_created` counts what the rows brought along: teams, stages, fields.
 
     `lacking` counts the records that came past a gate and lack what it would have asked for, `alike` those that look
-    like a record that is there.
+    like a record that is there; `taken` counts the rows that were taken for the record that they most likely mean, and
+    `left` those of the refused ones that were left out because they look like one, as was asked.
     """
 
     kind: str
@@ -87,6 +90,8 @@ class ImportReport:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
+    taken: int = 0
+    left: int = 0
     lacking: int = 0
     alike: int = 0
     likenesses: list[Alike] = field(default_factory=list)
@@ -104,8 +109,12 @@ class ImportReport:
 
     @property
     def ok(self) -> bool:
-        """Everything in the file is in the database."""
-        return not self.problems and not self.refused and self.status == "done"
+        """Everything in the file is in the database, but for rows that were to be left out."""
+        return not self.problems and self.refused == self.left and self.status == "done"
+
+    def on_likely(self) -> list[str]:
+        """What became of rows that look like a record that is here."""
+        return [words.format(n) for words, n in ((TAKEN, self.taken), (LEFT, self.left)) if n]
 
     def __str__(self) -> str:
         numbers = {n: getattr(self, n) for n in ("created", "updated", "unchanged", "refused")}
@@ -113,6 +122,7 @@ class ImportReport:
         lines = [f"{self.file}: {self.total:,} rows: {counts} ({self.seconds:.1f} s)", *self.problems, *self.notes]
         lines += [f"  {g.field}: {g.given!r} was taken for {g.taken!r} ({g.rows:,} rows)" for g in self.guesses]
         lines += [f"  kept as custom fields: {', '.join(self.unknown_columns)}"] if self.unknown_columns else []
+        lines += [f"  {line}" for line in self.on_likely()]
         lines += [f"  {LACKING.format(self.lacking)}"] if self.lacking else []
         lines += [f"  {ALIKE.format(self.alike)}"] if self.alike else []
         lines += [f"    {one.name} looks like {one.other}: {one.reasons}" for one in self.likenesses]

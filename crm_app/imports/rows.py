@@ -96,6 +96,12 @@ MODES = [
     Choice("update", "Update them, add nothing"),
 ]
 
+LIKELY = [
+    Choice("create", "Add them; they wait under Duplicates"),
+    Choice("leave", "Leave them out, with the reason"),
+    Choice("update", "Update the record they look like"),
+]
+
 
 @dataclass(frozen=True)
 class RunRow:
@@ -135,7 +141,7 @@ def remarks_of(report: ImportReport) -> list[str]:
     }.get(report.status, [])
     lacking = [LACKING.format(report.lacking)] if report.lacking else []
     alike = [ALIKE.format(report.alike)] if report.alike else []
-    return [*stopped, *report.notes, *also, *unknown, *lacking, *alike]
+    return [*stopped, *report.notes, *also, *unknown, *report.on_likely(), *lacking, *alike]
 
 
 def undo_remarks(report: UndoReport) -> list[str]:

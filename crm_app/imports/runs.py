@@ -58,6 +58,8 @@ def begin(session: Session, job: Job, report: ImportReport, options: dict[str, A
         "updated": 0,
         "unchanged": 0,
         "refused": 0,
+        "taken": 0,
+        "left_out": 0,
         "guesses": [],
         "started_at": now(),
         "mapping": options | {"header": list(job.source.header)},
@@ -122,6 +124,8 @@ def add(job: Job, report: ImportReport, chunk: "Chunk") -> None:
     report.updated += chunk.updated
     report.unchanged += chunk.unchanged
     report.refused += len(chunk.refused)
+    report.taken += chunk.taken
+    report.left += chunk.left
     report.guesses = [Guess(*key, rows=n) for key, n in job.guesses.items()]
     if job.dry_run:
         report.alike += count_alike(chunk.session, job.batch_id)
@@ -144,6 +148,8 @@ def _store(session: Session, job: Job, report: ImportReport, **more: Any) -> Non
         "updated": report.updated,
         "unchanged": report.unchanged,
         "refused": report.refused,
+        "taken": report.taken,
+        "left_out": report.left,
         "guesses": [[*key, n] for key, n in job.guesses.items()],
     }
     session.connection().execute(update(table).where(table.c.id == job.run_id).values(**values, **more))
@@ -184,6 +190,8 @@ def load(session: Session, actor: Principal, run_id: int) -> tuple[ImportReport,
         run.updated,
         run.unchanged,
         run.refused,
+        run.taken,
+        run.left_out,
         lacking=_lacking(session, run.batch_id),
         alike=count_alike(session, run.batch_id),
         likenesses=list_alike(session, actor, run.batch_id),

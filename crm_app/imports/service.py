@@ -22,6 +22,7 @@ from crm_app.records.custom.definitions import definitions
 
 __all__ = [
     "KINDS",
+    "compares",
     "import_file",
     "inspect",
     "inspect_file",
@@ -43,6 +44,11 @@ def targets_of(kind_name: str) -> list[Target]:
     kind, recipe = kind_and_recipe(kind_name)
     custom = db.read_sync(definitions, kind.name).values()
     return [p.target for p in places(kind, recipe, custom).values() if is_writable(p)]
+
+
+def compares(kind_name: str) -> bool:
+    """Whether rows of this kind can be known again by their likeness. Raises Refused for an unknown kind."""
+    return bool(kind_and_recipe(kind_name)[0].likeness)
 
 
 def inspect_file(actor: Principal, kind_name: str, path: Path, mapping: Mapping[str, Any] | None = None) -> Inspection:
@@ -83,6 +89,7 @@ def import_file(
     mapping: Mapping[str, Any] | None = None,
     match: list[str] | None = None,
     mode: str = "both",
+    likely: str = "create",
     dry_run: bool = False,
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -91,20 +98,23 @@ def import_file(
 ) -> ImportReport:
     """Load a file. What is wrong with the file as a whole stands in `problems`, what with a row in `errors`.
 
-    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}; `origin` is the source of the batch.
+    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}; `likely` is what becomes of a row that no
+    key matches but that looks like a record that is here: `create`, `leave` or `update`; `origin` is the source of the
+    batch.
     Raises Forbidden without the right, Refused for a kind that cannot be imported.
     """
     began = time.perf_counter()
     path = Path(path)
     report = ImportReport(kind_and_recipe(kind_name)[0].name, file_name or path.name, dry_run=dry_run)
     try:
-        job = open_job(actor, kind_name, path, mapping=mapping, match=match, mode=mode, dry_run=dry_run, origin=origin)
+        how = {"mapping": mapping, "match": match, "mode": mode, "likely": likely}
+        job = open_job(actor, kind_name, path, **how, dry_run=dry_run, origin=origin)
     except Refused as refusal:
         report.problems, report.status = [refusal.message], "refused"
         return report
     _look_over(job, report)
     if not dry_run:
-        options = {"mapping": dict(mapping or {}), "match": match, "mode": mode, "path": str(path.resolve())}
+        options = how | {"mapping": dict(mapping or {}), "path": str(path.resolve())}
         db.write_sync(runs.begin, job, report, options)
     elif not report.problems:
         with suppress(runs.TrialOver):
@@ -146,6 +156,7 @@ def resume(
         mapping=options["mapping"],
         match=options["match"],
         mode=options["mode"],
+        likely=options.get("likely", "create"),
     )
     if runs.checksum(job.source.path) != options["sha256"]:
         raise Refused("The file has changed since; please import it again.")

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import reflex as rx
 
+from crm_app.core import db
 from crm_app.core.config import settings
 from crm_app.core.errors import KithError
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
+from crm_app.imports.remembered import last_choices
 from crm_app.imports.report import Inspection
-from crm_app.imports.rows import MODES, NAMES, Choice, ColumnRow
-from crm_app.imports.service import KINDS, inspect_file, keep_upload, targets_of
+from crm_app.imports.rows import LIKELY, MODES, NAMES, Choice, ColumnRow
+from crm_app.imports.service import KINDS, compares, inspect_file, keep_upload, targets_of
 
 
 class ImportPage(rx.State):
@@ -22,6 +24,9 @@ class ImportPage(rx.State):
     modes: rx.Field[list[Choice]] = rx.field(default_factory=lambda: list(MODES))
     kind: rx.Field[str] = rx.field("companies")
     mode: rx.Field[str] = rx.field("both")
+    ways: rx.Field[list[Choice]] = rx.field(default_factory=lambda: list(LIKELY))
+    likely: rx.Field[str] = rx.field("create")
+    compares: rx.Field[bool] = rx.field(False)
     file_name: rx.Field[str] = rx.field("")
     failure: rx.Field[str] = rx.field("")
     receiving: rx.Field[bool] = rx.field(False)
@@ -52,6 +57,12 @@ class ImportPage(rx.State):
 
     @rx.event
     @allow("import.create")
+    async def choose_likely(self, likely: str) -> None:
+        if likely in {way.id for way in LIKELY}:
+            self.likely = likely
+
+    @rx.event
+    @allow("import.create")
     async def receive(self, files: list[rx.UploadFile]) -> None:
         self.failure = ""
         if not files:
@@ -61,6 +72,7 @@ class ImportPage(rx.State):
             path = await asyncio.to_thread(keep_upload, files[0].file, settings().import_mb)
             self._path, self.file_name = str(path), clip(files[0].filename or "file.csv", 120)
             await self._look({})
+            await self._remember()
         except KithError as refusal:
             self.failure = refusal.message
 
@@ -73,6 +85,11 @@ class ImportPage(rx.State):
         except KithError as refusal:
             self.failure = refusal.message
 
+    async def _remember(self) -> None:
+        """A file with the columns of one that came before is treated as that was."""
+        header = [c.header for c in self.columns]
+        self.mode, self.likely = await db.read(last_choices, actor(), self.kind, header)
+
     async def _look(self, mapping: dict[str, str]) -> None:
         found: Inspection = await asyncio.to_thread(inspect_file, actor(), self.kind, Path(self._path), mapping)
         self.targets = [Choice(t.name, t.label) for t in targets_of(self.kind)]
@@ -81,4 +98,5 @@ class ImportPage(rx.State):
             for i, c in enumerate(found.columns)
         ]
         self.problems, self.notes, self.rows, self.encoding = found.problems, found.notes, found.rows, found.encoding
+        self.compares = compares(self.kind)
         self.step = "columns"

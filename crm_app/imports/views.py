@@ -114,27 +114,38 @@ def _columns() -> rx.Component:
             role="region",
             custom_attrs={"aria-label": "Columns"},
         ),
-        rx.el.div(
-            rx.el.label(
-                rx.el.span("Rows that are here already", class_name="lab"),
-                choice("mode", ImportPage.modes, ImportPage.mode, on_change=ImportPage.choose_mode),
-                class_name="field",
-            ),
-            rx.el.div(
-                button("Back", on_click=ImportWork.restart),
-                button("Try without saving", on_click=ImportWork.try_out),
-                button(
-                    "Import",
-                    kind="pri",
-                    picture="import",
-                    on_click=ImportWork.start,
-                    disabled=ImportPage.problems.length() > 0,
-                ),
-                class_name="row wrap end",
-            ),
-            class_name="row wrap",
-        ),
+        _how(),
         class_name="stack far",
+    )
+
+
+def _how() -> rx.Component:
+    """What becomes of rows that are here already, for certain or likely; and on."""
+    likely = rx.el.label(
+        rx.el.span("Rows that look like one that is here", class_name="lab"),
+        choice("likely", ImportPage.ways, ImportPage.likely, on_change=ImportPage.choose_likely),
+        class_name="field",
+    )
+    return rx.el.div(
+        rx.el.label(
+            rx.el.span("Rows that are here already", class_name="lab"),
+            choice("mode", ImportPage.modes, ImportPage.mode, on_change=ImportPage.choose_mode),
+            class_name="field",
+        ),
+        rx.cond(ImportPage.compares, likely, rx.fragment()),
+        rx.el.div(
+            button("Back", on_click=ImportWork.restart),
+            button("Try without saving", on_click=ImportWork.try_out),
+            button(
+                "Import",
+                kind="pri",
+                picture="import",
+                on_click=ImportWork.start,
+                disabled=ImportPage.problems.length() > 0,
+            ),
+            class_name="row wrap end",
+        ),
+        class_name="row wrap",
     )
 
 

@@ -116,7 +116,14 @@ class ImportWork(rx.State):
         if self.what in ("resume", "undo"):
             return partial(resume if self.what == "resume" else undo_run, who, self._run_id or 0)
         mapping = {c.header: c.field for c in page.columns}
-        given = {"mapping": mapping, "mode": page.mode, "dry_run": self.what == "try", "file_name": page.file_name}
+        likely = page.likely if page.compares else "create"
+        given = {
+            "mapping": mapping,
+            "mode": page.mode,
+            "likely": likely,
+            "dry_run": self.what == "try",
+            "file_name": page.file_name,
+        }
         return partial(import_file, who, page.kind, Path(page._path), **given)
 
     def _end(self, work: "asyncio.Task[ImportReport | UndoReport]") -> None:

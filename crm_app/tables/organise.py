@@ -131,6 +131,8 @@ class ImportRun(Operational, table=True):
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
+    taken: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    left_out: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     guesses: list[Any] = json_field(list)
     mapping: dict[str, Any] = json_field()
     started_at: datetime = moment(default_factory=now, nullable=False)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, combinations, pairwise
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from crm_app.duplicates.matching.keeping import stored_profiles
 from crm_app.duplicates.matching.models import judging
 from search.duplicates.blocks import MOST
 from search.duplicates.fields import Profile
-from search.duplicates.single import judge_pairs, keys_of_each
+from search.duplicates.single import chances, judge_pairs, keys_of_each
 from search.duplicates.table import table_of as tabled
 
 # The numbers stand in the text itself: thousands of parameters cost more than the look-up. Of a key of many no more
@@ -64,6 +65,28 @@ def find(
     for n, one in _judged(session, name, asked, pairs, stored=stored, but=but, at_least=at_least):
         found[ids[n]].append(one)
     return {i: sorted(some, key=lambda f: (-f.probability, f.id)) for i, some in found.items()}
+
+
+def alike_among(session: Session, name: str, asked: Mapping[int, Profile], at_least: float) -> set[int]:
+    """Those of these, which are not stored, that may be the same as one before them."""
+    ids, profiles = list(asked), list(asked.values())
+    holders: dict[int, list[int]] = defaultdict(list)
+    for n, numbers in enumerate(keys_of_each(profiles)):
+        for number in numbers:
+            holders[number].append(n)
+    pairs = sorted({pair for some in holders.values() for pair in _among(some)})
+    if not pairs:
+        return set()
+    table = tabled(profiles)
+    found = chances(table, pairs, replace(judging(session, name, table).model, inside=0))
+    return {ids[later] for (_, later), chance in zip(pairs, found, strict=True) if chance >= at_least}
+
+
+def _among(some: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The pairs of a small group; of a large one each with the first and with the one before it."""
+    if len(some) <= SOME:
+        return combinations(some, 2)
+    return chain(((some[0], later) for later in some[1:]), pairwise(some))
 
 
 def _judged(

@@ -57,6 +57,19 @@ def created_profiles(context: Context, known: Kind, ids: Iterable[int]) -> dict[
     return _made(context.session, known, rows, parts)
 
 
+def drafted_profiles(
+    session: Session, known: Kind, rows: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]]
+) -> dict[int, Profile]:
+    """The same for records that are not made yet, by any number: the values of each, and one row of each collection."""
+    own = _own(known)
+    values = {n: {name: given.get(name) for name in own} for n, (given, _) in rows.items()}
+    parts: dict[str, Parts] = {}
+    for part in watched(known) - own:
+        blank = dict.fromkeys((f.name for f in known.child_by_name[part].fields), "")
+        parts[part] = {n: [{**blank, **given[part]}] for n, (_, given) in rows.items() if given.get(part)}
+    return _made(session, known, values, parts)
+
+
 def _first(row: Row) -> tuple[bool, int, int]:
     """The order of a collection: the primary one first."""
     return not row.get("is_primary", False), row["position"], row["id"]

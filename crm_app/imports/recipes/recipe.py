@@ -26,6 +26,9 @@ class Draft:
     given: frozenset[str] = frozenset()
     id: int | None = None
     is_new: bool = False
+    is_likely: bool = False
+    is_left: bool = False
+    same_as: "Draft | None" = None
 
 
 class Recipe:
