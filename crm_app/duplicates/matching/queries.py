@@ -33,7 +33,6 @@ class Match:
     reasons: str
     visible: bool
     url: str
-    owner_id: int | None = None
 
 
 def matches(
@@ -67,7 +66,7 @@ def shown(session: Session, actor: Principal, name: str, found: Sequence[Found])
     query = (
         select(table.c.id, table.c[known.title].label("title"), owner.label("owner_id"), user.c.name.label("owner"))
         .select_from(table.outerjoin(user, user.c.id == owner))
-        .where(table.c.id.in_(sorted({f.id for f in found})), table.c.deleted_at.is_(None))
+        .where(table.c.id.in_([f.id for f in found]), table.c.deleted_at.is_(None))
     )
     rows = {row.id: row for row in session.connection().execute(query)}
     told = []
@@ -75,11 +74,7 @@ def shown(session: Session, actor: Principal, name: str, found: Sequence[Found])
         row = rows[one.id]
         title, of = str(row.title or "Untitled"), row.owner or ""
         if decide(actor, "read", name, row.owner_id, record_id=one.id).allowed:
-            told.append(
-                Match(
-                    name, one.id, title, of, one.probability, one.reasons, True, f"{known.path}/{one.id}", row.owner_id
-                )
-            )
+            told.append(Match(name, one.id, title, of, one.probability, one.reasons, True, f"{known.path}/{one.id}"))
         elif one.probability >= LIKELY:
             told.append(Match(name, one.id, title, of, 0.0, "", False, ""))
     return told
