@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind, kind
+from crm_app.core.changes.working import table_of
 from crm_app.duplicates.matching.finding import Found, alike_among, find
 from crm_app.duplicates.matching.profiles import drafted_profiles
 from crm_app.duplicates.matching.queries import LIKELY, Match, shown
@@ -35,7 +37,8 @@ def _told(session: Session, actor: Principal, known: Kind, found: Mapping[int, l
     """What this user is told of the records; each is looked up once."""
     every = {one.id: one for some in found.values() for one in some}
     here = {match.id: match for match in shown(session, actor, known.name, list(every.values()))}
-    barred = {id: _why_not(actor, known, match) for id, match in here.items()}
+    owners = _owners(session, known, list(here))
+    barred = {id: _why_not(actor, known, match, owners.get(id)) for id, match in here.items()}
     told = {}
     for n, some in found.items():
         met = [_likely(here[one.id], one, barred[one.id]) for one in some if one.id in here]
@@ -48,9 +51,17 @@ def _likely(match: Match, found: Found, why_not: str) -> Likely:
     return Likely(match.id, match.name, match.owner_name, found.reasons if match.visible else "", why_not)
 
 
-def _why_not(actor: Principal, known: Kind, match: Match) -> str:
+def _owners(session: Session, known: Kind, ids: list[int]) -> dict[int, int | None]:
+    table = table_of(known.table)
+    if known.owner is None:
+        return {}
+    query = select(table.c.id, table.c[known.owner]).where(table.c.id.in_(ids))
+    return {row[0]: row[1] for row in session.connection().execute(query)}
+
+
+def _why_not(actor: Principal, known: Kind, match: Match, owner: int | None) -> str:
     """Why the user may not change this record; empty if they may."""
     if not match.visible:
         return "You may not see it."
-    verdict = decide(actor, "edit", known.name, match.owner_id, record_id=match.id)
+    verdict = decide(actor, "edit", known.name, owner, record_id=match.id)
     return "" if verdict.allowed else verdict.why

@@ -66,7 +66,7 @@ def shown(session: Session, actor: Principal, name: str, found: Sequence[Found])
     query = (
         select(table.c.id, table.c[known.title].label("title"), owner.label("owner_id"), user.c.name.label("owner"))
         .select_from(table.outerjoin(user, user.c.id == owner))
-        .where(table.c.id.in_([f.id for f in found]), table.c.deleted_at.is_(None))
+        .where(table.c.id.in_(sorted({f.id for f in found})), table.c.deleted_at.is_(None))
     )
     rows = {row.id: row for row in session.connection().execute(query)}
     told = []
