@@ -22,6 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 As = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Act as this user; default: the system.")]
 Grouping = Annotated[str, typer.Option(help="owner, team, source or way")]
 NoBackup = Annotated[bool, typer.Option("--no-backup", help="Migrate without making a backup first.")]
+LIKELY = ("create", "leave", "update")
 
 
 def say(as_json: bool, report: Any, *lines: str) -> None:
@@ -167,10 +168,9 @@ def import_(
 
     if (resume is not None) + (undo is not None) + (kind is not None and file is not None) != 1:
         raise typer.BadParameter("give a kind and a file, or --resume RUN, or --undo RUN")
-    if mode not in ("create", "update", "both"):
-        raise typer.BadParameter("must be create, update or both", param_hint="--mode")
-    if likely not in ("create", "leave", "update"):
-        raise typer.BadParameter("must be create, leave or update", param_hint="--likely")
+    for hint, given, known in (("--mode", mode, ("create", "update", "both")), ("--likely", likely, LIKELY)):
+        if given not in known:
+            raise typer.BadParameter(f"must be one of {', '.join(known)}", param_hint=hint)
     chosen = _mapping(mapping)
     ready()
     actor = acting(as_user)
