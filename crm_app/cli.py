@@ -22,7 +22,6 @@ Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 As = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Act as this user; default: the system.")]
 Grouping = Annotated[str, typer.Option(help="owner, team, source or way")]
 NoBackup = Annotated[bool, typer.Option("--no-backup", help="Migrate without making a backup first.")]
-LIKELY = ("create", "leave", "update")
 
 
 def say(as_json: bool, report: Any, *lines: str) -> None:
@@ -168,9 +167,9 @@ def import_(
 
     if (resume is not None) + (undo is not None) + (kind is not None and file is not None) != 1:
         raise typer.BadParameter("give a kind and a file, or --resume RUN, or --undo RUN")
-    for hint, given, known in (("--mode", mode, ("create", "update", "both")), ("--likely", likely, LIKELY)):
-        if given not in known:
-            raise typer.BadParameter(f"must be one of {', '.join(known)}", param_hint=hint)
+    for hint, given, known in (("--mode", mode, "create update both"), ("--likely", likely, "create leave update")):
+        if given not in known.split():
+            raise typer.BadParameter(f"must be one of: {known}", param_hint=hint)
     chosen = _mapping(mapping)
     ready()
     actor = acting(as_user)
@@ -179,9 +178,8 @@ def import_(
     elif resume is not None:
         report = go_on(actor, resume)
     else:
-        fields = match.split(",") if match else None
-        how = {"mapping": chosen, "match": fields, "mode": mode, "likely": likely, "dry_run": dry_run}
-        report = import_file(actor, str(kind), Path(str(file)), **how)
+        how = {"mapping": chosen, "match": match.split(",") if match else None, "mode": mode, "likely": likely}
+        report = import_file(actor, str(kind), Path(str(file)), **how, dry_run=dry_run)
     drain_if_alone()
     say(as_json, report.to_json(), str(report))
     raise typer.Exit(0 if report.ok else 1)
