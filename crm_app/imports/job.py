@@ -84,13 +84,12 @@ def open_job(
     _check_likely(kind, mode, likely)
     available = places(kind, recipe, db.read_sync(definitions, kind.name).values())
     source = open_source(path, known_headers(available), settings().import_mb)
-    columns = map_columns(kind, available, source.header, mapping)
     return Job(
         actor,
         kind,
         recipe,
         source,
-        columns,
+        map_columns(kind, available, source.header, mapping),
         available,
         _match(kind, recipe, match),
         mode,  # pyright: ignore

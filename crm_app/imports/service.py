@@ -98,9 +98,8 @@ def import_file(
 ) -> ImportReport:
     """Load a file. What is wrong with the file as a whole stands in `problems`, what with a row in `errors`.
 
-    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}; `likely` is what becomes of a row that no
-    key matches but that looks like a record that is here: `create`, `leave` or `update`; `origin` is the source of the
-    batch.
+    `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}; `likely` says what becomes of rows that
+    look like a record (`create`, `leave`, `update`); `origin` is the source of the batch.
     Raises Forbidden without the right, Refused for a kind that cannot be imported.
     """
     began = time.perf_counter()
