@@ -61,6 +61,7 @@ from crm_app.records.custom.defining import definition_gate
 from crm_app.records.custom.enforcing import CustomRules, custom_gate, note_custom
 from crm_app.records.custom.fields import FIELDED
 from crm_app.records.custom.runs import CARRY, COMPUTE, carrying, computing, follow_definitions
+from crm_app.records.custom.values import keep_values
 from crm_app.records.dictionary.askers import register_asker
 from crm_app.records.kind import CUSTOM_FIELD, FIELD_NOTE, FILE, SAVED_VIEW, TAG
 from crm_app.records.listing.fields import register_fields
@@ -195,6 +196,7 @@ def _wire_custom_fields() -> None:
     for name in FIELDED:
         register_gate(name, _GATES[name])
     register_hook(note_custom)
+    register_hook(keep_values)
     register_hook(follow_definitions)
     register_asker(asked_by_stages)
     register_asker(asked_by_states)

@@ -6,6 +6,7 @@ from typing import Any
 from crm_app.core.errors import KithError
 
 NAMES = (
+    "beside",
     "board",
     "bulk",
     "calendar",

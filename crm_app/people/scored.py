@@ -10,7 +10,7 @@ BANDS = ("cold", "warm", "hot")
 MOST = 100_000
 SCORED = (
     Field("score", "Score", "decimal", editable=False),
-    Field("band", "Band", "choice", choices=BANDS, editable=False),
+    Field("band", "Band", "choice", choices=BANDS, editable=False, sorts_as="score"),
 )
 OVERRIDE = Children(
     "score_override",

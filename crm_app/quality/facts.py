@@ -10,9 +10,11 @@ from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
 from crm_app.core.config import settings
+from crm_app.quality.custom import custom_rules
 from crm_app.quality.rules.catalogue import COVERED, KINDS, Rule, Setting, rules_with
 from crm_app.quality.rules.expressions import Facts, Given, fields_in
 from crm_app.records.countries import country_names
+from crm_app.records.custom.definitions import definitions
 from crm_app.records.findings import reasons_of
 from crm_app.tables import Activity, Person, QualityRule, VocabularyTerm
 
@@ -27,8 +29,9 @@ def stored_settings(session: Session) -> dict[str, Setting]:
 
 
 def all_rules(session: Session) -> list[Rule]:
-    """Every rule as it is set here."""
-    return rules_with(session, stored_settings(session))
+    """Every rule as it is set here, those of custom fields included."""
+    further = [r for name in KINDS for r in custom_rules(session, name, definitions(session, name))]
+    return rules_with(further, stored_settings(session))
 
 
 def active_rules(session: Session, kind_name: str | None = None) -> list[Rule]:

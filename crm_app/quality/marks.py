@@ -4,6 +4,7 @@ They are computed, so they are no records: nothing is logged, and writing them a
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, String, case, cast, delete, func, insert, literal, null, select
@@ -17,6 +18,7 @@ from crm_app.quality.facts import active_rules, given_now
 from crm_app.quality.predicates import predicate
 from crm_app.quality.rules.catalogue import COVERED, KINDS
 from crm_app.quality.rules.scores import by_weight, whole_weight
+from crm_app.records.custom.definitions import by_ids
 from crm_app.tables import Activity, Deal, Person, QualityGap, QualityMark
 
 STEP = 2_000  # records of one transaction when everything is counted anew
@@ -59,7 +61,7 @@ def _refresh_next(session: Session, name: str, after: int, step: int) -> tuple[i
 
 def _write(session: Session, name: str, where: Where) -> None:
     known, run = kind(name), session.connection().execute
-    table, given = table_of(known.table), given_now(session)
+    table, given = table_of(known.table), replace(given_now(session), within=where)
     rules = active_rules(session, name)
     # whoever else counts the same records waits here (on PostgreSQL; SQLite has one writer anyway)
     run(select(table.c.id).where(where(table.c.id)).order_by(table.c.id).with_for_update(key_share=True))
@@ -102,6 +104,8 @@ def follow(tell: Callable[[dict[str, Any]], None], payloads: list[dict[str, Any]
     if settings:
         refresh_all()
         return
+    if asked := {name for name in db.read_sync(_kinds_of_fields, touched.get("custom_field", ())) if name in KINDS}:
+        refresh_all(kinds=sorted(asked))
     wanted = db.read_sync(_hanging_on, touched)
     for name, ids in wanted.items():
         chosen = sorted(ids)
@@ -109,6 +113,11 @@ def follow(tell: Callable[[dict[str, Any]], None], payloads: list[dict[str, Any]
             db.write_sync(refresh, name, chosen[start : start + STEP])
         if len(chosen) <= MOST_TOLD:
             tell({"kind": name, "ids": chosen})
+
+
+def _kinds_of_fields(session: Session, ids: Iterable[int]) -> set[str]:
+    """Whose custom fields these are: what is required of them may be another now."""
+    return {definition.kind for definition in by_ids(session, ids).values()}
 
 
 def _hanging_on(session: Session, touched: dict[str, set[int]]) -> dict[str, set[int]]:

@@ -14,6 +14,7 @@ from crm_app.quality.rules.expressions import (
     FORMS,
     UNTYPED,
     Among,
+    Asked,
     Clear,
     Every,
     Expression,
@@ -60,6 +61,8 @@ def predicate(what: Expression, known: Kind, given: Given) -> ColumnElement[bool
         case Clear():
             mine = (finding.c.kind == known.name) & (finding.c.record_id == table_of(known.table).c.id)
             return not_(exists(select(1).select_from(finding).where(mine).correlate(table_of(known.table))))
+        case Asked(sql=sql):
+            return sql(given)
         case Typed():
             here = table_of(known.table)
             made = (log.c.kind == known.name) & (log.c.record_id == here.c.id) & (log.c.version == 1)

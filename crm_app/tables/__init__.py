@@ -18,6 +18,7 @@ from crm_app.tables.numbering import NumberSeries
 from crm_app.tables.organisation import Organisation
 from crm_app.tables.organise import (
     CustomField,
+    CustomValue,
     FieldFill,
     FieldNote,
     File,
@@ -80,6 +81,7 @@ __all__ = [
     "CompanyAddress",
     "Credential",
     "CustomField",
+    "CustomValue",
     "Deal",
     "DealCompetitor",
     "DealContact",

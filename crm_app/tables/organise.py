@@ -7,6 +7,7 @@ from sqlalchemy import false
 from sqlmodel import BigInteger, Field, Index
 
 from crm_app.core.clock import now
+from crm_app.core.db import SortKey
 from crm_app.core.schema import LIVING, Child, Operational, Record, json_field, moment, ref
 
 
@@ -148,3 +149,22 @@ class ImportRowError(Operational, table=True):
     row_no: int
     reason: str
     raw: list[Any] = json_field(list)
+
+
+class CustomValue(Operational, table=True):
+    """A custom value of a record again, so that lists ask by an index: a folded text, or a number.
+
+    Several choices have a row each, at places from 0 on.
+    """
+
+    __tablename__ = "custom_value"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        Index("ix_custom_value_text", "field_id", "text", "record_id", "place"),
+        Index("ix_custom_value_number", "field_id", "number", "record_id", "place"),
+        {"sqlite_with_rowid": False},
+    )
+    record_id: int = Field(primary_key=True, sa_type=BigInteger)
+    field_id: int = Field(primary_key=True, sa_type=BigInteger)
+    place: int = Field(default=0, primary_key=True)
+    text: str | None = Field(default=None, sa_type=SortKey)  # pyright: ignore
+    number: float | None = None

@@ -23,6 +23,8 @@ class Person(Record, table=True):
             **LIVING,
         ),
         Index("ix_person_score", "score", "id", "deleted_at", **LIVING),
+        Index("ix_person_band_score", "band", "score", "id", "deleted_at", **LIVING),
+        Index("ix_person_band_sort_key", "band", "sort_key", "id", "deleted_at", **LIVING),
     )
     first_name: str = ""
     last_name: str = Field(default="", index=True)

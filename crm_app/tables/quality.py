@@ -75,6 +75,7 @@ class QualityMark(Operational, table=True):
 
     __tablename__ = "quality_mark"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
+        Index("ix_quality_mark_score", "kind", "score", "record_id"),
         Index("ix_quality_mark_owner", "kind", "owner_id", "score"),
         Index("ix_quality_mark_source", "kind", "source", "owner_id", "score"),
         Index("ix_quality_mark_way", "kind", "way", "batch_id", "owner_id", "score"),

@@ -41,6 +41,7 @@ class Field:
     one points. With `later_wins` two people at once are no conflict, as for a place in an order. `tidy(context, text)`
     gives a new text in the form in which it is kept, or raises ValueError in plain words; `holds` says what a text
     means where lists compare and show it by a rule of its own, `vocabulary` the managed list that has its words.
+    `sorts_as` is a field with an index that puts records in the same order.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Field:
     synonyms: tuple[str, ...] = ()
     holds: Literal["", "phone", "url"] = ""
     vocabulary: str = ""
+    sorts_as: str = ""
     tidy: "Callable[[Context, str], str] | None" = None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
+from crm_app.core.changes.custom import CUSTOM
 from crm_app.quality.facts import active_rules, facts_of, given_now
 from crm_app.quality.queries.page import tone_of
 from crm_app.quality.rows import Gap, RecordQuality
@@ -32,5 +33,6 @@ def record_quality(session: Session, actor: Principal, kind_name: str, id: int) 
 
 def _place(fix: tuple[str, ...], row: Mapping[Any, Any]) -> str:
     """Where it is mended on the page: the first field that is empty, else the first; of parts their collection."""
-    names = [name.partition(".")[0] for name in fix if name != "last_touch_at"]
+    names = [name if name.startswith(f"{CUSTOM}.") else name.partition(".")[0] for name in fix]
+    names = [name for name in names if name != "last_touch_at"]
     return next((name for name in names if row.get(name, "") in (None, "")), next(iter(names), ""))

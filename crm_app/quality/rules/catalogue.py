@@ -1,8 +1,8 @@
-"""The rules: what a good person, company, deal and activity have. Other features add theirs to the registry. Pure."""
+"""The rules: what a good person, company, deal and activity have. Those of custom fields come beside them. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from crm_app.quality.rules.expressions import (
     ALWAYS,
@@ -302,18 +302,11 @@ RULES = (
         Among("type", ("call", "meeting", "email")),
     ),
 )
-_more: dict[str, Callable[[Any], Iterable[Rule]]] = {}
 
 
-def register_rules(name: str, provider: Callable[[Any], Iterable[Rule]]) -> None:
-    """A feature adds rules, such as those of custom fields; `provider(session)` is asked whenever rules are read."""
-    _more[name] = provider
-
-
-def rules_with(session: Any, settings: Mapping[str, "Setting"]) -> list[Rule]:
-    """Every rule as it is set here, those that do not hold included: in the order of the catalogue."""
-    found = [*RULES, *(rule for provider in _more.values() for rule in provider(session))]
-    return [_set(rule, settings.get(rule.key)) for rule in found]
+def rules_with(further: Iterable[Rule], settings: Mapping[str, "Setting"]) -> list[Rule]:
+    """Every rule as it is set here, those that do not hold included: in the order of the catalogue, then `further`."""
+    return [_set(rule, settings.get(rule.key)) for rule in (*RULES, *further)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What can be asked of a record, as a tree; `holds` answers for one, `crm_app.quality.predicates` as SQL. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -93,6 +93,15 @@ class Typed:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question from elsewhere that brings both answers: `of(facts, given)`, and `sql(given)`, which is never NULL."""
+
+    fields: frozenset[str]
+    of: "Callable[[Facts, Given], bool]" = field(compare=False)
+    sql: "Callable[[Given], Any]" = field(compare=False)
+
+
+@dataclass(frozen=True)
 class No:
     """The opposite."""
 
@@ -114,7 +123,21 @@ class Some:
 
 
 Expression = (
-    Filled | Formed | Listed | Among | Flag | Recent | NotPast | Within | Touched | Clear | Typed | No | Every | Some
+    Filled
+    | Formed
+    | Listed
+    | Among
+    | Flag
+    | Recent
+    | NotPast
+    | Within
+    | Touched
+    | Clear
+    | Typed
+    | Asked
+    | No
+    | Every
+    | Some
 )
 ALWAYS = Every(())
 UNTYPED = ("import", "history", "demo")
@@ -138,12 +161,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Given:
-    """What rules are asked with: the day in the organisation's zone, the words of the lists, the days of the rule."""
+    """What rules are asked with: the day in the organisation's zone, the words of the lists, the days of the rule.
+
+    `within(id)` bounds the records that are looked at just now; None: all.
+    """
 
     today: date
     zone: str = "UTC"
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     days: int = 0
+    within: Callable[[Any], Any] | None = None
 
     def since(self, days: int | None = None) -> datetime:
         """The first instant of the day that is so many days ago."""
@@ -189,6 +216,8 @@ def holds(what: Expression, facts: Facts, given: Given) -> bool:
             return facts.is_clear
         case Typed():
             return facts.way not in UNTYPED
+        case Asked(of=of):
+            return of(facts, given)
         case _:
             return _in_time(what, facts, given)
 
@@ -224,5 +253,7 @@ def fields_in(what: Expression) -> set[str]:
             return {earlier, later}
         case Touched() | Clear() | Typed():
             return set()
+        case Asked(fields):
+            return set(fields)
         case _:
             return {what.field}

@@ -57,7 +57,9 @@ def _of_options(after: Row, new: Definition) -> dict[str, str]:
     twice = next((o.label for o, word in zip(new.options, words, strict=True) if words.count(word) > 1), None)
     if twice is not None:
         return {"options": f"{twice} stands there twice."}
-    odd = len(set(keys)) != len(keys) or not all(k.isascii() and k.isalnum() and len(k) <= 20 for k in keys)
+    odd = len({fold(k) for k in keys}) != len(keys) or not all(
+        k.isascii() and k.isalnum() and len(k) <= 20 for k in keys
+    )
     return {"options": "The keys of options are letters and digits, each once."} if odd else {}
 
 

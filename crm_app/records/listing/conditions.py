@@ -14,13 +14,14 @@ from crm_app.core.changes.forwarding import family
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
-from crm_app.core.db import DECIMAL_PLACES, json_key, json_number
+from crm_app.core.db import DECIMAL_PLACES, json_key, json_number, probed
 from crm_app.core.errors import Invalid
 from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor
 from crm_app.core.text import fold, id_of, like
 from crm_app.identity.teams import users_below
-from crm_app.records.listing.fields import ListField
+from crm_app.records.custom.values import LONGEST_KEPT
+from crm_app.records.listing.fields import Beside, ListField
 from crm_app.records.listing.rules import Condition, Group, days_of, op_of
 from crm_app.records.phones import bare, digits_of
 
@@ -65,6 +66,8 @@ def text_condition(known: Kind, text: str) -> ColumnElement[bool]:
 def _condition(known: Kind, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
     if op == "was":
         return _once(known, field, value, actor)
+    if field.beside is not None:
+        return _beside(known, field, field.beside, op, value, actor)
     if field.children is not None:
         return _part_condition(known, field, op, value, actor)
     table = table_of(known.table)
@@ -87,6 +90,48 @@ def value_of(known: Kind, field: ListField) -> ColumnElement[Any]:
     if field.ref:
         return cast(held.as_string(), BigInteger)
     return held.as_boolean() if field.type == "bool" else held.as_string()
+
+
+def _beside(
+    known: Kind, field: ListField, beside: Beside, op: str, value: Any, actor: Principal
+) -> ColumnElement[bool]:
+    """The same answer from the index of what is kept beside the records."""
+    kept, column = table_of(beside.table), table_of(beside.table).c[beside.column]
+
+    def among(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+        there = (kept.c[name] == fixed for name, fixed in beside.fixed.items())
+        own = table_of(known.table).c.id
+        few = op in ("is", "starts", "eq") and field.type not in ("choice", "bool")
+        return (own if few else probed(own)).in_(select(kept.c.record_id).where(*there, *more))
+
+    if op in ("empty", "filled"):
+        return among() if op == "filled" else not_(among())
+    if op == "is_not":
+        return not_(_beside(known, field, beside, "is", value, actor))
+    if field.type == "text":
+        return _beside_text(known, field, among, column, op, value, actor)
+    if field.type in ("choice", "choices"):
+        keys = [fold(key) for key in _choices(field, value)]
+        if op == "all":
+            return and_(true(), *(among(column == key) for key in keys))
+        return not_(among(column.in_(keys))) if op == "none" else among(column.in_(keys))
+    if field.type == "bool":
+        return among(column == float(_flag(value)))
+    return among(_compare(column, field, op, value, actor))
+
+
+def _beside_text(
+    known: Kind, field: ListField, among: Any, column: Any, op: str, value: Any, actor: Principal
+) -> ColumnElement[bool]:
+    """Kept is the folded beginning; what is longer is looked at where it stands."""
+    word = fold(_word(value))
+    start = word[:LONGEST_KEPT]
+    whole = _compare(value_of(known, field), field, op, value, actor)
+    if op == "contains":
+        longer = among(column.table.c.number.is_not(None))
+        return or_(among(column.like(like(word), escape="\\")), and_(longer, whole))
+    found = among(column == start if op == "is" else and_(column >= start, column < start + LAST_CHARACTER))
+    return found if len(word) < LONGEST_KEPT else and_(found, whole)
 
 
 def _part_condition(known: Kind, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:

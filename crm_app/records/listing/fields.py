@@ -3,8 +3,9 @@
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, Field, Kind, kind
@@ -13,16 +14,30 @@ from crm_app.identity.policy import decide
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import inputs_of
 from crm_app.records.custom.fields import Definition
+from crm_app.tables import CustomValue
 
 PART_LABELS = frozenset({"label", "is_primary", "type", "note", "quantity"})
 META = (("created_at", "Created"), ("updated_at", "Changed"))
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Where a value is kept beside its record, in a table with an index by `fixed`, `column` and `record_id`.
+
+    `first` tells the one row by which records are sorted, where there may be several.
+    """
+
+    table: type[SQLModel]
+    column: str
+    fixed: Mapping[str, Any]
+    first: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ListField:
     """A field of a list. `children` and `custom` say where its value lives if it is no column of the record.
 
-    `words` are those of choices that do not read as they are kept.
+    `beside` says where an index has it; `words` are those of choices that do not read as they are kept.
     """
 
     name: str
@@ -33,6 +48,7 @@ class ListField:
     custom: str = ""
     words: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
     definition: Definition | None = None
+    beside: Beside | None = None
 
     @property
     def ref(self) -> str:
@@ -49,7 +65,12 @@ class ListField:
 
     @property
     def sortable(self) -> bool:
-        plain = self.children is None and self.type not in ("tags", "longtext", "json", "choices")
+        plain = (self.children is None or self.beside is not None) and self.type not in (
+            "tags",
+            "longtext",
+            "json",
+            "choices",
+        )
         return plain and (self.field is None or self.field.sortable)
 
     @property
@@ -59,7 +80,10 @@ class ListField:
     @property
     def groupable(self) -> bool:
         return (
-            self.sortable and self.type in ("choice", "ref", "bool", "text") and not (self.field and self.field.unique)
+            self.sortable
+            and self.children is None
+            and self.type in ("choice", "ref", "bool", "text")
+            and not (self.field and self.field.unique)
         )
 
     @property
@@ -84,12 +108,12 @@ class ListField:
         return self.type in ("int", "float", "decimal", "money")
 
 
-Provider = Callable[[Session, str], Iterable[ListField]]
+Provider = Callable[[Session, str, Mapping[int, Definition]], Iterable[ListField]]
 _more: dict[str, Provider] = {}
 
 
 def register_fields(name: str, provider: Provider) -> None:
-    """A feature adds fields to lists: those that it finds for `provider(session, kind)`."""
+    """A feature adds fields to lists: those that it finds for `provider(session, kind, its custom fields)`."""
     _more[name] = provider
 
 
@@ -101,7 +125,7 @@ def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, L
     custom = definitions(session, kind_name)
     found += [listed(definition) for definition in custom.values()]
     found += [ListField(name, label, "datetime") for name, label in META]
-    found += [field for provider in _more.values() for field in provider(session, kind_name)]
+    found += [field for provider in _more.values() for field in provider(session, kind_name, custom)]
     return {f.name: f for f in found if _readable(actor, known, f, custom)}
 
 
@@ -118,7 +142,18 @@ def listed(definition: Definition) -> ListField:
     """A custom field of a list."""
     field = definition.field
     number = str(definition.id)
-    return ListField(definition.name, field.label, field.type, field, None, number, definition.labels, definition)
+    words = definition.labels
+    return ListField(
+        definition.name, field.label, field.type, field, None, number, words, definition, _kept(definition)
+    )
+
+
+def _kept(definition: Definition) -> Beside | None:
+    """Long texts are kept with their record only."""
+    if definition.listed_as == "longtext":
+        return None
+    column = "text" if definition.listed_as in ("text", "date", "choice", "choices") else "number"
+    return Beside(CustomValue, column, {"field_id": definition.id}, {"place": 0})
 
 
 def _readable(actor: Principal, known: Kind, field: ListField, custom: dict[int, Definition]) -> bool:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,10 +16,11 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.db import ExactDecimal, UtcDateTime
 from crm_app.core.errors import Invalid
 from crm_app.records.listing.conditions import value_of
-from crm_app.records.listing.fields import ListField
+from crm_app.records.listing.fields import Beside, ListField
 from crm_app.records.listing.listing import Listing
 
 Key = list[Any]
+BY_PLACE = frozenset({"choice", "ref", "bool"})  # in an order that the stored value does not have
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class Order:
 
     parts: tuple[Part, ...]
     joins: tuple[tuple[FromClause, ColumnElement[bool]], ...]
+    kept: FromClause | None = None  # what is joined has the first part, by an index
+
+    def of_kept(self) -> "Order":
+        """The order of those that have a value there: it is the order of the index."""
+        assert self.kept is not None
+        first, last = self.parts
+        parts = (replace(first, nullable=False), replace(last, expression=self.kept.c.record_id))
+        return replace(self, parts=parts)
 
     def by(self) -> list[Any]:
         """For ORDER BY."""
@@ -73,13 +82,28 @@ class Order:
 
 def order_of(known: Kind, fields: dict[str, ListField], listing: Listing) -> Order:
     """Group first, then the chosen field, then the id in the same direction."""
+    chosen = fields[listing.sort or known.title]
+    if chosen.field is not None and chosen.field.sorts_as in fields:
+        chosen = fields[chosen.field.sorts_as]
+    own_id = Part(table_of(known.table).c.id, listing.descending, False)
+    if chosen.beside is not None and (chosen.children is not None or chosen.type not in BY_PLACE) and not listing.group:
+        kept, on = _kept(known, chosen.beside)
+        return Order((Part(kept.c[chosen.beside.column], listing.descending, True), own_id), ((kept, on),), kept)
     parts: list[Part] = []
     joins: list[tuple[FromClause, ColumnElement[bool]]] = []
     if listing.group:
         parts += group_parts(known, fields[listing.group], joins)
-    parts.append(_part(known, fields[listing.sort or known.title], listing.descending, joins))
-    parts.append(Part(table_of(known.table).c.id, listing.descending, False))
+    parts.append(_part(known, chosen, listing.descending, joins))
+    parts.append(own_id)
     return Order(tuple(parts), tuple(joins))
+
+
+def _kept(known: Kind, beside: Beside) -> tuple[FromClause, ColumnElement[bool]]:
+    """What is kept beside the records, one row of each, and how it is joined."""
+    kept = table_of(beside.table).alias("kept")
+    fixed = {**beside.fixed, **beside.first}
+    there = (kept.c[name] == value for name, value in fixed.items())
+    return kept, and_(kept.c.record_id == table_of(known.table).c.id, *there, kept.c[beside.column].is_not(None))
 
 
 def group_parts(known: Kind, field: ListField, joins: list[tuple[FromClause, ColumnElement[bool]]]) -> list[Part]:
@@ -92,6 +116,10 @@ def _part(known: Kind, field: ListField, descending: bool, joins: list[tuple[Fro
     table = table_of(known.table)
     if field.name == known.title:
         return Part(table.c.sort_key, descending, False)
+    if field.beside is not None and field.children is not None:
+        kept, on = _kept(known, field.beside)
+        joins.append((kept, on))
+        return Part(kept.c[field.beside.column], descending, True)
     column = value_of(known, field)
     if field.ref:
         target = table_of(kind(field.ref).table).alias(f"order_{len(joins)}")

@@ -16,7 +16,7 @@ from crm_app.records.listing.cells import Shown, cells_of, choice_label, shown_c
 from crm_app.records.listing.conditions import condition_of, text_condition, value_of
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing, default_listing
-from crm_app.records.listing.order import Order, group_parts, order_of, read_key, write_key
+from crm_app.records.listing.order import Key, Order, group_parts, order_of, read_key, write_key
 from crm_app.records.listing.rows import GroupHead, ListColumn, ListPage, ListRow, Neighbours, Option
 
 PAGE_SIZE = 50
@@ -91,11 +91,11 @@ def _count(session: Session, known: Kind, where: ColumnElement[bool]) -> int:
     return int(session.connection().execute(query).scalar_one())
 
 
-def _joined(query: Any, known: Kind, order: Order) -> Any:
-    """The query with what its order needs."""
+def _joined(query: Any, known: Kind, order: Order, *, inner: bool = False) -> Any:
+    """The query with what its order needs; `inner`: only records that have it."""
     query = query.select_from(table_of(known.table))
     for target, on in order.joins:
-        query = query.outerjoin(target, on)
+        query = query.join(target, on, isouter=not inner)
     return query
 
 
@@ -109,12 +109,38 @@ def rows_behind(
     after: str,
     limit: int,
 ) -> list[Any]:
-    """The next rows: first their ids in order, then the columns of these few."""
-    table, order = table_of(known.table), order_of(known, fields, listing)
+    """The next rows; by what is kept beside the records first those that have it, in the order of its index."""
+    order = order_of(known, fields, listing)
+    key = read_key(order, after) if after else None
+    if order.kept is None:
+        return _rows(session, known, order, where, shown, key, limit)
+    found: list[Any] = []
+    if key is None or key[0] is not None:
+        found = _rows(session, known, order.of_kept(), where, shown, key, limit, inner=True)
+        key = None
+    if len(found) < limit:
+        without = and_(where, order.parts[0].expression.is_(None))
+        found += _rows(session, known, order, without, shown, key, limit - len(found))
+    return found
+
+
+def _rows(
+    session: Session,
+    known: Kind,
+    order: Order,
+    where: ColumnElement[bool],
+    shown: list[Shown],
+    key: Key | None,
+    limit: int,
+    *,
+    inner: bool = False,
+) -> list[Any]:
+    """First their ids in order, then the columns of these few."""
+    table = table_of(known.table)
     keys = [part.expression.label(f"k{n}") for n, part in enumerate(order.parts)]
-    first = _joined(select(table.c.id.label("page_id"), *keys), known, order).where(where)
-    if after:
-        first = first.where(order.beyond(read_key(order, after)))
+    first = _joined(select(table.c.id.label("page_id"), *keys), known, order, inner=inner).where(where)
+    if key is not None:
+        first = first.where(order.beyond(key))
     page = first.order_by(*order.by()).limit(limit).subquery("page")
     again = Order(tuple(replace(p, expression=page.c[f"k{n}"]) for n, p in enumerate(order.parts)), ())
     owner = table.c[known.owner] if known.owner else literal(None)

@@ -1,0 +1,89 @@
+"""What administrators ask of their own fields counts as consistency: kept marks, SQL and Python against a count by hand."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import kind, outbox
+from crm_app.core.changes.working import table_of
+from crm_app.quality.facts import all_rules, facts_of, given_now
+from crm_app.quality.predicates import predicate
+from crm_app.quality.queries.record import record_quality
+from crm_app.quality.rules.expressions import holds
+from crm_app.records.listing import fields_of, list_count, read_listing
+from crm_app.tables import QualityGap
+from tests.support.builders import change, make, make_person
+
+gap = table_of(QualityGap)
+
+
+def condition(field: str, value: str) -> dict[str, Any]:
+    return {"all": [{"f": field, "op": "is", "v": [value]}]}
+
+
+def marked(key: str) -> set[int]:
+    """The records that the marks name for a rule."""
+    query = select(gap.c.record_id).where(gap.c.rule == key)
+    return set(db.read_sync(lambda s: s.connection().execute(query).scalars().all()))
+
+
+@pytest.fixture
+def fields(database_url: str) -> dict[str, int]:
+    """They are there before anything is asked of them, so that records without them are there, too."""
+    made = {
+        name: make("custom_field", kind="person", key=name.lower(), label=name) for name in ("Team", "Code", "Room")
+    }
+    return made
+
+
+def test_required_fields_and_patterns_are_rules(fields: dict[str, int]) -> None:
+    team, code, room = (fields[n] for n in ("Team", "Code", "Room"))
+    told = [("lead", "Sales", "AB12"), ("lead", None, "nothing"), ("contact", None, None), ("name", "Ops", "ab12")]
+    ids = [
+        make_person(last_name=f"P {n}", lifecycle=state, **{f"custom.{team}": t, f"custom.{code}": c})
+        for n, (state, t, c) in enumerate(told)
+    ]
+    change("custom_field", team, required=True)
+    change("custom_field", code, pattern="[A-Z]{2}[0-9]{2}", pattern_example="AB12")
+    shown = condition("lifecycle", "lead")
+    change("custom_field", room, required_when=condition("lifecycle", "lead"), visible_when=shown)
+    outbox.drain_all()
+    wanted = {
+        f"person.custom.{team}.required": {ids[1], ids[2]},
+        f"person.custom.{code}.pattern": {ids[1], ids[3]},
+        f"person.custom.{room}.required": {ids[0], ids[1]},
+    }
+    assert {key: marked(key) for key in wanted} == wanted
+    for key, found in wanted.items():
+        rule, given = next((r, g) for r, g in _asked() if r.key == key)
+        assert {i for i in ids if holds(rule.gap, db.read_sync(facts_of, "person", i), given)} == found, key
+        assert _by_sql(rule, given) == found, key
+        address = {"f": f'{{"f":"quality.rule","op":"is","v":["{key}"]}}'}
+        listing = read_listing("person", address, db.read_sync(fields_of, SYSTEM, "person"))
+        assert db.read_sync(list_count, SYSTEM, listing) == len(found)
+    shown_first = {g.key: g for g in db.read_sync(record_quality, SYSTEM, "person", ids[1]).gaps}
+    assert shown_first[f"person.custom.{team}.required"].field == f"custom.{team}"
+    change("person", ids[1], **{f"custom.{team}": "Sales", f"custom.{code}": "XY99", f"custom.{room}": "1"})
+    outbox.drain_all()
+    assert [marked(key) for key in wanted] == [{ids[2]}, {ids[3]}, {ids[0]}]
+    change("custom_field", team, required=False)
+    outbox.drain_all()
+    assert marked(f"person.custom.{team}.required") == set()
+
+
+def _asked() -> list[tuple[Any, Any]]:
+    given = db.read_sync(given_now)
+    return [(r, given.with_days(r.days)) for r in db.read_sync(all_rules) if r.kind == "person"]
+
+
+def _by_sql(rule: Any, given: Any) -> set[int]:
+    def read(session: Any) -> set[int]:
+        found = next(r for r in all_rules(session) if r.key == rule.key)  # asked with the session that is open
+        table = table_of(kind("person").table)
+        query = select(table.c.id).where(table.c.deleted_at.is_(None), predicate(found.gap, kind("person"), given))
+        return set(session.connection().execute(query).scalars())
+
+    return db.read_sync(read)
