@@ -1,5 +1,6 @@
-"""The help of a field: the organisation's term for it, where there is one; of a custom field what it means."""
+"""The help of a field: what is said of it in the data dictionary, or the term that it belongs to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,9 +9,11 @@ from sqlmodel import Session
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import clip
 from crm_app.records.custom.definitions import definitions
-from crm_app.tables import Term
+from crm_app.records.custom.fields import FIELDED, Definition
+from crm_app.tables import FieldNote, Term
 
-term = table_of(Term)
+term, note = table_of(Term), table_of(FieldNote)
+MOST_WORDS = 300
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,38 @@ class Help:
 NO_HELP = Help("", "")
 
 
-def helps_of(session: Session, kind: str) -> dict[str, Help]:
-    """By the name of the field; of two terms for one field the first counts."""
+def terms_of(session: Session, kind: str) -> dict[str, Help]:
+    """By the name of the field its term and where it is defined; of two terms for one field the first counts."""
     query = select(term.c.id, term.c.name, term.c.definition, term.c.fields).where(term.c.deleted_at.is_(None))
     found: dict[str, Help] = {}
-    for definition in definitions(session, kind).values():
-        if definition.help:
-            words = clip(f"{definition.label}: {definition.help}", 300)
-            found[definition.name] = Help(words, f"/dictionary?kind={kind}#field-{definition.id}")
     for row in session.connection().execute(query.order_by(term.c.position, term.c.id)):
         for name in row.fields:
             of, _, field = str(name).partition(".")
             if of == kind:
-                found.setdefault(field, Help(clip(f"{row.name}: {row.definition}", 300), f"/terms#term-{row.id}"))
+                words = clip(f"{row.name}: {row.definition}", MOST_WORDS)
+                found.setdefault(field, Help(words, f"/terms#term-{row.id}"))
     return found
+
+
+def anchor_of(field: str) -> str:
+    """Where an entry of the dictionary stands on its page."""
+    return f"field-{field.removeprefix('custom.')}"
+
+
+def helps_of(session: Session, kind: str, custom: Mapping[int, Definition] | None = None) -> dict[str, Help]:
+    """By the name of the field what is said of it in the dictionary, else its term; it leads to the dictionary.
+
+    `custom` are the custom fields of the kind, if they are at hand.
+    """
+    terms = terms_of(session, kind)
+    if kind not in FIELDED:
+        return terms
+    said = {name: one.words for name, one in terms.items()}
+    notes = select(note.c.name, note.c.meaning).where(note.c.deleted_at.is_(None), note.c.name.startswith(f"{kind}."))
+    for row in session.connection().execute(notes):
+        if row.meaning:
+            said[row.name.partition(".")[2]] = clip(row.meaning, MOST_WORDS)
+    for definition in (definitions(session, kind) if custom is None else custom).values():
+        if definition.help:
+            said[definition.name] = clip(f"{definition.label}: {definition.help}", MOST_WORDS)
+    return {name: Help(words, f"/dictionary?kind={kind}#{anchor_of(name)}") for name, words in said.items()}

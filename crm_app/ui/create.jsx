@@ -77,14 +77,44 @@ function useAlike(compares, kind, met, onLook) {
   };
   return [shown, look];
 }
+const WEIGH_MS = 150;
+
+/** Which fields are hidden and demanded for what is typed: as the form began, then as the last answer says. */
+function useConditions(open, conditions, onWeigh) {
+  const { kind, fields, conditional } = open;
+  const timer = useRef(0);
+  const asked = useRef({ n: 0, text: "" });
+  const [now, setNow] = useState(() => ({
+    hidden: fields.filter((f) => f.hidden).map((f) => f.name), required: fields.filter((f) => f.required).map((f) => f.name),
+  }));
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (!conditions?.n || conditions.n !== asked.current.n || conditions.kind !== kind) return;
+    setNow((old) => ({ hidden: conditions.hidden, required: [...old.required.filter((name) => !name.startsWith("custom.")), ...conditions.required] }));
+  }, [conditions]);
+  const weigh = (read) => {
+    if (!conditional) return;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const values = read();
+      const text = JSON.stringify(values);
+      if (!values || text === asked.current.text) return;
+      asked.current = { n: Date.now(), text };
+      onWeigh && onWeigh(kind, values, asked.current.n);
+    }, WEIGH_MS);
+  };
+  return [now, weigh];
+}
+
 /** A label around one control; boxes to tick have labels of their own. */
-const Framed = ({ several, className, children }) => (several ? <div className={className}>{children}</div> : <label className={className}>{children}</label>);
+const Framed = ({ several, className, hidden, children }) =>
+  several ? <div className={className} hidden={hidden}>{children}</div> : <label className={className} hidden={hidden}>{children}</label>;
 
 /**
  * One dialog for a new record. It keeps its own copy, so that a lost connection or a restarted server takes nothing away; what is typed is
  * kept in this tab until it is saved or discarded. `created` {n, kind, id, errors, likely} and `offer` {n, kind, id, fills, done} answer.
  */
-function Sheet({ open, taken, restart, created, found, met, offer, onCreate, onSearch, onLook, onChoose, onFill, onAsk, onShut }) {
+function Sheet({ open, taken, restart, created, found, met, offer, conditions, onCreate, onSearch, onLook, onWeigh, onChoose, onFill, onAsk, onShut }) {
   const { kind, label, fields, draft, n, done, compares } = open;
   const navigate = useNavigate();
   const [errors, setErrors] = useState({});
@@ -94,14 +124,20 @@ function Sheet({ open, taken, restart, created, found, met, offer, onCreate, onS
   const body = useRef(null);
   const seen = useRef([]); // those of whom somebody said that this is another one
   const touched = useRef(false); // leaving without a touch keeps the draft that was found
-  const wanted = () => {
+  const [now, weigh] = useConditions(open, conditions, onWeigh);
+  const typed = () => {
     if (!body.current) return null;
     const all = valuesOf(body.current), found = {};
     for (const f of fields) found[f.name] = all[f.name] ?? "";
     return found;
   };
+  const wanted = () => { // nobody saves what is not shown
+    const found = typed();
+    for (const name of found ? now.hidden : []) found[name] = "";
+    return found;
+  };
   const [alike, look] = useAlike(compares, kind, met, onLook);
-  useEffect(() => { if (open.given || Object.keys(draft).length) look(wanted); }, [n]);
+  useEffect(() => { if (open.given || Object.keys(draft).length) { look(wanted); weigh(typed); } }, [n]);
   useEffect(() => {
     if (!created?.n || created.n <= taken.current.created) return;
     taken.current.created = created.n;
@@ -137,8 +173,8 @@ function Sheet({ open, taken, restart, created, found, met, offer, onCreate, onS
   }, [busy]);
   const restored = Object.keys(draft).length > 0;
   const remember = () => touched.current && setTimeout(() => body.current && !open.given && keep(kind, valuesOf(body.current)), 0);
-  const type = () => { touched.current = true; seen.current = []; setLikely(false); setTaking(null); remember(); look(wanted); };
-  const move = () => { remember(); touched.current && look(wanted); };
+  const type = () => { touched.current = true; seen.current = []; setLikely(false); setTaking(null); remember(); look(wanted); weigh(typed); };
+  const move = () => { remember(); if (touched.current) { look(wanted); weigh(typed); } };
   const close = () => { if (touched.current && !open.given) keep(kind, null); onShut(open); };
   const send = () => {
     if (busy) return;
@@ -168,8 +204,8 @@ function Sheet({ open, taken, restart, created, found, met, offer, onCreate, onS
           )}
           {errors[""] && <div className="banner r" role="alert">{errors[""]}</div>}
           <div className={fields.length > 4 ? "grid2" : "form"}>
-            {fields.map((f) => (
-              <Framed key={f.name} several={f.type === "choices"} className={"field" + (f.type === "longtext" || f.type === "choices" ? " full" : "")}>
+            {fields.map((f) => ({ ...f, required: now.required.includes(f.name), hidden: now.hidden.includes(f.name) })).map((f) => (
+              <Framed key={f.name} hidden={f.hidden} several={f.type === "choices"} className={"field" + (f.type === "longtext" || f.type === "choices" ? " full" : "")}>
                 <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}{f.help && <a className="helps" href={f.help_href} target="_blank" rel="noopener" title={f.help} aria-label={`What ${f.label} means here`}>?</a>}</span>
                 <Control field={f} draft={draft} found={found} invalid={!!errors[f.name]} onSearch={onSearch} />
                 {errors[f.name] && <span className="err" role="alert">{errors[f.name]}</span>}
@@ -210,8 +246,8 @@ export function CreateDialog({ form, makes, onStart, onCreate, ...rest }) {
   const restart = (sheet) => setSheets((all) => all.map((s) => (s.n === sheet.n ? { ...s, draft: {}, n: s.n + 0.5 } : s)));
   return sheets.map((sheet, i) => {
     const top = i === sheets.length - 1;
-    const { created, offer, met, ...other } = rest;
+    const { created, offer, met, conditions, ...other } = rest;
     return <Sheet key={sheet.n} open={sheet} taken={taken} restart={restart} onShut={shutOne} onCreate={onCreate} {...other}
-                  created={top ? created : null} offer={top ? offer : null} met={top ? met : null} />;
+                  created={top ? created : null} offer={top ? offer : null} met={top ? met : null} conditions={top ? conditions : null} />;
   });
 }

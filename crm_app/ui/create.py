@@ -17,7 +17,8 @@ class CreateDialog(rx.Component):
 
     `on_look(kind, values, n, but)` asks who is here already, besides `but`, and gets `met`; `on_choose(kind, id,
     values)` and `on_fill(kind, id, values)` use one of them and get `offer`. `makes` are the kinds that a look-up may
-    begin by `on_start(kind, text)`.
+    begin by `on_start(kind, text)`. Of a `conditional` form `on_weigh(kind, values, n)` asks which fields are shown and
+    demanded for what is typed, and gets `conditions`.
     """
 
     library = _jsx
@@ -27,11 +28,13 @@ class CreateDialog(rx.Component):
     found: rx.Var[Any]
     met: rx.Var[Any]
     offer: rx.Var[Any]
+    conditions: rx.Var[Any]
     makes: rx.Var[list[str]]
     on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], bool, list[int])]
     on_look: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int, list[int])]
     on_choose: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
     on_fill: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
+    on_weigh: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int)]
     on_ask: rx.EventHandler[passthrough_event_spec(str, int)]
     on_start: rx.EventHandler[passthrough_event_spec(str, str)]
     on_search: rx.EventHandler[passthrough_event_spec(str, str)]

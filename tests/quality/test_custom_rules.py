@@ -1,4 +1,4 @@
-"""What administrators ask of their own fields counts as consistency: kept marks, SQL and Python against a count by hand."""
+"""What is asked of custom fields counts as consistency: kept marks, SQL and Python against a count by hand."""
 
 from typing import Any
 
@@ -33,10 +33,9 @@ def marked(key: str) -> set[int]:
 @pytest.fixture
 def fields(database_url: str) -> dict[str, int]:
     """They are there before anything is asked of them, so that records without them are there, too."""
-    made = {
+    return {
         name: make("custom_field", kind="person", key=name.lower(), label=name) for name in ("Team", "Code", "Room")
     }
-    return made
 
 
 def test_required_fields_and_patterns_are_rules(fields: dict[str, int]) -> None:

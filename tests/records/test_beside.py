@@ -130,7 +130,7 @@ def kept_now() -> set[tuple[Any, ...]]:
 def kept_as_said() -> set[tuple[Any, ...]]:
     """From the column of every person."""
     rows = db.read_sync(lambda s: s.connection().execute(select(person.c.id, person.c.custom)).all())
-    return {tuple(row.values()) for id, custom in rows for row in rows_of(id, custom)}
+    return {tuple(row[c.name] for c in kept.columns) for id, custom in rows for row in rows_of(id, custom)}
 
 
 def _spoil(session: Session, ids: list[int]) -> None:

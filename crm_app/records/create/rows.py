@@ -20,13 +20,15 @@ class FormField:
     help: str = ""
     help_href: str = ""
     vocabulary: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class Form:
     """The dialog; a new `n` opens it. `given` counts the fields that the caller filled in.
 
-    `compares`: as it is typed, those who are here already are shown beside it.
+    `compares`: as it is typed, those who are here already are shown beside it. `conditional`: what is typed decides
+    which fields are shown and demanded.
     """
 
     n: int = 0
@@ -35,6 +37,17 @@ class Form:
     fields: list[FormField] = field(default_factory=list)
     given: int = 0
     compares: bool = False
+    conditional: bool = False
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The custom fields that are hidden and those that are demanded, as an answer to the question `n`."""
+
+    n: int = 0
+    kind: str = ""
+    hidden: list[str] = field(default_factory=list)
+    required: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

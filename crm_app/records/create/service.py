@@ -14,7 +14,8 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.core.text import clip
 from crm_app.identity.policy import decide, may
-from crm_app.records.create.rows import Form, FormField
+from crm_app.records.create.asking import conditions_now, is_conditional
+from crm_app.records.create.rows import Conditions, Form, FormField
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.fields import Definition
 from crm_app.records.help import NO_HELP, helps_of
@@ -32,15 +33,33 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
     offered = {c.name: c.choices for c in field_choices(session, actor, name)}
     helps = helps_of(session, name)
     fields = [_field(session, actor, known, path, offered, given) for path in known.form]
-    fields += [_further(d, offered, given) for d in asked_in_form(session, actor, name)]
+    asked = asked_in_form(session, actor, name)
+    fields += [_further(d, offered, given) for d in asked]
     said = [helps.get(f.name, NO_HELP) for f in fields]
     fields = [replace(f, help=h.words, help_href=h.href) for f, h in zip(fields, said, strict=True)]
+    conditional = any(is_conditional(d) for d in asked)
+    if conditional:
+        now = conditions_now(session, actor, name, {f.name: f.value for f in fields}, 0)
+        fields = [
+            replace(f, hidden=f.name in now.hidden, required=f.required or f.name in now.required) for f in fields
+        ]
     return Form(
         kind=name,
         label=known.label,
         fields=fields,
         given=sum(f.name in given for f in fields),
         compares=bool(known.likeness),
+        conditional=conditional,
+    )
+
+
+def conditions_in_form(session: Session, actor: Principal, name: str, values: Mapping[str, str], n: int) -> Conditions:
+    """What holds of the custom fields of the dialog, for what was typed. Raises NotFound or Forbidden."""
+    _known(actor, name)
+    shown = {d.name for d in asked_in_form(session, actor, name)}
+    found = conditions_now(session, actor, name, values, n)
+    return replace(
+        found, hidden=[f for f in found.hidden if f in shown], required=[f for f in found.required if f in shown]
     )
 
 

@@ -11,8 +11,8 @@ from crm_app.core.errors import Invalid, KithError, LikelyDuplicate
 from crm_app.core.ids import fresh
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
-from crm_app.records.create.rows import Created, Form
-from crm_app.records.create.service import create_record, named, new_form
+from crm_app.records.create.rows import Conditions, Created, Form
+from crm_app.records.create.service import conditions_in_form, create_record, named, new_form
 from crm_app.records.reading import titles
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
@@ -24,6 +24,7 @@ class NewRecord(rx.State):
 
     form: rx.Field[Form] = rx.field(default_factory=Form)
     created: rx.Field[Created] = rx.field(default_factory=Created)
+    conditions: rx.Field[Conditions] = rx.field(default_factory=Conditions)
 
     @rx.event
     @allow("any")
@@ -40,6 +41,15 @@ class NewRecord(rx.State):
     async def start_named(self, kind: str, text: str):
         """For somebody or something called so, who was looked up and is not here."""
         return NewRecord.start(kind, named(kind, text)) if kind in {k.name for k in kinds()} else None
+
+    @rx.event
+    @allow("any")
+    async def weigh(self, kind: str, values: dict[str, str], n: int) -> None:
+        """Which fields are shown and demanded now; a dialog that is gone, or may not be, hears nothing."""
+        try:
+            self.conditions = await db.read(conditions_in_form, actor(), kind, values, n)
+        except KithError:
+            return
 
     @rx.event
     @allow("any")

@@ -22,7 +22,7 @@ from crm_app.records.custom.fields import FIELDED, TYPES, Definition
 from crm_app.records.custom.formula import with_labels
 from crm_app.records.dictionary.askers import asked
 from crm_app.records.dictionary.counting import plain_fields
-from crm_app.records.help import Help, helps_of
+from crm_app.records.help import Help, anchor_of, terms_of
 from crm_app.records.listing.rows import Option
 from crm_app.records.vocabulary import VOCABULARIES
 from crm_app.tables import CustomField, FieldFill, FieldNote, User
@@ -95,7 +95,7 @@ class _Facts:
     def __init__(self, session: Session, known: Kind, further: Mapping[int, Definition]) -> None:
         self.known, self.further = known, further
         run = session.connection().execute
-        self.helps: dict[str, Help] = helps_of(session, known.name)
+        self.terms: dict[str, Help] = terms_of(session, known.name)
         self.asked = asked(session)
         self.labels = {n: f.label for n, f in fields_with_custom(known, further.values()).items()}
         people: dict[Any, str] = {row.id: row.name for row in run(select(user.c.id, user.c.name))}
@@ -116,16 +116,16 @@ class _Facts:
         full = f"{self.known.name}.{field.name}"
         definition = self.further.get(int(field.name[7:])) if field.name.startswith("custom.") else None
         said, responsible_id, responsible = self.notes.get(full, ("", None, ""))
-        term = self.helps.get(field.name) if definition is None else None
+        term = self.terms.get(field.name)
         filled, share = _filled(fills.get(field.name))
         type_ = TYPES[definition.type] if definition else PLAIN_TYPES.get(field.type, field.type)
         return Entry(
             full,
-            f"field-{definition.id if definition else field.name}",
+            anchor_of(field.name),
             field.label,
             f"{type_}: {kind(field.ref).label}" if field.ref and definition is None else type_,
             said or (term.words if term else ""),
-            term.href if term and not said else "",
+            term.href if term else "",
             self._rule(field, definition, full),
             _readers(self.known.name, field, definition),
             _editors(self.known.name, field, definition),

@@ -28,7 +28,10 @@ def _fact(label: str, value: rx.Var[str]) -> rx.Component:
 
 
 def _entry(one: rx.vars.ObjectVar[Entry]) -> rx.Component:
-    meaning = rx.cond(one.meaning_href != "", page_link(one.meaning, href=one.meaning_href), rx.el.span(one.meaning))
+    term = page_link("Terms and process", href=one.meaning_href, class_name="link")
+    meaning = rx.fragment(
+        rx.el.span(one.meaning), rx.cond(one.meaning_href != "", rx.fragment(" ", term), rx.fragment())
+    )
     edit = button("Edit", kind="quiet", on_click=DictionaryPage.start(one.name))
     return rx.el.li(
         rx.el.div(
