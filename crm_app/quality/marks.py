@@ -18,15 +18,12 @@ from crm_app.quality.facts import active_rules, given_now
 from crm_app.quality.predicates import predicate
 from crm_app.quality.rules.catalogue import COVERED, KINDS
 from crm_app.quality.rules.scores import by_weight, whole_weight
-from crm_app.records.custom.definitions import by_ids
-from crm_app.tables import Activity, Deal, Person, QualityGap, QualityMark
+from crm_app.tables import QualityGap, QualityMark
 
 STEP = 2_000  # records of one transaction when everything is counted anew
-MOST_TOLD = 50
 UNKNOWN = "unknown"  # the way of a record of which the log does not tell
 Where = Callable[[Any], ColumnElement[bool]]
 mark, gap, log = (table_of(m) for m in (QualityMark, QualityGap, ChangeLog))
-activity, deal, person = (table_of(m) for m in (Activity, Deal, Person))
 
 
 def refresh(session: Session, kind_name: str, ids: Iterable[int]) -> None:
@@ -43,12 +40,12 @@ def refresh_all(step: int = STEP, kinds: Iterable[str] = KINDS) -> int:
     for name in kinds:
         last: int | None = 0
         while last is not None:
-            last, count = db.write_sync(_refresh_next, name, last, step)
+            last, count = db.write_sync(refresh_next, name, last, step)
             seen += count
     return seen
 
 
-def _refresh_next(session: Session, name: str, after: int, step: int) -> tuple[int | None, int]:
+def refresh_next(session: Session, name: str, after: int, step: int) -> tuple[int | None, int]:
     """The records behind `after`, and what is left of those that are gone; gives the last one, None at the end."""
     table = table_of(kind(name).table)
     query = select(table.c.id).where(table.c.id > after).order_by(table.c.id).limit(step)
@@ -92,55 +89,3 @@ def _write(session: Session, name: str, where: Where) -> None:
     }
     query = select(*values.values()).select_from(table.outerjoin(log, made))
     run(insert(mark).from_select(list(values), query.where(*here, predicate(COVERED[name], known, given))))
-
-
-def follow(tell: Callable[[dict[str, Any]], None], payloads: list[dict[str, Any]]) -> None:
-    """Registered in `wire`: the records that changed, and those that hang on them; open lists hear of a few."""
-    touched: dict[str, set[int]] = {}
-    settings = False
-    for payload in payloads:
-        touched.setdefault(payload["kind"], set()).update(payload["ids"])
-        settings = settings or payload["kind"] in ("quality_rule", "vocabulary_term")
-    if settings:
-        refresh_all()
-        return
-    if asked := {name for name in db.read_sync(_kinds_of_fields, touched.get("custom_field", ())) if name in KINDS}:
-        refresh_all(kinds=sorted(asked))
-    wanted = db.read_sync(_hanging_on, touched)
-    for name, ids in wanted.items():
-        chosen = sorted(ids)
-        for start in range(0, len(chosen), STEP):
-            db.write_sync(refresh, name, chosen[start : start + STEP])
-        if len(chosen) <= MOST_TOLD:
-            tell({"kind": name, "ids": chosen})
-
-
-def _kinds_of_fields(session: Session, ids: Iterable[int]) -> set[str]:
-    """Whose custom fields these are: what is required of them may be another now."""
-    return {definition.kind for definition in by_ids(session, ids).values()}
-
-
-def _hanging_on(session: Session, touched: dict[str, set[int]]) -> dict[str, set[int]]:
-    """By kind: the records themselves; the people, companies and deals of activities; the deals of a changed stage."""
-    found = {name: set(touched[name]) for name in KINDS if touched.get(name)}
-    run = session.connection().execute
-    for part in _parts(touched.get("activity", ())):
-        columns = {"person": activity.c.person_id, "company": activity.c.company_id, "deal": activity.c.deal_id}
-        for row in run(select(*columns.values()).where(activity.c.id.in_(part))):
-            for name, id in zip(columns, row, strict=True):
-                if id is not None:
-                    found.setdefault(name, set()).add(id)
-    for part in _parts(found.get("person", ()) if touched.get("activity") else ()):
-        ids = set(
-            run(select(person.c.company_id).where(person.c.id.in_(part), person.c.company_id.is_not(None))).scalars()
-        )
-        found.setdefault("company", set()).update(ids)
-    for part in _parts(touched.get("stage", ())):
-        ids = set(run(select(deal.c.id).where(deal.c.stage_id.in_(part))).scalars())
-        found.setdefault("deal", set()).update(ids)
-    return {name: ids for name, ids in found.items() if ids}
-
-
-def _parts(ids: Iterable[int]) -> list[list[int]]:
-    chosen = sorted(ids)
-    return [chosen[start : start + IN_LIMIT] for start in range(0, len(chosen), IN_LIMIT)]

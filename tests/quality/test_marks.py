@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import outbox, undo
 from crm_app.core.changes.working import table_of
+from crm_app.quality.following import RECOUNT
 from crm_app.quality.marks import refresh_all
-from crm_app.quality.rules.catalogue import RULES
+from crm_app.quality.rules.catalogue import KINDS, RULES
+from crm_app.records.bulk import run_bulk, running
 from crm_app.records.listing import fields_of, list_count, list_page, read_listing
-from crm_app.tables import QualityGap, QualityMark
+from crm_app.tables import BulkRun, QualityGap, QualityMark
 from tests.quality.world import World
-from tests.support.builders import change, make_person
+from tests.support.builders import change, make, make_person
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -72,6 +75,38 @@ def test_counting_all_anew_changes_nothing_and_mends_what_was_lost() -> None:
     db.write_sync(lambda s: s.connection().execute(table_of(QualityGap).delete()))
     assert refresh_all(step=7) == len(world.people) + len(world.deals) + len(world.firms)
     assert gaps("person") | gaps("deal") | gaps("company") == before
+
+
+def going() -> list[int]:
+    query = (
+        select(col(BulkRun.id))
+        .where(col(BulkRun.op) == RECOUNT, col(BulkRun.status) == "running")
+        .order_by(col(BulkRun.id))
+    )
+    return list(db.read_sync(lambda s: s.scalars(query).all()))
+
+
+def test_changed_rules_are_a_run_that_can_be_stopped_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "MOST_ROWS", 20)
+    world = World()
+    whole = gaps("person")
+    change_rule = {"key": "person.channel", "name": "x", "weight": 40, "active": False}
+    rule = make("quality_rule", **change_rule)
+    outbox.drain_all()
+    first = going()
+    assert len(first) == len(KINDS)
+    change("quality_rule", rule, weight=30)
+    outbox.drain_all()
+    assert not set(first) & set(going()), "a newer rule ends the run by the older one"
+    people = going()[0]
+    stopped = run_bulk(people, stop=lambda: True)
+    assert (stopped.status, stopped.done) == ("running", 20), "one portion, then the worker was stopped"
+    before = {id for id, key in gaps("person") if key == "person.channel"}
+    assert run_bulk(people).done == len(world.people)
+    assert before and gaps("person") == {(id, key) for id, key in whole if key != "person.channel"}
+    for other in going():
+        run_bulk(other)
+    assert going() == []
 
 
 def test_a_list_asks_for_what_is_to_be_fixed_and_shows_it() -> None:
