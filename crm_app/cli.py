@@ -54,12 +54,14 @@ def ready() -> None:
 @app.callback()
 def prepare() -> None:
     """Check the settings and register everything, before any command."""
+    from crm_app.core.garbage import collect_seldom
     from crm_app.core.logs import set_up_logs
     from crm_app.wire import wire
 
     load_or_exit()
     set_up_logs()
     wire()
+    collect_seldom()
 
 
 @app.command()

@@ -27,5 +27,10 @@ async def settle() -> None:
     """Once everything is there: leave it out of all later collections, and collect less often."""
     gc.enable()
     gc.collect()
+    collect_seldom()
+
+
+def collect_seldom() -> None:
+    """What is there stays; thousands of records in hand at once are no reason to look through all of them again."""
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

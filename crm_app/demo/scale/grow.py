@@ -119,7 +119,8 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
         "activities": activities(world, sizes.activities),
     }
     for name, makers in wishes.items():
-        count = _write(name, makers)
+        with db.in_bulk():
+            count = _write(name, makers)
         tell(f"{count:,} {name}")
     made = (sizes.companies, sizes.people, sizes.deals, sizes.activities)
     return Grown(*made, world.duplicates)
@@ -128,22 +129,17 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
 def _write(name: str, makers: Iterator[Callable[[int], list[Change]]]) -> int:
     """Each maker turns a fresh id into the changes of one record; a chunk is one transaction, a kind one batch."""
     batch_id = db.write_sync(open_batch, SYSTEM, DEMO, note=NOTE + name)
-    total, row_no = 0, 1
+    total = 0
     while True:
         asked = list(islice(makers, CHUNK))
         if not asked:
             return total
 
-        def work(session: Session, asked=asked, row_no=row_no) -> int:
+        def work(session: Session, asked=asked) -> None:
             changes = [c for make, id in zip(asked, allocate_ids(session, len(asked)), strict=True) for c in make(id)]
-            numbered = [
-                Change(c.kind, c.id, c.set, c.op, effective_at=c.effective_at, row_no=n)
-                for n, c in enumerate(changes, row_no)
-            ]
-            apply_many(session, SYSTEM, numbered, source=DEMO, batch_id=batch_id)
-            return row_no + len(numbered)
+            apply_many(session, SYSTEM, changes, source=DEMO, batch_id=batch_id)
 
-        row_no = db.write_sync(work)
+        db.write_sync(work)
         total += len(asked)
 
 
