@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -22,6 +22,7 @@ from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError, Refused
 from crm_app.core.pretence import DEMO, pretended
+from crm_app.core.rows import insert_rows
 
 
 def apply(session: Session, actor: Principal, change: Change, *, source: str = "form", note: str = "") -> Applied:
@@ -90,7 +91,7 @@ def open_batch(session: Session, actor: Principal, source: str, *, note: str = "
     batch_id = allocate_ids(session, 1)[0]
     source = DEMO if pretended() else source
     row = {"id": batch_id, "recorded_at": now(), "actor_id": actor.id, "source": source, "note": note, "undoes": undoes}
-    session.connection().execute(insert(table_of(ChangeBatch)), row)
+    insert_rows(session, table_of(ChangeBatch), [row])
     return batch_id
 
 
@@ -141,7 +142,7 @@ def _write(context: Context, working: WorkingSet, applied: list[Applied], log: l
         working.flush()
     except IntegrityError as error:  # somebody else was faster; the checks before saw nothing
         raise Refused("Somebody else saved the same, or removed what this points to. Please look again.") from error
-    context.session.connection().execute(insert(table_of(ChangeLog)), log)
+    insert_rows(context.session, table_of(ChangeLog), log)
     for hook in hooks():
         hook(context, applied)
     touched: dict[str, list[int]] = defaultdict(list)

@@ -7,13 +7,14 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes.log import Outbox
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
+from crm_app.core.rows import insert_rows
 
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
@@ -62,7 +63,7 @@ def put(session: Session, topic: str, payload: dict[str, Any]) -> None:
         for name in _consumers.get(topic, {})
     ]
     if rows:
-        session.connection().execute(insert(table_of(Outbox)), rows)
+        insert_rows(session, table_of(Outbox), rows)
         db.announce(session, OUTBOX)
 
 

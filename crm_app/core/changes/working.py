@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlmodel import Session
 
 from crm_app.core.changes.kinds import Children, Kind, Row
 from crm_app.core.errors import Conflict
+from crm_app.core.rows import insert_rows
 
 IN_LIMIT = 500
 
@@ -87,7 +88,7 @@ class WorkingSet:
                 updates[loaded.kind.name, columns].append(values | {c: loaded.row[c] for c in columns})
         run = self.session.connection().execute
         for kind, rows in inserts.items():
-            run(insert(table_of(kind.table)), rows)
+            insert_rows(self.session, table_of(kind.table), rows)
         for (name, columns), rows in updates.items():
             table = table_of(self.records[name, rows[0]["b_id"]].kind.table)
             statement = (
@@ -118,5 +119,4 @@ class WorkingSet:
             if ids:
                 run(delete(table_of(model)).where(table_of(model).c.id.in_(ids)))
         for model, rows in added.items():
-            if rows:
-                run(insert(table_of(model)), rows)
+            insert_rows(self.session, table_of(model), rows)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes import Context, Kind, kind
 from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.rows import insert_rows
 from crm_app.duplicates.matching.profiles import compared_kinds, created_profiles, profiles_of
 from crm_app.tables import DuplicateKey, DuplicateProfile
 from search.duplicates.fields import Profile
@@ -146,10 +147,10 @@ def _forget(session: Session, name: str, gone: Mapping[int, Profile]) -> None:
 def _write(session: Session, name: str, made: Mapping[int, Profile], keys: Mapping[int, list[int]]) -> None:
     if not made:
         return
-    rows = [{"kind": name, "record_id": i, "profile": packed(p), "version": VERSION} for i, p in made.items()]
-    session.connection().execute(insert(profile), [row | {"counted": False} for row in rows])
-    if found := _rows(name, keys):
-        session.connection().execute(insert(key), found)
+    common = {"kind": name, "version": VERSION, "counted": False}
+    rows = [common | {"record_id": i, "profile": packed(p)} for i, p in made.items()]
+    insert_rows(session, profile, rows)
+    insert_rows(session, key, _rows(name, keys))
 
 
 def _keys(profiles: Mapping[int, Profile]) -> dict[int, list[int]]:

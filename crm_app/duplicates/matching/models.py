@@ -14,6 +14,7 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import now
+from crm_app.core.rows import insert_rows
 from crm_app.tables import DuplicateCount, DuplicateModel, DuplicateProfile
 from search.duplicates.fields import Profile
 from search.duplicates.kept import VERSION, asked, by_number, common, model_of, settings_of, unpacked, usual
@@ -70,7 +71,7 @@ def store(name: str, swept: Sweep) -> None:
 
 
 def _add(session: Session, rows: list[dict[str, Any]]) -> None:
-    session.connection().execute(insert(count), rows)
+    insert_rows(session, count, rows)
 
 
 def _number(session: Session, name: str) -> int | None:

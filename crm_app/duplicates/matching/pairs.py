@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session
 
 from crm_app.core.changes import kind
 from crm_app.core.changes.kinds import MERGED as INTO
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import now
+from crm_app.core.rows import insert_rows
 from crm_app.duplicates.matching.finding import Found
 from crm_app.tables import DuplicatePair
 
@@ -67,8 +68,7 @@ def settle_pairs(
     fresh = [ids for ids in told if ids not in before and ids not in remembered]
     moment = now()
     rows = [_row(name, ids, told[ids], found_by, batch_id, moment, (apart or {}).get(ids)) for ids in fresh]
-    if rows:
-        run(insert(pair), rows)
+    insert_rows(session, pair, rows)
     for ids in told.keys() & before.keys() - remembered:
         if before[ids] != APART:
             _again(session, name, ids, told[ids])
