@@ -16,7 +16,7 @@ from crm_app.core.changes.deletes import Refuse, with_dependents
 from crm_app.core.changes.kinds import hooks, kind
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.step import Step
-from crm_app.core.changes.values import encode
+from crm_app.core.changes.values import encoded
 from crm_app.core.changes.working import WorkingSet, table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
@@ -130,7 +130,7 @@ def _log_row(context: Context, change: Change, done: Applied, row_no: int) -> di
         "record_id": done.id,
         "op": done.op,
         "version": done.version,
-        "diff": {k: [encode(a), encode(b)] for k, (a, b) in done.diff.items()},
+        "diff": encoded(done.diff),
         "undoes": change.undoes,
     }
 

@@ -24,6 +24,9 @@ class Decide(Protocol):
     ) -> Decision: ...
 
 
+_SYSTEM_ACTS = Decision(True, "The system acts.")
+
+
 def _nobody(*_args: object, **_kwargs: object) -> Decision:
     return Decision(False, "No policy is installed.")
 
@@ -87,5 +90,5 @@ def allowed(
 ) -> Decision:
     """Ask the policy; the system may do everything."""
     if principal.system:
-        return Decision(True, "The system acts.")
+        return _SYSTEM_ACTS
     return _decide(principal, action, obj, owner_id, field, record_id)

@@ -13,16 +13,16 @@ from crm_app.core.changes.children import Patch, apply_patch, patch_of, split_ke
 from crm_app.core.changes.custom import CUSTOM, by_field, fields_of_change, given_in, put
 from crm_app.core.changes.finishing import finish, tidied
 from crm_app.core.changes.forwarding import survivor_of
-from crm_app.core.changes.kinds import MERGED, Field, Kind, Row, kind
+from crm_app.core.changes.kinds import MERGED, Children, Field, Kind, Row, kind
 from crm_app.core.changes.merge import conflicts_of
-from crm_app.core.changes.values import coerce, defaults
+from crm_app.core.changes.plans import EXTERNAL, names_in, plan_of
+from crm_app.core.changes.values import coerce
 from crm_app.core.changes.working import IN_LIMIT, Loaded, WorkingSet, table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from crm_app.core.text import sort_key
 
 UNGATED = ("history", "undo", "demo", "merge")
-META = frozenset(("id", "version", "created_at", "updated_at", "deleted_at", "sort_key"))
 
 
 def is_gated(source: str, *, creating: bool) -> bool:
@@ -39,6 +39,7 @@ class Step:
         self._ids: list[int] = []
         self._living: dict[tuple[str, int], int | None] = {}
         self._verdicts: dict[tuple[str, str, int | None, str | None], Decision] = {}
+        self._sure: set[tuple[str, int]] = set()
         self._returning: set[tuple[str, int]] = set()
         self._relied_on: set[tuple[str, int]] = set(let_go)  # a delete counts on them pointing elsewhere
 
@@ -50,13 +51,14 @@ class Step:
             new += change.op == "create" and change.id is None
             if change.op == "restore" and change.id is not None:
                 self._returning.add((change.kind, change.id))
-            for name, value in change.set.items():
-                if (field := known.by_name.get(name)) and field.ref and isinstance(value, int):
+            for field in plan_of(known).references:
+                if isinstance(value := change.set.get(field.name), int):
                     wanted[field.ref].add(value)
-                elif children := known.child_by_name.get(name):
-                    new += len(value) if isinstance(value, list) else 0
-                    for child in (f for f in children.fields if f.ref):
-                        wanted[child.ref] |= {r.get(child.name) for r in value if isinstance(r, dict)} - {None}
+            for name in known.child_by_name.keys() & change.set.keys():
+                value = change.set[name]
+                new += len(value) if isinstance(value, list) else 0
+                for child in (f for f in known.child_by_name[name].fields if f.ref):
+                    wanted[child.ref] |= {r.get(child.name) for r in value if isinstance(r, dict)} - {None}
         self._ids = allocate_ids(self.context.session, new)[::-1]
         for name, ids in wanted.items():
             self._look_up(kind(name), sorted(i for i in ids if isinstance(i, int)))
@@ -88,10 +90,10 @@ class Step:
 
     def _create(self, change: Change) -> Applied:
         known = kind(change.kind)
-        row = defaults(known.table)
-        values, patches = self._values(known, change, row | {"id": 0}, {}, creating=True)
+        plan = plan_of(known)
+        row = plan.fresh(self.context.recorded_at)
+        values, patches = self._values(known, change, row, {}, creating=True)
         row |= values
-        row |= {"version": 1, "created_at": self.context.recorded_at, "updated_at": self.context.recorded_at}
         self._require("create", known, row.get(known.owner) if known.owner else None)
         self._fields_allowed(known, change, row, None)
         row["id"] = change.id if change.id is not None else self._new_id()
@@ -101,8 +103,9 @@ class Step:
         loaded = self.working.add(known, row)
         if change.apart_from:
             self.context.apart[known.name, row["id"]] = change.apart_from
-        diff = {n: [None, v] for n, v in row.items() if n not in META and n not in known.derived and v is not None}
-        diff |= self._apply_children(loaded, patches)
+        diff = {n: [None, v] for n in plan.logged if (v := row[n]) is not None}
+        if patches:
+            diff |= self._apply_children(loaded, patches)
         self._living[known.name, row["id"]] = row.get(known.owner) if known.owner else None
         return Applied(known.name, row["id"], 1, self.context.batch_id, "create", diff)
 
@@ -122,9 +125,7 @@ class Step:
             self._unique(known, after, before)
         elif not change.set:  # looked at again: what is computed follows
             ports.custom().compute(self.context, known, after)
-        diff = {
-            n: [before[n], v] for n, v in after.items() if v != before[n] and n not in META and n not in known.derived
-        }
+        diff = {n: [before[n], v] for n in plan_of(known).logged if (v := after[n]) != before[n]}
         diff = by_field(diff)
         diff |= self._apply_children(loaded, patches)
         if diff:
@@ -195,36 +196,42 @@ class Step:
         values: Row = {}
         patches: dict[str, Patch] = {}
         wrong: dict[str, str] = {}
+        plan = plan_of(known)
         for key, given in change.set.items():
-            name, rest = split_key(key)
+            field = plan.plain.get(key)
+            name, rest = (key, "") if field else split_key(key)
             try:
-                if name in known.child_by_name:
-                    present = children.get(name, {})
-                    patch = patch_of(known.child_by_name[name], rest, given, present)
-                    for row_key, row in patch.items():
-                        patch[row_key] = row and self._tidied(known.child_by_name[name].fields, row, present, row_key)
+                if field or (field := plan.plain.get(name)):
+                    value = coerce(field, given)
+                    values[name] = tidied(self.context, field, value, before.get(name)) if field.tidy else value
+                elif name in known.child_by_name:
+                    patch = self._patch(known.child_by_name[name], rest, given, children.get(name, {}))
                     patches.setdefault(name, {}).update(patch)
-                elif key == "external_id":
+                elif key == EXTERNAL:
                     values[key] = given
-                elif name == CUSTOM:
-                    continue  # all of them together, below
-                elif name in known.by_name and name not in known.derived:
-                    field = known.by_name[name]
-                    values[name] = tidied(self.context, field, coerce(field, given), before.get(name))
-                else:
-                    wrong[name] = f"A {known.label.lower()} has no field {name!r}."
+                elif name != CUSTOM:  # of which all are taken together, below
+                    raise ValueError(f"A {known.label.lower()} has no field {name!r}.")
             except ValueError as error:
                 wrong[name] = str(error)
-        self._custom(known, change, before, values, wrong)
+        if CUSTOM in names_in(tuple(change.set)):
+            self._custom(known, change, before, values, wrong)
         if creating:
-            for field in known.fields:
-                if field.required and values.get(field.name, before.get(field.name)) in (None, ""):
+            for field in plan.required:
+                if values.get(field.name, before.get(field.name)) in (None, ""):
                     wrong.setdefault(field.name, f"{field.label} is required.")
         if wrong:
             raise Invalid(wrong)
         self._references(known, values)
         self._child_references(known, patches, children)
         return values, patches
+
+    def _patch(self, children: Children, rest: str, given: Any, present: dict[int, Row]) -> Patch:
+        """What becomes of a collection, the texts of its rows in the form in which they are kept."""
+        patch = patch_of(children, rest, given, present)
+        if any(field.tidy for field in children.fields):
+            for key, row in patch.items():
+                patch[key] = row and self._tidied(children.fields, row, present, key)
+        return patch
 
     def _custom(self, known: Kind, change: Change, before: Row, values: Row, wrong: dict[str, str]) -> None:
         """Custom values among `values`, each by the rules of its field; what is wrong is added to `wrong`."""
@@ -254,9 +261,9 @@ class Step:
     def _references(self, known: Kind, values: Row) -> None:
         """What is pointed to lives; whoever points to a merged record means the one that it went into."""
         wrong = {}
-        for name, value in values.items():
-            field = known.by_name.get(name)
-            if field and field.ref and value is not None and not self._is_living(field.ref, value):
+        for field in plan_of(known).references:
+            name, value = field.name, values.get(field.name)
+            if value is not None and not self._is_living(field.ref, value):
                 into = self._survivor(field.ref, value)
                 if into is not None:
                     values[name] = into
@@ -286,6 +293,8 @@ class Step:
         return into if into is not None and self._is_living(name, into) else None
 
     def _is_living(self, name: str, id: int) -> bool:
+        if (name, id) in self._sure:
+            return True
         known = kind(name)
         loaded = self.working.get(name, id)
         if loaded is not None:
@@ -298,7 +307,10 @@ class Step:
             self._look_up(known, [id])
         if (name, id) not in self._living:
             return False
-        return self._allowed("refer", known, self._living[name, id], id).allowed
+        allowed = self._allowed("refer", known, self._living[name, id], id).allowed
+        if allowed and loaded is None:  # no change of this call touches it
+            self._sure.add((name, id))
+        return allowed
 
     def _look_up(self, known: Kind, ids: list[int]) -> None:
         table = table_of(known.table)
@@ -327,14 +339,14 @@ class Step:
 
     def _finish(self, known: Kind, change: Change, before: Row | None, after: Row, patches: dict[str, Patch]) -> None:
         """What follows from the change, then the gate of the transition; an undo restores the old values itself."""
-        self.context.given = frozenset(split_key(key)[0] for key in change.set)
+        self.context.given = names_in(tuple(change.set))
         self.context.patches = patches
         gated = is_gated(self.context.source, creating=before is None)
         finish(self.context, known, before, after, gated=gated)
 
     def _unique(self, known: Kind, row: Row, before: Row | None) -> None:
         table = table_of(known.table)
-        for field in (f for f in known.fields if f.unique):
+        for field in plan_of(known).unique:
             value = row[field.name]
             if value in (None, "") or (before is not None and before[field.name] == value):
                 continue

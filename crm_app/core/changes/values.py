@@ -41,6 +41,8 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _whole(field: Field, value: Any) -> int:
+    if type(value) is int and -BIG < value < BIG:
+        return _bounded(field, value)
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f"{field.label} must be a whole number.")
     try:
@@ -115,7 +117,7 @@ def _datetime(field: Field, value: Any) -> datetime:
         raise ValueError(f"{field.label} must be a time such as 2026-05-31T14:00+02:00.") from None
     if at.tzinfo is None:
         raise ValueError(f"{field.label} needs a time zone.")
-    return at.astimezone(UTC)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def _choice(field: Field, value: Any) -> str:
@@ -145,15 +147,15 @@ _COERCE = {
 }
 
 
-_PLAIN = frozenset((str, int, float, bool, type(None), dict, list))
+PLAIN = frozenset((str, int, float, bool, type(None), dict, list))  # what JSON holds as it is
 
 
 def encode(value: Any) -> Any:
     """A stored value as JSON holds it."""
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value.isoformat() if isinstance(value, date) else value
@@ -172,6 +174,14 @@ def _decoders(table: Any) -> dict[str, Any]:
     return found
 
 
+def encoded(diff: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """A difference as JSON holds it."""
+    return {
+        name: pair if type(pair[0]) in PLAIN and type(pair[1]) in PLAIN else [encode(pair[0]), encode(pair[1])]
+        for name, pair in diff.items()
+    }
+
+
 def decode(table: type[SQLModel], column: str, value: Any) -> Any:
     """A value from the log as the column holds it."""
     decoder = _decoders(table).get(column)  # pyright: ignore[reportArgumentType]
@@ -179,7 +189,8 @@ def decode(table: type[SQLModel], column: str, value: Any) -> Any:
 
 
 @cache
-def _static_defaults(table: Any) -> tuple[tuple[str, Any, Any], ...]:
+def static_defaults(table: Any) -> tuple[tuple[str, Any, Any], ...]:
+    """Of each column in its order: the name, the default, what makes it."""
     columns = set(table.__table__.columns.keys())
     return tuple(
         (name, None if info.default is PydanticUndefined else info.default, info.default_factory)
@@ -192,5 +203,5 @@ def defaults(table: type[SQLModel]) -> dict[str, Any]:
     """A fresh row of the table, every column with its default or None."""
     return {
         name: factory() if factory else default
-        for name, default, factory in _static_defaults(table)  # pyright: ignore[reportArgumentType]
+        for name, default, factory in static_defaults(table)  # pyright: ignore[reportArgumentType]
     }
