@@ -181,7 +181,8 @@ def import_(
         report = go_on(actor, resume)
     else:
         how = {"mapping": chosen, "match": match.split(",") if match else None, "mode": mode, "likely": likely}
-        report = import_file(actor, str(kind), Path(str(file)), **how, dry_run=dry_run)
+        with db.in_bulk():
+            report = import_file(actor, str(kind), Path(str(file)), **how, dry_run=dry_run)
     drain_if_alone()
     say(as_json, report.to_json(), str(report))
     raise typer.Exit(0 if report.ok else 1)

@@ -1,5 +1,6 @@
 """The database: one engine a process, one transaction a command. The only place that knows a dialect."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -189,12 +190,17 @@ def number_of(day: date) -> int:
     return (day - date(1970, 1, 1)).days
 
 
+def _json(value: Any) -> str:
+    """Most records hold no custom values, and an encoder is made for each text."""
+    return "{}" if value == {} else json.dumps(value)
+
+
 def make_engine(url: str) -> Engine:
     """An engine with the pragmas and time-outs that Kith relies on."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     connect_args = {"check_same_thread": False, "timeout": 30}
-    engine = create_engine(url, connect_args=connect_args, pool_size=10, pool_use_lifo=True)
+    engine = create_engine(url, connect_args=connect_args, pool_size=10, pool_use_lifo=True, json_serializer=_json)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -1,5 +1,6 @@
 """Telephone numbers: stored as E.164 (ITU-T), shown in groups, compared by their digits."""
 
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -46,8 +47,12 @@ def shown(text: str) -> str:
 
 
 def _parsed(text: str, region: str) -> PhoneNumber | None:
-    if len(text) > 60:
-        return None
+    """Of a number with a plus the region says nothing; a file that is imported is read several times."""
+    return None if len(text) > 60 else _read(text, "" if text.startswith("+") else region)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, region: str) -> PhoneNumber | None:
     try:
         number = phonenumbers.parse(text, region or None)
     except NumberParseException:
