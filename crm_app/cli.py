@@ -54,14 +54,12 @@ def ready() -> None:
 @app.callback()
 def prepare() -> None:
     """Check the settings and register everything, before any command."""
-    from crm_app.core.garbage import collect_seldom
     from crm_app.core.logs import set_up_logs
     from crm_app.wire import wire
 
     load_or_exit()
     set_up_logs()
     wire()
-    collect_seldom()
 
 
 @app.command()
@@ -181,8 +179,7 @@ def import_(
         report = go_on(actor, resume)
     else:
         how = {"mapping": chosen, "match": match.split(",") if match else None, "mode": mode, "likely": likely}
-        with db.in_bulk():
-            report = import_file(actor, str(kind), Path(str(file)), **how, dry_run=dry_run)
+        report = db.in_bulk()(import_file)(actor, str(kind), Path(str(file)), **how, dry_run=dry_run)
     drain_if_alone()
     say(as_json, report.to_json(), str(report))
     raise typer.Exit(0 if report.ok else 1)

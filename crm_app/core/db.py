@@ -38,6 +38,7 @@ from sqlmodel import Session
 
 from crm_app.core import folding, matching
 from crm_app.core.config import settings
+from crm_app.core.garbage import collect_seldom
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -293,7 +294,10 @@ def writing() -> Iterator[Session]:
 
 @contextmanager
 def in_bulk() -> Iterator[None]:
-    """Around many large commands of this thread: SQLite gets more memory, which it keeps, and fewer checkpoints."""
+    """Around many large commands of this thread, in a process of their own: garbage is looked for seldom, and SQLite
+    gets more memory and makes fewer checkpoints. All that stays so.
+    """
+    collect_seldom()
     token = _in_bulk.set(True)
     try:
         yield
