@@ -92,6 +92,17 @@ class FieldFeed(rx.State):
         _subscribe(self, KindsView(frozenset({"custom_field", "field_note"})), FieldFeed)
 
 
+class ScoringFeed(rx.State):
+    """The page of scoring hears when somebody changes a rule or the bands."""
+
+    push: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @allow("pipeline.read")
+    async def follow(self) -> None:
+        _subscribe(self, KindsView(frozenset({"scoring_rule", "scoring_policy"})), ScoringFeed)
+
+
 class DiaryFeed(rx.State):
     """The calendar says whose plans it shows, one's day that it is one's own."""
 

@@ -29,6 +29,22 @@ print(db.read_sync(lambda s: s.exec(select(Company.id).where(Company.name == "Ca
 """
 
 
+COUNCIL = """
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
+from crm_app.wire import wire
+
+wire()
+def make(**values):
+    return db.write_sync(apply, SYSTEM, Change("custom_field", op="create", set={"kind": "company"} | values)).id
+
+staff = make(key="staff", label="Staff", type="int", in_form=True)
+shown = {"all": [{"f": f"custom.{staff}", "op": "ge", "v": "5"}]}
+make(key="council", label="Council", required=True, visible_when=shown)
+"""
+
+
 @pytest.fixture(autouse=True)
 def none_left(site) -> Iterator[None]:
     yield
@@ -90,3 +106,28 @@ def test_a_formula_says_what_is_wrong_and_shows_real_records_while_it_is_written
     admin.goto(site.url + "/dictionary?kind=deal")
     expect(admin.locator("li", has_text="Commission")).to_contain_text("Computed: {Value} * 0.1")
     expect(admin).to_have_title(re.compile("Data dictionary"))
+
+
+def test_the_dialog_shows_and_demands_what_is_typed_for(sign_in: Callable[..., Page], site) -> None:
+    site.run(COUNCIL)
+    page = sign_in("manager")
+    page.goto(site.url + "/companies")
+    page.wait_for_selector("[data-ready=true] [data-row]")
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog")
+    council, staff = dialog.get_by_label("Council"), dialog.get_by_label("Staff")
+    expect(staff).to_be_visible()
+    expect(council).to_be_hidden()
+    staff.fill("12")
+    expect(council).to_be_visible()
+    expect(council).to_have_attribute("required", "")
+    council.fill("Elected in May")
+    staff.fill("4")
+    expect(council).to_be_hidden()
+    staff.fill("40")
+    expect(council).to_be_visible()
+    expect(council).to_have_value("Elected in May")
+    dialog.get_by_label("Name", exact=True).fill("Forty and Sons")
+    dialog.get_by_role("button", name="Create company").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".prop", has_text="Council")).to_contain_text("Elected in May")

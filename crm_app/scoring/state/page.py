@@ -17,7 +17,7 @@ from crm_app.scoring.screen import Asked, RuleRow, ScoringPage, asked_of, rule_o
 from crm_app.scoring.service import Edited, remove_rule, save_bands, save_rule
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
-LOOK_SECONDS, LOOKS_BEFORE = 0.3, 20
+LOOK_SECONDS, LOOKS_BEFORE = 1.0, 6
 
 
 class ScoringRules(rx.State):
