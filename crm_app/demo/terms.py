@@ -7,7 +7,7 @@ from crm_app.core.changes import Change, apply_many
 from crm_app.demo.marks import DEMO
 from crm_app.lifecycle.terms.service import set_up_terms
 
-# The files misspell the last but one: the page of the lists proposes what to do about it.
+# The files misspell the last but one, and have one source that is in no list: the pages propose what to do about it.
 INDUSTRIES = (
     ("employment", ("staffing", "recruiting")),
     ("entertainment", ("media",)),
@@ -21,8 +21,12 @@ INDUSTRIES = (
     ("telecommunications", ("telecom", "telco")),
 )
 SOURCES = (
-    ("Recommendation", ("referral",)),
+    ("Cold call", ()),
+    ("Newsletter", ("mailing",)),
+    ("Recommendation", ()),
+    ("Referral", ("introduced by",)),
     ("Trade fair", ("exhibition", "conference")),
+    ("Webinar", ()),
     ("Website", ("web", "homepage", "contact form")),
 )
 

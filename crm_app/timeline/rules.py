@@ -17,9 +17,9 @@ NAMES = {
     "file": "Files",
     "change": "Changes",
 }
-PLANNABLE = frozenset({"call", "meeting", "task"})
+PLANNABLE = frozenset({"call", "meeting", "task", "email"})
 DONE = {"note": "noted", "call": "called", "meeting": "met", "task": "finished", "email": "wrote an e-mail"}
-PLANNED = {"call": "plans to call", "meeting": "plans to meet", "task": "has to do"}
+PLANNED = {"call": "plans to call", "meeting": "plans to meet", "task": "has to do", "email": "plans to write"}
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,26 @@ def _type_again(page: Page) -> None:
     page.wait_for_selector(".alikerow")
 
 
+def _change_rule(page: Page) -> None:
+    rule = page.locator(".scoring li").first
+    rule.get_by_role("button", name="Actions").click()
+    page.get_by_role("menuitem", name="Edit").click()
+    form = page.get_by_role("region", name="What is being changed")
+    form.get_by_label("Points").fill("40")
+    form.get_by_role("button", name="See what it does").click()
+    form.get_by_role("status").wait_for()
+    form.evaluate("form => form.scrollIntoView()")
+
+
+def _new_field(page: Page) -> None:
+    page.get_by_role("button", name="New field").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("Works council")
+    dialog.get_by_label("Type").select_option(label="Choice")
+    dialog.get_by_label("New options").fill("Yes\nNo\nElection this year = election")
+    dialog.get_by_label("What it means").fill("Who must be asked before a contract is signed.")
+
+
 CONTACTS = "/people?f=" + quote(json.dumps({"f": "lifecycle", "op": "is", "v": "contact"}))
 PICTURES = (
     Picture("home", "seller", "/", "main h2, main h3"),
@@ -83,6 +103,10 @@ PICTURES = (
     Picture("report", "manager", "/reports", ".report .bars"),
     Picture("pipelines", "administrator", "/pipelines", ".stagelist li"),
     Picture("terms", "administrator", "/terms", ".flow", dark=True),
+    Picture("scoring", "administrator", "/scoring", ".scoring li", _change_rule),
+    Picture("quality", "manager", "/quality", ".tbl tbody tr, .box table tbody tr"),
+    Picture("custom-field", "administrator", "/fields?kind=company", "main h1, main h2", _new_field),
+    Picture("dictionary", "administrator", "/dictionary?kind=person", ".dictname"),
     Picture("rights", "administrator", "/users", ".tbl tbody tr", lambda page: page.locator("tbody a").nth(3).click()),
 )  # fmt: skip
 

@@ -30,7 +30,8 @@ def test_code_in_recipes_is_python(path: Path) -> None:
 
 
 def test_there_is_a_recipe_for_each_extension() -> None:
-    assert {p.stem for p in RECIPES} == {"add-a-field", "add-a-page", "add-a-permission", "add-a-kind"}
+    extended = ("custom-field-type", "field", "kind", "page", "permission", "quality-rule")
+    assert [p.stem for p in RECIPES] == [f"add-a-{name}" for name in extended]
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:

@@ -84,7 +84,9 @@ def dictionary_screen() -> rx.Component:
     said = "Every field: what it means, its rule, who answers for it, how often it is filled."
     title = head("Data dictionary", said, actions)
     tabs = rx.el.nav(
-        rx.foreach(DictionaryPage.kinds, _tab), class_name="row wrap", custom_attrs={"aria-label": "Kinds of record"}
+        rx.foreach(DictionaryPage.kinds, _tab),
+        class_name="row wrap kindtabs",
+        custom_attrs={"aria-label": "Kinds of record"},
     )
     counted = rx.cond(PAGE.as_of != "", "Filled as of " + PAGE.as_of.to(str), "Filled: counted every night")
     rows = rx.fragment(

@@ -55,7 +55,7 @@ def _tabs() -> rx.Component:
             )
             for kind in kind_options()
         ],
-        class_name="row wrap",
+        class_name="row wrap kindtabs",
         custom_attrs={"aria-label": "Kinds of record"},
     )
 
