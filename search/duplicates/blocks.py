@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from search.duplicates.fields import EMAILS, PHONES
 from search.duplicates.hashing import hashed, mixed
 from search.duplicates.table import SHARED, Table
 
@@ -89,7 +88,7 @@ TELLING = frozenset(
         (("surname", "all"), ("domain", "all")),
     ]
 )
-SLOTTED = (*((c, "all") for c in EMAILS), *((c, "tail") for c in PHONES), *((c, "local") for c in EMAILS))
+SEVERAL: tuple[Part, ...] = (("email", "all"), ("phone", "tail"), ("email", "local"))  # of these a record has many
 
 
 class Keys:
@@ -113,18 +112,25 @@ class Keys:
         for way in ("all", "sound") if self._telling else ("all", "3", "sound"):
             if self.table.has("given"):
                 yield self._names(way)
-        for column, way in SLOTTED:
-            if self.table.codes[column].any():
-                yield self._combined(1000 + len(way), ((column, way),))
+
+    def of_several(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The keys by what a row may have many of, and the row of each; 0 for none."""
+        for name, way in SEVERAL:
+            entries = self.table.every[name]
+            if entries.any():
+                part = self._hashes(name, way)[entries.codes]
+                yield np.where(part != 0, mixed(np.uint64(1000 + len(way)), part), np.uint64(0)), entries.rows
 
     def _taken(self, column: str, way: str) -> np.ndarray:
         """The hash of what is taken of each row's text; 0 for nothing."""
-        words = self.table.vocabulary(column).texts
-        vocabulary = SHARED.get(column, column)
+        return self._hashes(SHARED.get(column, column), way)[self.table.codes[column]]
+
+    def _hashes(self, vocabulary: str, way: str) -> np.ndarray:
+        """The same for each word."""
         if (vocabulary, way) not in self._hashed:
-            take = TAKE[way]
+            words, take = self.table.words[vocabulary].texts, TAKE[way]
             self._hashed[vocabulary, way] = hashed(words if way == "all" else [take(word) for word in words])
-        return self._hashed[vocabulary, way][self.table.codes[column]]
+        return self._hashed[vocabulary, way]
 
     def _combined(self, seed: int, rule: tuple[Part, ...]) -> np.ndarray:
         found = np.full(self.table.size, np.uint64(seed))
@@ -149,14 +155,25 @@ class Keys:
 def candidates(table: Table, sides: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of rows that share a key, each once, the smaller row first; with `sides` only pairs across them."""
     order = _by_name(table)
+    place = np.empty(table.size, dtype=np.int32)
+    place[order] = np.arange(table.size, dtype=np.int32)
     found = np.empty(0, dtype=np.int64)
     waiting: list[np.ndarray] = []
-    for keys in Keys(table):
-        waiting.append(_pairs(keys[order], order, table.size, sides))
+    for keys, rows in _ordered(Keys(table), order, place):
+        waiting.append(_pairs(keys, rows, table.size, sides))
         if sum(map(len, waiting)) > 8_000_000:
             found, waiting = _once([found, *waiting]), []
     found = _once([found, *waiting])
     return (found // table.size).astype(np.int32), (found % table.size).astype(np.int32)
+
+
+def _ordered(keys: Keys, order: np.ndarray, place: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The keys of every rule with their rows, in the order of names."""
+    for found in keys:
+        yield found[order], order
+    for found, rows in keys.of_several():
+        at = np.argsort(place[rows], kind="stable")
+        yield found[at], rows[at]
 
 
 def _once(parts: list[np.ndarray]) -> np.ndarray:
@@ -196,9 +213,8 @@ def _pairs(keys: np.ndarray, rows: np.ndarray, size: int, sides: np.ndarray | No
     step = 1
     while len(at):
         one, two = rows[at], rows[at + step]
-        if sides is not None:
-            across = sides[one] != sides[two]
-            one, two = one[across], two[across]
+        across = one != two if sides is None else sides[one] != sides[two]  # a row may have a key twice
+        one, two = one[across], two[across]
         found.append(np.minimum(one, two).astype(np.int64) * size + np.maximum(one, two))
         step += 1
         at = at[reach[at] >= step]

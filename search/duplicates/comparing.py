@@ -1,5 +1,6 @@
 """Two records field by field, for many pairs at once: how alike, and how often strangers are as alike as that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,9 @@ from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR, level
 from search.duplicates.model import COLUMN, COMPARED, Model, usual_m
 from search.duplicates.table import Table
 
+WIDE = 1000  # of more pairs of addresses between two records only equal ones are looked for
+PAIRS = 2000
+Levels = tuple[np.ndarray, np.ndarray, np.ndarray]
 SWAPS = {"names": ("given", "surname"), "lines": ("street", "street2")}
 
 
@@ -25,11 +29,19 @@ class Seen:
 
 @dataclass
 class Swapped:
-    """The same for two fields that may have changed places, at the pairs `at` where that was looked at."""
+    """The same for two fields that may have changed places, at the pairs `at` where that was looked at.
+
+    `one` is what stands as the first on the left and as the second on the right, weighed as the one and as the other.
+    """
 
     at: np.ndarray
-    one: Seen
-    two: Seen
+    one: Sequence[Seen]
+    two: Sequence[Seen]
+
+    def ratio(self, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+        """How many times likelier, whichever of the two records comes first."""
+        straight = self.one[0].ratio(one) * self.two[0].ratio(two)
+        return np.sqrt(straight * self.one[1].ratio(two) * self.two[1].ratio(one))
 
 
 @dataclass
@@ -66,10 +78,19 @@ class Comparer:
 
     def _seen(self, name: str, one: str, two: str, left: np.ndarray, right: np.ndarray) -> Seen:
         """Column `one` on the left with column `two` on the right, weighed as field `name`."""
+        return self._weighed(name, *self._levels(name, one, two, left, right))
+
+    def _levels(self, name: str, one: str, two: str, left: np.ndarray, right: np.ndarray) -> Levels:
+        """The codes of both, and how alike they are as fields such as `name`."""
         a, b = self.table.codes[one][left], self.table.codes[two][right]
         if not a.any() or not b.any():
-            return Seen(np.zeros(len(left), np.int8), np.ones(len(left)))
-        found = levels_of(self.table.vocabulary(one), a, b, COMPARED[name].judge)
+            return a, b, np.zeros(len(left), np.int8)
+        return a, b, levels_of(self.table.vocabulary(one), a, b, COMPARED[name].judge)
+
+    def _weighed(self, name: str, a: np.ndarray, b: np.ndarray, found: np.ndarray) -> Seen:
+        """Levels of pairs of codes by how often strangers show them in this field."""
+        if not found.any():
+            return Seen(found, np.ones(len(found)))
         chance = self.model.u[name][found]
         common = self.frequency[name]
         same = found == EXACT
@@ -92,17 +113,59 @@ class Comparer:
                 other = self._seen(name, one, two, left, right)
                 better = (other.level != MISSING) & ((best.level == MISSING) | (other.ratio(m) > best.ratio(m)))
                 best.level[better], best.chance[better] = other.level[better], other.chance[better]
+        if self.table.further[name].any():
+            self._search(name, best, left, right)
         return best
+
+    def _search(self, name: str, best: Seen, left: np.ndarray, right: np.ndarray) -> None:
+        """The same among all that they have, where one has more than there are columns for."""
+        more = np.diff(self.table.further[name].starts) > 0
+        every = self.table.every[name]
+        held = np.diff(every.starts)
+        at = np.flatnonzero((more[left] | more[right]) & (held[left] > 0) & (held[right] > 0))
+        wide = held[left[at]] * held[right[at]] > WIDE
+        for n in at[wide].tolist():
+            self._take_same(name, best, n, every.of(int(left[n])), every.of(int(right[n])))
+        for some in np.array_split(at[~wide], len(at) // PAIRS + 1):
+            if len(some):
+                self._take_best(name, best, some, left[some], right[some])
+
+    def _take_same(self, name: str, best: Seen, n: int, one: np.ndarray, two: np.ndarray) -> None:
+        """Of very many only those that both have."""
+        common = np.intersect1d(one, two)
+        if len(common) and best.level[n] != EXACT:
+            best.level[n], best.chance[n] = EXACT, self.frequency[name][common].min()
+
+    def _take_best(self, name: str, best: Seen, at: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
+        """Every one of the left with every one of the right."""
+        every = self.table.every[name]
+        wide = every.starts[right + 1] - every.starts[right]
+        size = (every.starts[left + 1] - every.starts[left]) * wide
+        pair = np.repeat(np.arange(len(at)), size)
+        step = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
+        a = every.codes[every.starts[left][pair] + step // wide[pair]]
+        b = every.codes[every.starts[right][pair] + step % wide[pair]]
+        seen = self._weighed(name, a, b, levels_of(self.table.words[name], a, b, COMPARED[name].judge))
+        m = usual_m(name)
+        ratio = seen.ratio(m)
+        order = np.lexsort((ratio, pair))
+        top = order[np.cumsum(size) - 1]
+        better = (best.level[at] == MISSING) | (ratio[top] > m[best.level[at]] / best.chance[at])
+        best.level[at[better]], best.chance[at[better]] = seen.level[top][better], seen.chance[top][better]
 
     def _swapped(self, kind: str, fields: dict[str, Seen], left: np.ndarray, right: np.ndarray) -> Swapped:
         """Where neither field agrees as it stands, each with the other."""
         one, two = SWAPS[kind]
         apart = [(fields[name].level == MISSING) | (fields[name].level >= SIMILAR) for name in (one, two)]
         at = np.flatnonzero(apart[0] & apart[1])
-        first = self._seen(one, one, two, left[at], right[at])
-        second = self._seen(two, two, one, left[at], right[at])
-        alike = _alike(first) | _alike(second)
-        return Swapped(at[alike], _only(first, alike), _only(second, alike))
+        first = self._levels(one, one, two, left[at], right[at])
+        second = self._levels(two, two, one, left[at], right[at])
+        alike = _alike(first[2]) | _alike(second[2])
+        sides = [
+            [self._weighed(name, *(some[alike] for some in levels)) for name in names]
+            for levels, names in ((first, (one, two)), (second, (two, one)))
+        ]
+        return Swapped(at[alike], *sides)
 
     def _follow(self, fields: dict[str, Seen]) -> None:
         """What follows from the postcode is hardly evidence again."""
@@ -122,7 +185,7 @@ class Comparer:
         """Do the names of this record tell all of its addresses?"""
         if row not in self._said:
             names = self.table.text("given", row), self.table.text("surname", row)
-            held = [text for text in (self.table.text(column, row) for column in COLUMN["email"]) if text]
+            held = self.table.words["email"].array[self.table.every["email"].of(row)].tolist()
             self._said[row] = all(of_names(text.partition("@")[0], *names) for text in held)
         return self._said[row]
 
@@ -135,9 +198,5 @@ def of_names(local: str, given: str, surname: str) -> bool:
     }  # fmt: skip
 
 
-def _alike(seen: Seen) -> np.ndarray:
-    return (seen.level != MISSING) & (seen.level <= NEAR)
-
-
-def _only(seen: Seen, chosen: np.ndarray) -> Seen:
-    return Seen(seen.level[chosen], seen.chance[chosen])
+def _alike(level: np.ndarray) -> np.ndarray:
+    return (level != MISSING) & (level <= NEAR)

@@ -20,6 +20,9 @@ GIVEN = (
 SLOTS = 3
 EMAILS = tuple(f"email{n}" for n in range(1, SLOTS + 1))
 PHONES = tuple(f"phone{n}" for n in range(1, SLOTS + 1))
+SLOTS_OF = {"email": EMAILS, "phone": PHONES}
+FURTHER = 200  # so many more of each are kept after those
+MORE = {"email": "more_emails", "phone": "more_phones"}
 KEPT = (
     "given",
     "surname",
@@ -38,6 +41,7 @@ KEPT = (
     "country",
     "birth",
     "national",
+    *MORE.values(),
 )
 AT = {name: place for place, name in enumerate(KEPT)}
 Profile = tuple[str, ...]  # one normalised text for each of KEPT, "" where nothing is known

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from search.duplicates.fields import KEPT, Profile
+from search.duplicates.fields import EMPTY, KEPT, Profile
 from search.duplicates.hashing import hashed, mixed
 from search.duplicates.model import COLUMN, COMPARED, DEFAULT, Counts, Model
 from search.duplicates.sweep import Sweep
 from search.duplicates.table import Table, table_of
 from search.duplicates.words import Words
 
-VERSION = 1  # of profiles and keys; another one has all of them made anew
+VERSION = 2  # of profiles and keys; another one has all of them made anew
 SEPARATOR = "\x1f"
 COUNTED = tuple(dict.fromkeys(COLUMN.get(name, (name,))[0] for name in COMPARED))
 
@@ -23,8 +23,9 @@ def packed(profile: Profile) -> str:
 
 
 def unpacked(text: str) -> Profile:
-    """The profile of that text."""
-    return tuple(text.split(SEPARATOR))
+    """The profile of that text; one of an earlier version, until it is made anew, lacks the last columns."""
+    found = tuple(text.split(SEPARATOR))
+    return found if len(found) == len(KEPT) else (*found, *EMPTY[len(found) :])
 
 
 def numbers_of(column: str, words: Words) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from search.duplicates import levels as at
-from search.duplicates.fields import EMAILS, PHONES
+from search.duplicates.fields import SLOTS_OF
 from search.duplicates.levels import ALIAS, EXACT, FAR, INITIAL, LEVELS, NEAR, OTHER, PART, SIMILAR, Judge
 from search.duplicates.words import Words
 
@@ -93,7 +93,7 @@ COMPARED: dict[str, Comparison] = {
         {EXACT: 1e-7, NEAR: 1e-5, SIMILAR: 3e-4, OTHER: 0.9997},
     ),
 }
-COLUMN = {"email": EMAILS, "phone": PHONES}  # the others are a column of their own name
+COLUMN = SLOTS_OF  # the others are a column of their own name
 # No list is believed to be worse than that: more often quite another value, and the pairs are not of one record.
 MOST_WRONG = {name: max(0.15, 1.5 * compared.m[OTHER]) for name, compared in COMPARED.items()}
 # What a relative shares because it is the family's, and a colleague because it is the company's.

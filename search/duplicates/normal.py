@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from search.duplicates.contacts import email, phone, website
-from search.duplicates.fields import KEPT, SLOTS, Profile
+from search.duplicates.fields import FURTHER, KEPT, SLOTS, Profile
 from search.duplicates.firms import firm
 from search.duplicates.people import given_name, surname, whole_name
 from search.duplicates.places import are_swapped, country, house, postcode, street, town
@@ -47,6 +47,8 @@ def normalise(record: Mapping[str, Value]) -> Profile:
         land,
         birth(one["birth_date"]) if "birth_date" in one else "",
         national(one["national_id"]) if "national_id" in one else "",
+        _more(emails),
+        _more(phones),
     )
 
 
@@ -74,6 +76,11 @@ def _emails(texts: Sequence[str]) -> tuple[dict[str, None], list[str]]:
 
 def _slots(found: Mapping[str, None]) -> tuple[str, ...]:
     return (*list(found)[:SLOTS], *BLANK[len(found) :]) if found else BLANK
+
+
+def _more(found: Mapping[str, None]) -> str:
+    """Those after the slots, with blanks between them."""
+    return " ".join(list(found)[SLOTS : SLOTS + FURTHER]) if len(found) > SLOTS else ""
 
 
 def _place(one: Mapping[str, str]) -> tuple[str, ...]:

@@ -70,7 +70,8 @@ def _merged(same: list[str]) -> list[str]:
 def _alike(table: Table, name: str, left: int, right: int) -> str:
     column = COLUMNS.get(name, name)
     one, two = table.text(column, left), table.text(column, right)
-    if not (one and two) or one == two:
+    several = name in COLUMNS and any(len(table.every[name].of(row)) > 1 for row in (left, right))
+    if not (one and two) or one == two or several:
         return f"similar {LABELS[name]}"
     if name in ("given", "surname", "company"):
         one, two = one.title(), two.title()

@@ -81,7 +81,7 @@ def _either_way(
     """Two fields as they stand, or exchanged where that says more."""
     straight = ratio[names[0]] * ratio[names[1]]
     crossed = compared.swaps[kind]
-    other = crossed.one.ratio(model.m[names[0]]) * crossed.two.ratio(model.m[names[1]]) * SWAPPED
+    other = crossed.ratio(model.m[names[0]], model.m[names[1]]) * SWAPPED
     swapped[kind] = np.zeros(compared.size, dtype=bool)
     swapped[kind][crossed.at] = other > straight[crossed.at]
     straight[crossed.at] = np.maximum(straight[crossed.at], other)

@@ -59,7 +59,10 @@ def keys_of_each(profiles: Sequence[Profile]) -> list[list[int]]:
     """The same for many, in their order."""
     if not profiles:
         return []
-    columns = [keys.view(np.int64) for keys in Keys(table_of(profiles), telling=True)]
-    if not columns:
-        return [[] for _ in profiles]
-    return [sorted(set(row) - {0}) for row in np.stack(columns, axis=1).tolist()]
+    keys = Keys(table_of(profiles), telling=True)
+    columns = [found.view(np.int64) for found in keys]
+    found = [set(row) for row in np.stack(columns, axis=1).tolist()] if columns else [set[int]() for _ in profiles]
+    for numbers, rows in keys.of_several():
+        for number, row in zip(numbers.view(np.int64).tolist(), rows.tolist(), strict=True):
+            found[row].add(number)
+    return [sorted(some - {0}) for some in found]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from search.duplicates.fields import AT, EMAILS, KEPT, PHONES, Profile
+from search.duplicates.fields import AT, EMAILS, KEPT, MORE, PHONES, SLOTS_OF, Profile
 from search.duplicates.words import Words
 
 Codes = np.ndarray  # int32, 0 where nothing is known
@@ -40,9 +41,58 @@ class Table:
     def counts(self, column: str) -> np.ndarray:
         """How many rows hold each word of the vocabulary in this column; those that share one are counted together."""
         size = len(self.vocabulary(column))
-        columns = EMAILS if column in EMAILS else PHONES if column in PHONES else (column,)
-        found = sum(np.bincount(self.codes[name], minlength=size) for name in columns)
+        name = SHARED.get(column, column)
+        columns = SLOTS_OF.get(name, (column,))
+        found = sum(np.bincount(self.codes[each], minlength=size) for each in columns)
+        if name in MORE and (entries := self.further[name]).any():
+            found = found + np.bincount(entries.codes, minlength=size)
         return np.asarray(found, dtype=np.float64)
+
+    @cached_property
+    def further(self) -> dict[str, "Entries"]:
+        """The addresses and the numbers of each row that have no column of their own."""
+        return {name: self._further(name, column) for name, column in MORE.items()}
+
+    @cached_property
+    def every(self) -> dict[str, "Entries"]:
+        """All addresses and all numbers of each row, the first ones first."""
+        return {name: self._every(columns, self.further[name]) for name, columns in SLOTS_OF.items()}
+
+    def _further(self, name: str, column: str) -> "Entries":
+        words, joined = self.words[name], self.words[column].texts
+        if len(joined) == 1:
+            return Entries(np.zeros(self.size + 1, np.int64), np.empty(0, np.int32))
+        known = {text: code for code, text in enumerate(words.texts)}
+        each = [np.array([known[part] for part in text.split()], np.int32) for text in joined]
+        numbers = self.codes[column]
+        starts = np.r_[0, np.cumsum(np.array([len(some) for some in each])[numbers])]
+        return Entries(starts, np.concatenate([each[0], *(each[n] for n in numbers[numbers > 0].tolist())]))
+
+    def _every(self, columns: Sequence[str], further: "Entries") -> "Entries":
+        held = [(np.flatnonzero(codes), codes) for codes in (self.codes[column] for column in columns) if codes.any()]
+        rows = np.concatenate([np.empty(0, np.int64), *(at for at, _ in held), further.rows])
+        codes = np.concatenate([np.empty(0, np.int32), *(some[at] for at, some in held), further.codes])
+        order = np.argsort(rows, kind="stable") if len(held) > 1 or further.any() else slice(None)
+        return Entries(np.r_[0, np.cumsum(np.bincount(rows, minlength=self.size))], codes[order])
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The codes of any number of words a row: those of row `n` stand from `starts[n]` to `starts[n + 1]`."""
+
+    starts: np.ndarray
+    codes: Codes
+
+    def any(self) -> bool:
+        return len(self.codes) > 0
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """The row of each entry."""
+        return np.repeat(np.arange(len(self.starts) - 1, dtype=np.int32), np.diff(self.starts))
+
+    def of(self, row: int) -> Codes:
+        return self.codes[self.starts[row] : self.starts[row + 1]]
 
 
 def table_of(profiles: Iterable[Profile]) -> Table:
@@ -55,6 +105,9 @@ def table_of(profiles: Iterable[Profile]) -> Table:
         portion.append(
             [known.setdefault(text, len(known)) if text else 0 for known, text in zip(by_column, profile, strict=True)]
         )
+        for name, column in MORE.items():
+            for text in profile[AT[column]].split():
+                numbers[name].setdefault(text, len(numbers[name]))
         if len(portion) == 50_000:
             parts.append(np.array(portion, dtype=np.int32))
             portion = []

@@ -7,6 +7,8 @@ import pytest
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.changes import Change, apply
+from crm_app.core.errors import LikelyDuplicate
 from crm_app.duplicates.matching.queries import Match, matches
 from crm_app.identity.matrix import MATRIX
 from tests.support.builders import change, make, make_company, make_user, principal
@@ -92,12 +94,16 @@ def test_a_person_is_met_at_the_company_chosen_or_newly_named(database_url: str)
     assert by_id[0].reasons.startswith("same surname; same company")
 
 
-def test_somebody_with_two_hundred_addresses_is_met(database_url: str) -> None:
-    emails = [{"value": f"mail{n}@acme.example"} for n in range(200)]
+@pytest.mark.parametrize("at", [0, 3, 149, 199])
+def test_somebody_with_two_hundred_addresses_is_met_by_any(database_url: str, at: int) -> None:
+    emails = [{"value": f"{n * 7919:06}@acme{n}.example"} for n in range(200)]
     id = make("person", first_name="Mail", last_name="Box", emails=emails)
-    typed: dict[str, Any] = {"first_name": "Mail", "last_name": "Box", "emails.value": "mail150@acme.example"}
+    typed: dict[str, Any] = {"first_name": "Malin", "last_name": "Boxer", "emails.value": emails[at]["value"]}
     found = ask("person", **typed)
-    assert [match.id for match in found] == [id]
+    assert [match.id for match in found] == [id] and "same e-mail" in found[0].reasons
+    with pytest.raises(LikelyDuplicate):
+        named = {"first_name": "Mail", "last_name": "Box", "emails": [{"value": emails[at]["value"]}]}
+        db.write_sync(apply, principal(make_user()), Change("person", op="create", set=named))
 
 
 def test_what_is_kept_follows_edits(database_url: str) -> None:
