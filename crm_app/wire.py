@@ -6,6 +6,7 @@ from typing import Any
 from crm_app.activities.hooks import place_activities, repeat_finished, touch_people
 from crm_app.activities.kind import ACTIVITY
 from crm_app.attention import access
+from crm_app.attention.ends import notify_of_runs
 from crm_app.attention.notify import notify_of_changes, notify_of_imports
 from crm_app.billing.kind import INVOICE, ORDER
 from crm_app.billing.panels import invoices_of_company
@@ -189,6 +190,7 @@ def _listen() -> None:
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer(access.TOPIC, "notify", announce)
     outbox.register_consumer("imports", "notify", partial(notify_of_imports, announce))
+    outbox.register_consumer("runs", "notify", partial(notify_of_runs, announce))
 
 
 def _wire_custom_fields() -> None:

@@ -12,6 +12,7 @@ from crm_app.duplicates.merge.choices import needs_choice
 from crm_app.duplicates.merge.undoing import unmerge
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.list_screen.state import ListBulk
+from crm_app.records.list_screen.state.views import list_path
 from crm_app.tables import BulkRun, ChangeLog
 from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast
@@ -46,7 +47,7 @@ class Undo(rx.State):
             else:
                 taken = await db.write(unmerge, actor(), batch_id)
                 if taken.run_id:
-                    return ListBulk.follow(taken.run_id)
+                    return [ListBulk.follow(taken.run_id), rx.redirect(list_path(taken.merge.kind))]
                 done = taken.undone
         except KithError as refusal:
             toaster.latest = plain_toast("Not undone. " + refusal.message, "bad")

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
+from crm_app.attention.ends import LONG, tell_end
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.forwarding import survivors
+from crm_app.core.clock import now
 from crm_app.core.errors import KithError, Refused
 from crm_app.core.text import id_of
 from crm_app.duplicates.merge.checking import locked_rows
@@ -18,6 +20,7 @@ from crm_app.duplicates.merge.queries import suggested
 from crm_app.duplicates.merge.rules import FEWEST
 from crm_app.duplicates.merge.service import Merged, merge_records
 from crm_app.records.bulk import run_bulk
+from crm_app.ui import addresses
 
 Cluster = Sequence[int]
 
@@ -77,7 +80,7 @@ def merge_clusters(
     stand in two clusters.
     """
     _apart(clusters)
-    report = ClusterReport(dry_run)
+    began, report = now(), ClusterReport(dry_run)
     for n, ids in enumerate(clusters, 1):
         plan = db.write_sync(preview_cluster, actor, name, ids) if dry_run is False else _looked(actor, name, ids)
         if not plan.refused and not dry_run:
@@ -85,6 +88,10 @@ def merge_clusters(
         (report.refused if plan.refused else report.merged).append(plan)
         if tell:
             tell(n, len(clusters))
+    if actor.id is not None and not dry_run and now() - began > LONG:
+        told = f"{len(report.merged):,} groups merged" + (f", {len(report.refused):,} left." if report.refused else ".")
+        path = f"{addresses.DUPLICATES}?kind={name}"
+        db.write_sync(tell_end, actor.id, told, f"clusters:{began.isoformat()}", path)
     return report
 
 

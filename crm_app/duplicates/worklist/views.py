@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.duplicates.worklist.rows import DiffRow, GroupRow, MemberRow, PlannedRow
 from crm_app.duplicates.worklist.state import DuplicateList
 from crm_app.ui import addresses
-from crm_app.ui.elements import banner, button, empty, head, link, page_link, skeleton_rows, tag
+from crm_app.ui.elements import banner, button, empty, head, link, meter, page_link, skeleton_rows, tag
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_segments
 from crm_app.ui.keys import item_keys
@@ -15,6 +15,7 @@ from crm_app.ui.overlay import dialog
 
 KIND_CHOICES = [{"id": "person", "name": "People"}, {"id": "company", "name": "Companies"}]
 WHOSE_CHOICES = [{"id": "all", "name": "All"}, {"id": "mine", "name": "Mine"}, {"id": "team", "name": "My team's"}]
+GO_ON = "You may leave this page; the work goes on, and a notification tells its end."
 KEYS = {"m": "merge", "n": "apart", "x": "choose"}
 
 
@@ -174,11 +175,9 @@ def _plan() -> rx.Component:
         rx.el.ul(rx.foreach(plan.rows, _planned), class_name="planned"),
         rx.cond(
             running,
-            rx.el.div(
-                rx.el.i(style={"width": DuplicateList.percent.to(str) + "%"}),
-                class_name="meter",
-                role="progressbar",
-                custom_attrs={"aria-label": "Merging", "aria-valuenow": DuplicateList.percent},
+            rx.fragment(
+                meter(DuplicateList.percent, "Merging"),
+                rx.el.p(GO_ON, class_name="mut"),
             ),
             rx.fragment(),
         ),
@@ -189,6 +188,19 @@ def _plan() -> rx.Component:
         wide=True,
         on_submit=lambda _values: DuplicateList.merge_chosen,
         on_close=DuplicateList.close_plan,
+    )
+
+
+def _going_on() -> rx.Component:
+    """The same once the dialog was closed."""
+    return rx.cond(
+        (DuplicateList.percent >= 0) & (DuplicateList.plan.groups.to(int) == 0),
+        rx.el.section(
+            meter(DuplicateList.percent, "Merging"),
+            rx.el.p("Merging the chosen ones. ", GO_ON, class_name="mut", role="status"),
+            class_name="stack",
+        ),
+        rx.fragment(),
     )
 
 
@@ -257,6 +269,7 @@ def duplicates_screen() -> rx.Component:
             rx.el.div(
                 head("Duplicates", page.swept, rx.cond(page.may_check, check, rx.fragment())),
                 _kept_apart(),
+                _going_on(),
                 _body(),
                 class_name="wide",
             ),

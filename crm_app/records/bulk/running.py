@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
-from crm_app.core.changes import Change, apply_many
+from crm_app.core.changes import Change, apply_many, outbox
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.errors import KithError, NotFound, Refused
@@ -115,4 +115,5 @@ def _count(session: Session, run: BulkRun, portion: Portion, changed: set[tuple[
 def _close(session: Session, run: BulkRun, status: str, error: str = "") -> BulkProgress:
     run.status, run.error, run.finished_at = status, error, now()
     session.flush()
+    outbox.put(session, "runs", {"run": run.id})
     return progress_of(run)
