@@ -160,7 +160,7 @@ def candidates(table: Table, sides: np.ndarray | None = None) -> tuple[np.ndarra
     found = np.empty(0, dtype=np.int64)
     waiting: list[np.ndarray] = []
     for keys, rows in _ordered(Keys(table), order, place):
-        waiting.append(_pairs(keys, rows, table.size, sides))
+        waiting.append(_pairs(keys, rows, table.size, sides, several=rows is not order))
         if sum(map(len, waiting)) > 8_000_000:
             found, waiting = _once([found, *waiting]), []
     found = _once([found, *waiting])
@@ -194,8 +194,13 @@ def _by_name(table: Table) -> np.ndarray:
     return np.lexsort(ranks)
 
 
-def _pairs(keys: np.ndarray, rows: np.ndarray, size: int, sides: np.ndarray | None) -> np.ndarray:
-    """`left * size + right` of all rows of small groups, and of neighbours in large ones."""
+def _pairs(
+    keys: np.ndarray, rows: np.ndarray, size: int, sides: np.ndarray | None, *, several: bool = False
+) -> np.ndarray:
+    """`left * size + right` of all rows of small groups, and of neighbours in large ones.
+
+    `several`: a row may be there more than once.
+    """
     order = np.argsort(keys, kind="stable")
     order = order[np.searchsorted(keys[order], np.uint64(1)) :]
     keys, rows = keys[order], rows[order]
@@ -213,8 +218,9 @@ def _pairs(keys: np.ndarray, rows: np.ndarray, size: int, sides: np.ndarray | No
     step = 1
     while len(at):
         one, two = rows[at], rows[at + step]
-        across = one != two if sides is None else sides[one] != sides[two]  # a row may have a key twice
-        one, two = one[across], two[across]
+        if several or sides is not None:
+            across = one != two if sides is None else sides[one] != sides[two]
+            one, two = one[across], two[across]
         found.append(np.minimum(one, two).astype(np.int64) * size + np.maximum(one, two))
         step += 1
         at = at[reach[at] >= step]
