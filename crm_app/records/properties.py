@@ -27,6 +27,7 @@ from crm_app.records.custom.showing import choice_words, custom_names, empty_wor
 from crm_app.records.help import NO_HELP, helps_of
 from crm_app.records.listing.cells import group_label
 from crm_app.records.listing.rows import Option
+from crm_app.records.reading import title_there
 
 YES_NO = [Option("true", "Yes"), Option("false", "No")]
 
@@ -121,7 +122,8 @@ def ref_name(session: Session, field: Field, id: int | None) -> str:
         return ""
     known = kind(field.ref)
     table = table_of(known.table)
-    return session.connection().execute(select(table.c[known.title]).where(table.c.id == id)).scalar() or ""
+    title = title_there(known, table) if field.name.startswith("custom.") else table.c[known.title]
+    return session.connection().execute(select(title).where(table.c.id == id)).scalar() or ""
 
 
 def written(field: Field, value: Any, currency: str, actor: Principal, name: str = "") -> tuple[str, str]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import false, select, true
+from sqlalchemy import and_, case, false, not_, select, true
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.forwarding import survivor_of
+from crm_app.core.changes.kinds import MERGED
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.identity.matrix import OBJECTS
@@ -16,6 +17,7 @@ from crm_app.identity.policy import of_team, scope, visible
 from crm_app.tables import Pipeline
 
 Title = tuple[str, int]
+GONE = "something deleted"  # how a reference to a record reads that was deleted since, where it is kept
 pipeline = table_of(Pipeline)
 RIGHTS_OF = {
     "field_note": "custom_field",
@@ -63,6 +65,12 @@ def forwarded(session: Session, actor: Principal, name: str, id: int) -> int | N
     into = survivor_of(session, name, id)
     query = select(table.c.id).where(table.c.id == into, table.c.deleted_at.is_(None), may_see(actor, known))
     return None if into is None else session.connection().execute(query).scalar()
+
+
+def title_there(known: Kind, target: Any) -> Any:
+    """The SQL expression for the title in `target`, or `GONE`; what was merged leads on and keeps its title."""
+    merged = target.c[MERGED].is_not(None) if known.mergeable else false()
+    return case((and_(target.c.deleted_at.is_not(None), not_(merged)), GONE), else_=target.c[known.title])
 
 
 def titles(session: Session, actor: Principal, wanted: Iterable[Title]) -> dict[Title, str]:

@@ -23,6 +23,7 @@ from crm_app.records.custom.fields import keys_of
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rows import Cell
+from crm_app.records.reading import GONE, title_there
 from crm_app.tables import Tag
 
 BETWEEN_TAGS = "\x1f"
@@ -67,7 +68,9 @@ def _shown(known: Kind, field: ListField, n: int) -> Shown:
     value = value_of(known, field)
     if field.ref:
         target = table_of(kind(field.ref).table).alias(f"ref_{n}")
-        columns: list[Any] = [value.label(f"v{n}"), target.c[kind(field.ref).title].label(f"t{n}")]
+        known = kind(field.ref)
+        title = title_there(known, target) if field.custom else target.c[known.title]  # others go with their record
+        columns: list[Any] = [value.label(f"v{n}"), title.label(f"t{n}")]
         columns += [target.c.color.label(f"c{n}")] if field.ref == "user" else []
         return Shown(field, n, tuple(columns), ((target, target.c.id == value),))
     if field.type == "money" and field.field is not None and field.field.currency_field in table.c:
@@ -148,7 +151,7 @@ def _reference(field: ListField, value: Any, row: Any, n: int) -> Cell:
     if field.ref == "user":
         return Cell(title, str(value), initials=initials(title), color=row[f"c{n}"] or "")
     path = kind(field.ref).path
-    return Cell(title, str(value), href=f"{path}/{value}" if path else "")
+    return Cell(title, str(value), href=f"{path}/{value}" if path and title != GONE else "")
 
 
 def group_label(text: str) -> str:

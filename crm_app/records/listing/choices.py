@@ -18,7 +18,7 @@ from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing
 from crm_app.records.listing.rows import Chip, FieldChoice, Option
 from crm_app.records.listing.rules import Condition, Group, conditions_in, op_of
-from crm_app.records.reading import may_see
+from crm_app.records.reading import GONE, may_see
 from crm_app.tables import Team
 
 MOST_OPTIONS = 200
@@ -118,7 +118,7 @@ def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> s
     ref = "tag" if field.type == "tags" else field.ref
     if ref:
         key = ("team", str(value).removeprefix(OF_TEAM)) if str(value).startswith(OF_TEAM) else (ref, str(value))
-        return {"me": "me", "team": "my team"}.get(str(value)) or names.get(key, "something deleted")
+        return {"me": "me", "team": "my team"}.get(str(value)) or names.get(key, GONE)
     if field.type == "bool":
         return "Yes" if value in (True, "true") else "No"
     if field.type in ("choice", "choices"):
