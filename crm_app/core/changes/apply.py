@@ -51,25 +51,26 @@ def apply_many(
         return []
     for name in {c.kind for c in changes}:
         kind(name)
+    row_no = None if batch_id is not None else 1
     if batch_id is None:
         batch_id = open_batch(session, actor, source, note=note, undoes=undoes)
     working = WorkingSet(session)
     context = Context(session, actor, source, batch_id, now(), working)
     changes, let_go = with_dependents(session, changes, on_refused)
     _load(session, working, changes)
-    applied, log = _take_all(Step(context, working, let_go), changes, on_refused)
+    applied, log = _take_all(Step(context, working, let_go), changes, on_refused, row_no)
     _write(context, working, applied, log)
     return applied
 
 
 def _take_all(
-    step: Step, changes: Sequence[Change], on_refused: Refuse | None
+    step: Step, changes: Sequence[Change], on_refused: Refuse | None, row_no: int | None
 ) -> tuple[list[Applied], list[dict[str, Any]]]:
-    """Every change against the working set, with its row for the log."""
+    """Every change against the working set, with its row for the log; `row_no` is the first of a new batch."""
     context = step.context
     step.prefetch(changes)
     applied, log = [], []
-    row_no = _next_row(context.session, context.batch_id)
+    row_no = _next_row(context.session, context.batch_id) if row_no is None else row_no
     for change in changes:
         try:
             done = step.take(change)

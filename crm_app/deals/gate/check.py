@@ -23,7 +23,8 @@ from crm_app.deals.gate.rules import (
     missing_to_leave,
 )
 from crm_app.identity.policy import ROLE_NAMES, within_team
-from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.definitions import definitions, definitions_in
+from crm_app.records.custom.fields import Definition
 from crm_app.tables import Deal, Stage
 
 deal, stage, log = table_of(Deal), table_of(Stage), table_of(ChangeLog)
@@ -33,7 +34,7 @@ REMOVED = "This stage was removed meanwhile."
 def entry_gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
     """What stands against this change, by field; a refusal of the move itself is under `stage_id`."""
     process, new = find_process(context, after["stage_id"])
-    named = labels(context.session)
+    named = labels_in(context)
     if before is not None and before["stage_id"] == new.id:
         return emptied(known_only(new, named), named, flat(before), flat(after))
     old = find_process(context, before["stage_id"])[1] if before is not None else None
@@ -52,8 +53,19 @@ def entry_gate(context: Context, before: Row | None, after: Row) -> dict[str, st
 
 def labels(session: Session) -> dict[str, str]:
     """What the fields of a deal are called, custom ones included."""
-    own = {field.name: field.label for field in kind("deal").fields}
-    return own | {d.name: d.label for d in definitions(session, "deal").values()}
+    return _named(definitions(session, "deal"))
+
+
+def labels_in(context: Context) -> dict[str, str]:
+    """The same, once a call of `apply_many`."""
+    key = ("labels of deals",)
+    if key not in context.cache:
+        context.cache[key] = _named(definitions_in(context, "deal"))
+    return context.cache[key]
+
+
+def _named(custom: Mapping[int, Definition]) -> dict[str, str]:
+    return {field.name: field.label for field in kind("deal").fields} | {d.name: d.label for d in custom.values()}
 
 
 def known_only(stage: StageRules, named: Mapping[str, str]) -> StageRules:

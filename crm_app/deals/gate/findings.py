@@ -7,7 +7,7 @@ from crm_app.core.changes import Applied, Context
 from crm_app.core.changes.custom import flat
 from crm_app.core.changes.step import is_gated
 from crm_app.core.changes.working import table_of
-from crm_app.deals.gate.check import known_only, labels
+from crm_app.deals.gate.check import known_only, labels, labels_in
 from crm_app.deals.gate.process import find_process, read_process
 from crm_app.deals.gate.rules import missing_to_enter
 from crm_app.records.findings import FOR_ITSELF, note, reasons_of
@@ -21,7 +21,8 @@ def note_findings(context: Context, applied: list[Applied]) -> None:
     deals = [done for done in applied if done.kind == "deal"]
     if deals:
         past = {d.id for d in deals if not is_gated(context.source, creating=d.op == "create")}
-        named = labels(context.session)
+        defines = any(done.kind == "custom_field" for done in applied)
+        named = labels(context.session) if defines else labels_in(context)
         note(context, "deal", (d.id for d in deals), past, lambda id: _lacking(context, id, named))
     for done in applied:
         if done.kind == "stage" and done.op == "update" and {"required_fields", "kind"} & done.diff.keys():

@@ -10,7 +10,8 @@ from crm_app.identity.policy import ROLE_NAMES
 from crm_app.lifecycle.gate.facts import facts_before, facts_of
 from crm_app.lifecycle.gate.process import find_process
 from crm_app.lifecycle.rules import Process, asked, entered, is_back, missing, state_of
-from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.definitions import definitions, definitions_in
+from crm_app.records.custom.fields import Definition
 
 WATCHED = frozenset({"emails", "phones", "consent_email", "consent_phone", "consent_post", "consent_message"})
 REASON = "setback_reason"
@@ -28,15 +29,26 @@ def lifecycle_gate(context: Context, before: Row | None, after: Row) -> dict[str
         return {"lifecycle": refusal}
     if is_back(old, new):
         return _without_reason(context, process, after, new)
-    conditions = known_only(asked(process, entered(old, new)), labels(context.session))
+    conditions = known_only(asked(process, entered(old, new)), labels_in(context))
     facts = facts_of(context, after, works="deal_or_step" in conditions)
-    return missing(conditions, facts, labels(context.session))
+    return missing(conditions, facts, labels_in(context))
 
 
 def labels(session: Session) -> dict[str, str]:
     """What the fields of a person are called, custom ones included."""
-    own = {field.name: field.label for field in kind("person").fields}
-    return own | {d.name: d.label for d in definitions(session, "person").values()}
+    return _named(definitions(session, "person"))
+
+
+def labels_in(context: Context) -> dict[str, str]:
+    """The same, once a call of `apply_many`."""
+    key = ("labels of people",)
+    if key not in context.cache:
+        context.cache[key] = _named(definitions_in(context, "person"))
+    return context.cache[key]
+
+
+def _named(custom: Mapping[int, Definition]) -> dict[str, str]:
+    return {field.name: field.label for field in kind("person").fields} | {d.name: d.label for d in custom.values()}
 
 
 def known_only(conditions: Mapping[str, str], named: Mapping[str, str]) -> dict[str, str]:
@@ -47,15 +59,15 @@ def known_only(conditions: Mapping[str, str], named: Mapping[str, str]) -> dict[
 def _emptied(context: Context, process: Process, before: Row, after: Row, state: str) -> dict[str, str]:
     """What the state asks for and what was there until now; what was missing anyway may stay so."""
     conditions = {c: f"{name}, where this person stands" for c, name in asked(process, (state,)).items()}
-    conditions = known_only(conditions, labels(context.session))
+    conditions = known_only(conditions, labels_in(context))
     conditions.pop("deal_or_step", None)
     changed = {name for name in after if after[name] != before.get(name)} | (context.patches.keys() & WATCHED)
     if not conditions or not changed:
         return {}
-    lacking = missing(conditions, facts_of(context, after, works=False), labels(context.session))
+    lacking = missing(conditions, facts_of(context, after, works=False), labels_in(context))
     if not lacking:
         return {}
-    lacked = missing(conditions, facts_before(context, before), labels(context.session))
+    lacked = missing(conditions, facts_before(context, before), labels_in(context))
     return {name: reason for name, reason in lacking.items() if name not in lacked}
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import delete
 from crm_app.core.changes import Applied, Context
 from crm_app.core.changes.step import is_gated
 from crm_app.core.changes.working import IN_LIMIT, table_of
-from crm_app.lifecycle.gate.check import known_only, labels
+from crm_app.lifecycle.gate.check import known_only, labels, labels_in
 from crm_app.lifecycle.gate.facts import facts_of
 from crm_app.lifecycle.gate.process import find_process, read_process
 from crm_app.lifecycle.rules import JOINT, asked, missing, state_of
@@ -24,17 +24,18 @@ def note_findings(context: Context, applied: list[Applied]) -> None:
     people = {d.id: d for d in applied if d.kind == "person"}
     if process and people:
         past = {id for id, d in people.items() if not is_gated(context.source, creating=d.op == "create")}
-        note(context, "person", people, past, lambda id: _lacking(context, id))
+        defines = any(done.kind == "custom_field" for done in applied)
+        named = labels(context.session) if defines else labels_in(context)
+        note(context, "person", people, past, lambda id: _lacking(context, id, named))
     if process:
         _found_work(context, applied)
 
 
-def _lacking(context: Context, person_id: int) -> dict[str, str]:
+def _lacking(context: Context, person_id: int, named: dict[str, str]) -> dict[str, str]:
     """What a person lacks as they are now; nothing of somebody who is gone."""
     loaded = context.working.get("person", person_id) if context.working else None
     if loaded is None or loaded.row["deleted_at"] is not None:
         return {}
-    named = labels(context.session)
     conditions = known_only(asked(find_process(context), (state_of(loaded.row),)), named)
     if not conditions:
         return {}

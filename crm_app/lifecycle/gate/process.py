@@ -11,6 +11,8 @@ from crm_app.lifecycle.rules import Process, StateRules
 from crm_app.tables import LifecycleState
 
 state = table_of(LifecycleState)
+# asked in every command, so it is put together once
+_LIVING = select(state).where(state.c.deleted_at.is_(None)).order_by(state.c.position, state.c.id)
 
 
 def find_process(context: Context) -> Process:
@@ -23,8 +25,7 @@ def find_process(context: Context) -> Process:
 
 def read_process(session: Session) -> dict[str, StateRules]:
     """The living states by key."""
-    query = select(state).where(state.c.deleted_at.is_(None)).order_by(state.c.position, state.c.id)
-    return {row.key: _rules(row) for row in session.connection().execute(query)}
+    return {row.key: _rules(row) for row in session.connection().execute(_LIVING)}
 
 
 def _rules(row: Any) -> StateRules:

@@ -1,9 +1,10 @@
 """The definitions in force, read anew in every transaction, so that each process sees a new field at once."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session
 
 from crm_app.core.changes import Context
@@ -16,9 +17,15 @@ table = table_of(CustomField)
 
 def definitions(session: Session, kind: str, *, archived: bool = False) -> dict[int, Definition]:
     """Those of a kind in their order, by id; with `archived` also those that were put away."""
+    found = session.connection().execute(_asked(kind, archived)).mappings()
+    return {row["id"]: definition_of(row) for row in found}
+
+
+@lru_cache(maxsize=100)
+def _asked(kind: str, archived: bool) -> Select[Any]:
+    """Asked in every command, so it is put together once."""
     query = select(table).where(table.c.kind == kind).order_by(table.c.position, table.c.id)
-    query = query if archived else query.where(table.c.deleted_at.is_(None))
-    return {row["id"]: definition_of(row) for row in session.connection().execute(query).mappings()}
+    return query if archived else query.where(table.c.deleted_at.is_(None))
 
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Definition]:
