@@ -15,6 +15,7 @@ from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import outbox
 from crm_app.quality.marks import refresh_all
+from crm_app.records.custom.values import refill
 from crm_app.records.listing import fields_of, list_page, read_listing
 from crm_app.scoring.rules import Bands
 from crm_app.tables import Person
@@ -93,6 +94,7 @@ def measure() -> dict[str, Any]:
         fields = db.write_sync(_fields)
         put_rows(Person, _people(list(found.sellers.values()), fields))
         outbox.drain_all()
+        db.write_sync(refill, ("person",))
         refresh_all(kinds=("person",))
         _, seller = found.seller()
         return {name: _page(seller, address) for name, address in _asked(fields).items()}

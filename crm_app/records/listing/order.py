@@ -13,11 +13,12 @@ from sqlalchemy import literal as bound
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import ExactDecimal, UtcDateTime
+from crm_app.core.db import ExactDecimal, UtcDateTime, probed
 from crm_app.core.errors import Invalid
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import Beside, ListField
 from crm_app.records.listing.listing import Listing
+from crm_app.records.listing.rules import conditions_in
 
 Key = list[Any]
 BY_PLACE = frozenset({"choice", "ref", "bool"})  # in an order that the stored value does not have
@@ -39,13 +40,14 @@ class Order:
     parts: tuple[Part, ...]
     joins: tuple[tuple[FromClause, ColumnElement[bool]], ...]
     kept: FromClause | None = None  # what is joined has the first part, by an index
+    walk: tuple[tuple[FromClause, ColumnElement[bool]], ...] = ()  # the join that begins there
 
     def of_kept(self) -> "Order":
         """The order of those that have a value there: it is the order of the index."""
         assert self.kept is not None
         first, last = self.parts
         parts = (replace(first, nullable=False), replace(last, expression=self.kept.c.record_id))
-        return replace(self, parts=parts)
+        return replace(self, parts=parts, joins=self.walk or self.joins)
 
     def by(self) -> list[Any]:
         """For ORDER BY."""
@@ -88,7 +90,10 @@ def order_of(known: Kind, fields: dict[str, ListField], listing: Listing) -> Ord
     own_id = Part(table_of(known.table).c.id, listing.descending, False)
     if chosen.beside is not None and (chosen.children is not None or chosen.type not in BY_PLACE) and not listing.group:
         kept, on = _kept(known, chosen.beside)
-        return Order((Part(kept.c[chosen.beside.column], listing.descending, True), own_id), ((kept, on),), kept)
+        asked = [fields[c.field] for c in conditions_in(listing.filter) if c.field in fields]
+        alone = not listing.text and all(f.beside is not None for f in asked)  # no other index could do better
+        walk = ((kept, _joined_to(known, chosen.beside, kept, probed(kept.c.record_id))),) if alone else ()
+        return Order((Part(kept.c[chosen.beside.column], listing.descending, True), own_id), ((kept, on),), kept, walk)
     parts: list[Part] = []
     joins: list[tuple[FromClause, ColumnElement[bool]]] = []
     if listing.group:
@@ -101,9 +106,13 @@ def order_of(known: Kind, fields: dict[str, ListField], listing: Listing) -> Ord
 def _kept(known: Kind, beside: Beside) -> tuple[FromClause, ColumnElement[bool]]:
     """What is kept beside the records, one row of each, and how it is joined."""
     kept = table_of(beside.table).alias("kept")
+    return kept, _joined_to(known, beside, kept, kept.c.record_id)
+
+
+def _joined_to(known: Kind, beside: Beside, kept: FromClause, record_id: Any) -> ColumnElement[bool]:
     fixed = {**beside.fixed, **beside.first}
     there = (kept.c[name] == value for name, value in fixed.items())
-    return kept, and_(kept.c.record_id == table_of(known.table).c.id, *there, kept.c[beside.column].is_not(None))
+    return and_(record_id == table_of(known.table).c.id, *there, kept.c[beside.column].is_not(None))
 
 
 def group_parts(known: Kind, field: ListField, joins: list[tuple[FromClause, ColumnElement[bool]]]) -> list[Part]:
