@@ -9,6 +9,7 @@ from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR, level
 from search.duplicates.model import COLUMN, COMPARED, Model, usual_m
 from search.duplicates.table import Table
 
+SLIP = 0.004  # so many of those with a name are written with one and the same slip: .08 with any, of some twenty
 WIDE = 1000  # of more pairs of addresses between two records only equal ones are looked for
 PAIRS = 2000
 Levels = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -99,7 +100,16 @@ class Comparer:
         # A slip in a rare name is rarer among strangers than one in a common name.
         often = np.maximum(common[a[close]], common[b[close]])
         chance[close] *= np.clip(np.sqrt(often / COMPARED[name].u[EXACT]), 0.25, 4.0)
+        if name in SWAPS["names"]:
+            near = found == NEAR
+            chance[near] /= self._slips(common[a[near]], common[b[near]])
         return Seen(found, chance)
+
+    def _slips(self, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+        """The share of those with the rarer name who may owe it to a slip in the other: Tim is no slip of Tom."""
+        size = self.model.weight
+        often, rare = np.maximum(one, two) * size, np.minimum(one, two) * size
+        return np.minimum(1.0, (often * SLIP + 1) / np.maximum(rare, 1.0))
 
     def _best(self, name: str, left: np.ndarray, right: np.ndarray) -> Seen:
         """Of several addresses or numbers, the two that speak most for one person."""

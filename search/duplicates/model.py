@@ -131,7 +131,12 @@ class Model:
         column = COLUMN.get(name, (name,))[0]
         usual = max(COMPARED[name].u[EXACT], RAREST)
         others = np.maximum(self.counts(column, words) - self.inside, 0.0)
-        return (others + BELIEF * usual) / (max(self.size, SMALLEST) + BELIEF)
+        return (others + BELIEF * usual) / self.weight
+
+    @property
+    def weight(self) -> int:
+        """How many records' worth of knowledge there is about how common a value is."""
+        return max(self.size, SMALLEST) + BELIEF
 
 
 def usual_u(name: str) -> np.ndarray:

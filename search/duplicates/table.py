@@ -99,15 +99,17 @@ def table_of(profiles: Iterable[Profile]) -> Table:
     """The columns of these profiles, in their order."""
     numbers: dict[str, dict[str, int]] = {SHARED.get(c, c): {"": 0} for c in KEPT}
     by_column = [numbers[SHARED.get(c, c)] for c in KEPT]
+    several = [(name, AT[column]) for name, column in MORE.items()]
     parts: list[np.ndarray] = []
     portion: list[Sequence[int]] = []
     for profile in profiles:
         portion.append(
             [known.setdefault(text, len(known)) if text else 0 for known, text in zip(by_column, profile, strict=True)]
         )
-        for name, column in MORE.items():
-            for text in profile[AT[column]].split():
-                numbers[name].setdefault(text, len(numbers[name]))
+        for name, at in several:
+            if profile[at]:
+                for text in profile[at].split():
+                    numbers[name].setdefault(text, len(numbers[name]))
         if len(portion) == 50_000:
             parts.append(np.array(portion, dtype=np.int32))
             portion = []

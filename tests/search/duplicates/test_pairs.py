@@ -115,6 +115,26 @@ def test_addresses_made_of_names_say_no_more_than_the_names(one: str, two: str, 
     assert found[0].probability < 0.9 < found[1].probability
 
 
+@pytest.mark.parametrize(
+    ("names", "counts", "one"),
+    [
+        (("Tim", "Tom"), {"tim": 300, "tom": 400}, False),
+        (("Tim", "Tym"), {"tim": 300, "tym": 1}, True),
+        (("Maria", "Marie"), {"maria": 900, "marie": 700}, False),
+        (("Maria", "Marai"), {"maria": 900, "marai": 3}, True),
+        (("Zorah", "Zora"), {"zorah": 1, "zora": 1}, True),
+    ],
+)
+def test_two_names_that_many_have_are_no_slip_of_one_another(
+    names: tuple[str, str], counts: dict[str, int], one: bool
+) -> None:
+    """Relatives at one address, of whom no date of birth is known."""
+    model = replace(DEFAULT, size=100_000, counts=counted({"given": counts, "surname": {"miller": 5}}))
+    first, second = (normalise(MILLER | {"first_name": name}) for name in names)
+    there, back = judge(first, [second], model)[0], judge(second, [first], model)[0]
+    assert (there.probability >= 0.9) is one and there.probability == pytest.approx(back.probability)
+
+
 def test_the_reasons_are_words():
     one = {"first_name": "Jon", "last_name": "Miller", "company": "Acme Ltd", "city": "Leeds"} | PHONE
     two = {"first_name": "Jonathan", "last_name": "Miller", "company": "ACME Limited", "city": "York"} | PHONE
