@@ -127,7 +127,14 @@ def test_the_dialog_shows_and_demands_what_is_typed_for(sign_in: Callable[..., P
     staff.fill("40")
     expect(council).to_be_visible()
     expect(council).to_have_value("Elected in May")
-    dialog.get_by_label("Name", exact=True).fill("Forty and Sons")
+    dialog.locator("[name=name]").fill("Forty and Sons")
     dialog.get_by_role("button", name="Create company").click()
     expect(dialog).to_have_count(0)
     expect(page.locator(".prop", has_text="Council")).to_contain_text("Elected in May")
+
+
+def test_help_leads_to_the_entry_of_the_dictionary(sign_in: Callable[..., Page], site) -> None:
+    page = sign_in("manager", viewport={"width": 390, "height": 600})
+    page.goto(site.url + "/dictionary?kind=deal#field-owner_id")
+    expect(page.locator("#field-owner_id")).to_be_in_viewport()
+    expect(page.locator("#field-title")).not_to_be_in_viewport()

@@ -6,6 +6,7 @@ from crm_app.records.dictionary.queries import Entry
 from crm_app.records.dictionary.state import DictionaryPage
 from crm_app.records.listing.rows import Option
 from crm_app.ui import addresses
+from crm_app.ui.anchor import anchored
 from crm_app.ui.elements import button, empty, head, page_link, skeleton_rows, tag
 from crm_app.ui.field import choice, field
 from crm_app.ui.overlay import dialog
@@ -95,4 +96,5 @@ def dictionary_screen() -> rx.Component:
     )
     nothing = empty("Nothing to see", "Your role may not see any records.")
     body = rx.cond(DictionaryPage.loaded, rx.cond(PAGE.rows.length() > 0, rows, nothing), skeleton_rows(8, "48px"))
-    return rx.el.div(rx.el.div(title, tabs, body, class_name="wide"), _dialog(), class_name="page")
+    inside = rx.el.div(title, tabs, body, class_name="wide")
+    return rx.el.div(inside, anchored(ready=PAGE.rows.length()), _dialog(), class_name="page")
