@@ -26,6 +26,7 @@ async def drop(tab: Tab, ticket: int, card: dict[str, Any], stage: int) -> tuple
         before_id=0,
         after_id=0,
         version=card["version"],
+        owner_id=-1,
     )
     at, answer = await tab.until("answer", lambda a: a and a["ticket"] == ticket)
     if not answer["ok"]:

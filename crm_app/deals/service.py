@@ -26,10 +26,11 @@ from crm_app.identity.policy import decide
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
 from crm_app.records.properties import amount_of, typed_any
-from crm_app.tables import Deal, Stage
+from crm_app.tables import Deal, Stage, User
 
 DEAL_GONE = "Somebody deleted this deal meanwhile, or you may not see it any more."
 STAGE_GONE = "This stage was removed meanwhile. The deal stays where it is."
+OUT_OF_SIGHT = "You would not see this deal any more; give it away on its own page."
 EDITABLE = frozenset(
     (
         "title",
@@ -149,12 +150,24 @@ def _typed(
 
 @dataclass(frozen=True)
 class Moved:
-    """The card as it is after a move, the name of its stage, what the move was, and a warning if there is one."""
+    """The card as it is after a move, the name of its stage, what the move was, and a warning if there is one.
+
+    `owner` is the name of who has the deal now if that changed.
+    """
 
     card: Card
     stage: str
     applied: Applied
     warning: str = ""
+    owner: str = ""
+
+    @property
+    def told(self) -> str:
+        """What a message says of it; empty where nothing but the order changed."""
+        diff = self.applied.diff
+        went = [f"moved to {self.stage}"] if "stage_id" in diff else []
+        went += [f"given to {self.owner}" if self.owner else "left without an owner"] if "owner_id" in diff else []
+        return f"{self.card.title} {' and '.join(went)}. {self.warning}".strip() if went else ""
 
 
 def move_deal(
@@ -168,11 +181,14 @@ def move_deal(
     expected: int | None = None,
     extra: Mapping[str, str] | None = None,
     wish: Wish | None = None,
+    new_owner_id: int | None = None,
 ) -> Moved:
     """Put a deal into a stage, between two neighbours if given, else on top; the card is as the wished board shows it.
 
+    With a new owner (0: nobody) it is given away in the same save.
+
     Raises Invalid with the fields that the gate asks for and that `extra` lacks, or with its refusal under `stage_id`;
-    NotFound or Refused where the deal or the stage is gone.
+    NotFound or Refused where the deal or the stage is gone, or would be out of the actor's sight.
     """
     try:
         owner_id = owner_of(session, actor, deal_id)
@@ -183,6 +199,8 @@ def move_deal(
         raise Refused(STAGE_GONE)
     filled = {name: text for name, text in (extra or {}).items() if text.strip()}
     values: dict[str, Any] = {"stage_id": stage_id}
+    if new_owner_id is not None:
+        values["owner_id"] = new_owner_id or None
     if filled:
         values |= _typed(session, actor, deal_id, filled, {f.name for f in conditions(session)})
     if index is not None and decide(actor, "edit", "deal", owner_id).allowed:
@@ -190,8 +208,14 @@ def move_deal(
     applied = apply(session, actor, Change("deal", deal_id, values, expected=expected), source="board")
     card = card_of(session, actor, deal_id, wish)
     if card is None:
-        raise NotFound(DEAL_GONE)
-    return Moved(card, found.name, applied, _too_many(session, found) if "stage_id" in applied.diff else "")
+        raise NotFound(DEAL_GONE) if new_owner_id is None else Refused(OUT_OF_SIGHT)
+    warning = _too_many(session, found) if "stage_id" in applied.diff else ""
+    return Moved(card, found.name, applied, warning, _name_of(session, new_owner_id))
+
+
+def _name_of(session: Session, user_id: int | None) -> str:
+    owner = session.get(User, user_id) if user_id else None
+    return owner.name if owner else ""
 
 
 def _too_many(session: Session, stage: Stage) -> str:

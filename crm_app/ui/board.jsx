@@ -5,7 +5,7 @@ import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
 import { Card } from "$/public/external/crm_app/ui/board/board_card.jsx";
 import { useDrawn } from "$/public/external/crm_app/ui/board/board_idle.js";
 import { BoardBulk } from "$/public/external/crm_app/ui/board/board_bulk.jsx";
-import { aim, append, applyOp, applyPush, locate, neighbours, settle, shifted, span, stageOf, withCounts, withPending, withTotals } from "$/public/external/crm_app/ui/board/board_model.js";
+import { aim, append, applyOp, applyPush, laneOf, locate, neighbours, settle, shifted, span, stageOf, withCounts, withPending, withTotals } from "$/public/external/crm_app/ui/board/board_model.js";
 
 const days = (n) => `${n.toLocaleString()} ${n === 1 ? "day" : "days"}`;
 
@@ -40,7 +40,7 @@ function Head({ col, all, onAll }) {
 }
 
 /** The cards of a column or of a cell, the `place`th from the left; more are asked for as one scrolls. */
-const Cards = memo(function Cards({ box, place, type, chosen, act, names, movable, lifted, onMore }) {
+const Cards = memo(function Cards({ box, place, type, laned, chosen, act, names, movable, lifted, onMore }) {
   const drawn = useDrawn(box.cards.length, place, lifted);
   const asked = useRef(-1);
   const list = useRef(null);
@@ -54,8 +54,8 @@ const Cards = memo(function Cards({ box, place, type, chosen, act, names, movabl
   }, [box, onMore]);
   const need = useCallback(() => {
     const el = list.current;
-    if (el && box.more && !type && drawn >= box.cards.length && el.scrollTop + el.clientHeight >= el.scrollHeight - 400) ask();
-  }, [box, type, drawn, ask]);
+    if (el && box.more && !laned && drawn >= box.cards.length && el.scrollTop + el.clientHeight >= el.scrollHeight - 400) ask();
+  }, [box, laned, drawn, ask]);
   useEffect(() => { if (asked.current > box.cards.length) asked.current = -1; need(); }, [box.cards.length, need]);
   return (
     <Droppable droppableId={box.id} type={type || "DEFAULT"}>
@@ -66,8 +66,8 @@ const Cards = memo(function Cards({ box, place, type, chosen, act, names, movabl
                   onPick={act.pick} onChoose={act.choose} />
           ))}
           {p.placeholder}
-          {!box.cards.length && !s.isDraggingOver && !type && <div className="none">No deals here</div>}
-          {box.more && (type ? <button type="button" className="more" onClick={ask}>{(box.count - box.cards.length).toLocaleString()} more</button> : <div className="more">Loading more…</div>)}
+          {!box.cards.length && !s.isDraggingOver && !laned && <div className="none">No deals here</div>}
+          {box.more && (laned ? <button type="button" className="more" onClick={ask}>{(box.count - box.cards.length).toLocaleString()} more</button> : <div className="more">Loading more…</div>)}
         </div>
       )}
     </Droppable>
@@ -83,8 +83,8 @@ const Column = memo(function Column({ col, place, chosen, act, names, movable, l
   );
 });
 
-/** A row of cells, one for each stage. */
-function Lane({ lane, cells, folded, onFold, ...look }) {
+/** A row of cells, one for each stage; where cards may change lanes (`giving`) all cells take them. */
+function Lane({ lane, cells, folded, onFold, giving, ...look }) {
   return (
     <section className="lane" aria-label={lane.name}>
       <button type="button" className="lanehead" aria-expanded={!folded} onClick={onFold}>
@@ -92,7 +92,7 @@ function Lane({ lane, cells, folded, onFold, ...look }) {
         {lane.initials ? <span className="av" style={{ background: lane.color || undefined }} aria-hidden="true">{lane.initials}</span> : null}
         <b>{lane.name}</b><span className="n">{lane.count.toLocaleString()}</span>
       </button>
-      {!folded && <div className="lanecells">{cells.map((c, i) => <div key={c.id} className="lanecell"><Cards box={c} place={i} type={"lane" + lane.id} {...look} /></div>)}</div>}
+      {!folded && <div className="lanecells">{cells.map((c, i) => <div key={c.id} className="lanecell"><Cards box={c} place={i} type={giving ? undefined : "lane" + lane.id} laned {...look} /></div>)}</div>}
     </section>
   );
 }
@@ -132,7 +132,7 @@ function useChosen(view, wish) {
  * `page` more cards, `answer` how a move ended. A move shows at once, waits on top of what the server said, and goes back when it is refused.
  */
 export function KanbanBoard(p) {
-  const { columns, cells, lanes, sort, epoch, push, page, answer, summary, movable, may, onMove, onMore } = p;
+  const { columns, cells, lanes, sort, epoch, push, page, answer, summary, movable, giving, may, onMove, onMore } = p;
   const [base, setBase] = useState({ columns, cells });
   const [sum, setSum] = useState(summary);
   const [pending, setPending] = useState([]);
@@ -150,7 +150,7 @@ export function KanbanBoard(p) {
   const view = useRef(shown);
   view.current = shown;
   const now = useRef(null);
-  now.current = { base, laned, sort, heads };
+  now.current = { base, laned, lanes, sort, heads };
   const asked = useRef(pending);
   asked.current = pending;
   const { chosen, choose, all, clear } = useChosen(view, p.wish);
@@ -191,13 +191,14 @@ export function KanbanBoard(p) {
     const here = locate(view.current, id);
     if (!here) return;
     const hand = now.current.sort === "hand";
+    const owner = here.column.lane === laneOf(to) ? -1 : Number(laneOf(to));
     if (!hand && here.column.id === to) return setSaid("Cards can be put in order by hand when the board is sorted by hand.");
     const card = here.column.cards[here.index];
     const side = neighbours(view.current, id, to, index);
     const mine = ++ticket.current;
     const kind = now.current.heads.find((c) => c.id === stageOf(to))?.kind;
     setPending((all) => [...all.filter((m) => m.id !== id), { ticket: mine, id, to, index: aim(now.current.sort, kind, index) }]);
-    onMove && onMove(mine, id, Number(stageOf(to)), hand ? index : -1, hand ? side.before : 0, hand ? side.after : 0, card.version);
+    onMove && onMove(mine, id, Number(stageOf(to)), hand ? index : -1, hand ? side.before : 0, hand ? side.after : 0, card.version, owner);
   }, [onMove]);
   const pick = useCallback((id, stage) => {
     const here = locate(view.current, id);
@@ -207,7 +208,8 @@ export function KanbanBoard(p) {
   }, [move]);
   const place = (d) => {
     const c = now.current.heads.find((k) => k.id === stageOf(d.droppableId));
-    return c ? `${c.name}, position ${d.index + 1}` : "";
+    const lane = now.current.lanes.find((l) => l.id === laneOf(d.droppableId));
+    return c ? `${c.name}${lane ? `, ${lane.name}` : ""}, position ${d.index + 1}` : "";
   };
   const start = useCallback((s, provided) => {
     lifted.current = true;
@@ -242,7 +244,7 @@ export function KanbanBoard(p) {
           {laned ? (
             <div className="lanes">
               <div className="laneheads">{heads.map((c) => <section key={c.id} className={"col " + c.kind} aria-label={c.name}><Head col={c} all={chosen.stages.has(c.id)} onAll={onAll} /></section>)}</div>
-              {lanes.map((l) => <Lane key={l.id} lane={{ ...l, count: shown.reduce((n, c) => n + (c.lane === l.id ? c.count : 0), 0) }} cells={shown.filter((c) => c.lane === l.id)} folded={folded.has(l.id)} onFold={() => fold(l.id)} {...look} />)}
+              {lanes.map((l) => <Lane key={l.id} lane={{ ...l, count: shown.reduce((n, c) => n + (c.lane === l.id ? c.count : 0), 0) }} cells={shown.filter((c) => c.lane === l.id)} folded={folded.has(l.id)} onFold={() => fold(l.id)} giving={giving} {...look} />)}
               {p.everyLane > lanes.length && <p className="note">The first {lanes.length} of {p.everyLane.toLocaleString()} lanes. Filter to see the others.</p>}
             </div>
           ) : shown.map((c, i) => <Column key={c.id} col={c} place={i} onAll={onAll} {...look} />)}

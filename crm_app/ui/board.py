@@ -18,7 +18,8 @@ _jsx = script(__name__, "board.jsx").importable_path
 
 
 class KanbanBoard(rx.Component):
-    """A snapshot and what came since; on_move(ticket, card, column, index, before, after, version) gets an `answer`.
+    """A snapshot and what came since; a move gets an `answer`: on_move(ticket, card, column, index, before, after,
+    version, lane), where the lane is -1 while the card stays in its own; with `giving` it may go into another one.
 
     `wish` is what the address asks for: another one empties the selection. `day_left` are the seconds until the
     viewer's day ends, when the board is read again.
@@ -45,7 +46,8 @@ class KanbanBoard(rx.Component):
     answer: rx.Var[Any]
     summary: rx.Var[Any]
     movable: rx.Var[bool]
-    on_move: rx.EventHandler[passthrough_event_spec(int, int, int, int, int, int, int)]
+    giving: rx.Var[bool]
+    on_move: rx.EventHandler[passthrough_event_spec(int, int, int, int, int, int, int, int)]
     on_more: rx.EventHandler[passthrough_event_spec(int, str, str)]
     on_search: rx.EventHandler[passthrough_event_spec(str, str)]
     on_bulk: rx.EventHandler[passthrough_event_spec(str, dict[str, str], list[int], list[int])]

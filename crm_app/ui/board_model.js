@@ -3,6 +3,7 @@
 
 export const SORTED = "sorted"; // an index that the card's own key decides
 export const stageOf = (id) => String(id).split(":")[0];
+export const laneOf = (id) => String(id).split(":")[1];
 
 /** Does one key stand above another? Numbers rise, null is the last. */
 export function isAbove(a, b) {

@@ -17,6 +17,29 @@ def test_a_card_is_dragged_with_the_mouse_and_stays(admin: Page, site) -> None:
     expect(card(admin, moved, "Engaging")).to_be_visible()
 
 
+def test_a_card_goes_into_the_lane_of_a_colleague_who_has_the_deal_then(admin: Page, site) -> None:
+    admin.goto(site.url + "/deals?lanes=owner")
+    admin.wait_for_selector("[data-card]")
+    theirs, mine = admin.get_by_role("region", name="Noor Khalil"), admin.get_by_role("region", name="Ravi Shah")
+    moved = int(str(theirs.locator("[data-card]").first.get_attribute("data-card")))
+    source = card(admin, moved).bounding_box()
+    mine.locator(".cards").first.scroll_into_view_if_needed()
+    source, target = card(admin, moved).bounding_box(), mine.locator(".cards").first.bounding_box()
+    assert source is not None and target is not None
+    admin.mouse.move(source["x"] + 60, source["y"] + 30)
+    admin.mouse.down()
+    admin.mouse.move(source["x"] + 75, source["y"] + 42, steps=4)
+    admin.mouse.move(target["x"] + 80, target["y"] + 40, steps=15)
+    admin.wait_for_timeout(150)
+    admin.mouse.up()
+    expect(mine.locator(f"[data-card='{moved}']")).to_be_visible()
+    toast = admin.locator(".toast", has_text="given to Ravi Shah")
+    expect(toast).to_be_visible()
+    expect(theirs.locator(f"[data-card='{moved}']")).to_have_count(0)
+    toast.get_by_role("button", name="Undo").click()
+    expect(theirs.locator(f"[data-card='{moved}']")).to_be_visible()
+
+
 def test_the_count_follows_the_move(admin: Page, site) -> None:
     open_board(admin, site)
     count = admin.locator("section[aria-label='Engaging'] .n")

@@ -7,7 +7,7 @@ import pytest
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import undo
-from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from crm_app.deals.queries import Board, Column, Wish, asked_properties, board_snapshot, column_cards, deal_page
 from crm_app.deals.service import NewDeal, create_deal, delete_deal, edit_deal, move_deal
 from crm_app.records.properties import amount_of
@@ -79,6 +79,33 @@ def test_a_move_puts_the_card_between_its_neighbours() -> None:
     done = db.write_sync(move_deal, SYSTEM, moved, stages["Engaging"], 1, second, first, 1, {})
     assert done.card.version == 2
     assert [c.id for c in column("Engaging", board()).cards] == [second, moved, first]
+
+
+def test_a_card_dropped_in_the_lane_of_another_is_given_to_them_in_one_save() -> None:
+    _, stages = make_pipeline()
+    ann, bob = make_user(name="Ann"), make_user(name="Bob")
+    one = deal(stages["Prospecting"], owner_id=ann, title="Rack")
+    moved = db.write_sync(move_deal, SYSTEM, one, stages["Engaging"], None, None, None, 1, {}, Wish(lanes="owner"), bob)
+    assert (moved.told, moved.card.lane) == ("Rack moved to Engaging and given to Bob.", str(bob))
+    assert set(moved.applied.diff) >= {"stage_id", "owner_id"}
+    same = db.write_sync(move_deal, SYSTEM, one, stages["Engaging"], new_owner_id=ann)
+    assert same.told == "Rack given to Ann."
+    nobody = db.write_sync(move_deal, SYSTEM, one, stages["Engaging"], new_owner_id=0)
+    assert nobody.told == "Rack left without an owner."
+    order_only = db.write_sync(move_deal, SYSTEM, one, stages["Engaging"], 0)
+    assert order_only.told == ""
+    for batch in (nobody.applied.batch_id, same.applied.batch_id, moved.applied.batch_id):
+        db.write_sync(undo, SYSTEM, batch)
+    assert [c.id for c in column("Prospecting", board(owner_id=ann)).cards] == [one]
+
+
+def test_who_would_lose_sight_of_a_deal_does_not_give_it_away_on_the_board() -> None:
+    _, stages = make_pipeline()
+    me, other = make_user(), make_user()
+    mine = deal(stages["Prospecting"], owner_id=me)
+    with pytest.raises(Refused, match="would not see this deal any more"):
+        db.write_sync(move_deal, principal(me), mine, stages["Prospecting"], new_owner_id=other)
+    assert len(column("Prospecting", board(principal(me))).cards) == 1
 
 
 def test_a_gate_asks_for_the_missing_field_and_nothing_is_written() -> None:

@@ -31,7 +31,7 @@ async def test_an_illegal_move_by_socket_is_answered_and_leaves_nothing(
     async with connected(house.server, house.enter("administrator")) as tab:
         await hydrate(tab)
         stage = pipeline[1]["Won"]
-        where = {"index": 0, "before_id": 0, "after_id": 0}
+        where = {"index": 0, "before_id": 0, "after_id": 0, "owner_id": -1}
         drop = handler(handlers, "deal_move.drop_card")
         await tab.send(drop, "/deals", ticket=7, deal_id=deal, stage_id=stage, version=1, **where)
         answer = await tab.until(lambda: [a for a in tab.values("answer") if a.get("ticket") == 7])

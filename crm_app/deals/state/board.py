@@ -24,7 +24,7 @@ from crm_app.deals.queries import (
     read_wish,
 )
 from crm_app.identity.handlers import actor, allow
-from crm_app.identity.policy import scope
+from crm_app.identity.policy import decide, scope
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class DealBoard(rx.State):
     filtered: rx.Field[bool] = rx.field(False)
     nothing: rx.Field[bool] = rx.field(False)
     movable: rx.Field[bool] = rx.field(False)
+    giving: rx.Field[bool] = rx.field(False)
 
     def _wish(self) -> Wish:
         return read_wish(self.router.url.query_parameters)
@@ -90,6 +91,8 @@ class DealBoard(rx.State):
             self.nothing = True
         self.wish, self.sort, self.filtered = repr(wish), wish.sort, wish.is_filtered
         self.movable = scope(who, "edit", "deal") != "none"
+        gives = decide(who, "edit", "deal", who.id, "owner_id").allowed
+        self.giving = wish.lanes == "owner" and self.movable and gives
         many = scope(who, "mass_edit", "deal") != "none" and self.movable
         self.may = May(many, many and scope(who, "delete", "deal") != "none")
         self.day_left = day_left(who)

@@ -26,7 +26,10 @@ class MoveAnswer:
 
 @dataclass(frozen=True)
 class Move:
-    """What somebody wants: a deal into a stage, at an index between two neighbours (None: unknown)."""
+    """What somebody wants: a deal into a stage, at an index between two neighbours (None: unknown).
+
+    With `owner_id` it becomes that user's; 0 is nobody's, None leaves it with whom it is.
+    """
 
     ticket: int
     deal_id: int
@@ -35,6 +38,7 @@ class Move:
     index: int | None = None
     before_id: int | None = None
     after_id: int | None = None
+    owner_id: int | None = None
 
 
 class DealMove(rx.State):
@@ -50,10 +54,20 @@ class DealMove(rx.State):
     @rx.event
     @allow("deal.edit")
     async def drop_card(
-        self, ticket: int, deal_id: int, stage_id: int, index: int, before_id: int, after_id: int, version: int
+        self,
+        ticket: int,
+        deal_id: int,
+        stage_id: int,
+        index: int,
+        before_id: int,
+        after_id: int,
+        version: int,
+        owner_id: int,
     ):
         place = None if index < 0 else index  # only an order by hand keeps where a card was dropped
-        return await self._try(Move(ticket, deal_id, stage_id, version, place, before_id or None, after_id or None), {})
+        beside = before_id or None, after_id or None
+        owner = None if owner_id < 0 else owner_id  # only in lanes by owner a card is dropped on somebody else
+        return await self._try(Move(ticket, deal_id, stage_id, version, place, *beside, owner), {})
 
     @rx.event
     @allow("deal.edit")
@@ -91,6 +105,7 @@ class DealMove(rx.State):
                 move.version,
                 extra,
                 read_wish(self.router.url.query_parameters),
+                move.owner_id,
             )
         except Invalid as refusal:
             await self._ask(move, refusal)
@@ -100,9 +115,8 @@ class DealMove(rx.State):
         else:
             self.answer = MoveAnswer(move.ticket, True, "", moved.card)
             self._close()
-            if "stage_id" in moved.applied.diff:
-                text = f"{moved.card.title} moved to {moved.stage}. {moved.warning}".strip()
-                (await self.get_state(Toaster)).latest = undo_toast(text, moved.applied.batch_id)
+            if moved.told:
+                (await self.get_state(Toaster)).latest = undo_toast(moved.told, moved.applied.batch_id)
         return again if move.ticket else None if self.asking else DealRecord.load
 
     async def _ask(self, move: Move, refusal: Invalid) -> None:

@@ -104,6 +104,7 @@ def board_screen(me: rx.Var[str]) -> rx.Component:
         answer=DealMove.answer,
         summary=DealBoard.summary,
         movable=DealBoard.movable,
+        giving=DealBoard.giving,
         on_move=DealMove.drop_card,
         on_more=DealBoard.show_more,
         on_resync=DealBoard.load,
