@@ -43,7 +43,8 @@ export function BoardTools({ me, screen, fields, ops, found, sorts, lanes, onSea
   }, [compact]);
   const sort = (name) => { store.set("kith-sort-" + me, name === "next" ? "" : name); put("sort", name === "next" ? "" : name); };
   const size = () => { store.set("kith-cards-" + me, compact ? "" : "compact"); setCompact(!compact); };
-  const is = (name, options, usual) => (options.some((o) => o.id === params.get(name)) ? params.get(name) : usual);
+  // before it is known who looks, this is the page as it was built, which knows no address
+  const is = (name, options, usual) => (me && options.some((o) => o.id === params.get(name)) ? params.get(name) : usual);
   return (
     <>
       <Filters screen={screen} fields={fields} ops={ops} found={found} onSearch={onSearch} onFilter={(f) => put("f", f)} />
