@@ -190,13 +190,7 @@ def move_deal(
     Raises Invalid with the fields that the gate asks for and that `extra` lacks, or with its refusal under `stage_id`;
     NotFound or Refused where the deal or the stage is gone, or would be out of the actor's sight.
     """
-    try:
-        owner_id = owner_of(session, actor, deal_id)
-    except NotFound:
-        raise NotFound(DEAL_GONE) from None
-    found = session.get(Stage, stage_id)
-    if found is None or found.deleted_at is not None or not may_enter(session, actor, found.pipeline_id):
-        raise Refused(STAGE_GONE)
+    owner_id, found = _at_hand(session, actor, deal_id, stage_id)
     filled = {name: text for name, text in (extra or {}).items() if text.strip()}
     values: dict[str, Any] = {"stage_id": stage_id}
     if new_owner_id is not None:
@@ -211,6 +205,18 @@ def move_deal(
         raise NotFound(DEAL_GONE) if new_owner_id is None else Refused(OUT_OF_SIGHT)
     warning = _too_many(session, found) if "stage_id" in applied.diff else ""
     return Moved(card, found.name, applied, warning, _name_of(session, new_owner_id))
+
+
+def _at_hand(session: Session, actor: Principal, deal_id: int, stage_id: int) -> tuple[int | None, Stage]:
+    """Whose the deal is, and the stage that it is to enter."""
+    try:
+        owner_id = owner_of(session, actor, deal_id)
+    except NotFound:
+        raise NotFound(DEAL_GONE) from None
+    found = session.get(Stage, stage_id)
+    if found is None or found.deleted_at is not None or not may_enter(session, actor, found.pipeline_id):
+        raise Refused(STAGE_GONE)
+    return owner_id, found
 
 
 def _name_of(session: Session, user_id: int | None) -> str:
