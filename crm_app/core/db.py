@@ -49,6 +49,7 @@ JsonColumn = JSON().with_variant(JSONB(), "postgresql")
 READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 4, 6, 30
 # Pages kept at hand, and carried over from the log of writes at a time, where one process writes a great deal.
 BULK_PRAGMAS = ("cache_size=-131072", "wal_autocheckpoint=8000")  # 128 MB; 32 MB
+PATIENCE_MS = 20_000  # SQLite lets writers try again by chance: on a busy machine one may wait for many turns
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
 _readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
 _writers: RunVar[CapacityLimiter] = RunVar("kith_writers")
@@ -200,7 +201,7 @@ def make_engine(url: str) -> Engine:
     """An engine with the pragmas and time-outs that Kith relies on."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    connect_args = {"check_same_thread": False, "timeout": 30}
+    connect_args = {"check_same_thread": False}
     engine = create_engine(url, connect_args=connect_args, pool_size=10, pool_use_lifo=True, json_serializer=_json)
 
     @event.listens_for(engine, "connect")
@@ -208,7 +209,7 @@ def make_engine(url: str) -> Engine:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         folding.teach(connection)
         matching.teach(connection)
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
