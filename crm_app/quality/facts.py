@@ -1,10 +1,13 @@
 """What rules ask with, and what they ask about: the settings and lists of here, the facts of one record."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
@@ -18,6 +21,7 @@ from crm_app.records.custom.definitions import definitions
 from crm_app.records.findings import reasons_of
 from crm_app.tables import Activity, Person, QualityRule, VocabularyTerm
 
+UNSEEN = "Something that your role may not see"
 activity, person, stored, term, log = (table_of(m) for m in (Activity, Person, QualityRule, VocabularyTerm, ChangeLog))
 
 
@@ -37,6 +41,14 @@ def all_rules(session: Session) -> list[Rule]:
 def active_rules(session: Session, kind_name: str | None = None) -> list[Rule]:
     """Those that hold, of one kind or of all."""
     return [r for r in all_rules(session) if r.active and (kind_name is None or r.kind == kind_name)]
+
+
+def told_to(actor: Principal, rules: Iterable[Rule]) -> list[Rule]:
+    """The same rules, without the name of a field that the actor may not see."""
+    return [
+        replace(rule, name=UNSEEN, fix=()) if {f"{rule.kind}.{name}" for name in rule.fix} & actor.unseen else rule
+        for rule in rules
+    ]
 
 
 def given_now(session: Session) -> Given:

@@ -9,15 +9,18 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import kind, outbox
 from crm_app.core.changes.working import table_of
+from crm_app.identity.sessions import fields_closed_to
 from crm_app.jobs.bulk import next_run
-from crm_app.quality.facts import all_rules, facts_of, given_now
+from crm_app.quality.facts import UNSEEN, all_rules, facts_of, given_now
 from crm_app.quality.predicates import predicate
+from crm_app.quality.queries.page import quality_page
 from crm_app.quality.queries.record import record_quality
+from crm_app.quality.queries.whose import Asked
 from crm_app.quality.rules.expressions import holds
 from crm_app.records.bulk import run_bulk
 from crm_app.records.listing import fields_of, list_count, read_listing
 from crm_app.tables import QualityGap
-from tests.support.builders import change, make, make_person
+from tests.support.builders import change, make, make_person, make_user, principal
 
 gap = table_of(QualityGap)
 
@@ -45,6 +48,25 @@ def fields(database_url: str) -> dict[str, int]:
     return {
         name: make("custom_field", kind="person", key=name.lower(), label=name) for name in ("Team", "Code", "Room")
     }
+
+
+def test_who_may_not_see_a_field_does_not_read_its_name_in_a_rule(fields: dict[str, int]) -> None:
+    someone = make_user(role="manager")
+    id = make_person(last_name="Lindt", lifecycle="lead", owner_id=someone)
+    change("custom_field", fields["Team"], required=True, read_roles=["support"])
+    unseen, fixed = db.read_sync(fields_closed_to, "manager")
+    assert unseen
+    settle()
+    admin = principal(make_user(role="administrator"), "administrator")
+    for who, named in ((principal(someone, "manager", unseen=unseen, fixed=fixed), False), (admin, True)):
+        told = [
+            repr(db.read_sync(record_quality, who, "person", id)),
+            repr(db.read_sync(quality_page, who, Asked())),
+            repr([f.words for f in db.read_sync(fields_of, who, "person").values()]),
+        ]
+        assert [("Team missing" in text) for text in told] == [named] * 3
+        hidden = [(UNSEEN in text) for text in told]
+        assert hidden == ([False] * 3 if named else [True, True, False])
 
 
 def test_required_fields_and_patterns_are_rules(fields: dict[str, int]) -> None:

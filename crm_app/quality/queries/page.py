@@ -12,7 +12,7 @@ from crm_app.core.clock import today
 from crm_app.core.config import settings
 from crm_app.identity.policy import may, scope
 from crm_app.quality import nights
-from crm_app.quality.facts import all_rules
+from crm_app.quality.facts import active_rules, told_to
 from crm_app.quality.fields import GAP
 from crm_app.quality.queries.central import central_figures
 from crm_app.quality.queries.collective import collective
@@ -43,7 +43,8 @@ def tone_of(value: int | None) -> str:
 
 def quality_page(session: Session, actor: Principal, asked: Asked, measure: str = nights.SCORE) -> QualityView:
     """Everything that the page shows to this viewer."""
-    rules, kinds, who = [r for r in all_rules(session) if r.active], kinds_of(actor), whose(session, actor, asked)
+    rules = told_to(actor, active_rules(session))
+    kinds, who = kinds_of(actor), whose(session, actor, asked)
     found, people = standings(session, who, kinds, rules), names_of(session, actor)
     totals = {name: together(found, name) for name in kinds}
     entered, run = collective(session, actor, who, people), control(session, actor)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.custom import CUSTOM
-from crm_app.quality.facts import active_rules, facts_of, given_now
+from crm_app.quality.facts import active_rules, facts_of, given_now, told_to
 from crm_app.quality.queries.page import tone_of
 from crm_app.quality.rows import Gap, RecordQuality
 from crm_app.quality.rules.catalogue import COVERED, KINDS
@@ -24,7 +24,7 @@ def record_quality(session: Session, actor: Principal, kind_name: str, id: int) 
     facts, given = facts_of(session, kind_name, id), given_now(session)
     if facts is None or not holds(COVERED[kind_name], facts, given):
         return RecordQuality()
-    rules = active_rules(session, kind_name)
+    rules = told_to(actor, active_rules(session, kind_name))
     gaps = gaps_of(rules, facts, given)
     worth = score(sum(rule.weight for rule in gaps), whole_weight(rules))
     shown = [Gap(rule.key, rule.name, _place(rule.fix, facts.row), rule.weight) for rule in gaps]

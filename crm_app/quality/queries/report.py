@@ -9,7 +9,7 @@ from crm_app.core.changes import kind
 from crm_app.core.errors import Forbidden, Invalid
 from crm_app.identity.policy import may
 from crm_app.quality import nights
-from crm_app.quality.facts import active_rules
+from crm_app.quality.facts import active_rules, told_to
 from crm_app.quality.queries.collective import collective
 from crm_app.quality.queries.control import control
 from crm_app.quality.queries.counts import checks_of, standings, together
@@ -25,7 +25,8 @@ def quality_report(session: Session, actor: Principal, by: str = "owner") -> dic
         raise Invalid({"by": f"{by!r} is no grouping; choose one of: {', '.join(GROUPINGS)}."})
     if not actor.system and not may(actor, "quality.read"):
         raise Forbidden("Your role may not see data quality.")
-    rules, kinds, who = active_rules(session), kinds_of(actor), whose(session, actor, Asked(by))
+    rules = told_to(actor, active_rules(session))
+    kinds, who = kinds_of(actor), whose(session, actor, Asked(by))
     found, people = standings(session, who, kinds, rules), names_of(session, actor)
     totals = {name: together(found, name) for name in kinds}
     cs: dict[str, int | None] = {}

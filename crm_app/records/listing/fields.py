@@ -113,7 +113,10 @@ _more: dict[str, Provider] = {}
 
 
 def register_fields(name: str, provider: Provider) -> None:
-    """A feature adds fields to lists: those that it finds for `provider(session, kind, its custom fields)`."""
+    """A feature adds fields to lists: those that it finds for `provider(session, kind, its custom fields)`.
+
+    The custom fields are those that the reader may see.
+    """
     _more[name] = provider
 
 
@@ -125,7 +128,8 @@ def fields_of(session: Session, actor: Principal, kind_name: str) -> dict[str, L
     custom = definitions(session, kind_name)
     found += [listed(definition) for definition in custom.values()]
     found += [ListField(name, label, "datetime") for name, label in META]
-    found += [field for provider in _more.values() for field in provider(session, kind_name, custom)]
+    seen = {id: one for id, one in custom.items() if _readable(actor, known, listed(one), custom)}
+    found += [field for provider in _more.values() for field in provider(session, kind_name, seen)]
     return {f.name: f for f in found if _readable(actor, known, f, custom)}
 
 
