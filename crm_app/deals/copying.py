@@ -15,11 +15,12 @@ from crm_app.core.errors import Invalid, Refused
 from crm_app.deals.kind import TYPES
 from crm_app.deals.rows import Row, rows_of
 from crm_app.deals.shares import Item, divide
+from crm_app.records.custom.copying import copied
 from crm_app.records.properties import amount_of
 from crm_app.records.reading import record_row, titles
 from crm_app.tables import Person, RecordTag, Stage
 
-KEPT = ("company_id", "person_id", "currency", "custom")
+KEPT = ("company_id", "person_id", "currency")
 VALUE = ("value_minor", "is_estimate")
 RECURRING = ("recurring_minor", "recurring_period", "term_months")
 STALE = "Somebody changed this deal meanwhile. Please close this and look at it again."
@@ -46,6 +47,7 @@ def clone_deal(session: Session, actor: Principal, deal_id: int, wish: Clone) ->
     if wish.type not in TYPES:
         raise Invalid({"type": "There is no such type."})
     values: dict[str, Any] = {name: source[name] for name in KEPT} | {
+        "custom": copied(session, actor, "deal", source["custom"]),
         "title": wish.title,
         "type": wish.type,
         "stage_id": _first_open(session, source["pipeline_id"]),
@@ -58,10 +60,10 @@ def clone_deal(session: Session, actor: Principal, deal_id: int, wish: Clone) ->
     for name in (*VALUE, *RECURRING):
         if ("value" if name in VALUE else "recurring") in wish.parts:
             values[name] = source[name]
-    copied = _parts(session, deal_id)
-    for row in copied["competitors"]:
+    parts = _parts(session, deal_id)
+    for row in parts["competitors"]:
         row["status"] = "open"
-    values |= {key: rows for key, rows in copied.items() if key.rstrip("+") in wish.parts}
+    values |= {key: rows for key, rows in parts.items() if key.rstrip("+") in wish.parts}
     return apply(session, actor, Change("deal", op="create", set=values))
 
 
@@ -115,8 +117,9 @@ def _part_of(
     earlier = source["earlier_deal_id"]
     if ("deal", earlier) not in titles(session, actor, [("deal", earlier)] if earlier else []):
         earlier = None  # nobody points to what they may not see
-    copied = {name: source[name] for name in (*KEPT, *names)} | _parts(session, source["id"])
-    return copied | {"title": title, "split_from_id": source["id"], "earlier_deal_id": earlier, "lines": lines}
+    taken = {name: source[name] for name in (*KEPT, *names)} | _parts(session, source["id"])
+    taken["custom"] = copied(session, actor, "deal", source["custom"])
+    return taken | {"title": title, "split_from_id": source["id"], "earlier_deal_id": earlier, "lines": lines}
 
 
 def _parts(session: Session, deal_id: int) -> dict[str, list[Any]]:

@@ -84,8 +84,17 @@ def test_a_note_of_three_megabytes_is_refused_beside_it_and_not_lost(admin: Page
     expect(admin.locator(".ev[data-kind=note]").first).to_contain_text("The minutes lie in a file.")
 
 
+READ_ALL = """
+from crm_app.attention.queries import mark_read
+from crm_app.core import db
+from crm_app.identity.queries import principal_by_email
+db.write_sync(lambda s: mark_read(s, principal_by_email(s, "manager@example.org")))
+"""
+
+
 def test_two_people_see_each_other_and_what_they_write(admin: Page, manager: Page, site) -> None:
     address = open_person(admin, site)
+    site.run(READ_ALL)
     manager.goto(address)
     manager.wait_for_selector(".timeline .ev")
     expect(admin.locator(".onlookers .av")).to_have_attribute("title", "Ravi Shah")

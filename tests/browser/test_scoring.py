@@ -1,5 +1,6 @@
 """An administrator changes a rule, sees what it would do, saves; the page of a person explains the new points."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_changed_rule_is_previewed_saved_and_explained(
     form = admin.get_by_role("region", name="What is being changed")
     form.get_by_label("Points").fill("30")
     form.get_by_role("button", name="See what it does").click()
-    expect(form.get_by_role("status")).to_contain_text("1 of 1 people would change band")
+    expect(form.get_by_role("status")).to_contain_text(re.compile(r"1 of \d+ people would change band"))
     expect(panel).to_contain_text("+5")
     form.get_by_role("button", name="Save").click()
     expect(form).to_have_count(0)
@@ -88,7 +89,7 @@ def test_a_changed_rule_is_previewed_saved_and_explained(
     admin.get_by_role("menuitem", name="Edit").click()
     form.get_by_label("Points").fill("40")
     form.get_by_role("button", name="See what it does").click()
-    expect(form.get_by_role("status")).to_contain_text("0 of 1 people would change band")
+    expect(form.get_by_role("status")).to_contain_text(re.compile(r"0 of \d+ people would change band"))
     form.get_by_role("button", name="Save").click()
     expect(rule).to_contain_text("+40")
     expect(panel).to_contain_text("+40")

@@ -6,7 +6,7 @@ import pytest
 
 from crm_app.core import clock, db
 from crm_app.core.actor import SYSTEM
-from crm_app.core.changes import undo
+from crm_app.core.changes import Change, apply, undo
 from crm_app.core.errors import Forbidden, Invalid, NotFound, Refused
 from crm_app.deals.copying import Clone, Split, clone_deal, split_deal
 from crm_app.deals.lines import add_line, edit_line
@@ -95,6 +95,28 @@ def test_a_clone_leaves_out_whom_somebody_deleted() -> None:
     db.write_sync(set_role, SYSTEM, deal, gone, "user")
     db.write_sync(delete_record, SYSTEM, "person", gone)
     assert page(db.write_sync(clone_deal, SYSTEM, deal, Clone("Again", parts=ALL)).id).people == []
+
+
+def test_a_copy_takes_the_custom_values_that_can_still_be_given() -> None:
+    """A field put away, a formula, a choice that is none any more, somebody deleted: none stands in the way."""
+
+    def field(label: str, type: str = "text", **values: object) -> int:
+        return make("custom_field", kind="deal", key=label.lower(), label=label, type=type, **values)
+
+    kept, away, who = field("Kept"), field("Away"), field("Who", "person")
+    picked = field("Picked", "choice", options=[{"key": "a", "label": "A"}, {"key": "b", "label": "B"}])
+    told = field("Told", "formula", formula=f"{{custom.{kept}}}", result="text")
+    gone = make_person()
+    custom = {f"custom.{kept}": "x", f"custom.{away}": "y", f"custom.{who}": gone, f"custom.{picked}": "b"}
+    deal = make_deal(make_pipeline(), "Engaging", value_minor=1_000, **custom)
+    change("custom_field", picked, options=[{"key": "a", "label": "A"}])
+    db.write_sync(lambda s: apply(s, SYSTEM, Change("custom_field", away, op="delete")))
+    db.write_sync(delete_record, SYSTEM, "person", gone)
+    assert row(Deal, deal)["custom"].keys() >= {str(away), str(who), str(told)}
+    copy = db.write_sync(clone_deal, SYSTEM, deal, Clone("Copy")).id
+    part = db.write_sync(split_deal, SYSTEM, deal, Split("Part", frozenset(), "1", page(deal).version)).id
+    for made in (copy, part):
+        assert row(Deal, made)["custom"] == {str(kept): "x", str(told): "x"}
 
 
 def test_who_may_clone_and_split() -> None:
