@@ -23,6 +23,17 @@ condition = {"all": [{"f": "last_name", "op": "is", "v": "Arndt"}]}
 values = {"name": "Named Arndt", "points": 5, "condition": condition}
 print(db.write_sync(apply, SYSTEM, Change("scoring_rule", op="create", set=values)).id)
 """
+STORED = """
+import time
+from sqlalchemy import text
+from crm_app.core import db
+for _ in range(100):
+    if db.read_sync(lambda s: s.execute(text("SELECT band FROM person WHERE id = {}")).scalar()) == "hot":
+        break
+    time.sleep(0.2)
+else:
+    raise SystemExit("the score set by hand was not stored")
+"""
 CLEAR = """
 from sqlalchemy import select
 from crm_app.core import db
@@ -85,6 +96,7 @@ def test_a_changed_rule_is_previewed_saved_and_explained(
     dialog.get_by_label("Why").fill("Asked for a price at the fair.")
     dialog.get_by_role("button", name="Save").click()
     expect(panel).to_contain_text("77")
+    site.run(STORED.format(lena))
     rule.get_by_role("button", name="Actions").click()
     admin.get_by_role("menuitem", name="Edit").click()
     form.get_by_label("Points").fill("40")
