@@ -48,14 +48,16 @@ def rescore(session: Session, ids: Sequence[int], *, book: Book | None = None, d
     if changed:
         values = {"score": bindparam("b_score"), "band": bindparam("b_band")}
         run(update(person).where(person.c.id == bindparam("b_id")).values(values), changed)
-        told = {"kind": "person", "ids": [c["b_id"] for c in changed], "fields": ["band", "score"], "batch": 0}
+    ids = [c["b_id"] for c in changed]
+    others = set(_keep(session, found, day)) - set(ids)  # a score set by hand stays, what the rules say does not
+    if ids or others:
+        told = {"kind": "person", "ids": [*ids, *sorted(others)], "fields": ["band", "score"], "batch": 0}
         outbox.put(session, SCORED, told)
-    _keep(session, found, day)
-    return [c["b_id"] for c in changed]
+    return ids
 
 
-def _keep(session: Session, found: Sequence[Standing], day: date) -> None:
-    """What was computed, written only where it is another than before."""
+def _keep(session: Session, found: Sequence[Standing], day: date) -> list[int]:
+    """What was computed, written only where it is another than before; of whom something else was kept."""
     run = session.connection().execute
     there = {
         row.person_id: (row.fit, row.engagement, row.due_on)
@@ -74,6 +76,7 @@ def _keep(session: Session, found: Sequence[Standing], day: date) -> None:
         statement = update(kept).where(kept.c.person_id == bindparam("b_id"))
         statement = statement.values({name: bindparam(f"b_{name}") for name in names})
         run(statement, [{"b_id": row["person_id"]} | {f"b_{n}": row[n] for n in names} for row in other])
+    return [row["person_id"] for row in other]
 
 
 def parts_of(ids: Sequence[int]) -> list[list[int]]:
