@@ -13,7 +13,7 @@ def _figure(value: rx.Var[int], label: str) -> rx.Component:
 
 def _error(row: rx.vars.ObjectVar[ErrorRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(row.row_no, class_name="num"),
+        rx.el.td(row.row_no, class_name="num", custom_attrs={"data-head": "Row"}),
         rx.el.td(row.reason),
         rx.el.td(row.raw, class_name="mut"),
         key=row.row_no,
@@ -70,7 +70,7 @@ def _refused() -> rx.Component:
                 rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in ("Row", "Reason", "As it stood")])),
                 rx.el.tbody(rx.foreach(ImportWork.errors, _error)),
             ),
-            class_name="tbl",
+            class_name="tbl stacked",
             tab_index=0,
             role="region",
             custom_attrs={"aria-label": "Refused rows"},

@@ -109,7 +109,7 @@ def _columns() -> rx.Component:
                 rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in names])),
                 rx.el.tbody(rx.foreach(ImportPage.columns, _column)),
             ),
-            class_name="tbl",
+            class_name="tbl stacked",
             tab_index=0,
             role="region",
             custom_attrs={"aria-label": "Columns"},
