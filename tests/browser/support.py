@@ -28,8 +28,12 @@ def column_of(page: Page, deal_id: int) -> str:
 
 def drag(page: Page, deal_id: int, column: str) -> None:
     """Drag a card with the mouse to the top of a column."""
-    source = card(page, deal_id).bounding_box()
-    target = page.locator(f"section[aria-label='{column}'] .cards").bounding_box()
+    drag_to(page, deal_id, page.locator(f"section[aria-label='{column}'] .cards"))
+
+
+def drag_to(page: Page, deal_id: int, cards: Locator) -> None:
+    """Drag a card with the mouse to the top of these."""
+    source, target = card(page, deal_id).bounding_box(), cards.bounding_box()
     assert source is not None and target is not None
     page.mouse.move(source["x"] + 60, source["y"] + 40)
     page.mouse.down()

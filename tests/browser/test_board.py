@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import card, drag, first_card, open_board
+from tests.browser.support import card, drag, drag_to, first_card, open_board
 
 
 def test_a_card_is_dragged_with_the_mouse_and_stays(admin: Page, site) -> None:
@@ -23,14 +23,7 @@ def test_a_card_goes_into_the_lane_of_a_colleague_who_has_the_deal_then(admin: P
     theirs, mine = admin.get_by_role("region", name="Noor Khalil"), admin.get_by_role("region", name="Ravi Shah")
     moved = int(str(theirs.locator("[data-card]").nth(3).get_attribute("data-card")))  # below the heads when scrolled
     mine.locator(".cards").first.scroll_into_view_if_needed()
-    source, target = card(admin, moved).bounding_box(), mine.locator(".cards").first.bounding_box()
-    assert source is not None and target is not None
-    admin.mouse.move(source["x"] + 60, source["y"] + 30)
-    admin.mouse.down()
-    admin.mouse.move(source["x"] + 75, source["y"] + 42, steps=4)
-    admin.mouse.move(target["x"] + 80, target["y"] + 40, steps=15)
-    admin.wait_for_timeout(150)
-    admin.mouse.up()
+    drag_to(admin, moved, mine.locator(".cards").first)
     expect(mine.locator(f"[data-card='{moved}']")).to_be_visible()
     toast = admin.locator(".toast", has_text="given to Ravi Shah")
     expect(toast).to_be_visible()
