@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,6 +38,7 @@ from sqlmodel import Session
 from crm_app.core import folding, matching
 from crm_app.core.config import settings
 from crm_app.core.garbage import collect_seldom
+from crm_app.core.turns import Turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,14 +46,15 @@ T = TypeVar("T")
 SortKey = String().with_variant(String(collation="C"), "postgresql")
 DECIMAL_PLACES = 12
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
-READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 4, 6, 30
+READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 4, 6, 30.0
 # Pages kept at hand, and carried over from the log of writes at a time, where one process writes a great deal.
 BULK_PRAGMAS = ("cache_size=-131072", "wal_autocheckpoint=8000")  # 128 MB; 32 MB
 PATIENCE_MS = 20_000  # SQLite lets writers try again by chance: on a busy machine one may wait for many turns
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
 _readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
 _writers: RunVar[CapacityLimiter] = RunVar("kith_writers")
-_writer = threading.Lock()
+_turns = Turns()
+_urgent: ContextVar[bool] = ContextVar("kith_urgent", default=False)  # a person waits for this write
 _in_bulk: ContextVar[bool] = ContextVar("kith_in_bulk", default=False)
 _listeners: list[tuple[str, Callable[[], None]]] = []
 
@@ -252,12 +253,8 @@ def _turn() -> Iterator[None]:
     if not settings().is_sqlite:
         yield
         return
-    if not _writer.acquire(timeout=WRITE_SECONDS):
-        raise TimeoutError(f"another write of this process took more than {WRITE_SECONDS} s")
-    try:
+    with _turns.turn(urgent=_urgent.get(), timeout=WRITE_SECONDS):
         yield
-    finally:
-        _writer.release()
 
 
 def _limiter(var: RunVar[CapacityLimiter], threads: int) -> CapacityLimiter:
@@ -338,9 +335,15 @@ async def read(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs
 
 
 async def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a command in a worker thread, in one transaction that is committed when this returns."""
+    """Run a command in a worker thread, in one transaction that is committed when this returns. Somebody waits for it:
+    on SQLite it goes before the work of the background.
+    """
     limiter = _limiter(_writers, 1 if settings().is_sqlite else WRITE_THREADS)
-    return await anyio.to_thread.run_sync(lambda: write_sync(fn, *args, **kwargs), limiter=limiter)
+    token = _urgent.set(True)  # the thread gets a copy of what is known here
+    try:
+        return await anyio.to_thread.run_sync(lambda: write_sync(fn, *args, **kwargs), limiter=limiter)
+    finally:
+        _urgent.reset(token)
 
 
 def dialect_of(session: Session) -> str:
