@@ -1,7 +1,7 @@
 """Settings from the environment (`KITH_*`), checked once at start."""
 
 import sys
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -65,12 +65,12 @@ class Settings(BaseSettings):
             return raw.replace("postgresql://", "postgresql+psycopg://", 1)
         return raw.rstrip("/") if info.field_name == "base_url" else value
 
-    @property
+    @cached_property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'kith.db'}"
 
-    @property
+    @cached_property
     def is_sqlite(self) -> bool:
         return self.database.startswith("sqlite")
 

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from crm_app.core import db
 from crm_app.core.changes import outbox
@@ -17,10 +18,22 @@ from crm_app.quotes.service import expire_quotes
 from crm_app.records.search.index import keep_ready
 
 IDLE_SECONDS = 0.2
-GATHER_SECONDS = {True: 0.04, False: 0.25}  # what comes in quick succession is done together; search may take its time
-CARE_SECONDS = {True: 600, False: 2}  # the outbox is tidied, the search index looked after
 SEARCH = "search"
 log = logging.getLogger("kith.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a lane goes about what comes, in seconds: gathers a moment, rests between two rounds of a busy time."""
+
+    gather: float
+    rest: float
+    care: float
+
+
+# Open boards hear at once; who searches or looks at a score can wait a moment longer.
+PACES = {outbox.MAIN: Pace(0.04, 0.12, 600), SEARCH: Pace(0.1, 0.35, 2)}
+OTHERS = Pace(0.25, 0.7, 600)
 
 
 class Worker:
@@ -64,19 +77,21 @@ class Worker:
 
     def _run(self, lane: str) -> None:
         """An error is logged and does not end the loop."""
-        wake, cared = self._wakes[lane], 0.0
+        wake, pace, cared = self._wakes[lane], PACES.get(lane, OTHERS), 0.0
         while not self._stop.is_set():
             wake.clear()
+            ended = 0.0
             try:
-                if not cared or time.monotonic() - cared > CARE_SECONDS[lane == outbox.MAIN]:
+                if not cared or time.monotonic() - cared > pace.care:
                     self._care(lane)
                     cared = time.monotonic()
-                outbox.drain_all(lane)
+                if outbox.drain_all(lane):
+                    ended = time.monotonic()
             except Exception:
                 log.exception("the worker could not drain the outbox (%s)", lane)
                 self._stop.wait(2)
             if wake.wait(IDLE_SECONDS):
-                self._stop.wait(GATHER_SECONDS[lane == outbox.MAIN])
+                self._stop.wait(max(pace.gather, ended + pace.rest - time.monotonic()))
 
     def _care(self, lane: str) -> None:
         """What a lane does now and then beside its rows."""

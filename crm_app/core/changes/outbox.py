@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, lru_cache
 from time import monotonic
 from typing import Any
 
@@ -14,6 +15,7 @@ from crm_app.core import db
 from crm_app.core.changes.log import Outbox
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
+from crm_app.core.db import UtcDateTime
 from crm_app.core.rows import insert_rows
 
 LEASE = timedelta(seconds=30)
@@ -107,31 +109,39 @@ def forget_done(session: Session) -> int:
     return session.connection().execute(delete(table).where(table.c.done_at < now() - KEEP_DONE)).rowcount
 
 
-def _open(table: Any, lane: str | None) -> Any:
-    leased = (table.c.leased_until.is_(None)) | (table.c.leased_until < now())
+@lru_cache
+def _open(lane: str | None, others: frozenset[str], limit: int) -> Any:
+    """The oldest rows (of a lane) that may be claimed `at` a moment; `others` are consumers with lanes of their own."""
+    table = table_of(Outbox)
+    leased = (table.c.leased_until.is_(None)) | (table.c.leased_until < bindparam("at", type_=UtcDateTime))
     where = table.c.done_at.is_(None) & table.c.parked_at.is_(None) & leased
-    if lane is None:
-        return where
-    others = [name for topic in _consumers.values() for name, known in topic.items() if known.lane != MAIN]
-    return where & (table.c.consumer.not_in(others) if lane == MAIN else table.c.consumer == lane)
+    if lane is not None:
+        where &= table.c.consumer.not_in(sorted(others)) if lane == MAIN else table.c.consumer == lane
+    return select(table).where(where).order_by(table.c.id).limit(limit)
+
+
+def _elsewhere() -> frozenset[str]:
+    return frozenset(name for topic in _consumers.values() for name, known in topic.items() if known.lane != MAIN)
 
 
 def _has_work(session: Session, lane: str | None) -> bool:
-    table = table_of(Outbox)
-    return session.connection().execute(select(table.c.id).where(_open(table, lane)).limit(1)).first() is not None
+    return session.connection().execute(_open(lane, _elsewhere(), 1), {"at": now()}).first() is not None
 
 
 def _claim(session: Session, limit: int, lane: str | None = None) -> list[dict[str, Any]]:
-    table = table_of(Outbox)
-    query = select(table).where(_open(table, lane)).order_by(table.c.id).limit(limit)
-    rows = session.connection().execute(query.with_for_update(**db.claim_lock(session))).mappings().all()
+    query = _open(lane, _elsewhere(), limit).with_for_update(**db.claim_lock(session))
+    rows = session.connection().execute(query, {"at": now()}).mappings().all()
     if rows:
-        session.connection().execute(
-            update(table)
-            .where(table.c.id.in_([r["id"] for r in rows]))
-            .values(leased_until=now() + LEASE, attempts=table.c.attempts + 1)
-        )
+        lease = {"until": now() + LEASE, "ids": [row["id"] for row in rows]}
+        session.connection().execute(_leasing(), lease)
     return [dict(r) for r in rows]
+
+
+@cache
+def _leasing() -> Any:
+    table = table_of(Outbox)
+    chosen = update(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    return chosen.values(leased_until=bindparam("until"), attempts=table.c.attempts + 1)
 
 
 def _known(row: dict[str, Any]) -> _Registered | None:
@@ -177,7 +187,11 @@ def _failed(row: dict[str, Any], error: Exception) -> dict[str, Any]:
 
 
 def _mark(session: Session, results: dict[int, dict[str, Any]]) -> None:
+    session.connection().execute(_marking(), [{"b_id": i, **values} for i, values in results.items()])
+
+
+@cache
+def _marking() -> Any:
     table = table_of(Outbox)
     columns = ("done_at", "leased_until", "parked_at", "error", "attempts")
-    statement = update(table).where(table.c.id == bindparam("b_id")).values({c: bindparam(c) for c in columns})
-    session.connection().execute(statement, [{"b_id": i, **values} for i, values in results.items()])
+    return update(table).where(table.c.id == bindparam("b_id")).values({c: bindparam(c) for c in columns})
