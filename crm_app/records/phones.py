@@ -17,7 +17,9 @@ ZEROS = "A number of nothing but zeros calls nobody. Please correct it, or leave
 UNREAD = "Kept as written: begin with + and the code of the country, and Kith can dial it."
 EXTENSION = " ext. "
 SEPARATORS = " -./()\u00a0"
+ROOM = 4096  # so many numbers are known without being read again
 organisation = table_of(Organisation)
+_kept: dict[str, PhoneNumber] = {}  # by E.164, as they were made
 
 
 def normal(text: str, region: str = "") -> str:
@@ -32,7 +34,12 @@ def normal(text: str, region: str = "") -> str:
     if number is None:
         return text
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return f"{e164}{EXTENSION}{number.extension}" if number.extension else e164
+    if number.extension:
+        return f"{e164}{EXTENSION}{number.extension}"
+    if len(_kept) >= ROOM:
+        _kept.clear()
+    _kept[e164] = number
+    return e164
 
 
 def is_read(text: str) -> bool:
@@ -48,10 +55,12 @@ def shown(text: str) -> str:
 
 def _parsed(text: str, region: str) -> PhoneNumber | None:
     """Of a number with a plus the region says nothing; a file that is imported is read several times."""
+    if (known := _kept.get(text)) is not None:
+        return known
     return None if len(text) > 60 else _read(text, "" if text.startswith("+") else region)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ROOM)
 def _read(text: str, region: str) -> PhoneNumber | None:
     try:
         number = phonenumbers.parse(text, region or None)
