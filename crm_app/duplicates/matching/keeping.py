@@ -57,7 +57,7 @@ def stored_profiles(session: Session, name: str, ids: Iterable[int]) -> dict[int
     query = select(profile.c.record_id, profile.c.profile, profile.c.counted).where(profile.c.kind == name)
     for start in range(0, len(wanted), IN_LIMIT):
         part = query.where(profile.c.record_id.in_(wanted[start : start + IN_LIMIT]))
-        found |= {i: (unpacked(text), counted) for i, text, counted in session.connection().execute(part)}
+        found |= {i: (unpacked(text), counted) for i, text, counted in session.connection().execute(part).all()}
     return found
 
 

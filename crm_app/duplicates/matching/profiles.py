@@ -81,16 +81,18 @@ def _own(known: Kind) -> set[str]:
 
 def _made(session: Session, known: Kind, rows: Mapping[int, Row], parts: Mapping[str, Parts]) -> dict[int, Profile]:
     names = _titles(session, known, _own(known), rows.values())
-    paths = [path for some in known.likeness.values() for path in some]
-
-    def values(id: int, path: str) -> list[str]:
-        part, _, column = path.partition(".")
-        if column:
-            return [row[column] for row in parts[part].get(id, ())]
-        value = rows[id][path]
-        return [names[path].get(value, "")] if path in names else [str(value or "")]
-
-    return {id: profile_of(known, {path: values(id, path) for path in paths}) for id in rows}
+    paths = [(path, *path.partition(".")[::2]) for some in known.likeness.values() for path in some]
+    found: dict[int, Profile] = {}
+    for id, row in rows.items():
+        texts: dict[str, list[str]] = {}
+        for path, part, column in paths:
+            if column:
+                if held := parts[part].get(id):
+                    texts[path] = [each[column] for each in held]
+            elif value := row[path]:
+                texts[path] = [names[path].get(value, "") if path in names else str(value)]
+        found[id] = profile_of(known, texts)
+    return found
 
 
 def _titles(session: Session, known: Kind, own: set[str], rows: Iterable[Row]) -> dict[str, dict[int, str]]:
@@ -121,8 +123,8 @@ def profile_of(known: Kind, values: Mapping[str, Sequence[str]]) -> Profile:
     """The profile of a record whose fields and parts hold these texts, by their paths."""
     given: dict[str, Value] = {}
     for name, paths in known.likeness.items():
-        texts = [text for path in paths for text in values.get(path, ()) if text]
-        given[name] = texts if name in SEVERAL else (texts[0] if texts else "")
+        if texts := [text for path in paths if path in values for text in values[path] if text]:
+            given[name] = texts if name in SEVERAL else texts[0]
     whole = given.pop("name", "")
     if whole and not given.get("first_name") and not given.get("last_name"):
         given["first_name"] = whole
