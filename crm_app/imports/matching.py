@@ -54,8 +54,9 @@ def find_existing(session: Session, kind: Kind, keys: list[Key]) -> dict[Key, li
         names = [f.rstrip("?") for f in fields]
         firsts = sorted({k[1][0] for k in wanted}, key=str)
         for start in range(0, len(firsts), IN_LIMIT):
-            query = _query(kind, names, firsts[start : start + IN_LIMIT])
-            rows: list[Any] = list(session.connection().execute(query))
+            queries = _queries(kind, names, firsts[start : start + IN_LIMIT])
+            rows: list[Any] = [row for query in queries for row in session.connection().execute(query)]
+            rows.sort(key=lambda row: (row[1] is not None, row[0]))  # the living first
             went = survivors(session, kind.name, [row[0] for row in rows if row[1] is not None])
             for id, gone, *values in rows:
                 key, here = (fields, tuple(values)), went.get(id) if gone is not None else id
@@ -64,17 +65,22 @@ def find_existing(session: Session, kind: Kind, keys: list[Key]) -> dict[Key, li
     return found
 
 
-def _query(kind: Kind, names: list[str], firsts: list[Any]) -> Any:
+def _queries(kind: Kind, names: list[str], firsts: list[Any]) -> Iterator[Any]:
+    """The records with one of the first values; what is kept in capitals, as few are, is looked for by itself."""
     table = table_of(kind.table)
     columns, joined = [], table
     for name in names:
         if children := kind.child_by_name.get(name):
             child = table_of(children.table)
             joined = joined.join(child, child.c[children.parent] == table.c.id)
-            columns.append(func.lower(child.c.value))
+            columns.append(child.c.value)
         else:
             columns.append(table.c[name])
+    shown = [func.lower(c) if c.table is not table else c for c in columns]
     living = table.c.deleted_at.is_(None)
     there = or_(living, table.c[MERGED].is_not(None)) if kind.mergeable else living
-    query = select(table.c.id, table.c.deleted_at, *columns).select_from(joined).where(columns[0].in_(firsts), there)
-    return query.order_by(table.c.deleted_at.is_not(None), table.c.id)  # the living first
+    query = select(table.c.id, table.c.deleted_at, *shown).select_from(joined).where(there)
+    first = columns[0]
+    yield query.where(first.in_(firsts))
+    if first.table is not table:
+        yield query.where(first != func.lower(first), func.lower(first).in_(firsts))

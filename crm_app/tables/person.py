@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, false
 
 from crm_app.core.db import ExactDecimal
 from crm_app.core.schema import LIVING, Child, Record, list_indexes, moment, ref
+
+IN_CAPITALS = text("value <> lower(value)")
 
 
 class Person(Record, table=True):
@@ -49,6 +52,9 @@ class PersonEmail(Child, table=True):
     """An e-mail address of a person."""
 
     __tablename__ = "person_email"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        Index("ix_person_email_capitals", "value", sqlite_where=IN_CAPITALS, postgresql_where=IN_CAPITALS),
+    )
     person_id: int = ref("person", nullable=False)
     value: str = Field(index=True)
     label: str = "work"

@@ -10,6 +10,7 @@ from crm_app.core.changes.replay import differences
 from crm_app.imports.history import undo_run
 from crm_app.tables import Person, PersonPhone
 from tests.imports.files import all_of, load
+from tests.support.builders import make_person
 
 TWICE = """name,email,phone,title
 Ada Byron,ada@byron.example,+49 30 123456,
@@ -40,3 +41,12 @@ def test_every_row_of_somebody_adds_to_the_rows_before_it(database_url: str, tmp
     assert (again.unchanged, again.created, again.updated) == (4, 0, 0)
     assert report.run_id is not None and undo_run(SYSTEM, report.run_id).ok
     assert numbers() == ({"Ada Byron": ["+4930999999"]} if known else {})
+
+
+def test_an_address_kept_in_capitals_is_known_again(database_url: str, tmp_path: Path) -> None:
+    id = make_person(display_name="Ada Byron", emails=[{"value": "Ada@Byron.Example"}])
+    make_person(display_name="Bo Diaz", emails=[{"value": "bo@diaz.example"}])
+    report = load(tmp_path, "people", "name,email,title\nA. Byron,ADA@byron.example,Countess\n,bo@diaz.example,Pilot\n")
+    assert (report.created, report.updated) == (0, 2), str(report)
+    assert {p.title for p in all_of(Person)} == {"Countess", "Pilot"}
+    assert next(p.title for p in all_of(Person) if p.id == id) == "Countess"
