@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 
 from rapidfuzz.distance import OSA
@@ -13,6 +14,7 @@ from search.words import body_words, digits, fold, pieces, words
 WHOLE, EXACT, PREFIX, TYPO, NONE = 8, 6, 4, 2, 0
 BODY = 1  # what a match outside of the title is worth less
 FADES_DAYS = 120.0
+REMEMBERED = 2000  # texts whose words are kept: one more letter finds much of what was found before
 IMPORTANCE, RECENCY, MINE = 1.0, 0.5, 0.6
 
 
@@ -55,8 +57,7 @@ def fit(word: Word, known: Sequence[str]) -> int:
 
 def tier(asked: Asked, candidate: Candidate) -> tuple[int, int]:
     """How well the worst word fits, then all of them together; (0, 0) if one of them does not fit at all."""
-    title = words(candidate.title)
-    body = body_words(candidate.title, candidate.body, candidate.emails)
+    title, body = _known(candidate.title, tuple(candidate.body), tuple(candidate.emails))
     least = PREFIX - BODY if candidate.clipped else NONE  # the engine saw the rest of the text
     found = _fits(asked.words, title, body, least)
     if asked.number and any(n in digits(phone) for n in asked.numbers for phone in candidate.phones):
@@ -68,6 +69,12 @@ def tier(asked: Asked, candidate: Candidate) -> tuple[int, int]:
     if worst == EXACT and " ".join(pieces(fold(candidate.title))) == asked.whole:
         worst = WHOLE
     return worst, sum(found)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _known(title: str, body: tuple[str, ...], emails: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The words of the title, and those beside it."""
+    return words(title), body_words(title, body, emails)
 
 
 def _fits(asked: Iterable[Word], title: Sequence[str], body: Sequence[str], least: int) -> list[int]:

@@ -7,8 +7,8 @@ from typing import Any
 import tantivy
 
 from search.asked import Asked, Word
-from search.embedded.schema import START, START_LETTERS
-from search.filters import TEXT_FIELDS, And, Eq, Filter, In, Or
+from search.embedded.schema import START, START_LETTERS, held
+from search.filters import TEXT_FIELDS, And, Eq, Filter, In, Or, Range, Value
 from search.ranking import BODY, EXACT, PREFIX, TYPO
 from search.words import grams
 
@@ -37,9 +37,8 @@ def near_query(schema: tantivy.Schema, asked: Asked) -> tantivy.Query:
 def _near(schema: tantivy.Schema, word: Word) -> tantivy.Query:
     if not word.typos:
         return _word(schema, word, forgiving=False)
-    exact = Query.const_score_query(Query.term_query(schema, "near", word.text, "basic"), float(EXACT))
     near = Query.fuzzy_term_query(schema, "near", word.text, word.typos, True, word.prefix)
-    return Query.disjunction_max_query([exact, Query.const_score_query(near, float(TYPO))])
+    return _better(near, TYPO, [(_term(schema, "near", word.text), EXACT)])
 
 
 def _phrase(schema: tantivy.Schema, runs: Sequence[str]) -> tantivy.Query:
@@ -54,22 +53,33 @@ def _all(parts: Sequence[tantivy.Query]) -> tantivy.Query:
 
 def _word(schema: tantivy.Schema, word: Word, forgiving: bool) -> tantivy.Query:
     """The best way in which a document has this word, as its score."""
-    ways: list[tantivy.Query] = []
-    for field, less in (("title", 0), ("body", BODY)):
-        exact = Query.term_query(schema, field, word.text, "basic")
-        ways.append(Query.const_score_query(exact, float(EXACT - less)))
-        if word.prefix:
-            begins = _begins(schema, field, word.text)
-            ways.append(Query.const_score_query(begins, float(PREFIX - less)))
-        if forgiving and word.typos:
-            near = Query.fuzzy_term_query(schema, field, word.text, word.typos, True, word.prefix)
-            ways.append(Query.const_score_query(near, float(TYPO - less)))
-    return Query.disjunction_max_query(ways)
+    exact = [(_term(schema, "words", word.text), EXACT - BODY), (_term(schema, "title", word.text), EXACT)]
+    if word.prefix:
+        begins, title = (_begins(schema, field, word.text) for field in ("words", "title"))
+        best = _better(begins, PREFIX - BODY, [(title, PREFIX), *exact])
+    else:
+        best = _better(*exact[0], exact[1:])
+    if not (forgiving and word.typos):
+        return best
+    near = [
+        (Query.fuzzy_term_query(schema, field, word.text, word.typos, True, word.prefix), score)
+        for field, score in (("title", TYPO), ("words", TYPO - BODY))
+    ]
+    return Query.disjunction_max_query([best, *(Query.const_score_query(query, float(score)) for query, score in near)])
+
+
+def _better(query: tantivy.Query, score: int, more: Sequence[tuple[tantivy.Query, int]]) -> tantivy.Query:
+    """What the query finds, by the highest score of all; `more` finds nothing else, and is only asked about that.
+
+    In a union every document of the most frequent word would be walked through."""
+    added = [Query.const_score_query(further, float(best - score)) for further, best in more]
+    best = added[0] if len(added) == 1 else Query.disjunction_max_query(added)
+    return Query.boolean_query([(MUST, Query.const_score_query(query, float(score))), (SHOULD, best)])
 
 
 def _begins(schema: tantivy.Schema, field: str, text: str) -> tantivy.Query:
     if len(text) <= START_LETTERS:
-        return Query.term_query(schema, START + field, text, "basic")
+        return _term(schema, START + field, text)
     return Query.fuzzy_term_query(schema, field, text, 0, True, True)
 
 
@@ -90,24 +100,46 @@ def either(queries: Sequence[tantivy.Query]) -> tantivy.Query:
 
 def filter_query(schema: tantivy.Schema, where: Filter) -> tantivy.Query:
     """The documents that a filter lets through."""
+    one = _one_by_one(where)
+    if one is not None:
+        found = [Query.const_score_query(_term(schema, field, value), 0.0) for field, value in one]
+        return found[0] if len(found) == 1 else Query.boolean_query([(SHOULD, query) for query in found])
     match where:
-        case Eq(field, value):
-            return Query.term_query(schema, field, value, "basic")
-        case In(field, values) if not values:
-            return Query.empty_query()
-        case In(field, values) if len(values) <= FEW:
-            return Query.boolean_query([(SHOULD, Query.term_query(schema, field, v, "basic")) for v in values])
         case In(field, values):
-            return Query.term_set_query(schema, field, list(values))
+            return Query.term_set_query(schema, field, list(values)) if values else Query.empty_query()
         case And(parts):
             return reduce(_both, (filter_query(schema, part) for part in parts), Query.all_query())
         case Or(parts):
             given = [(SHOULD, filter_query(schema, part)) for part in parts]
             return Query.boolean_query(given) if given else Query.empty_query()
-    if where.field in TEXT_FIELDS:
-        raise ValueError(f"{where.field} has no order")
-    bounds: dict[str, Any] = {"lower_bound": where.least, "upper_bound": where.most}
-    return Query.range_query(schema, where.field, tantivy.FieldType.Integer, **bounds)
+        case Range(field, least, most) if field not in TEXT_FIELDS:
+            bounds: dict[str, Any] = {"lower_bound": least, "upper_bound": most}
+            return Query.range_query(schema, field, tantivy.FieldType.Integer, **bounds)
+    raise ValueError(f"{where.field} has no order")
+
+
+def _one_by_one(where: Filter) -> list[tuple[str, Value]] | None:
+    """The few terms that together are this filter, if there are such; kinds of certain owners are one term each."""
+    match where:
+        case Eq(field, value):
+            return [(field, value)]
+        case In(field, values) if 0 < len(values) <= FEW:
+            return [(field, value) for value in dict.fromkeys(values)]
+        case And((Eq("kind") | In("kind") as kinds, Eq("owner") | In("owner") as owners)):
+            both = [held(str(name), owner) for name in _values(kinds) for owner in _values(owners)]
+            return [("held", value) for value in both] if 0 < len(both) <= FEW else None
+        case Or(parts) if parts:
+            found = [_one_by_one(part) for part in parts]
+            return None if None in found else [term for terms in found if terms for term in terms]
+    return None
+
+
+def _values(where: Eq | In) -> tuple[Value, ...]:
+    return (where.value,) if isinstance(where, Eq) else tuple(dict.fromkeys(where.values))
+
+
+def _term(schema: tantivy.Schema, field: str, value: Value) -> tantivy.Query:
+    return Query.term_query(schema, field, value, "basic")
 
 
 def _both(left: tantivy.Query, right: tantivy.Query) -> tantivy.Query:

@@ -141,6 +141,14 @@ def test_then_kind_recency_and_ones_own(engine: Engine) -> None:
     assert ids(engine, "blue", mine=6) == [4, 3, 2, 1]
 
 
+def test_what_is_as_good_twice_over_does_not_come_before_ones_own(engine: Engine) -> None:
+    """The initials of all of them are `sc`; names that also begin so fit no better, and are others'."""
+    others = [Document("person", n, f"Scala Cole{n}", owner=5, updated=NOW, importance=1.0) for n in range(1, 81)]
+    mine = [Document("person", n, f"Susan Carter{n}", owner=6, updated=NOW, importance=1.0) for n in range(101, 106)]
+    engine.rebuild([others, mine], Changes)
+    assert sorted(ids(engine, "sc", mine=6)[:5]) == [101, 102, 103, 104, 105]
+
+
 def _now() -> int:
     from time import time
 
@@ -158,6 +166,12 @@ def _now() -> int:
         (And(()), {1, 8, 10}),
         (Or(()), set()),
         (And((Eq("kind", "deal"), Eq("owner", 1))), {8}),
+        (And((In("kind", ("deal", "person")), Eq("owner", 1))), {1, 8}),
+        (And((Eq("owner", 2), In("kind", ("deal", "person")))), {10}),
+        (And((Eq("kind", "deal"), In("owner", tuple(range(2, 40))))), {10}),
+        (And((In("kind", ()), Eq("owner", 1))), set()),
+        (Or((Eq("kind", "person"), And((In("kind", ("deal", "activity")), In("owner", (2, 3)))))), {1, 10}),
+        (Or((Eq("kind", "person"), Range("id", 8, 8))), {1, 8}),
         (Or((Eq("stage", 71), And((Eq("kind", "person"), In("id", (1, 2)))))), {1, 10}),
         (Range("id", 2, 8), {8}),
         (Range("id", most=8), {1, 8}),
