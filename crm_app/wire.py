@@ -29,6 +29,7 @@ from crm_app.duplicates.matching.hook import meet
 from crm_app.duplicates.matching.queries import likely_company
 from crm_app.duplicates.merge.checking import MERGE as MERGE_RECORDS
 from crm_app.duplicates.merge.checking import UNMERGE
+from crm_app.duplicates.merge.groups import GROUPS, grouping
 from crm_app.duplicates.merge.relations import check_relations
 from crm_app.duplicates.merge.run import merging, unmerging
 from crm_app.duplicates.worklist.queries import hint_of
@@ -170,6 +171,7 @@ def wire() -> None:
     register_op(REWORD, reworded)
     register_op(MERGE_RECORDS, merging, "merge")
     register_op(UNMERGE, unmerging, "undo")
+    register_op(GROUPS, grouping, "merge")
     register_op(SCORE, scoring)
     register_op(RECOUNT, recounting)
     register_events(ACTIVITIES, activities)

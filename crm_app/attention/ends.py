@@ -35,6 +35,7 @@ def _from_run(session: Session, run_id: int) -> set[int]:
     text = f"{what} {ENDS.get(run.status, run.status)}: {counts}." + (f" {run.error}" if run.error else "")
     survivor = run.set_values.get("survivor")
     path = path_of(run.kind, int(survivor)) if survivor else known.path if known else ""
+    path = run.set_values.get("path") or path  # where the work was begun, if that is another page
     return deliver(session, [Message(run.user_id, ENDED, text, f"run:{run_id}", kind=run.kind, path=path)])
 
 

@@ -19,4 +19,6 @@ def duplicates_page() -> rx.Component:
     )
 
 
-PAGE = Page(DUPLICATES.path, "Duplicates · Kith", duplicates_page, (Viewer.load, DuplicateList.load))
+PAGE = Page(
+    DUPLICATES.path, "Duplicates · Kith", duplicates_page, (Viewer.load, DuplicateList.load, DuplicateList.resume)
+)

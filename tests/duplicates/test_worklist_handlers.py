@@ -1,15 +1,19 @@
 """Every handler of the work list as a browser may call it: without the right, wrongly, too late, and twice."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Forbidden
+from crm_app.duplicates.merge.groups import start_groups
 from crm_app.duplicates.worklist import state as module
 from crm_app.duplicates.worklist.state import DuplicateList
 from crm_app.identity.matrix import MATRIX, ROLES
+from crm_app.jobs.bulk import BulkRunner
 from crm_app.tables import DuplicatePair, Person
 from tests.duplicates.test_worklist_screen import two
 from tests.duplicates.world import merge, snapshot
@@ -21,6 +25,15 @@ from tests.support.tabs import Tab
 @pytest.fixture
 def boss(sqlite_database: str) -> Principal:
     return principal(make_user(role="administrator"), "administrator")
+
+
+@pytest.fixture
+def runner(boss: Principal) -> Iterator[BulkRunner]:
+    """What does the runs while a tab looks on, as beside a worker."""
+    made = BulkRunner()
+    made.start()
+    yield made
+    made.stop()
 
 
 def opened(who: Principal, path: str = "/duplicates") -> Tab:
@@ -49,6 +62,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("preview", {"clusters": [[1, 2]]}),
     ("close_plan", {"plan": {}}),
     ("merge_chosen", {"clusters": [[1, 2]]}),
+    ("resume", {"run_id": 1}),
     ("check_now", {"kind": "person"}),
 ]
 
@@ -163,7 +177,7 @@ def test_chosen_twice_is_not_chosen(boss: Principal) -> None:
     assert tab.state(DuplicateList).chosen == []
 
 
-def test_many_are_merged_after_the_plan_and_once(boss: Principal) -> None:
+def test_many_are_merged_after_the_plan_and_once(boss: Principal, runner: BulkRunner) -> None:
     assert two("Quist", boss.id, boss.id) != two("Arne", boss.id, boss.id)
     tab = opened(boss)
     tab.call(DuplicateList, "choose_all")
@@ -181,7 +195,7 @@ def test_many_are_merged_after_the_plan_and_once(boss: Principal) -> None:
     assert living() == 2 and tab.state(DuplicateList).plan.groups == 0
 
 
-def test_what_a_colleague_merged_meanwhile_is_told(boss: Principal) -> None:
+def test_what_a_colleague_merged_meanwhile_is_told(boss: Principal, runner: BulkRunner) -> None:
     one, other = two("Quist", boss.id, boss.id)
     two("Arne", boss.id, boss.id)
     tab = opened(boss)
@@ -190,6 +204,23 @@ def test_what_a_colleague_merged_meanwhile_is_told(boss: Principal) -> None:
     merge("person", one, other)
     tab.call(DuplicateList, "merge_chosen")
     assert living() == 2 and tab.said.startswith("1 merged") and "1 left" in tab.said
+
+
+def test_a_tab_that_is_opened_meanwhile_follows_what_another_one_began(boss: Principal) -> None:
+    groups = [two("Quist", boss.id, boss.id), two("Arne", boss.id, boss.id)]
+    db.write_sync(start_groups, boss, "person", groups)
+    tab = opened(boss)
+    runner = BulkRunner()
+    runner.start()
+    try:
+        tab.call(DuplicateList, "resume")
+    finally:
+        runner.stop()
+    assert living() == 2 and tab.said.startswith("2 merged") and tab.state(DuplicateList).percent == -1
+    assert tab.state(DuplicateList).page.groups == []
+    other = opened(principal(make_user(role="administrator"), "administrator"))
+    other.call(DuplicateList, "resume")
+    assert other.said == "", "there is nothing to follow any more, and it was not theirs"
 
 
 def test_a_plan_is_closed_without_a_trace(boss: Principal) -> None:

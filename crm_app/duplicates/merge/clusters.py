@@ -79,7 +79,7 @@ def merge_clusters(
     Again with the same list nothing happens twice: what is one already is told so. Raises Refused for records that
     stand in two clusters.
     """
-    _apart(clusters)
+    check_apart(clusters)
     began, report = now(), ClusterReport(dry_run)
     for n, ids in enumerate(clusters, 1):
         plan = db.write_sync(preview_cluster, actor, name, ids) if dry_run is False else _looked(actor, name, ids)
@@ -115,7 +115,8 @@ def _merge(actor: Principal, name: str, plan: Planned, report: ClusterReport) ->
     return plan
 
 
-def _apart(clusters: Sequence[Cluster]) -> None:
+def check_apart(clusters: Sequence[Cluster]) -> None:
+    """Raises Refused for a record that stands in two of them."""
     seen: set[int] = set()
     for ids in clusters:
         if twice := seen & set(ids):

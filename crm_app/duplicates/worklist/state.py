@@ -2,23 +2,24 @@
 
 import asyncio
 import logging
-from functools import partial
 from typing import Any
 
 import reflex as rx
 
 from crm_app.core import db
+from crm_app.core.actor import Principal
 from crm_app.core.changes import kind as kind_of
 from crm_app.core.errors import KithError
 from crm_app.core.text import id_of
 from crm_app.duplicates.matching.service import decide_again, not_duplicate
 from crm_app.duplicates.matching.sweeping import sweep_now
-from crm_app.duplicates.merge.clusters import merge_clusters
+from crm_app.duplicates.merge.groups import GROUPS, start_groups
 from crm_app.duplicates.worklist.plan import plan_of
 from crm_app.duplicates.worklist.queries import WHOSE, work_page
 from crm_app.duplicates.worklist.rows import Plan, WorkPage
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
+from crm_app.records.bulk import BulkProgress, followed, list_refusals, unfinished
 from crm_app.ui.overlay import Toaster, plain_toast
 
 KINDS = ("person", "company")
@@ -44,6 +45,7 @@ class DuplicateList(rx.State):
     checking: rx.Field[bool] = rx.field(False)
     apart: rx.Field[list[int]] = rx.field(default_factory=list)
     apart_words: rx.Field[str] = rx.field("")
+    _following: int = 0
 
     @rx.event
     @allow("any")
@@ -94,28 +96,28 @@ class DuplicateList(rx.State):
     @rx.event(background=True)
     @allow("any")
     async def merge_chosen(self) -> None:
-        who, seen = actor(), {"done": 0, "total": 1}
+        who = actor()
         async with self:
             if self.percent >= 0 or not self.plan.groups:
                 return  # the second press of a double click
             self.percent, name, clusters = 0, self.page.kind, self._clusters()
-        tell = partial(_note, seen)
-        work = asyncio.create_task(asyncio.to_thread(merge_clusters, who, name, clusters, tell=tell))
-        while not (await asyncio.wait({work}, timeout=0.3))[0]:
+        try:
+            run_id = await db.write(start_groups, who, name, clusters)
+        except KithError as refusal:
             async with self:
-                self.percent = 100 * seen["done"] // max(seen["total"], 1)
-        async with self:
-            self.percent, self.plan, self.chosen = -1, Plan(), []
-            error = work.exception()
-            if error is None:
-                report = work.result()
-                text = f"{len(report.merged):,} merged; each can be undone on its timeline for 90 days."
-                text += f" {len(report.refused):,} left: {report.refused[0].refused}" if report.refused else ""
-                toast = plain_toast(text)
-            else:
-                toast = plain_toast(error.message if isinstance(error, KithError) else "The merge stopped.", "bad")
-            (await self.get_state(Toaster)).latest = toast
-            await self._read()
+                self.percent = -1
+                (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+            return
+        await self._follow(who, run_id)
+
+    @rx.event(background=True)
+    @allow("any")
+    async def resume(self) -> None:
+        """What another tab began, or this one before it was left, is followed."""
+        who = actor()
+        for run in await db.read(unfinished, who):
+            if run.op == GROUPS:
+                await self._follow(who, run.id)
 
     @rx.event(background=True)
     @allow("person.administer")
@@ -140,6 +142,23 @@ class DuplicateList(rx.State):
     def _clusters(self) -> list[list[int]]:
         return [g.ids for g in self.page.groups if g.key in self.chosen and g.bulk]
 
+    async def _follow(self, who: Principal, run_id: int) -> None:
+        async with self:
+            if self._following == run_id:
+                return
+            self._following = run_id
+        run = BulkProgress()
+        async for run in followed(who, run_id):
+            async with self:
+                self.percent = 100 * run.done // max(run.total, 1)
+        refused = await db.read(list_refusals, who, run_id, 1)
+        async with self:
+            self._following, self.percent, self.plan, self.chosen = 0, -1, Plan(), []
+            text = f"{run.changed:,} merged; each can be undone on its timeline for 90 days."
+            text += f" {run.refused:,} left: {refused[0].reason}" if refused else ""
+            (await self.get_state(Toaster)).latest = plain_toast(f"{text} {run.error}".rstrip())
+            await self._read()
+
     async def _decide(self, command: Any, ids: list[int]) -> bool:
         try:
             await db.write(command, actor(), self.page.kind, ids)
@@ -160,7 +179,3 @@ class DuplicateList(rx.State):
             self.failure = refusal.message
         there = {g.key for g in self.page.groups}
         self.chosen, self.loaded = [k for k in self.chosen if k in there], True
-
-
-def _note(seen: dict[str, int], done: int, total: int) -> None:
-    seen.update(done=done, total=total)

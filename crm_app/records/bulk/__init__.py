@@ -24,7 +24,7 @@ from crm_app.records.bulk.progress import (
     list_refusals,
     unfinished,
 )
-from crm_app.records.bulk.running import run_bulk
+from crm_app.records.bulk.running import carry_on, run_bulk
 from crm_app.records.bulk.start import open_run, reopen_undo, start_bulk, start_undo, taken_back
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Refusal",
     "bulk_progress",
     "cancel_bulk",
+    "carry_on",
     "followed",
     "list_refusals",
     "open_run",

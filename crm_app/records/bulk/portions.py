@@ -23,14 +23,16 @@ SPAN = 4  # how much further the log is read than the portion is long, because o
 class Portion:
     """Changes to make, how many rows of the run they stand for, and where the next portion begins.
 
-    `left` are records that are left alone, with the reason. A `trusted` one follows of itself from what was allowed
-    when the run began; a `whole` one is made as a whole or not at all.
+    `left` are records that are left alone, with the reason; `made` are those that the operation has changed itself.
+    A `trusted` one follows of itself from what was allowed when the run began; a `whole` one is made as a whole or not
+    at all.
     """
 
     changes: list[Change] = field(default_factory=list)
     rows: int = 0
     cursor: int = 0
     left: list[tuple[str, int, str]] = field(default_factory=list)
+    made: list[tuple[str, int]] = field(default_factory=list)
     is_last: bool = False
     trusted: bool = False
     whole: bool = False

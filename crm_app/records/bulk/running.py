@@ -64,7 +64,7 @@ def carry_on(session: Session, run_id: int, limit: int, skip: str = "") -> BulkP
         portion.left += [(c.kind, c.id or 0, skip) for c in portion.changes]
         portion.changes = []
     changed = _apply(session, actor, run, portion, source)
-    _count(session, run, portion, changed)
+    _count(session, run, portion, changed | set(portion.made))
     return _close(session, run, "done") if portion.is_last else progress_of(run)
 
 

@@ -30,8 +30,9 @@ WORDS = {
     "restore": ("Restoring", "restored"),
     "merge_records": ("Merging", "moved along"),
     "unmerge_records": ("Taking back", "taken back"),
+    "merge_groups": ("Merging groups", "groups merged"),
 }
-TAKES_BACK = ("undo", "unmerge_records")
+NOT_TAKEN_BACK = ("undo", "unmerge_records", "merge_groups")  # each group is taken back alone
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class ListBulk(rx.State):
             text += f" {run.refused:,} left alone" + (f": {left[0].reason}" if left else ".")
             await self._list(left, run.refused)
         await self._say(
-            undo_toast(text, run.batch_id) if run.changed and run.op not in TAKES_BACK else plain_toast(text)
+            undo_toast(text, run.batch_id) if run.changed and run.op not in NOT_TAKEN_BACK else plain_toast(text)
         )
 
     async def _show(self, run: BulkProgress, *, running: bool) -> None:
