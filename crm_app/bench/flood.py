@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_app.bench.figures import judged, spread
 from crm_app.bench.ground import Ground, ground
-from crm_app.bench.live import drop
+from crm_app.bench.live import card_of, drop
 from crm_app.bench.site import Tab, site
 
 ROUNDS, DROPS = 6, 20
@@ -30,9 +30,10 @@ async def _play(url: str, found: Ground) -> tuple[list[float], list[float]]:
     await neighbour.open("/deals")
     _, columns = await neighbour.until("columns")
     _, theirs = await loud.until("columns")
-    cards, taken = columns[0]["cards"], ([], [])
+    cards, taken = [card_of(card) for card in columns[0]["cards"]], ([], [])
+    after = card_of(theirs[0]["cards"][-1])["id"]
     for n in range(2 * ROUNDS):
-        storm = asyncio.create_task(_flood(loud, found.stages[0], theirs[0]["cards"][-1]["id"])) if n % 2 else None
+        storm = asyncio.create_task(_flood(loud, found.stages[0], after)) if n % 2 else None
         for m in range(DROPS):
             seconds, cards[m] = await drop(neighbour, n * DROPS + m + 1, cards[m], found.stages[(n + 1) % 4])
             taken[n % 2].append(seconds)

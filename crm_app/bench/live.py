@@ -11,6 +11,13 @@ from crm_app.bench.site import Tab, site
 DROPS = 60
 
 
+def card_of(packed: list[Any]) -> dict[str, Any]:
+    """A card as the page unpacks it."""
+    from crm_app.deals.state import CARD_FIELDS
+
+    return dict(zip(CARD_FIELDS, packed, strict=True))
+
+
 async def drop(tab: Tab, ticket: int, card: dict[str, Any], stage: int) -> tuple[float, dict[str, Any]]:
     """Move a card on top of a stage: the seconds until the answer, and the card as it stands then."""
     from crm_app.deals.state import DealMove
@@ -31,7 +38,7 @@ async def drop(tab: Tab, ticket: int, card: dict[str, Any], stage: int) -> tuple
     at, answer = await tab.until("answer", lambda a: a and a["ticket"] == ticket)
     if not answer["ok"]:
         raise RuntimeError(f"the move was refused: {answer['reason']}")
-    return at - began, answer["card"]
+    return at - began, card_of(answer["card"])
 
 
 def _ids(push: Any) -> set[Any]:
@@ -49,7 +56,7 @@ async def _play(url: str, found: Ground) -> tuple[list[float], list[float]]:
         await tab.open("/deals")
     _, columns = await mover.until("columns")
     await watcher.until("columns")
-    cards = columns[0]["cards"]
+    cards = [card_of(card) for card in columns[0]["cards"]]
     for n in range(DROPS):
         card = cards[n % 20]
         watcher.heard.clear()

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_app.bench.figures import judged, spread
 from crm_app.bench.ground import Ground, ground
-from crm_app.bench.live import drop
+from crm_app.bench.live import card_of, drop
 from crm_app.bench.site import Site, Tab, site
 from crm_app.core.errors import KithError
 
@@ -22,7 +22,7 @@ async def _person(tab: Tab, columns: Any, stages: list[int], chance: random.Rand
 
     taken: list[Event] = []
     until = time.perf_counter() + seconds
-    card, ticket = chance.choice(columns[0]["cards"]), 0
+    card, ticket = card_of(chance.choice(columns[0]["cards"])), 0
     await asyncio.sleep(chance.uniform(0, THINK_SECONDS))
     while time.perf_counter() < until:
         moves = chance.random() < 0.3

@@ -5,7 +5,7 @@ import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
 import { Card } from "$/public/external/crm_app/ui/board/board_card.jsx";
 import { useDrawn } from "$/public/external/crm_app/ui/board/board_idle.js";
 import { BoardBulk } from "$/public/external/crm_app/ui/board/board_bulk.jsx";
-import { aim, append, applyOp, applyPush, laneOf, locate, neighbours, settle, shifted, span, stageOf, withCounts, withPending, withTotals } from "$/public/external/crm_app/ui/board/board_model.js";
+import { aim, append, applyOp, applyPush, laneOf, locate, neighbours, settle, shifted, span, stageOf, unpack, unpackAll, withCounts, withPending, withTotals } from "$/public/external/crm_app/ui/board/board_model.js";
 
 const days = (n) => `${n.toLocaleString()} ${n === 1 ? "day" : "days"}`;
 
@@ -133,7 +133,8 @@ function useChosen(view, wish) {
  */
 export function KanbanBoard(p) {
   const { columns, cells, lanes, sort, epoch, push, page, answer, summary, movable, giving, may, onMove, onMore } = p;
-  const [base, setBase] = useState({ columns, cells });
+  const fresh = () => ({ columns: unpackAll(p.names, columns), cells: unpackAll(p.names, cells) });
+  const [base, setBase] = useState(fresh);
   const [sum, setSum] = useState(summary);
   const [pending, setPending] = useState([]);
   const [said, setSaid] = useState("");
@@ -143,6 +144,8 @@ export function KanbanBoard(p) {
   const lifted = useRef(false);
   const ticket = useRef(Date.now() % 1e9);
   const lastPush = useRef(0);
+  const lastPage = useRef(0);
+  const lastEpoch = useRef(epoch);
   const laned = lanes.length > 0;
   const shown = useMemo(() => withPending(laned ? base.cells : base.columns, pending), [base, pending, laned]);
   const heads = useMemo(() => (laned ? shifted(base.columns, base.cells, pending) : shown), [base, pending, shown, laned]);
@@ -160,7 +163,15 @@ export function KanbanBoard(p) {
   const inside = useCallback((fn) => change((b) => (b.cells.length ? { ...b, cells: fn(b.cells) } : { ...b, columns: fn(b.columns) })), [change]);
   const resync = useAgain(p.onResync);
 
-  useEffect(() => { held.current = []; change(() => ({ columns, cells })); setSum(summary); }, [columns, cells, epoch]); // eslint-disable-line
+  useEffect(() => {
+    // the server keeps no cards: when the socket comes back they are missing until they are read again
+    const again = !columns.length && (!epoch || epoch === lastEpoch.current);
+    lastEpoch.current = epoch;
+    if (again) return;
+    held.current = [];
+    change(fresh);
+    setSum(summary);
+  }, [columns, cells, epoch]); // eslint-disable-line
   useEffect(() => {
     if (!p.dayLeft) return; // tomorrow what is planned for today is overdue
     const timer = setTimeout(resync, Math.min(MOST_WAIT, p.dayLeft * 1000 + 2000));
@@ -177,12 +188,16 @@ export function KanbanBoard(p) {
     else inside((all) => applyPush(all, push));
     if (push.summary) setSum(push.summary);
   }, [push]); // eslint-disable-line
-  useEffect(() => { if (page && page.n) inside((all) => append(all, page.cell, page.cards, page.more)); }, [page]); // eslint-disable-line
+  useEffect(() => {
+    if (!page || !page.n || page.n === lastPage.current) return;
+    lastPage.current = page.n;
+    if (page.cards.length) inside((all) => append(all, page.cell, page.cards.map((card) => unpack(p.names, card)), page.more));
+  }, [page]); // eslint-disable-line
   useEffect(() => {
     if (!answer || !answer.ticket) return;
     const move = asked.current.find((m) => m.ticket === answer.ticket);
     if (!move) return;
-    if (answer.ok) inside((all) => settle(all, move, answer.card));
+    if (answer.ok) inside((all) => settle(all, move, unpack(p.names, answer.card)));
     setPending((all) => all.filter((m) => m.ticket !== answer.ticket));
     setSaid(answer.ok ? "Moved." : "Not moved. " + answer.reason);
   }, [answer]); // eslint-disable-line
@@ -235,6 +250,7 @@ export function KanbanBoard(p) {
   const total = document.getElementById("board-sum");
   const look = { chosen, act, names, movable, lifted, onMore: more };
   const onAll = may.mass_edit ? all : undefined;
+  if (!heads.length) return p.children || null;
   return (
     <>
       {total && sum?.total && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b title={sum.note || undefined}>{sum.total}</b>{sum.beside ? <span className="beside" title={sum.note}> {sum.beside}</span> : null} · weighted <b>{sum.weighted}</b></>, total)}

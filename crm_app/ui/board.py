@@ -22,7 +22,8 @@ class KanbanBoard(rx.Component):
     version, lane), where the lane is -1 while the card stays in its own; with `giving` it may go into another one.
 
     `wish` is what the address asks for: another one empties the selection. `day_left` are the seconds until the
-    viewer's day ends, when the board is read again.
+    viewer's day ends, when the board is read again. `names` are those of the values that a card is a list of. While
+    there are no columns the children stand in their place.
     """
 
     library = _jsx
@@ -30,6 +31,7 @@ class KanbanBoard(rx.Component):
     lib_dependencies: list[str] = ["@hello-pangea/dnd@18.0.1"]
 
     columns: rx.Var[list[Any]]
+    names: rx.Var[list[str]]
     lanes: rx.Var[list[Any]]
     cells: rx.Var[list[Any]]
     every_lane: rx.Var[int]

@@ -1,6 +1,10 @@
 // The board as plain data: pure functions, no React. A column is {id, name, kind, probability, count, total, weighted, cards, more}; in lanes
 // the cards stand in cells {id: "stage:lane", stage, lane, count, cards, more} instead, and the same functions work on those.
 
+/** A card that came as a list of values in the order of `names`. */
+export const unpack = (names, card) => (Array.isArray(card) ? Object.fromEntries(names.map((name, i) => [name, card[i]])) : card);
+export const unpackAll = (names, columns) => columns.map((c) => ({ ...c, cards: c.cards.map((card) => unpack(names, card)) }));
+
 export const SORTED = "sorted"; // an index that the card's own key decides
 export const stageOf = (id) => String(id).split(":")[0];
 export const laneOf = (id) => String(id).split(":")[1];

@@ -1,6 +1,6 @@
 """The states of the deal screens."""
 
-from .board import DealBoard
+from .board import CARD_FIELDS, DealBoard
 from .bulk import BoardBulk
 from .copying import DealClone, DealSplit
 from .filters import BoardFilters
@@ -14,6 +14,7 @@ from .stages import StageEditor, StageMerge
 from .why import DealWhy
 
 __all__ = [
+    "CARD_FIELDS",
     "BoardBulk",
     "BoardFilters",
     "DealBoard",

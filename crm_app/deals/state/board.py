@@ -1,6 +1,7 @@
 """The board: a snapshot per address, more cards on scroll; colleagues' changes arrive in `push` past this state."""
 
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,15 @@ from crm_app.deals.queries import (
 )
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import decide, scope
+from crm_app.ui.sent import forget
+
+CARD_FIELDS = tuple(known.name for known in fields(Card))
+
+
+@rx.serializer
+def packed(card: Card) -> list[Any]:
+    """How a card travels: its values in the order of `CARD_FIELDS`, which the board knows; names are most of a card."""
+    return [getattr(card, name) for name in CARD_FIELDS]
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ def day_left(who: Principal) -> int:
 
 
 class DealBoard(rx.State):
-    """Fifty cards a column at first; the browser keeps what comes later."""
+    """Fifty cards a column at first; the browser alone keeps the cards, here they would be most of a session."""
 
     pipelines: rx.Field[list[Option]] = rx.field(default_factory=list)
     owners: rx.Field[list[Option]] = rx.field(default_factory=list)
@@ -70,6 +80,7 @@ class DealBoard(rx.State):
     every_lane: rx.Field[int] = rx.field(0)
     day_left: rx.Field[int] = rx.field(0)
     epoch: rx.Field[int] = rx.field(0)
+    _pages: int = 0
     loaded: rx.Field[bool] = rx.field(False)
     filtered: rx.Field[bool] = rx.field(False)
     nothing: rx.Field[bool] = rx.field(False)
@@ -81,7 +92,7 @@ class DealBoard(rx.State):
 
     @rx.event
     @allow("deal.read")
-    async def load(self) -> None:
+    async def load(self) -> AsyncIterator[None]:
         wish, who = self._wish(), actor()
         try:
             self._show(await db.read(board_snapshot, who, wish))
@@ -98,6 +109,8 @@ class DealBoard(rx.State):
         self.day_left = day_left(who)
         self.epoch += 1
         self.loaded = True
+        yield
+        forget(self, "columns", "cells")
 
     def _show(self, board: Board) -> None:
         self.pipelines, self.owners, self.columns = board.pipelines, board.owners, board.columns
@@ -107,11 +120,14 @@ class DealBoard(rx.State):
 
     @rx.event
     @allow("deal.read")
-    async def show_more(self, stage_id: int, after: str, cell: str) -> None:
+    async def show_more(self, stage_id: int, after: str, cell: str) -> AsyncIterator[None]:
         lane = cell.partition(":")[2]
         number = id_of(lane) or 0
         try:
             cards, more = await db.read(column_cards, actor(), self._wish(), stage_id, clip(after), number)
         except KithError:  # the board itself says why
             return
-        self.more = MoreCards(self.more.n + 1, clip(cell), cards, more)
+        self._pages += 1
+        self.more = MoreCards(self._pages, clip(cell), cards, more)
+        yield
+        forget(self, "more")

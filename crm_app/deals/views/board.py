@@ -5,7 +5,7 @@ from dataclasses import asdict
 import reflex as rx
 
 from crm_app.deals.queries.wish import LANES, SORTS
-from crm_app.deals.state import BoardBulk, BoardFilters, DealBoard, DealMove, NewDealForm
+from crm_app.deals.state import CARD_FIELDS, BoardBulk, BoardFilters, DealBoard, DealMove, NewDealForm
 from crm_app.records.list_screen.state import ListBulk
 from crm_app.records.listing.rules import OPS
 from crm_app.records.state import RefSearch
@@ -87,7 +87,9 @@ def _nothing() -> rx.Component:
 def board_screen(me: rx.Var[str]) -> rx.Component:
     """Everything below the top bar; `me` tells whose browser remembers the look."""
     board = kanban_board(
+        rx.cond(DealBoard.problem == "", _skeleton(), rx.fragment()),
         columns=DealBoard.columns,
+        names=list(CARD_FIELDS),
         lanes=DealBoard.lanes,
         cells=DealBoard.cells,
         every_lane=DealBoard.every_lane,
