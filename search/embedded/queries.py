@@ -53,19 +53,17 @@ def _all(parts: Sequence[tantivy.Query]) -> tantivy.Query:
 
 def _word(schema: tantivy.Schema, word: Word, forgiving: bool) -> tantivy.Query:
     """The best way in which a document has this word, as its score."""
-    exact = [(_term(schema, "words", word.text), EXACT - BODY), (_term(schema, "title", word.text), EXACT)]
+    ways = [(_term(schema, "words", word.text), EXACT - BODY), (_term(schema, "title", word.text), EXACT)]
     if word.prefix:
         begins, title = (_begins(schema, field, word.text) for field in ("words", "title"))
-        best = _better(begins, PREFIX - BODY, [(title, PREFIX), *exact])
-    else:
-        best = _better(*exact[0], exact[1:])
-    if not (forgiving and word.typos):
-        return best
-    near = [
-        (Query.fuzzy_term_query(schema, field, word.text, word.typos, True, word.prefix), score)
-        for field, score in (("title", TYPO), ("words", TYPO - BODY))
-    ]
-    return Query.disjunction_max_query([best, *(Query.const_score_query(query, float(score)) for query, score in near)])
+        ways = [(begins, PREFIX - BODY), (title, PREFIX), *ways]
+    if forgiving and word.typos:
+        like, title = (
+            Query.fuzzy_term_query(schema, field, word.text, word.typos, True, word.prefix)
+            for field in ("words", "title")
+        )
+        ways = [(like, TYPO - BODY), (title, TYPO), *ways]
+    return _better(*ways[0], ways[1:])
 
 
 def _better(query: tantivy.Query, score: int, more: Sequence[tuple[tantivy.Query, int]]) -> tantivy.Query:
