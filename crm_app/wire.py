@@ -27,6 +27,7 @@ from crm_app.demo.removal import removal
 from crm_app.duplicates.matching.drafted import sort_rows
 from crm_app.duplicates.matching.hook import meet
 from crm_app.duplicates.matching.queries import likely_company
+from crm_app.duplicates.matching.rehearsed import Rehearsed
 from crm_app.duplicates.merge.checking import MERGE as MERGE_RECORDS
 from crm_app.duplicates.merge.checking import UNMERGE
 from crm_app.duplicates.merge.groups import GROUPS, grouping
@@ -37,6 +38,7 @@ from crm_app.forecast.kind import TARGET
 from crm_app.identity.hooks import watch_users
 from crm_app.identity.kind import TEAM, USER
 from crm_app.identity.policy import decide
+from crm_app.imports.earlier import register_memory
 from crm_app.imports.likely import register_sorter
 from crm_app.jobs.live import announce
 from crm_app.lifecycle.gate import lifecycle_gate
@@ -156,6 +158,7 @@ def wire() -> None:
     register_gate("person", lifecycle_gate)
     register_company_matcher(likely_company)
     register_sorter(sort_rows)
+    register_memory(Rehearsed)
     _wire_custom_fields()
     register_hook(repeat_finished)
     register_hook(assign_arrivals)

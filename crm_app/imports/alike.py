@@ -23,6 +23,20 @@ def count_alike(session: Session, batch_id: int | None) -> int:
     return len(set(session.connection().execute(union(*waiting)).scalars()))
 
 
+def alike_in(session: Session, batch_id: int | None) -> set[tuple[str, int]]:
+    """The same one by one: what was made by the number of its row, which is the same in every portion of a trial."""
+    waiting = [
+        select(side).where(pair.c.batch_id == batch_id, pair.c.decision == "open")
+        for side in (pair.c.left_id, pair.c.right_id)
+    ]
+    query = select(log.c.record_id, log.c.op, log.c.row_no).where(log.c.batch_id == batch_id)
+    found: dict[int, tuple[str, int]] = {}
+    for id, op, row_no in session.connection().execute(query.where(log.c.record_id.in_(union(*waiting)))):
+        if op == "create" or id not in found:
+            found[id] = ("row", row_no) if op == "create" else ("record", id)
+    return set(found.values())
+
+
 def list_alike(session: Session, actor: Principal, batch_id: int | None) -> list[Alike]:
     """Some of them, the surest first, with the reason; only of records that the actor may see."""
     if batch_id is None:

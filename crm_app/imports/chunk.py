@@ -62,11 +62,15 @@ class Chunk:
         self.recipe.prepare(self, drafts)
         drafts = self._living(drafts)
         new, old = self._match(drafts)
+        if self.job.earlier:
+            self.job.earlier.bring_back(self, new, old)
         refuse_strangers(self, new, old)
         self._create_or_take(self._living(new))
         follow(self, old)
         for some in rounds(self._living(old)):
             self._update(some)
+        if self.job.earlier:
+            self.job.earlier.keep(self.session, [d for d in self._living(new) if d.is_new])
 
     def _create_or_take(self, new: list[Draft]) -> None:
         """Make the new records, but for rows that are taken for one; those that look like a row before them wait."""
@@ -197,7 +201,7 @@ class Chunk:
         title = str(draft.values.get(self.kind.title, ""))
         if self.job.dry_run:
             self.job.virtual.setdefault(self.kind.name, set()).add(title)
-            self.job.seen.update(dict.fromkeys(keys_of(self.kind, self.job.match, draft), -1))
+            self.job.seen.update(dict.fromkeys(keys_of(self.kind, self.job.match, draft), -draft.row_no))
         elif title and draft.id is not None:
             self.job.names.add(self.kind.name, draft.id, title)
 
@@ -210,7 +214,7 @@ class Chunk:
         changes: list[Change] = []
         by_row: dict[int, Draft] = {}
         for draft in drafts:
-            if draft.id == -1:
+            if draft.id is not None and draft.id < 0:  # of a row before it in a trial, which is not here any more
                 self.unchanged += 1
                 continue
             try:

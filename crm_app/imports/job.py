@@ -13,6 +13,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.identity.policy import decide
 from crm_app.imports.columns import Mapped, Place, known_headers, map_columns, places
+from crm_app.imports.earlier import Earlier
 from crm_app.imports.likely import CHOICES, Choice
 from crm_app.imports.matching import Key, Match, check_match
 from crm_app.imports.names import Names
@@ -48,10 +49,15 @@ class Job:
     custom_made: dict[str, int] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     seen: dict[Key, int] = field(default_factory=dict)
+    earlier: Earlier | None = field(init=False)
+    alike: set[tuple[str, int]] = field(default_factory=set)
     virtual: dict[str, set[str]] = field(default_factory=dict)
     also_created: Counter[str] = field(default_factory=Counter)
     guesses: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     cache: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.earlier = Earlier(self.kind.name) if self.dry_run and self.kind.likeness else None
 
     def forget(self) -> None:
         """After a roll-back: what was read or made in the transaction is not certain any more."""

@@ -21,7 +21,7 @@ from crm_app.core.db import allocate_ids
 from crm_app.core.errors import NotFound
 from crm_app.core.text import neutral
 from crm_app.identity.policy import decide
-from crm_app.imports.alike import MOST, count_alike, list_alike
+from crm_app.imports.alike import MOST, alike_in, count_alike, list_alike
 from crm_app.imports.columns import CUSTOM
 from crm_app.imports.job import Job
 from crm_app.imports.reading import squeeze
@@ -128,9 +128,11 @@ def add(job: Job, report: ImportReport, chunk: "Chunk") -> None:
     report.left += chunk.left
     report.guesses = [Guess(*key, rows=n) for key, n in job.guesses.items()]
     if job.dry_run:
-        report.alike += count_alike(chunk.session, job.batch_id)
+        job.alike |= alike_in(chunk.session, job.batch_id)
+        report.alike = len(job.alike)
         if len(report.likenesses) < MOST:
-            report.likenesses += list_alike(chunk.session, job.actor, job.batch_id)
+            fresh = list_alike(chunk.session, job.actor, job.batch_id)
+            report.likenesses = list(dict.fromkeys([*report.likenesses, *fresh]))
     if job.run_id is None:
         return
     refused = chunk.refused.items()

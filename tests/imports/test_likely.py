@@ -128,6 +128,46 @@ def test_a_person_who_stands_in_the_file_twice(
     assert all_of(DuplicatePair) == []
 
 
+FAR = """first name,last name,e-mail,phone,job title
+Jon,Berglund,jon@berglund.example,+47 22 12 34 56,
+Zora,Quill,zora@quill.example,,
+Jonathan,Berglund,,+47 22 12 34 56,Pilot
+Ida,Moe,ida@moe.example,+47 99 88 77 66,
+ida,Moe,,+47 99887766,Cook
+Zora,Quill,zora@quill.example,,Baker
+Siri,Vik,siri@vik.example,,
+"""
+
+
+@pytest.mark.parametrize("likely", ["create", "leave", "update"])
+def test_a_trial_says_what_the_import_then_does_however_far_apart_the_rows_are(
+    database_url: str, tmp_path: Path, likely: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(running, "LEAST_ROWS", 2)
+    trial = load(tmp_path, "people", FAR, likely=likely, dry_run=True)
+    assert living() == {} and all_of(DuplicatePair) == [] and db.read_sync(differences) == []
+    real = load(tmp_path, "people", FAR, likely=likely)
+    assert (counts(trial), trial.alike, reasons(trial)) == (counts(real), real.alike, reasons(real))
+    assert {(a.name, a.other, a.reasons) for a in trial.likenesses} == {
+        (a.name, a.other, a.reasons) for a in real.likenesses
+    }
+    assert trial.guesses == real.guesses
+    expected = {"create": (6, 4), "leave": (4, 0), "update": (4, 0)}  # each row by hand
+    assert (real.created, real.alike) == expected[likely], str(real)
+
+
+def test_companies_of_a_trial_are_met_further_down_the_file_too(
+    sqlite_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK_ROWS", 1)
+    monkeypatch.setattr(running, "LEAST_ROWS", 1)
+    text = "name,website\nNordlys Energi AS,nordlys.example\nBolt,bolt.example\nNordlys Energi,www.nordlys.example\n"
+    trial = load(tmp_path, "companies", text, dry_run=True)
+    real = load(tmp_path, "companies", text)
+    assert (counts(trial), trial.alike) == (counts(real), real.alike) == ((3, 0, 0, 0, 0, 0), 2)
+
+
 def test_with_no_new_ones_a_likely_one_is_updated_and_a_stranger_refused(sqlite_database: str, tmp_path: Path) -> None:
     id = jon()
     plain = load(tmp_path, "people", HEADER + ROW + STRANGER, mode="update")

@@ -122,6 +122,11 @@ def _judged(
 def _candidates(session: Session, name: str, keys: Sequence[Sequence[int]], most: int) -> list[list[int]]:
     """The records that share a key that few have, for each set of keys; the rarest keys count most."""
     holders = _holders(session, name, sorted({number for some in keys for number in some}))
+    return nearest(keys, holders, most)
+
+
+def nearest(keys: Sequence[Sequence[int]], holders: Mapping[int, list[int]], most: int) -> list[list[int]]:
+    """For each set of keys who shares the rarest of them, `most` and one more."""
     found = []
     for some in keys:
         weight: dict[int, float] = defaultdict(float)
