@@ -33,7 +33,7 @@ class Pace:
 
 # Open boards hear at once; who searches or looks at a score can wait a moment longer.
 PACES = {outbox.MAIN: Pace(0.04, 0.12, 600), SEARCH: Pace(0.1, 0.35, 2)}
-OTHERS = Pace(0.25, 0.7, 600)
+OTHERS = Pace(0.25, 1.5, 600)
 
 
 class Worker:

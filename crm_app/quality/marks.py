@@ -3,11 +3,25 @@
 They are computed, so they are no records: nothing is logged, and writing them anew at any time gives the same.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, case, cast, delete, func, insert, literal, null, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+)
 from sqlmodel import Session
 
 from crm_app.core import db
@@ -16,13 +30,14 @@ from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.quality.facts import active_rules, given_now
 from crm_app.quality.predicates import predicate
-from crm_app.quality.rules.catalogue import COVERED, KINDS
+from crm_app.quality.rules.catalogue import COVERED, KINDS, Rule
+from crm_app.quality.rules.expressions import Given, asks_elsewhere
 from crm_app.quality.rules.scores import by_weight, whole_weight
 from crm_app.tables import QualityGap, QualityMark
 
 STEP = 2_000  # records of one transaction when everything is counted anew
 UNKNOWN = "unknown"  # the way of a record of which the log does not tell
-Where = Callable[[Any], ColumnElement[bool]]
+Where = Callable[..., ColumnElement[bool]]
 mark, gap, log = (table_of(m) for m in (QualityMark, QualityGap, ChangeLog))
 
 
@@ -30,8 +45,7 @@ def refresh(session: Session, kind_name: str, ids: Iterable[int]) -> None:
     """Write the marks and gaps of these records anew; those of deleted ones go."""
     chosen = sorted(set(ids))
     for start in range(0, len(chosen), IN_LIMIT):
-        part = chosen[start : start + IN_LIMIT]
-        _write(session, kind_name, lambda column, part=part: column.in_(part))
+        _write(session, kind_name, _these, {"ids": chosen[start : start + IN_LIMIT]})
 
 
 def refresh_all(step: int = STEP, kinds: Iterable[str] = KINDS) -> int:
@@ -52,25 +66,51 @@ def refresh_next(session: Session, name: str, after: int, step: int) -> tuple[in
     ids = list(session.connection().execute(query).scalars())
     if not ids:
         return None, 0
-    _write(session, name, lambda column: (column > after) & (column <= ids[-1]))
+    _write(session, name, _between, {"after": after, "last": ids[-1]})
     return ids[-1], len(ids)
 
 
-def _write(session: Session, name: str, where: Where) -> None:
-    known, run = kind(name), session.connection().execute
-    table, given = table_of(known.table), replace(given_now(session), within=where)
-    rules = active_rules(session, name)
+def _these(column: Any, bounds: Mapping[str, Any] | None = None) -> ColumnElement[bool]:
+    """The records `ids`, given now or when the statement is executed."""
+    return column.in_(bounds["ids"] if bounds else bindparam("ids", expanding=True))
+
+
+def _between(column: Any, bounds: Mapping[str, Any] | None = None) -> ColumnElement[bool]:
+    """Those behind `after` up to `last`, given now or when the statement is executed."""
+    after, last = (bounds[name] if bounds else bindparam(name, type_=BigInteger) for name in ("after", "last"))
+    return (column > after) & (column <= last)
+
+
+def _write(session: Session, name: str, where: Where, bounds: dict[str, Any]) -> None:
+    given, rules = given_now(session), tuple(by_weight(active_rules(session, name)))
+    asked = (given.today, given.zone, frozenset(given.words.items()), rules)
+    if any(asks_elsewhere(rule.gap) for rule in rules):
+        plan = _plan(name, partial(where, bounds=bounds), *asked)
+    else:
+        plan = _kept_plan(name, where, *asked)
+    for statement in plan:
+        session.connection().execute(statement, bounds)
+
+
+def _plan(
+    name: str, where: Where, day: date, zone: str, words: frozenset[tuple[str, frozenset[str]]], rules: tuple[Rule, ...]
+) -> list[Any]:
+    """The statements that count the records of `where` by these rules, as they are asked on that day."""
+    known, given = kind(name), Given(day, zone, dict(words), within=where)
+    table = table_of(known.table)
     # whoever else counts the same records waits here (on PostgreSQL; SQLite has one writer anyway)
-    run(select(table.c.id).where(where(table.c.id)).order_by(table.c.id).with_for_update(key_share=True))
-    run(delete(gap).where(gap.c.kind == name, where(gap.c.record_id)))
-    run(delete(mark).where(mark.c.kind == name, where(mark.c.record_id)))
+    found: list[Any] = [
+        select(table.c.id).where(where(table.c.id)).order_by(table.c.id).with_for_update(key_share=True)
+    ]
+    found.append(delete(gap).where(gap.c.kind == name, where(gap.c.record_id)))
+    found.append(delete(mark).where(mark.c.kind == name, where(mark.c.record_id)))
     here = [where(table.c.id), table.c.deleted_at.is_(None)]
     owner = table.c[known.owner] if known.owner else null()
-    for place, rule in enumerate(by_weight(rules)):
+    for place, rule in enumerate(rules):
         wanted = predicate(rule.gap, known, given.with_days(rule.days))
         values = (literal(name), table.c.id, literal(rule.key), owner, literal(rule.weight), literal(place))
         columns = ("kind", "record_id", "rule", "owner_id", "weight", "position")
-        run(insert(gap).from_select(columns, select(*values).where(*here, wanted)))
+        found.append(insert(gap).from_select(columns, select(*values).where(*here, wanted)))
     lacking = select(func.coalesce(func.sum(gap.c.weight), 0)).where(gap.c.kind == name, gap.c.record_id == table.c.id)
     whole = whole_weight(rules)
     worth = 100 - (100 * cast(lacking.correlate(table).scalar_subquery(), BigInteger) + whole // 2) // whole
@@ -88,4 +128,8 @@ def _write(session: Session, name: str, where: Where) -> None:
         "entered_at": log.c.recorded_at,
     }
     query = select(*values.values()).select_from(table.outerjoin(log, made))
-    run(insert(mark).from_select(list(values), query.where(*here, predicate(COVERED[name], known, given))))
+    found.append(insert(mark).from_select(list(values), query.where(*here, predicate(COVERED[name], known, given))))
+    return found
+
+
+_kept_plan = lru_cache(maxsize=2 * len(KINDS))(_plan)

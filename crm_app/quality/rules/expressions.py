@@ -242,6 +242,17 @@ def _utc_day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
+def asks_elsewhere(what: Expression) -> bool:
+    """Is there a question in it that only its asker can put, in words of the moment?"""
+    match what:
+        case Every(items) | Some(items):
+            return any(asks_elsewhere(item) for item in items)
+        case No(item):
+            return asks_elsewhere(item)
+        case _:
+            return isinstance(what, Asked)
+
+
 def fields_in(what: Expression) -> set[str]:
     """Every field that it asks for."""
     match what:
