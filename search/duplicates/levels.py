@@ -52,11 +52,10 @@ def texts(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _closer(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    edits = _edits(words, left, right, 4)
-    a, b = words.array[left], words.array[right]
-    jaro = process.cpdist(a, b, scorer=JaroWinkler.similarity, score_cutoff=0.8, dtype=np.float32)
     x, y = words.length[left], words.length[right]
     short, long = np.minimum(x, y), np.maximum(x, y)
+    edits, jaro = _distances(words, left, right, short, long)
+    a, b = words.array[left], words.array[right]
     found = np.full(len(left), OTHER, dtype=np.int8)
     found[(jaro >= 0.80) & (short >= 3)] = FAR
     found[((edits <= 4) & (long >= 11)) | ((edits <= 3) & (long >= 7)) | ((edits <= 2) & (long >= 5))] = FAR
@@ -66,6 +65,37 @@ def _closer(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     for n in np.flatnonzero((found >= SIMILAR) & words.share_an_end(left, right)).tolist():
         found[n] = _by_parts(a[n], b[n], int(found[n]))
     return found
+
+
+def _distances(
+    words: Words, left: np.ndarray, right: np.ndarray, short: np.ndarray, long: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Edits, 5 for more than four, and Jaro-Winkler, 0 for less than .8; each only where it may say anything.
+
+    A letter that only one of the words has takes an edit, and finds no partner: with m partners in words of x and y
+    letters Jaro's likeness is (m/x + m/y + 1) / 3 at most, and Winkler's is more only where both begin alike.
+    """
+    a, b = words.letters[left], words.letters[right]
+    plain = words.plain[left] & words.plain[right]
+    own, other = (np.where(plain, np.bitwise_count(some), 0).astype(np.int32) for some in (a & ~b, b & ~a))
+    most = np.where(long >= 11, 4, np.where(long >= 7, 3, np.where(long >= 5, 2, 1)))
+    edits = np.full(len(left), 5, dtype=np.int8)
+    near = np.flatnonzero((np.maximum(own, other) <= most) & (long - short <= most))
+    edits[near] = _edits(words, left[near], right[near], 4)
+    x, y = words.length[left], words.length[right]
+    partners = np.minimum(x - own, y - other)
+    least = np.where(words.initial[left] == words.initial[right], 1.0, 1.4) - 1e-6
+    slip = ((edits == 1) & (short >= 3)) | ((edits == 2) & (short >= 8))  # which says more than Jaro can
+    close = np.flatnonzero((short >= 3) & ~slip & (partners / x + partners / y >= least))
+    jaro = np.zeros(len(left), dtype=np.float32)
+    jaro[close] = process.cpdist(
+        words.array[left[close]],
+        words.array[right[close]],
+        scorer=JaroWinkler.similarity,
+        score_cutoff=0.8,
+        dtype=np.float32,
+    )
+    return edits, jaro
 
 
 def _by_parts(a: str, b: str, level: int) -> int:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
-from search.duplicates.fields import AT, EMAILS, KEPT, MORE, PHONES, SLOTS_OF, Profile
+from search.duplicates.fields import EMAILS, KEPT, MORE, PHONES, SLOTS_OF, Profile
 from search.duplicates.words import Words
 
 Codes = np.ndarray  # int32, 0 where nothing is known
 SHARED = {"given": "name", "surname": "name", "street": "road", "street2": "road"}
+SEVERAL = {column: name for name, column in MORE.items()}
+PORTION = 50_000
 SHARED |= dict.fromkeys(EMAILS, "email") | dict.fromkeys(PHONES, "phone")
 
 
@@ -98,23 +101,25 @@ class Entries:
 def table_of(profiles: Iterable[Profile]) -> Table:
     """The columns of these profiles, in their order."""
     numbers: dict[str, dict[str, int]] = {SHARED.get(c, c): {"": 0} for c in KEPT}
-    by_column = [numbers[SHARED.get(c, c)] for c in KEPT]
-    several = [(name, AT[column]) for name, column in MORE.items()]
-    parts: list[np.ndarray] = []
-    portion: list[Sequence[int]] = []
-    for profile in profiles:
-        portion.append(
-            [known.setdefault(text, len(known)) if text else 0 for known, text in zip(by_column, profile, strict=True)]
-        )
-        for name, at in several:
-            if profile[at]:
-                for text in profile[at].split():
-                    numbers[name].setdefault(text, len(numbers[name]))
-        if len(portion) == 50_000:
-            parts.append(np.array(portion, dtype=np.int32))
-            portion = []
-    if portion or not parts:
-        parts.append(np.array(portion, dtype=np.int32).reshape(len(portion), len(KEPT)))
-    rows = np.concatenate(parts)
-    codes = {column: np.ascontiguousarray(rows[:, AT[column]]) for column in KEPT}
-    return Table(len(rows), codes, {name: Words(list(known)) for name, known in numbers.items()})
+    parts: dict[str, list[Codes]] = {column: [] for column in KEPT}
+    given, size = iter(profiles), 0
+    while portion := list(islice(given, PORTION)):
+        size += len(portion)
+        for column, texts in zip(KEPT, zip(*portion, strict=True), strict=True):
+            parts[column].append(_coded(numbers[SHARED.get(column, column)], texts))
+            if column in SEVERAL and any(texts):
+                known = numbers[SEVERAL[column]]
+                for text in {part for joined in texts for part in joined.split()}:
+                    known.setdefault(text, len(known))
+    none = np.empty(0, np.int32)
+    codes = {column: np.concatenate(found) if found else none for column, found in parts.items()}
+    return Table(size, codes, {name: Words(list(known)) for name, known in numbers.items()})
+
+
+def _coded(known: dict[str, int], texts: Sequence[str]) -> Codes:
+    """The number of each text, a new one for a new text; a whole column at once, for most columns are empty."""
+    if not any(texts):
+        return np.zeros(len(texts), np.int32)
+    for text in dict.fromkeys(texts):
+        known.setdefault(text, len(known))
+    return np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from search.duplicates.hashing import hashed, letters
+from search.duplicates.hashing import WIDEST, hashed, letters
 from search.duplicates.people import also_called
 
 SHIFT = np.int64(32)
@@ -38,6 +38,11 @@ class Words:
     def letters(self) -> np.ndarray:
         """A bit for each letter and digit that occurs."""
         return letters(self.texts)
+
+    @cached_property
+    def plain(self) -> np.ndarray:
+        """Has every letter its own bit there?"""
+        return self._each(lambda text: len(text) <= WIDEST and text.isascii(), np.bool_)
 
     @cached_property
     def ends(self) -> tuple[np.ndarray, np.ndarray]:
