@@ -14,7 +14,7 @@ CLIPPED = 400  # characters of each text that are kept for ranking; all of it is
 ERA = 50 * 365.25 * 86400
 GAP = "."
 NAMED = 0.5  # from this importance on a document is looked for with typos first: its words stand in `near` too
-START, START_LETTERS = "start_", 4  # so short a beginning is one term; as a range of all words it took 20 ms
+START, START_LETTERS = "start_", 3  # so short a beginning is one term; as a range of all words it took 20 ms
 
 
 def make_schema() -> tantivy.Schema:
