@@ -1,9 +1,10 @@
 """The order of the cards in a stage: a rank between two neighbours, and room for it where there is none."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlmodel import Session
 
 from crm_app.core.actor import SYSTEM
@@ -43,9 +44,14 @@ def rank_for(session: Session, stage_id: int, moved_id: int, above_id: int | Non
 
 
 def _top(session: Session, stage_id: int) -> float:
-    first = select(deal.c.rank).where(deal.c.stage_id == stage_id, deal.c.deleted_at.is_(None))
-    least = session.connection().execute(first.order_by(deal.c.rank, deal.c.id).limit(1)).scalar()
+    least = session.connection().execute(_first(), {"stage": stage_id}).scalar()
     return min(-now().timestamp(), (least if least is not None else 0.0) - 1.0)
+
+
+@cache
+def _first() -> Any:
+    living = select(deal.c.rank).where(deal.c.stage_id == bindparam("stage"), deal.c.deleted_at.is_(None))
+    return living.order_by(deal.c.rank, deal.c.id).limit(1)
 
 
 def _neighbours(
@@ -61,13 +67,18 @@ def _neighbours(
 
 
 def _standing(session: Session, stage_id: int, moved_id: int, id: int | None) -> Place | None:
-    if id is None or id == moved_id:
+    if not id or id == moved_id:
         return None
-    found = session.connection().execute(_places(stage_id, moved_id).where(deal.c.id == id)).first()
+    found = session.connection().execute(_place(), {"stage": stage_id, "moved": moved_id, "id": id}).first()
     return Place(found.id, found.rank) if found else None
 
 
-def _places(stage_id: int, moved_id: int) -> Any:
+@cache
+def _place() -> Any:
+    return _places(bindparam("stage"), bindparam("moved")).where(deal.c.id == bindparam("id"))
+
+
+def _places(stage_id: Any, moved_id: Any) -> Any:
     living = and_(deal.c.stage_id == stage_id, deal.c.deleted_at.is_(None), deal.c.id != moved_id)
     return select(deal.c.id, deal.c.rank).where(living)
 

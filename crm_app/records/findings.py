@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session
 
 from crm_app.core.changes import Context
@@ -43,14 +45,18 @@ def note(
         run(insert(finding), fresh)
 
 
+@cache
+def _known() -> Any:
+    mine = (finding.c.kind == bindparam("kind")) & finding.c.record_id.in_(bindparam("ids", expanding=True))
+    return select(finding.c.record_id, finding.c.field).where(mine)
+
+
 def known_findings(session: Session, kind: str, ids: list[int]) -> dict[int, set[str]]:
     """What was found of these records before."""
     found: dict[int, set[str]] = defaultdict(set)
     for start in range(0, len(ids), IN_LIMIT):
-        mine = finding.c.record_id.in_(ids[start : start + IN_LIMIT])
-        query = select(finding.c.record_id, finding.c.field).where(finding.c.kind == kind, mine)
-        for id, name in session.connection().execute(query):
-            found[id].add(name)
+        for row in session.connection().execute(_known(), {"kind": kind, "ids": ids[start : start + IN_LIMIT]}):
+            found[row.record_id].add(row.field)
     return found
 
 

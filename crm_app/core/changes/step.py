@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 
 from crm_app.core.actor import Decision
 from crm_app.core.changes import ports
@@ -23,6 +24,16 @@ from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from crm_app.core.text import sort_key
 
 UNGATED = ("history", "undo", "demo", "merge")
+
+
+@cache
+def _living_ones(table: Table, owner: str, mergeable: bool) -> Any:
+    """Which of `ids` are there, and whose they are."""
+    there = (table.c.id.in_(bindparam("ids", expanding=True)), table.c.deleted_at.is_(None))
+    query = select(table.c.id, table.c[owner]).where(*there)
+    if mergeable:  # or it is merged away before this is written; a foreign key locks the same
+        query = query.order_by(table.c.id).with_for_update(read=True, key_share=True)
+    return query
 
 
 def is_gated(source: str, *, creating: bool) -> bool:
@@ -313,15 +324,11 @@ class Step:
         return allowed
 
     def _look_up(self, known: Kind, ids: list[int]) -> None:
-        table = table_of(known.table)
-        owner = table.c[known.owner] if known.owner else table.c.id
+        query = _living_ones(table_of(known.table), known.owner or "id", bool(known.mergeable))
         for start in range(0, len(ids), IN_LIMIT):
-            query = select(table.c.id, owner).where(
-                table.c.id.in_(ids[start : start + IN_LIMIT]), table.c.deleted_at.is_(None)
-            )
-            if known.mergeable:  # or it is merged away before this is written; a foreign key locks the same
-                query = query.order_by(table.c.id).with_for_update(read=True, key_share=True)
-            for id, owner_id in self.context.session.connection().execute(query):
+            part = {"ids": ids[start : start + IN_LIMIT]}
+            for row in self.context.session.connection().execute(query, part):
+                id, owner_id = tuple(row)
                 self._living[known.name, id] = owner_id if known.owner else None
 
     def _no_conflict(self, change: Change, known: Kind, before: Row, values: Row, wanted: set[str]) -> None:

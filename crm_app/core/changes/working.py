@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -18,6 +19,12 @@ IN_LIMIT = 500
 def table_of(model: Any) -> Table:
     """The SQLAlchemy table of a model."""
     return model.__table__
+
+
+@cache
+def _locking(table: Table) -> Any:
+    """The records `ids`, on PostgreSQL locked; asked in every command, so it is put together once."""
+    return select(table).where(table.c.id.in_(bindparam("ids", expanding=True))).order_by(table.c.id).with_for_update()
 
 
 @dataclass
@@ -44,8 +51,7 @@ class WorkingSet:
         table = table_of(kind.table)
         for start in range(0, len(wanted), IN_LIMIT):
             part = sorted(wanted[start : start + IN_LIMIT])
-            query = select(table).where(table.c.id.in_(part)).order_by(table.c.id).with_for_update()
-            for found in self.session.connection().execute(query).mappings():
+            for found in self.session.connection().execute(_locking(table), {"ids": part}).mappings():
                 row = dict(found)
                 self.records[kind.name, row["id"]] = Loaded(kind, row, dict(row))
 

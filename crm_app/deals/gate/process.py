@@ -1,8 +1,9 @@
 """Pipelines and stages as the gate needs them, read once in a call of `apply_many`."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -30,12 +31,7 @@ def find_process(context: Context, stage_id: int) -> tuple[Process, StageRules]:
 
 def read_process(session: Session, stage_id: int) -> list[tuple[Process, StageRules]]:
     """Every stage of the pipeline to which that one belongs, removed ones included; none for an unknown stage."""
-    within = select(stage.c.pipeline_id).where(stage.c.id == stage_id).scalar_subquery()
-    ways = (pipeline.c.name.label("pipeline"), pipeline.c.team_id, pipeline.c.allow_skip, pipeline.c.allow_back)
-    query = select(stage, *ways).join(pipeline, pipeline.c.id == stage.c.pipeline_id)
-    rows = session.connection().execute(
-        query.where(stage.c.pipeline_id == within).order_by(stage.c.position, stage.c.id)
-    )
+    rows = session.connection().execute(_stages_beside(), {"stage": stage_id})
     found = [(row, rules_of(row)) for row in rows]
     if not found:
         return []
@@ -43,6 +39,14 @@ def read_process(session: Session, stage_id: int) -> list[tuple[Process, StageRu
     head = found[0][0]
     process = Process(head.pipeline_id, head.pipeline, head.team_id, head.allow_skip, head.allow_back, opens)
     return [(process, rules) for _, rules in found]
+
+
+@cache
+def _stages_beside() -> Any:
+    within = select(stage.c.pipeline_id).where(stage.c.id == bindparam("stage")).scalar_subquery()
+    ways = (pipeline.c.name.label("pipeline"), pipeline.c.team_id, pipeline.c.allow_skip, pipeline.c.allow_back)
+    query = select(stage, *ways).join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+    return query.where(stage.c.pipeline_id == within).order_by(stage.c.position, stage.c.id)
 
 
 def may_enter(session: Session, actor: Principal, pipeline_id: int) -> bool:

@@ -71,7 +71,7 @@ def column_cards(
         return [], False
     order = sorting(session, actor, wish, row.pipeline_id)
     own = and_(deal.c.id == int(after), visible(actor, "deal", deal.c.owner_id))  # also when it was deleted meanwhile
-    last = run(select(deal.c.id, *order.columns()).where(own)).first()
+    last = run(select(deal.c.id, *order.columns).where(own)).first()
     condition = wanted(session, actor, wish)
     if wish.lanes:
         condition = and_(condition, in_lane(wish.lanes, lane or 0))
@@ -95,7 +95,7 @@ def cards_of(
         first = first.where(order.beyond(sorting.place(last, row.kind)))
     page = first.order_by(*order.by()).limit(CARDS + 1).subquery("page")
     again = Order(tuple(replace(p, expression=page.c[f"o{n}"]) for n, p in enumerate(order.parts)), ())
-    query = card_query().add_columns(*sorting.columns()).join(page, page.c.page_id == deal.c.id)
+    query = card_query().add_columns(*sorting.columns).join(page, page.c.page_id == deal.c.id)
     found = session.connection().execute(query.order_by(*again.by())).all()
     look = Look(actor, sorting, lanes)
     return [look.card(r, row.kind, row.rot_days) for r in found[:CARDS]], len(found) > CARDS
@@ -120,7 +120,7 @@ def placed_cards(
 ) -> dict[int, PlacedCard]:
     """Those of these deals that the condition lets through, by id."""
     columns = (stage.c.rot_days, stage.c.kind, deal.c.pipeline_id, deal.c.stage_id)
-    query = card_query().add_columns(*columns, *sorting.columns()).join(stage, stage.c.id == deal.c.stage_id)
+    query = card_query().add_columns(*columns, *sorting.columns).join(stage, stage.c.id == deal.c.stage_id)
     look, found = Look(actor, sorting, lanes), {}
     for r in session.connection().execute(query.where(deal.c.id.in_(ids), condition)):
         card = look.card(r, r.kind, r.rot_days)

@@ -94,5 +94,5 @@ def _first(
     inside = and_(condition, deal.c.stage_id.in_(list(chosen)))
     ranked = select(deal.c.id, turn).select_from(deal).outerjoin(user, user.c.id == deal.c.owner_id).where(inside)
     held = ranked.subquery("held")
-    query = card_query().add_columns(deal.c.stage_id, *sorting.columns())
+    query = card_query().add_columns(deal.c.stage_id, *sorting.columns)
     return query.join(held, held.c.id == deal.c.id).where(held.c.turn <= most).order_by(held.c.turn)

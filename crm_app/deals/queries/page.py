@@ -111,7 +111,11 @@ def currency_of_deal(session: Session, actor: Principal, deal_id: int) -> str:
 
 def owner_of(session: Session, actor: Principal, deal_id: int) -> int | None:
     """The owner of a deal. Raises NotFound as `deal_page` does."""
-    return deal_row(session, actor, deal_id)["owner_id"]
+    seen = (deal.c.id == deal_id, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+    row = session.connection().execute(select(deal.c.owner_id).where(*seen)).first()
+    if row is None:
+        raise NotFound
+    return row.owner_id
 
 
 def property_as(session: Session, actor: Principal, deal_id: int, name: str, value: Any) -> str:

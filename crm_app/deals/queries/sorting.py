@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Float, case, cast, func, literal
@@ -32,6 +33,7 @@ class Sorting:
         """For a stage of that kind."""
         return BY_HAND if kind != "open" and self.name in ("next", "close") else self.open
 
+    @cached_property
     def columns(self) -> list[Any]:
         """What must be read of a deal to know its place."""
         named = [p.expression.label(f"k{n}") for n, p in enumerate(self.open.parts)]
@@ -49,6 +51,9 @@ class Sorting:
             return []
         parts = enumerate(self.open.parts)
         return [_number(getattr(row, f"k{n}"), descending=part.descending) for n, part in parts]
+
+
+HAND = Sorting("hand", BY_HAND)
 
 
 def _number(value: Any, *, descending: bool) -> float | None:
@@ -70,15 +75,17 @@ def sorting_of(name: str, actor: Principal, money: Money | None) -> Sorting:
         return Sorting(name, Order((Part(deal.c.expected_close_on, False, True), LAST), ()))
     if name == "age":
         return Sorting(name, Order((Part(opening_day(), False, False), LAST), ()))
-    return Sorting(name, _by_next_step(actor) if name == "next" else BY_HAND)
+    return _by_next_step(clock.start_of(clock.today(actor.zone), actor.zone)) if name == "next" else HAND
 
 
-def _by_next_step(actor: Principal) -> Order:
-    """Overdue first, then those without a next step, then today and later, each by time."""
-    morning = literal(clock.start_of(clock.today(actor.zone), actor.zone), deal.c.next_step_at.type)
+@lru_cache(maxsize=32)
+def _by_next_step(today: datetime) -> Sorting:
+    """Overdue first, then those without a next step, then today and later, by time; `today` is its first instant."""
+    morning = literal(today, deal.c.next_step_at.type)
     due = deal.c.next_step_at
     turn = case((due.is_(None), 1), (due < morning, 0), else_=2)
-    return Order((Part(turn, False, False), Part(func.coalesce(due, morning), False, False), LAST), ())
+    parts = (Part(turn, False, False), Part(func.coalesce(due, morning), False, False), LAST)
+    return Sorting("next", Order(parts, ()))
 
 
 def _worth(money: Money) -> Any:
