@@ -107,7 +107,8 @@ def _plan(
     here = [where(table.c.id), table.c.deleted_at.is_(None)]
     owner = table.c[known.owner] if known.owner else null()
     for place, rule in enumerate(rules):
-        wanted = predicate(rule.gap, known, given.with_days(rule.days))
+        # as one value, or SQLite begins at an index of what is lacking: all records lack something
+        wanted = case((predicate(rule.gap, known, given.with_days(rule.days)), 1), else_=0) == 1
         values = (literal(name), table.c.id, literal(rule.key), owner, literal(rule.weight), literal(place))
         columns = ("kind", "record_id", "rule", "owner_id", "weight", "position")
         found.append(insert(gap).from_select(columns, select(*values).where(*here, wanted)))
