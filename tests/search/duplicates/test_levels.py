@@ -10,12 +10,20 @@ from search.duplicates.words import Words
 
 LETTERS = st.sampled_from("aabbcdefgn 1éжß")
 PLAIN = st.text(st.sampled_from("abcden"), max_size=14)
-TEXTS = st.lists(PLAIN | st.text(LETTERS, max_size=14) | st.text(LETTERS, min_size=45, max_size=60), max_size=12)
+SLIPS = (
+    lambda t: "x" + t[1:],
+    lambda t: t[1:],
+    lambda t: t[:-1] + "yz",
+    lambda t: "x" + t[1:-1],
+    lambda t: t[2:] + "q",
+)
+TEXTS = st.lists(PLAIN | st.text(LETTERS, max_size=14) | st.text(LETTERS, min_size=45, max_size=60), max_size=4)
 
 
 @given(TEXTS)
 def test_no_pair_that_is_alike_goes_without_a_closer_look(texts: list[str]) -> None:
-    words = Words(["", *dict.fromkeys(t for t in texts if t)])
+    several = [t for text in texts for t in (text, *(slip(text) for slip in SLIPS))]
+    words = Words(["", *dict.fromkeys(t for t in several if t)])
     every = np.arange(1, len(words))
     left, right = np.repeat(every, len(every)), np.tile(every, len(every))
     x, y = words.length[left], words.length[right]
