@@ -271,3 +271,37 @@ def test_two_cards_of_a_sorted_and_filtered_board_move_together_and_come_back(ad
         expect(card(admin, moved, "Prospecting")).to_be_visible()
     admin.goto(site.url + "/deals")
     admin.wait_for_url(re.compile("sort=value"))  # remembered in this browser
+
+
+def test_the_board_comes_back_by_itself_when_its_socket_is_lost(admin: Page, site) -> None:
+    """The server keeps no cards, so they are read anew; what is done then goes through."""
+    boards: list[str] = []
+    sockets = []
+
+    def through(socket) -> None:
+        server = socket.connect_to_server()
+        sockets.append((server, socket))
+
+        def hear(message: str | bytes) -> None:
+            socket.send(message)
+            if isinstance(message, str) and '"columns_rx_state_":[{' in message:
+                boards.append(message)
+
+        server.on_message(hear)
+
+    admin.route_web_socket(re.compile("/_event"), through)
+    open_board(admin, site)
+    admin.wait_for_timeout(1500)  # the cards below the fold are drawn bit by bit
+    shown, before = admin.locator("[data-card]").count(), len(boards)
+    for end in sockets[-1]:
+        end.close(code=1001, reason="gone")
+    for _ in range(100):
+        if len(boards) > before:
+            break
+        admin.wait_for_timeout(200)
+    assert len(boards) > before, "the page did not ask for its board again"
+    expect(admin.locator("[data-card]")).to_have_count(shown)
+    moved = first_card(admin, "Prospecting")
+    drag(admin, moved, "Engaging")
+    expect(card(admin, moved, "Engaging")).to_be_visible()
+    expect(card(admin, moved, "Engaging")).not_to_have_class(re.compile("waiting"))

@@ -183,3 +183,11 @@ def test_a_range_is_within_one_column(call):
     assert call("span", SORTED, 1, 3) == [1, 2, 3]
     assert call("span", SORTED, 3, 1) == [1, 2, 3]
     assert call("span", SORTED, 1, 4) == [4]
+
+
+def test_cards_come_as_lists_of_values_and_are_named_again(call) -> None:
+    names = ["id", "title", "version"]
+    assert call("unpack", names, [7, "Deal 7", 3]) == {"id": 7, "title": "Deal 7", "version": 3}
+    assert call("unpack", names, card(7)) == card(7)  # what a colleague's change brings has its names
+    found = call("unpackAll", names, [{"id": "1", "count": 2, "cards": [[1, "Deal 1", 1], card(2)]}])
+    assert found == [{"id": "1", "count": 2, "cards": [card(1), card(2)]}]
