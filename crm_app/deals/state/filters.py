@@ -1,5 +1,7 @@
 """The conditions of the board in words, and what they can be made of."""
 
+from collections.abc import AsyncIterator
+
 import reflex as rx
 
 from crm_app.core import db
@@ -9,6 +11,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.records.listing import FieldChoice, describe, field_choices, filter_names, read_listing
 from crm_app.records.listing.fields import fields_of
 from crm_app.records.listing.rows import Chip
+from crm_app.ui.sent import forget
 
 
 class BoardFilters(rx.State):
@@ -21,7 +24,7 @@ class BoardFilters(rx.State):
 
     @rx.event
     @allow("deal.read")
-    async def load(self) -> None:
+    async def load(self) -> AsyncIterator[None]:
         who, wish = actor(), read_wish(self.router.url.query_parameters)
         self.chips, self.names, self.filter = [], {}, ""
         if wish.filter:
@@ -32,5 +35,6 @@ class BoardFilters(rx.State):
                 self.names, self.filter = await db.read(filter_names, who, listing), wish.filter
             except KithError:  # the board says why
                 pass
-        if not self.fields:
-            self.fields = await db.read(field_choices, who, "deal")
+        self.fields = await db.read(field_choices, who, "deal")
+        yield
+        forget(self, "fields")  # with the names of all users it is large, and nothing asks for it here
