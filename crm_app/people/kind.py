@@ -227,6 +227,7 @@ PERSON = Kind(
         "company": ("company_id",),
         **placed(),
     },
+    together=(("first_name", "last_name", "display_name"),),
     derived=frozenset({"last_touch_at", *(f.name for f in SCORED)}),
     gate=_gate,
     complete=_complete,

@@ -118,7 +118,8 @@ class Kind:
     the fields that tell one record from another in a line; `form` are those that the dialog for a new one asks for
     (`emails.value`: the first e-mail); `order` is the column by which references are sorted;
     `likeness` says by which fields and parts two records are known to be one, under the names that duplicates are
-    compared by (`search.duplicates.fields.GIVEN`; `name` is a whole name that stands where its parts are empty).
+    compared by (`search.duplicates.fields.GIVEN`; `name` is a whole name that stands where its parts are empty);
+    `together` are fields that say one thing, such as the parts of a name: a merge proposes those of one record.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Kind:
     sort: str = ""
     order: str = "sort_key"
     likeness: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    together: tuple[tuple[str, ...], ...] = ()
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
     child_by_name: dict[str, Children] = field(init=False, repr=False, compare=False, default_factory=dict)
 

@@ -13,10 +13,11 @@ from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Refused
-from crm_app.duplicates.merge.rules import UNSEEN, Candidate, joined, propose
+from crm_app.duplicates.merge.rules import EMPTY, UNSEEN, Candidate, joined, propose
 
 RANKED = frozenset({"lifecycle", "segment"})  # choices in order: the furthest is the best
 MOST_LEVELS = 50
+Written = tuple[datetime, bool]  # when, and whether by hand
 log = table_of(ChangeLog)
 
 
@@ -39,7 +40,31 @@ def proposals(session: Session, name: str, rows: Mapping[int, Row], survivor: in
             for id, row in rows.items()
         ]
         found[field] = propose(candidates, survivor, ranks)
+    for group in known.together:
+        found |= dict.fromkeys(group, _proposed_together(group, rows, survivor, written))
     return found
+
+
+def _proposed_together(
+    group: Sequence[str], rows: Mapping[int, Row], survivor: int, written: Mapping[tuple[int, str], Written]
+) -> int:
+    """Whose fields of the group are proposed: those that a person wrote last, else the most complete.
+
+    The survivor's stay where another record only has the same words in another order.
+    """
+    candidates: list[Candidate] = []
+    for id, row in rows.items():
+        known = [written[id, name] for name in group if (id, name) in written]
+        last = max(known, key=lambda one: (one[1], one[0]), default=(None, False))
+        candidates.append(Candidate(id, " ".join(str(row[name]) for name in group if row[name] not in EMPTY), *last))
+    own = next(_words_of(c.value) for c in candidates if c.record_id == survivor)
+    telling = [c for c in candidates if c.record_id == survivor or c.by_hand or _words_of(c.value) != own]
+    return propose(telling, survivor)
+
+
+def _words_of(text: str) -> list[str]:
+    """In an order of their own, whatever their case."""
+    return sorted(text.casefold().split())
 
 
 def value_of(row: Row, field: str) -> Any:
@@ -48,11 +73,11 @@ def value_of(row: Row, field: str) -> Any:
     return row["custom"].get(custom) if custom else row[name]
 
 
-def _written(session: Session, name: str, ids: list[int]) -> dict[tuple[int, str], tuple[datetime, bool]]:
+def _written(session: Session, name: str, ids: list[int]) -> dict[tuple[int, str], Written]:
     """When each field was last written, and whether by hand."""
     query = select(log.c.record_id, log.c.effective_at, log.c.source, log.c.actor_id, log.c.diff)
     query = query.where(log.c.kind == name, log.c.record_id.in_(ids)).order_by(log.c.seq)
-    found: dict[tuple[int, str], tuple[datetime, bool]] = {}
+    found: dict[tuple[int, str], Written] = {}
     for row in session.connection().execute(query):
         by_hand = row.actor_id is not None and row.source not in UNSEEN
         for field in row.diff:
