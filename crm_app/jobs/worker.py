@@ -19,12 +19,15 @@ from crm_app.records.search.index import keep_ready
 
 IDLE_SECONDS = 0.2
 SEARCH = "search"
+WORTH = 10  # a lane is busy for about a tenth of the time
 log = logging.getLogger("kith.worker")
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a lane goes about what comes, in seconds: gathers a moment, rests between two rounds of a busy time."""
+    """How a lane goes about what comes, in seconds: it gathers a moment, and between two rounds it rests `WORTH` times
+    as long as the first of them took, but no longer than `rest`.
+    """
 
     gather: float
     rest: float
@@ -80,18 +83,21 @@ class Worker:
         wake, pace, cared = self._wakes[lane], PACES.get(lane, OTHERS), 0.0
         while not self._stop.is_set():
             wake.clear()
-            ended = 0.0
+            took, ended = 0.0, 0.0
             try:
                 if not cared or time.monotonic() - cared > pace.care:
                     self._care(lane)
                     cared = time.monotonic()
+                began = time.monotonic()
                 if outbox.drain_all(lane):
                     ended = time.monotonic()
+                    took = ended - began
             except Exception:
                 log.exception("the worker could not drain the outbox (%s)", lane)
                 self._stop.wait(2)
             if wake.wait(IDLE_SECONDS):
-                self._stop.wait(max(pace.gather, ended + pace.rest - time.monotonic()))
+                rested = ended + min(pace.rest, WORTH * took)
+                self._stop.wait(max(pace.gather, rested - time.monotonic()))
 
     def _care(self, lane: str) -> None:
         """What a lane does now and then beside its rows."""
