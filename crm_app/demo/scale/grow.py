@@ -22,7 +22,7 @@ from crm_app.core.errors import Refused
 from crm_app.demo.marks import DEMO
 from crm_app.tables import Product, Stage, User
 
-CHUNK = 2000  # large, so that the many indexes are written once for many records
+CHUNK = 8000  # large, so that the many indexes are written once for many records
 NOTE = "Larger demo: "
 Tell = Callable[[str], None]
 
