@@ -22,7 +22,7 @@ def test_a_quote_is_made_from_a_deal_filled_and_sent(admin: Page, site) -> None:
     admin.get_by_role("button", name="Add a product").click()
     admin.get_by_role("combobox", name="Product").fill("MG Sp")
     admin.get_by_role("option", name="MG Special").click()
-    expect(admin.locator(".qline [data-field$='.unit_price'] .val")).to_have_text("55.00")
+    expect(admin.locator(".qline [data-field$='.unit_price'] .val")).to_have_text("$55.00")
     write(admin, "quantity", "3")
     totals = admin.get_by_role("group", name="Totals")
     expect(totals).to_contain_text("$165.00")

@@ -1,5 +1,6 @@
 """The lines and the totals of a quote, as its editor shows them."""
 
+from dataclasses import replace
 from typing import Any
 
 from crm_app.core.actor import Principal
@@ -33,7 +34,6 @@ class Lines:
 
     def _row(self, place: int, line: Row, amount: int, begins: bool) -> LineRow:
         id = line["id"]
-        price = amount_text(line["unit_price_minor"], self.currency)
         head = self._text(f"section.{id}", "Section", line["section"]) if begins else None
         priceless = line["product_id"] is not None and line["list_price_minor"] is None and not line["unit_price_minor"]
         return LineRow(
@@ -44,8 +44,8 @@ class Lines:
             description=self._text(f"lines.{id}.description", "Description", line["description"], "longtext"),
             quantity=self._text(f"lines.{id}.quantity", "Quantity", milli_text(line["quantity_milli"]), "float"),
             unit=self._text(f"lines.{id}.unit", "Unit", line["unit"]),
-            price=self._text(f"lines.{id}.unit_price", "Price", price, "money"),
-            discount=self._text(f"lines.{id}.discount", "Discount", self.discount(line), "discount"),
+            price=self._money(f"lines.{id}.unit_price", "Price", line["unit_price_minor"]),
+            discount=self._discount(f"lines.{id}.discount", line),
             tax=self._text(f"lines.{id}.tax", "Tax", milli_text(line["tax_milli"]), "percent"),
             amount=self.money(amount),
             optional=line["optional"],
@@ -59,6 +59,15 @@ class Lines:
             return f"{milli_text(row['discount_milli'])} %"
         return amount_text(row["discount_minor"], self.currency) if row["discount_minor"] else ""
 
+    def _discount(self, field: str, row: Row) -> Property:
+        given = row["discount_minor"] if not row["discount_milli"] else 0
+        typed = self._text(field, "Discount", self.discount(row), "discount")
+        return replace(typed, value=self.money(given)) if given else typed
+
+    def _money(self, field: str, label: str, minor: int) -> Property:
+        """Read with its currency, typed without."""
+        return replace(self._text(field, label, amount_text(minor, self.currency), "money"), value=self.money(minor))
+
     def _text(self, field: str, label: str, raw: str, type: str = "text") -> Property:
         shown = f"{raw} %" if type == "percent" else raw
         kept = {"percent": "float", "discount": "text"}.get(type, type)
@@ -69,14 +78,15 @@ class Lines:
         inside = self.quote["price_mode"] == "inclusive"
         rows = []
         shipping_tax = self._text("shipping_tax_milli", "Tax", milli_text(self.quote["shipping_tax_milli"]), "percent")
-        shipping = amount_text(self.quote["shipping_minor"], self.currency) if self.quote["shipping_minor"] else ""
         if self.editable or totals.discount_minor or totals.shipping_minor:
             rows.append(TotalRow("Sum of the lines", self.money(totals.subtotal_minor)))
         if self.editable or totals.discount_minor:
-            edit = self._text("discount", "Discount", self.discount(self.quote), "discount")
+            edit = self._discount("discount", self.quote)
             rows.append(TotalRow("Discount", self.money(-totals.discount_minor), edits=[edit]))
         if self.editable or totals.shipping_minor:
-            edits = [self._text("shipping_minor", "Shipping", shipping, "money")]
+            empty = self._text("shipping_minor", "Shipping", "", "money")
+            given = self.quote["shipping_minor"]
+            edits = [self._money("shipping_minor", "Shipping", given) if given else empty]
             edits += [shipping_tax] if totals.shipping_minor else []
             rows.append(TotalRow("Shipping", self.money(totals.shipping_minor), edits=edits))
         if not inside:
