@@ -22,6 +22,8 @@ from crm_app.quality.state import RecordScore
 from crm_app.quality.views import record_score
 from crm_app.records.create.state import NewRecord
 from crm_app.records.files.views import file_drop
+from crm_app.records.page.deleting import RecordDelete
+from crm_app.records.page.dialogs import delete_dialog
 from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.state import RecordScreen
 from crm_app.records.page.views import record_screen, relation_dialog
@@ -44,7 +46,7 @@ STARTS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _page(place: Place, what: str, above: rx.Component, again: list[Any]) -> rx.Component:
+def _page(place: Place, what: str, above: rx.Component, again: list[Any], delete: Any) -> rx.Component:
     title = rx.cond(RecordScreen.page, RecordScreen.page.title, what.capitalize())
     screen = record_screen(
         timeline_column(
@@ -62,6 +64,7 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any]) -> rx.
             record_score(),
             screen,
             relation_dialog(relations),
+            delete_dialog(delete),
             role_dialog(),
             score_dialog(),
             live(push=RecordFeed.push, on_change=again),
@@ -75,12 +78,12 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any]) -> rx.
 
 def person_page() -> rx.Component:
     """A person."""
-    return _page(PEOPLE, "person", lifecycle_bar(), [*AGAIN, LifecycleMove.load])
+    return _page(PEOPLE, "person", lifecycle_bar(), [*AGAIN, LifecycleMove.load], RecordDelete.person)
 
 
 def company_page() -> rx.Component:
     """A company."""
-    return _page(COMPANIES, "company", rx.fragment(), AGAIN)
+    return _page(COMPANIES, "company", rx.fragment(), AGAIN, RecordDelete.company)
 
 
 def _loads(kind: str, *more: Any) -> tuple[Any, ...]:

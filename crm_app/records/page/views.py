@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app.records.page.deleting import RecordDelete
 from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.rows import Panel, Parts, Property, Related
 from crm_app.records.page.state import RecordScreen
@@ -14,7 +15,7 @@ from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows,
 from crm_app.ui.field import field, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit, lookup, panes, part_list, tag_list
-from crm_app.ui.overlay import clash_dialog, dialog, menu, menu_link
+from crm_app.ui.overlay import clash_dialog, dialog, menu, menu_item, menu_link
 
 LABELS = ["Details", "Timeline", "Related"]
 
@@ -36,8 +37,14 @@ def _more() -> rx.Component:
     """What else can be done with the record."""
     page = RecordScreen.page
     address = addresses.MERGE + "?kind=" + page.kind.to(str) + "&ids=" + page.id.to(str)
-    entries = menu("More for this record", icon("more"), menu_link("Merge…", "split", address), class_name="btn quiet")
-    return rx.cond(page.may_merge, entries, rx.fragment())
+    entries = menu(
+        "More for this record",
+        icon("more"),
+        rx.cond(page.may_merge, menu_link("Merge…", "split", address), rx.fragment()),
+        rx.cond(page.may_delete, menu_item("Delete…", "trash", on_click=RecordDelete.start), rx.fragment()),
+        class_name="btn quiet",
+    )
+    return rx.cond(page.may_merge | page.may_delete, entries, rx.fragment())
 
 
 def _badges() -> rx.Component:
