@@ -14,6 +14,7 @@ from crm_app.pages.undo import Undo
 from crm_app.quotes.state import QuotesBeside
 from crm_app.quotes.views import quotes_beside
 from crm_app.records.files.views import file_drop
+from crm_app.records.page.state import ListWalk
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import timeline_column
 from crm_app.ui import addresses
@@ -36,5 +37,5 @@ PAGE = Page(
     addresses.DEAL,
     "Deal · Kith",
     deal_page,
-    (Viewer.load, RecordFeed.follow("deal"), DealRecord.load, QuotesBeside.load, TimelineView.load),
+    (Viewer.load, RecordFeed.follow("deal"), ListWalk.load, DealRecord.load, QuotesBeside.load, TimelineView.load),
 )

@@ -25,7 +25,7 @@ from crm_app.records.files.views import file_drop
 from crm_app.records.page.deleting import RecordDelete
 from crm_app.records.page.dialogs import delete_dialog
 from crm_app.records.page.relation import RelationForm
-from crm_app.records.page.state import RecordScreen
+from crm_app.records.page.state import ListWalk, RecordScreen
 from crm_app.records.page.views import record_screen, relation_dialog
 from crm_app.scoring.state import ScoreForm
 from crm_app.scoring.views import score_dialog
@@ -87,7 +87,8 @@ def company_page() -> rx.Component:
 
 
 def _loads(kind: str, *more: Any) -> tuple[Any, ...]:
-    return (Viewer.load, RecordFeed.follow(kind), RecordScreen.load, *more, RecordScore.load, TimelineView.load)
+    screen = (ListWalk.load, RecordScreen.load)
+    return (Viewer.load, RecordFeed.follow(kind), *screen, *more, RecordScore.load, TimelineView.load)
 
 
 PERSON = Page(addresses.PERSON, "Person · Kith", person_page, _loads("person", LifecycleMove.load))

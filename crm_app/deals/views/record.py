@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app.deals.state import DealRecord
+from crm_app.records.page.views import walk_bar
 from crm_app.records.properties import Property
 from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
@@ -104,6 +105,7 @@ def record_screen(centre: rx.Component, aside: rx.Component) -> rx.Component:
             rx.cond(
                 DealRecord.deal,
                 rx.fragment(
+                    walk_bar(),
                     top_bar(),
                     _missing(),
                     panes(_properties(), timeline, _related(aside), labels=["Details", "Timeline", "Related"]),

@@ -51,6 +51,19 @@ def _read(session: Session, who: Principal, name: str, id: int) -> tuple[RecordP
     return page, panels_of(session, who, name, id)
 
 
+class ListWalk(rx.State):
+    """The way along the list that the record of the address was opened from, for every page of a record."""
+
+    walk: rx.Field[Walk] = rx.field(default_factory=Walk)
+
+    @rx.event
+    @allow("any")
+    async def load(self) -> None:
+        here = record_in(self.router.url.path)
+        query = self.router.url.query_parameters.get("list", "")
+        self.walk = await db.read(walk_of, actor(), *here, query) if here else Walk()
+
+
 class RecordScreen(rx.State):
     """What the page shows of one record."""
 
@@ -58,7 +71,6 @@ class RecordScreen(rx.State):
     panels: rx.Field[list[Panel]] = rx.field(default_factory=list)
     missing: rx.Field[bool] = rx.field(False)
     answer: rx.Field[EditAnswer] = rx.field(default_factory=EditAnswer)
-    walk: rx.Field[Walk] = rx.field(default_factory=Walk)
     clash: rx.Field[Clash] = rx.field(default_factory=Clash)
     clashing: rx.Field[bool] = rx.field(False)
     may_attach: rx.Field[bool] = rx.field(False)
@@ -72,8 +84,6 @@ class RecordScreen(rx.State):
         self.may_attach = may(actor(), "file.create")
         await self._refresh()
         if self.page is not None and here is not None:
-            query = self.router.url.query_parameters.get("list", "")
-            self.walk = await db.read(walk_of, actor(), *here, query)
             await db.write(note_view, actor(), *here)
             return None
         return await self._follow()

@@ -8,7 +8,7 @@ import reflex as rx
 from crm_app.records.page.deleting import RecordDelete
 from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.rows import Panel, Parts, Property, Related
-from crm_app.records.page.state import RecordScreen
+from crm_app.records.page.state import ListWalk, RecordScreen
 from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
 from crm_app.ui.elements import empty, link, page_link, skeleton, skeleton_rows, tag
@@ -147,7 +147,7 @@ def _add(panel: rx.vars.ObjectVar[Panel], event: Any) -> rx.Component:
 
 def walk_bar() -> rx.Component:
     """Back to the list that the record was opened from, and along it; nothing without one."""
-    walk = RecordScreen.walk
+    walk = ListWalk.walk
 
     def step(words: str, href: rx.Var[str], picture: str) -> rx.Component:
         there = page_link(icon(picture), href=href, class_name="btn quiet icononly", custom_attrs={"aria-label": words})

@@ -10,6 +10,9 @@ from crm_app.core.changes import kind
 from crm_app.core.errors import KithError
 from crm_app.records.listing import fields_of, neighbours, read_listing
 from crm_app.records.listing.views import find_view
+from crm_app.ui import addresses
+
+LISTS = {"deal": addresses.DEAL_LIST}  # where the list is not the address above the records: that is the board
 
 
 @dataclass(frozen=True)
@@ -40,4 +43,4 @@ def walk_of(session: Session, actor: Principal, name: str, id: int, query: str) 
         return f"{known.path}/{other}{tail}" if other is not None else ""
 
     words = f"{near.position:,} of {near.count:,}" if near.position else f"{near.count:,}"
-    return Walk(address(near.previous), address(near.next), words, f"{known.path}?{query}")
+    return Walk(address(near.previous), address(near.next), words, f"{LISTS.get(name, known.path)}?{query}")
