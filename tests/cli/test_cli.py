@@ -13,6 +13,13 @@ from tests.support.server import ROOT
 
 pytestmark = pytest.mark.slow
 Run = subprocess.CompletedProcess
+LOSE = """
+from crm_app.records.search.index import engine
+from search.documents import Changes
+lost = [key for key, _ in engine().digests()][:1]
+engine().update(lambda: Changes([], lost))
+print(len(lost))
+"""
 
 
 @pytest.fixture
@@ -104,6 +111,36 @@ def test_figures_of_an_empty_database(kith) -> None:
         "average_won": None,
         "average_days_to_close": None,
     }
+
+
+def found_by(done: Run) -> list[tuple[str, str]]:
+    """Kind and title of what `kith search --json` found."""
+    return [(r["kind"], "".join(piece["text"] for piece in r["title"])) for r in json.loads(done.stdout)["rows"]]
+
+
+def test_the_index_is_built_searched_and_mended(kith, tmp_path: Path) -> None:
+    """A record is found by its name; an index without it is told of by `check` and mended by `check --repair`."""
+    kith("migrate")
+    file = tmp_path / "companies.csv"
+    file.write_text("account,sector\nZephyr Looms,retail\n")
+    assert kith("import", "companies", str(file), "--json").returncode == 0
+    assert json.loads(kith("reindex", "--json").stdout) == {"documents": 1}
+    done = kith("search", "zephyr", "--json")
+    assert done.returncode == 0, done.stderr
+    assert found_by(done) == [("company", "Zephyr Looms")] and json.loads(done.stdout)["rebuilding"] is False
+    none = kith("search", "quagga", "--json")
+    assert none.returncode == 1 and found_by(none) == []
+    assert kith("search", "zephyr", "--kind", "person", "--json").returncode == 1
+    lost = forks.python(LOSE, os.environ | {"KITH_DATA_DIR": str(tmp_path / "data")})
+    assert lost.strip() == "1"
+    told = kith("check", "--json")
+    assert told.returncode == 1
+    assert json.loads(told.stdout) == {"problems": ["search: 1 company not in the index"]}
+    assert kith("search", "zephyr", "--json").returncode == 1
+    mended = kith("check", "--repair", "--json")
+    assert (mended.returncode, json.loads(mended.stdout)) == (0, {"problems": []})
+    assert found_by(kith("search", "zephyr", "--json")) == [("company", "Zephyr Looms")]
+    assert json.loads(kith("check", "--json").stdout) == {"problems": []}
 
 
 def test_a_run_is_gone_on_with_and_undone(kith, tmp_path: Path) -> None:
