@@ -13,6 +13,7 @@ from crm_app.core import db
 from crm_app.core.changes.log import ChangeLog
 from crm_app.identity import sessions
 from crm_app.identity.matrix import MATRIX
+from crm_app.records.search import KINDS
 from crm_app.tables.deal import Deal
 from crm_app.tables.user import User
 from tests.http.conftest import House
@@ -52,7 +53,7 @@ def payloads(fields: dict[str, str], foreign: Foreign) -> list[dict[str, Any]]:
     """Valid calls of a handler, one for each foreign id."""
     texts = {"public_id": foreign.public_id, "name": "title", "raw": "stolen", "theme": "dark"}
 
-    def value(name: str, kind: str, id: int) -> Any:
+    def value(name: str, kind: str, of: str, id: int) -> Any:
         if "dict" in kind:
             return {"record_id": str(id), "company_id": str(id), "title": "", "id": str(id)}
         if "list" in kind:
@@ -61,9 +62,11 @@ def payloads(fields: dict[str, str], foreign: Foreign) -> list[dict[str, Any]]:
             return True
         if "int" in kind:
             return {"stage_id": foreign.ids["stage"], "version": 99, "ticket": 1, "index": 0}.get(name, id)
+        if name == "kind":
+            return of if of in KINDS else "deal"
         return texts.get(name, SECRET[:5])
 
-    return [{name: value(name, kind, id) for name, kind in fields.items()} for id in foreign.ids.values()]
+    return [{name: value(name, kind, of, id) for name, kind in fields.items()} for of, id in foreign.ids.items()]
 
 
 async def quiet(tab: Client, handlers: list[dict]) -> None:
@@ -134,6 +137,24 @@ async def test_the_owner_does_see_it(house_database: House, foreign: Foreign, ha
         await ready(tab, path)
         await tab.send(handler(handlers, "deal_record.load"), path)
         await tab.until(lambda: SECRET in json.dumps(tab.updates))
+
+
+async def test_a_preview_is_shown_to_those_who_may_see_the_record(
+    house_database: House, foreign: Foreign, handlers: list[dict]
+) -> None:
+    """The palette asked for the deal by its kind and id: its title for an administrator, nothing for a seller."""
+    look, deal = handler(handlers, "palette.look"), foreign.ids["deal"]
+    for role, shown in (("administrator", f"{SECRET}-renamed"), ("sales", "")):
+        async with connected(house_database.server, house_database.enter(role)) as tab:
+            await ready(tab)
+            await tab.send(look, kind="deal", id=deal)
+            previews = await tab.until(lambda tab=tab: previews_of(tab, deal))
+            assert [(p["title"], bool(p["lines"])) for p in previews] == [(shown, bool(shown))]
+
+
+def previews_of(tab: Client, deal: int) -> list[dict]:
+    """What the palette was given for this deal; other states have a `preview` too."""
+    return [p for p in tab.values("preview") if isinstance(p, dict) and (p.get("kind"), p.get("id")) == ("deal", deal)]
 
 
 async def test_well_formed_calls_without_the_right_change_nothing(
