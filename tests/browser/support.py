@@ -1,6 +1,6 @@
 """Small words for the journeys."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def open_board(page: Page, site) -> None:
@@ -41,3 +41,10 @@ def drag_to(page: Page, deal_id: int, cards: Locator) -> None:
     page.mouse.move(target["x"] + 80, target["y"] + 60, steps=15)
     page.wait_for_timeout(150)
     page.mouse.up()
+
+
+def expect_versions(dialog: Locator, yours: str, theirs: str, before: str) -> None:
+    """The dialog of two people at one field shows each version under its name."""
+    for name, text in (("Yours", yours), ("Theirs, saved", theirs), ("Before", before)):
+        place = dialog.locator(".versions > div").filter(has=dialog.page.get_by_text(name, exact=True))
+        expect(place).to_have_text(f"{name}{text}")

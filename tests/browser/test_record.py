@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import card, first_card, open_board
+from tests.browser.support import card, expect_versions, first_card, open_board
 
 
 def open_deal(page: Page, site, column: str = "Engaging") -> int:
@@ -49,6 +49,7 @@ def test_an_error_stands_under_the_field_and_the_text_stays(admin: Page, site) -
 
 def test_two_people_at_one_field_see_yours_theirs_and_before(admin: Page, manager: Page, site) -> None:
     deal = open_deal(admin, site)
+    original = admin.locator("[data-field=title] .val").inner_text()
     manager.goto(f"{site.url}/deals/{deal}")
     manager.wait_for_selector(".prop")
     manager.locator("[data-field=title] button.val").click()
@@ -57,8 +58,7 @@ def test_two_people_at_one_field_see_yours_theirs_and_before(admin: Page, manage
     expect(manager.locator(".pane .title")).to_have_text("What the administrator wrote")
     manager.keyboard.press("Enter")
     dialog = manager.get_by_role("dialog")
-    expect(dialog).to_contain_text("What the administrator wrote")
-    expect(dialog).to_contain_text("What the manager wrote")
+    expect_versions(dialog, "What the manager wrote", "What the administrator wrote", original)
     dialog.get_by_role("button", name="Keep mine").click()
     expect(manager.locator("[data-field=title] .val")).to_have_text("What the manager wrote")
 
