@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.support import expect_versions
 
 FIND = """
 from crm_app.core import db
@@ -119,6 +121,10 @@ def test_two_people_see_each_other_and_what_they_write(admin: Page, manager: Pag
 def test_two_people_at_one_field_see_yours_theirs_and_before(sign_in: Callable[..., Page], site) -> None:
     admin, other = sign_in("admin"), sign_in("admin")
     address = open_person(admin, site)
+    admin.locator("[data-field=source] button.val").click()
+    admin.locator("[data-field=source] input").fill("Newsletter")
+    admin.keyboard.press("Enter")
+    expect(admin.locator("[data-field=source] .val")).to_have_text("Newsletter")
     other.goto(address)
     other.locator("[data-field=source] button.val").click()
     admin.locator("[data-field=source] button.val").click()
@@ -128,17 +134,28 @@ def test_two_people_at_one_field_see_yours_theirs_and_before(sign_in: Callable[.
     other.locator("[data-field=source] input").fill("A friend")
     other.keyboard.press("Enter")
     dialog = other.get_by_role("dialog")
-    expect(dialog).to_contain_text("Trade fair")
-    expect(dialog).to_contain_text("A friend")
+    expect_versions(dialog, "A friend", "Trade fair", "Newsletter")
     dialog.get_by_role("button", name="Keep mine").click()
     expect(other.locator("[data-field=source] .val")).to_have_text("A friend")
 
 
-def test_a_file_is_dropped_shown_and_taken_away(admin: Page, seller: Page, site) -> None:
-    open_person(admin, site)
-    admin.locator("input[type=file]").set_input_files(
-        [{"name": "../pixel.png", "mimeType": "text/html", "buffer": PNG}]
+def drop(zone: Locator, name: str, content: bytes, media_type: str) -> None:
+    """Let go of a file over this place, as the browser does after a drag from the desk."""
+    carried = zone.page.evaluate_handle(
+        """([name, bytes, type]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(bytes)], name, { type }));
+            return carried;
+        }""",
+        [name, list(content), media_type],
     )
+    for event in ("dragenter", "dragover", "drop"):
+        zone.dispatch_event(event, {"dataTransfer": carried})
+
+
+def test_a_file_is_dropped_shown_and_taken_away(admin: Page, site) -> None:
+    open_person(admin, site)
+    drop(admin.get_by_text("Drop files here, or choose some"), "../pixel.png", PNG, "text/html")
     row = admin.locator(".ev[data-kind=file]").first
     expect(row).to_contain_text("pixel.png")
     id = row.get_attribute("data-event")
@@ -154,6 +171,24 @@ def test_a_file_is_dropped_shown_and_taken_away(admin: Page, seller: Page, site)
     row.get_by_role("button", name=re.compile("Delete")).click()
     expect(admin.locator(".ev[data-kind=file]")).to_have_count(0)
     assert admin.request.get(f"{site.url}/files/{id}").status == 404
+
+
+def test_a_file_of_a_deal_of_somebody_else_is_refused_by_its_address(admin: Page, seller: Page, site) -> None:
+    """A seller sees own deals only: neither the file nor its preview is given to who merely knows the address."""
+    owned = 'SELECT min(deal.id) FROM deal JOIN "user" u ON u.id = owner_id WHERE u.name = {!r} AND {}'
+    deal = site.run(FIND.format(owned.format("Ravi Shah", "deal.deleted_at IS NULL"))).strip()
+    admin.goto(f"{site.url}/deals/{deal}")
+    admin.locator("input[type=file]").set_input_files(
+        [{"name": "offer.png", "mimeType": "image/png", "buffer": PNG}],
+    )
+    row = admin.locator(".ev[data-kind=file]").first
+    expect(row).to_contain_text("offer.png")
+    address = f"{site.url}/files/{row.get_attribute('data-event')}"
+    for asked in (address, f"{address}/preview"):
+        assert admin.request.get(asked).body() == PNG
+        refused = seller.request.get(asked)
+        assert refused.status == 404 and PNG not in refused.body() and "offer.png" not in refused.text()
+    assert seller.request.get(f"{site.url}/", max_redirects=0).status == 200  # signed in all the same
 
 
 def test_related_records_are_added_beside_the_page(admin: Page, site) -> None:
