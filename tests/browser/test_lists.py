@@ -149,6 +149,26 @@ def test_scrolling_brings_every_row_once(admin: Page, site) -> None:
     assert len(set(ids)) == deals
 
 
+def test_a_list_stands_where_it_was_left_on_return(admin: Page, site) -> None:
+    """Scrolled beyond the first page, a record opened from there: Back shows the same rows at the same height."""
+    open_list(admin, site, "/deals/list?sort=title")
+    box = admin.get_by_role("grid")
+    box.evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    expect(admin.locator("[data-row]")).to_have_count(100)
+    row = admin.locator("[data-row]").nth(70)
+    row.scroll_into_view_if_needed()
+    admin.wait_for_timeout(100)  # the browser tells of a scroll with the next frame
+    left, name = box.evaluate("e => e.scrollTop"), row.locator(".open").inner_text()
+    assert left > 500
+    row.locator(".open").click()
+    admin.wait_for_url(re.compile(r"/deals/\d+"))
+    expect(box).to_have_count(0)
+    admin.go_back()
+    expect(title(admin, name)).to_be_in_viewport()
+    assert abs(box.evaluate("e => e.scrollTop") - left) <= 2
+    assert admin.locator("[data-row]").count() >= 100
+
+
 def test_all_that_match_are_changed_and_taken_back_at_once(admin: Page, site) -> None:
     open_list(admin, site, "/deals/list")
     deals = count_deals(site)
