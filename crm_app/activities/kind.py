@@ -10,6 +10,7 @@ from crm_app.tables import Activity, ActivityAttendee
 
 TYPES = ("call", "meeting", "task", "note", "email")
 OUTCOMES = ("reached", "no answer", "left a message", "wrong number", "busy")
+WAYS = ("sent", "received")  # of an e-mail
 PRIORITIES = ("low", "normal", "high")
 RESPONSES = ("none", "accepted", "declined")
 MOST_REMIND = 4 * 7 * 24 * 60
@@ -59,7 +60,7 @@ ACTIVITY = Kind(
         Field("duration_minutes", "Minutes", "int", minimum=0, maximum=100_000, synonyms=("duration",)),
         Field("all_day", "All day", "bool"),
         Field("pinned", "Pinned", "bool"),
-        Field("outcome", "Outcome", "choice", choices=OUTCOMES),
+        Field("outcome", "Outcome", "choice", choices=(*OUTCOMES, *WAYS)),
         Field("place", "Place", max_length=300, searchable=True, synonyms=("location",)),
         Field("agenda", "Agenda", "longtext", searchable=True, sortable=False),
         Field("meeting_minutes", "Minutes of the meeting", "longtext", searchable=True, sortable=False),

@@ -19,6 +19,8 @@ NAMES = {
 }
 PLANNABLE = frozenset({"call", "meeting", "task", "email"})
 DONE = {"note": "noted", "call": "called", "meeting": "met", "task": "finished", "email": "wrote an e-mail"}
+RECEIVED = "received an e-mail"
+WAYS = ("sent", "received")
 PLANNED = {"call": "plans to call", "meeting": "plans to meet", "task": "has to do", "email": "plans to write"}
 
 

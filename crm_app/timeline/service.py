@@ -16,7 +16,7 @@ from crm_app.core.errors import Invalid
 from crm_app.core.recurrence import PLAIN, read_rule
 from crm_app.records.guests import read_guests
 from crm_app.records.reading import record_row
-from crm_app.timeline.rules import ACTIVITIES, PLANNABLE
+from crm_app.timeline.rules import ACTIVITIES, PLANNABLE, WAYS
 
 MOST = 100_000  # characters
 REFS = ("person_id", "company_id", "deal_id")
@@ -72,6 +72,8 @@ class NewEntry:
             wrong["body"] = "Please write something."
         if form.type == "task" and not subject:
             wrong["subject"] = "What is to be done?"
+        if form.type == "email" and not (subject or body):
+            wrong["subject"] = "What was it about?"
         when = _moment(form.when, zone, wrong)
         minutes = _minutes(form.minutes, wrong)
         planned = {"yes": True, "no": False}.get(form.planned)
@@ -88,10 +90,14 @@ def _problem(type_: str) -> str:
 
 
 def _more(form: _Form, wrong: dict[str, str]) -> dict[str, Any]:
-    """What only calls, only meetings or only tasks have."""
+    """What only calls, only e-mails, only meetings or only tasks have."""
     more: dict[str, Any] = {}
     if form.type == "call" and form.outcome:
         more["outcome"] = form.outcome
+    if form.type == "email" and form.outcome:
+        more["outcome"] = form.outcome
+        if form.outcome not in WAYS:
+            wrong["type"] = "Was it sent or received?"
     if form.type == "meeting":
         more["place"] = form.place.strip()
         try:

@@ -3,13 +3,14 @@ import { useLocation } from "react-router";
 import { GuestField, RepeatField } from "$/public/external/crm_app/ui/activity/guests.jsx";
 import { tooLong } from "$/public/external/crm_app/ui/timeline/timeline_text.js";
 
-const TABS = [["note", "Note"], ["call", "Call"], ["meeting", "Meeting"], ["task", "Task"]];
-const HINTS = { note: "Write a note. @ mentions a colleague.", call: "What was said?", meeting: "Minutes: what was agreed?", task: "Anything that helps to do it" };
+const TABS = [["note", "Note"], ["call", "Call"], ["meeting", "Meeting"], ["task", "Task"], ["email", "E-mail"]];
+const WAYS = [["sent", "Sent"], ["received", "Received"]];
+const HINTS = { note: "Write a note. @ mentions a colleague.", call: "What was said?", meeting: "Minutes: what was agreed?", task: "Anything that helps to do it", email: "The text of the e-mail, or what matters of it" };
 const PLANS = { call: "What is to be asked?", meeting: "Agenda: what is to be spoken about?" };
 const OUTCOMES = ["reached", "no answer", "left a message", "wrong number", "busy"];
-const SUBJECTS = { call: "What it was about", meeting: "What it was about", task: "What is to be done" };
+const SUBJECTS = { call: "What it was about", meeting: "What it was about", task: "What is to be done", email: "Subject" };
 const BLANK = {
-  type: "note", subject: "", body: "", when: "", minutes: "", names: {}, planned: false, outcome: "", place: "", guests: [], priority: "normal",
+  type: "note", subject: "", body: "", when: "", minutes: "", names: {}, planned: false, outcome: "", way: "sent", place: "", guests: [], priority: "normal",
   repeat: "", repeat_until: "", repeat_times: "",
 };
 
@@ -25,7 +26,7 @@ const keep = (key, draft) => {
 const written = (body, names) => Object.entries(names).sort((a, b) => b[0].length - a[0].length).reduce((text, [name, id]) => text.split("@" + name).join(`@[${name}](${id})`), body);
 
 /**
- * Writes down a note, call, meeting or task. Ctrl-Enter saves. The draft of this person for this record outlives errors,
+ * Writes down a note, call, meeting, task or e-mail. Ctrl-Enter saves. The draft of this person for this record outlives errors,
  * reconnects and reloads; it goes when the server says that it was saved. `result` {n, errors, me}.
  */
 export function Composer({ result, found, guests, onWrite, onSearch, onInvite, disabled }) {
@@ -57,6 +58,8 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
   if (disabled) return null;
   const change = (part) => setDraft((d) => { const next = { ...d, ...part }; keep(key, next); return next; });
   const errors = result?.errors || {};
+  const talk = ["call", "meeting"].includes(draft.type);
+  const plan = talk && draft.planned;
   const long = tooLong(draft.body);
   const wrong = long || errors.body;
   const people = query === null ? [] : found || [];
@@ -87,12 +90,12 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
     setTimeout(() => setBusy(false), 4000);
     const values = { type: draft.type, body: written(draft.body, draft.names) };
     if (draft.type !== "note") Object.assign(values, { subject: draft.subject, when: draft.when });
-    const talk = ["call", "meeting"].includes(draft.type);
     if (talk) Object.assign(values, { minutes: draft.minutes, planned: draft.planned ? "yes" : "no" });
     if (draft.type === "call" && !draft.planned) values.outcome = draft.outcome;
+    if (draft.type === "email") Object.assign(values, { outcome: draft.way, planned: "no" });
     if (draft.type === "meeting") Object.assign(values, { place: draft.place, attendees: JSON.stringify(draft.guests.map((g) => ({ kind: g.kind, id: g.id }))) });
     if (draft.type === "task") values.priority = draft.priority;
-    if (draft.type === "task" || (talk && draft.planned)) Object.assign(values, { repeat: draft.repeat, repeat_until: draft.repeat_until, repeat_times: draft.repeat_times });
+    if (draft.type === "task" || plan) Object.assign(values, { repeat: draft.repeat, repeat_until: draft.repeat_until, repeat_times: draft.repeat_times });
     onWrite && onWrite(values);
   };
   const keys = (e) => {
@@ -113,9 +116,14 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
           {[[false, draft.type === "call" ? "Log a call" : "Log a meeting"], [true, "Plan one"]].map(([planned, name]) => <button key={name} type="button" className={draft.planned === planned ? "on" : ""} aria-pressed={draft.planned === planned} onClick={() => change({ planned })}>{name}</button>)}
         </div>
       )}
+      {open && draft.type === "email" && (
+        <div className="seg compseg" role="group" aria-label="Sent or received">
+          {WAYS.map(([way, name]) => <button key={way} type="button" className={draft.way === way ? "on" : ""} aria-pressed={draft.way === way} onClick={() => change({ way })}>{name}</button>)}
+        </div>
+      )}
       {draft.type !== "note" && open && <input className="in bare" aria-label={SUBJECTS[draft.type]} placeholder={SUBJECTS[draft.type]} maxLength={300} value={draft.subject} aria-invalid={errors.subject ? true : undefined} onChange={(e) => change({ subject: e.target.value })} />}
       {errors.subject && <span className="err" role="alert">{errors.subject}</span>}
-      <textarea ref={area} className="in bare" aria-label={draft.type === "note" ? "Note" : "Text"} rows={open ? 3 : 1} placeholder={(draft.planned && PLANS[draft.type]) || HINTS[draft.type]} value={draft.body} aria-invalid={wrong ? true : undefined} onChange={type} onBlur={() => setTimeout(() => setQuery(null), 150)} />
+      <textarea ref={area} className="in bare" aria-label={draft.type === "note" ? "Note" : "Text"} rows={open ? 3 : 1} placeholder={(plan && PLANS[draft.type]) || HINTS[draft.type]} value={draft.body} aria-invalid={wrong ? true : undefined} onChange={type} onBlur={() => setTimeout(() => setQuery(null), 150)} />
       {query !== null && people.length > 0 && (
         <ul className="atlist" role="listbox" aria-label="Colleagues">
           {people.map((p, i) => <li key={p.id} role="option" aria-selected={i === at} className={i === at ? "on" : ""} onPointerDown={(e) => { e.preventDefault(); take(p); }}>{p.name}</li>)}
@@ -134,9 +142,9 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
           {["call", "meeting"].includes(draft.type) && <label className="row"><span className="lab2">Minutes</span><input className="in num" inputMode="numeric" size={4} value={draft.minutes} aria-invalid={errors.minutes ? true : undefined} onChange={(e) => change({ minutes: e.target.value })} /></label>}
           {draft.type === "call" && !draft.planned && <label className="row"><span className="lab2">Outcome</span><select className="in" value={draft.outcome} onChange={(e) => change({ outcome: e.target.value })}><option value="">–</option>{OUTCOMES.map((o) => <option key={o} value={o}>{o[0].toUpperCase() + o.slice(1)}</option>)}</select></label>}
           {draft.type === "task" && <label className="row"><span className="lab2">Priority</span><select className="in" value={draft.priority} onChange={(e) => change({ priority: e.target.value })}><option value="low">Low</option><option value="normal">Normal</option><option value="high">High</option></select></label>}
-          {(draft.type === "task" || (draft.type !== "note" && draft.planned)) && draft.when && <RepeatField small value={draft} onChange={change} />}
+          {(draft.type === "task" || plan) && draft.when && <RepeatField small value={draft} onChange={change} />}
           {(errors.when || errors.minutes || errors.type || errors.repeat || errors.attendees) && <span className="err" role="alert">{errors.when || errors.minutes || errors.type || errors.repeat || errors.attendees}</span>}
-          <span className="end row"><span className="hint hide"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span><button type="button" className="btn pri" aria-disabled={busy || undefined} onClick={save}>{draft.type === "task" ? "Add task" : draft.planned && draft.type !== "note" ? "Plan it" : "Save"}</button></span>
+          <span className="end row"><span className="hint hide"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span><button type="button" className="btn pri" aria-disabled={busy || undefined} onClick={save}>{draft.type === "task" ? "Add task" : plan ? "Plan it" : "Save"}</button></span>
         </div>
       )}
     </div>

@@ -32,7 +32,7 @@ class Timeline(rx.Component):
 
 
 class Composer(rx.Component):
-    """A note, call, meeting or task; on_write receives the fields by name, on_search the letters after an @."""
+    """A note, call, meeting, task or e-mail; on_write receives the fields by name, on_search the letters after an @."""
 
     library = _composer
     tag = "Composer"

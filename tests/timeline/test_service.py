@@ -8,6 +8,8 @@ from crm_app.core import db
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from crm_app.tables import Activity
 from crm_app.timeline import service
+from crm_app.timeline.queries import timeline_of
+from crm_app.timeline.rules import read_wish
 from crm_app.timeline.service import NewEntry
 from tests.support.builders import make_company, make_deal, make_person, make_pipeline, make_user, principal, row
 
@@ -35,6 +37,8 @@ def test_a_local_time_is_of_the_writers_zone() -> None:
         ({"type": "call", "when": "tomorrow"}, "when"),
         ({"type": "call", "minutes": "-3"}, "minutes"),
         ({"type": "note", "body": "x", "owner_id": "1"}, "owner_id"),
+        ({"type": "email", "outcome": "sent", "subject": " "}, "subject"),
+        ({"type": "email", "outcome": "busy", "subject": "x"}, "type"),
     ],
 )
 def test_a_field_that_does_not_hold_is_named(values: dict[str, str], field: str) -> None:
@@ -68,6 +72,25 @@ def test_the_future_is_planned_and_the_past_is_done(database_url: str) -> None:
     task = add(type="task", subject="Ask", when=earlier)
     assert task["done_at"] is None and task["due_at"] is not None
     assert add(type="call")["done_at"] is not None
+
+
+@pytest.mark.parametrize(("way", "verb"), [("sent", "wrote an e-mail"), ("received", "received an e-mail")])
+def test_an_email_is_logged_as_sent_or_received(database_url: str, way: str, verb: str) -> None:
+    me, person = principal(make_user()), make_person()
+    entry = parse(
+        type="email", outcome=way, subject="The offer", body="Two words", when="2026-07-01T15:30", planned="no"
+    )
+    made = db.write_sync(service.add_entry, me, "person", person, entry)
+    stored = row(Activity, made.id)
+    assert (stored["type"], stored["outcome"], stored["subject"], stored["body"]) == (
+        "email",
+        way,
+        "The offer",
+        "Two words",
+    )
+    assert stored["due_at"] is None and stored["done_at"] is not None
+    found = db.read_sync(timeline_of, me, "person", person, read_wish("email", ""), 30)
+    assert [(e.kind, e.verb, e.facts, e.is_done) for e in found.events] == [("email", verb, [], True)]
 
 
 def test_three_megabytes_are_refused_in_plain_words() -> None:

@@ -19,7 +19,19 @@ from crm_app.records.reading import may_see, titles
 from crm_app.tables import User
 from crm_app.timeline.queries.scope import activity, newest, places, together
 from crm_app.timeline.rows import Event
-from crm_app.timeline.rules import ACTIVITIES, DONE, PLANNABLE, PLANNED, Place, Wish, day_label, due_label, due_tone
+from crm_app.timeline.rules import (
+    ACTIVITIES,
+    DONE,
+    PLANNABLE,
+    PLANNED,
+    RECEIVED,
+    WAYS,
+    Place,
+    Wish,
+    day_label,
+    due_label,
+    due_tone,
+)
 
 MOST_HEADS = 40
 TEXTS = (activity.c.subject, activity.c.body, activity.c.agenda, activity.c.meeting_minutes)
@@ -100,7 +112,7 @@ def _events(session: Session, actor: Principal, name: str, id: int, rows: Any) -
             who=who,
             initials=initials(who),
             color=color,
-            verb=(PLANNED if is_plan else DONE)[row.type],
+            verb=_verb(row, is_plan=is_plan),
             subject=row.subject,
             about=about.get(ref, "") if ref else "",
             about_href=f"{kind(ref[0]).path}/{ref[1]}" if ref and ref in about else "",
@@ -119,13 +131,21 @@ def _events(session: Session, actor: Principal, name: str, id: int, rows: Any) -
     return found
 
 
+def _verb(row: Any, *, is_plan: bool) -> str:
+    """What the owner did, or has to do."""
+    if row.type == "email" and not is_plan and row.outcome == "received":
+        return RECEIVED
+    return (PLANNED if is_plan else DONE)[row.type]
+
+
 def _facts(row: Any) -> list[str]:
     """Beside the subject: how a call ended, where one meets, that it is urgent, that it repeats."""
     try:
         repeats = words(read_rule(row.repeat)) if row.repeat else ""
     except ValueError:  # came in by an import
         repeats = ""
-    found = (row.outcome or "", row.place, "High priority" if row.priority == "high" else "", repeats)
+    outcome = "" if row.outcome in WAYS else row.outcome or ""  # the verb says it
+    found = (outcome, row.place, "High priority" if row.priority == "high" else "", repeats)
     return [fact[0].upper() + fact[1:] for fact in found if fact]
 
 
