@@ -21,12 +21,12 @@ from crm_app.records.listing import fields_of, read_listing
 from crm_app.records.listing.export import Format, write_export
 from crm_app.records.listing.views import find_view
 
-MOST_IDS = 500  # as many as an address holds
+MOST_IDS, MOST_SENT = 500, 10_000  # as many as an address holds; as many as a form may bring (list.jsx says so)
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 async def export_list(request: Request) -> Response:
-    """GET /export/person.csv with the parameters of the list (and `view`)."""
+    """GET /export/person.csv with the parameters of the list (and `view`); a POST brings ticked `ids` in its form."""
     public_id = request.headers.get(HEADER.decode(), "")
     live = await live_sessions.find(public_id)
     if live is None:
@@ -37,7 +37,9 @@ async def export_list(request: Request) -> Response:
     if form not in MEDIA or name not in ("person", "company", "deal", "activity", "product"):
         return PlainTextResponse("There is no such list.", 404)
     try:
-        path = await db.read(_written, live.principal, name, form, dict(request.query_params))
+        asked = dict(request.query_params)
+        ids = await _sent(request) if request.method == "POST" else _ids(asked.get("ids", ""), MOST_IDS)
+        path = await db.read(_written, live.principal, name, form, asked, ids)
     except Forbidden as refusal:
         return PlainTextResponse(refusal.message, 403)
     except KithError as refusal:
@@ -57,18 +59,29 @@ class Passing(FileResponse):
         await super().__call__({**scope, "extensions": {}}, receive, send)
 
 
-def _ids(text: str) -> list[int]:
+async def _sent(request: Request) -> list[int]:
+    """The ids of a form. Raises Invalid where it brings none: that must not mean the whole list."""
+    async with request.form(max_files=0, max_fields=5) as data:
+        text = data.get("ids", "")
+    if not isinstance(text, str) or not text:
+        raise Invalid({"ids": "Select the rows to export."})
+    return _ids(text, MOST_SENT)
+
+
+def _ids(text: str, most: int) -> list[int]:
     """The records that somebody selected; empty for the whole list. Raises Invalid rather than leave one out."""
     parts = text.split(",") if text else []
-    if len(parts) > MOST_IDS:
-        raise Invalid({"ids": f"Select at most {MOST_IDS} rows, or all that match."})
+    if len(parts) > most:
+        raise Invalid({"ids": f"Select at most {most:,} rows, or all that match."})
     ids = [id for p in parts if (id := id_of(p)) is not None]
     if len(ids) < len(parts):
         raise Invalid({"ids": "These rows cannot be exported."})
     return ids
 
 
-def _written(session: Session, actor: Principal, name: str, form: Format, parameters: dict[str, str]) -> Path:
+def _written(
+    session: Session, actor: Principal, name: str, form: Format, parameters: dict[str, str], ids: list[int]
+) -> Path:
     view = parameters.get("view", "")
     kept = find_view(session, actor, int(view)).parameters if view.isascii() and view.isdigit() else None
     listing = read_listing(name, parameters, fields_of(session, actor, name), kept)
@@ -77,7 +90,7 @@ def _written(session: Session, actor: Principal, name: str, form: Format, parame
     with tempfile.NamedTemporaryFile(dir=folder, suffix=f".{form}", delete=False) as file:
         path = Path(file.name)
     try:
-        write_export(session, actor, listing, path, form, _ids(parameters.get("ids", "")))
+        write_export(session, actor, listing, path, form, ids)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

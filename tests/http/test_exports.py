@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.http.conftest import House
+from tests.support.builders import make
 
 pytestmark = pytest.mark.server
 
@@ -23,6 +24,37 @@ def test_a_list_downloads_with_its_name_and_header(house: House) -> None:
     for _ in range(5):  # the file behind it goes as soon as it was sent, and not before
         book = get(house, "/export/company.xlsx", "manager")
         assert book.status_code == 200 and book.content[:2] == b"PK"
+
+
+def post(house: House, ids: str, role: str | None, origin: str = "") -> httpx.Response:
+    headers = {"origin": origin or house.server.base_url}
+    if role is not None:
+        headers["cookie"] = f"kith_session={house.enter(role)}"
+    return httpx.post(house.server.base_url + "/export/person.csv", data={"ids": ids}, headers=headers)
+
+
+def test_more_rows_than_an_address_holds_are_sent_in_a_form(house_database: House) -> None:
+    house = house_database
+    ids = [make("person", last_name=f"Ticked {n}", display_name=f"Ticked {n}") for n in range(3)]
+    sent = [*ids[:2], *range(900_000, 909_998)]
+    answer = post(house, ",".join(map(str, sent)), "administrator")
+    rows = list(csv.DictReader([*answer.content.decode("utf-8-sig").splitlines()]))
+    assert answer.status_code == 200 and [r["Name"] for r in rows] == ["Ticked 0", "Ticked 1"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "role", "origin", "status"),
+    [
+        ("1", None, "", 401),
+        ("1", "read-only", "", 403),
+        ("1", "administrator", "https://elsewhere.example", 403),
+        ("", "administrator", "", 400),
+        ("1,x", "administrator", "", 400),
+        (",".join(["1"] * 10_001), "administrator", "", 400),
+    ],
+)
+def test_what_a_form_may_not_ask_is_said(house: House, ids: str, role: str | None, origin: str, status: int) -> None:
+    assert post(house, ids, role, origin).status_code == status
 
 
 @pytest.mark.parametrize(

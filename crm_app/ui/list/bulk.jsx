@@ -3,7 +3,7 @@ import { useNavigate } from "react-router";
 import { FormDialog, Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { ConditionValue, inputOf } from "$/public/external/crm_app/ui/list/value.jsx";
-import { isRelative } from "$/public/external/crm_app/ui/list/model.js";
+import { IN_ADDRESS, MOST_SENT, isRelative } from "$/public/external/crm_app/ui/list/model.js";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
@@ -81,8 +81,9 @@ export function Running({ bulk }) {
 }
 
 /** What can be done with the selected rows; while something runs, how far it is. */
-export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, rules, bulk, found, mergeTo, exportOf, onSearch, onStart, onAll, onClear }) {
+export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fields, rules, bulk, found, mergeTo, exportOf, exportTicked, onSearch, onStart, onAll, onClear }) {
   const [wish, setWish] = useState("");
+  const [refusal, setRefusal] = useState("");
   const navigate = useNavigate();
   const total = all ? count : chosen;
   if (bulk?.running) return <Running bulk={bulk} />;
@@ -103,10 +104,13 @@ export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fie
         )}
         {may.export && (
           <Menu label="Export" className="" trigger={<><Icon name="file" /><span>Export</span></>}>
-            <a className="item" role="menuitem" href={exportOf("csv", !all)} download>CSV</a>
-            <a className="item" role="menuitem" href={exportOf("xlsx", !all)} download>Excel</a>
+            {!all && chosen > MOST_SENT && <div className="who mut">At most {MOST_SENT.toLocaleString()} ticked rows at once. Tick fewer, or filter and take all that match.</div>}
+            {[["csv", "CSV"], ["xlsx", "Excel"]].map(([form, name]) => all || chosen <= IN_ADDRESS
+              ? <a key={form} className="item" role="menuitem" href={exportOf(form, !all)} download>{name}</a>
+              : chosen <= MOST_SENT && <button key={form} type="button" className="item" role="menuitem" onClick={() => exportTicked(form).then(setRefusal)}>{name}</button>)}
           </Menu>
         )}
+        {refusal && <span role="alert">{refusal}</span>}
         {may.merge && !all && chosen > 1 && chosen <= 5 && <button type="button" onClick={() => navigate(mergeTo)}><Icon name="split" /><span>Merge</span></button>}
         {may.delete && may.mass_edit && <button type="button" onClick={() => setWish("delete")}><Icon name="trash" /><span>Delete</span></button>}
         <button type="button" aria-label="Clear the selection" onClick={onClear}><Icon name="close" /></button>

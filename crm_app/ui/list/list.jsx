@@ -3,7 +3,7 @@ import { Link, useLocation, useNavigate } from "react-router";
 import { UrlText } from "$/public/external/crm_app/ui/inputs/inputs.jsx";
 import { Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
-import { address, append, askedOf, between, isRelative, merge, nextCell, signature, update } from "$/public/external/crm_app/ui/list/model.js";
+import { address, append, askedOf, between, isRelative, merge, nextCell, send, signature, update } from "$/public/external/crm_app/ui/list/model.js";
 import { Columns } from "$/public/external/crm_app/ui/list/columns.jsx";
 import { Filters } from "$/public/external/crm_app/ui/list/filters.jsx";
 import { Views } from "$/public/external/crm_app/ui/list/views.jsx";
@@ -172,6 +172,7 @@ export function RecordList(p) {
   const selected = list ? (list.all ? list.count : list.chosen.size) : 0;
   const everyRow = rows.length > 0 && (list.all || rows.every((r) => list.chosen.has(r.id)));
   const exportOf = (form, some) => `/export/${kind}.${form}?${shown.query}${some ? "&ids=" + [...list.chosen].join(",") : ""}`;
+  const exportTicked = (form) => send(exportOf(form), [...list.chosen].join(","));
   const start = (action, name, value) => {
     p.onBulk && p.onBulk(kind, action, name, value, list.all ? [] : [...list.chosen], list.all);
     clear();
@@ -245,7 +246,7 @@ export function RecordList(p) {
       )}
       {list && !shown.error && (
         <BulkBar chosen={list.chosen.size} all={list.all} count={list.count} loaded={rows.length} plural={plural} singular={singular} may={shown.may} fields={fields} rules={rules} bulk={bulk} found={found}
-                 mergeTo={`/merge?kind=${kind}&ids=${[...list.chosen].join(",")}`} exportOf={exportOf} onSearch={p.onSearch} onStart={start} onAll={() => setList((l) => ({ ...l, all: true }))} onClear={clear} />
+                 mergeTo={`/merge?kind=${kind}&ids=${[...list.chosen].join(",")}`} exportOf={exportOf} exportTicked={exportTicked} onSearch={p.onSearch} onStart={start} onAll={() => setList((l) => ({ ...l, all: true }))} onClear={clear} />
       )}
       <div className="sr" role="status" aria-live="polite">{said}</div>
     </div>
