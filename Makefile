@@ -13,7 +13,7 @@ SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run dev test test-fast test-server test-browser check pictures format migration bench lock clean
+.PHONY: help setup demo run dev test test-fast test-sqlite test-server test-browser check pictures format migration bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -48,7 +48,10 @@ test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
 	$(PYTEST) -n auto --dist worksteal -m "not server"
 	$(MAKE) --no-print-directory -j2 --output-sync=target test-server test-browser
 
-test-fast: setup  ## rules and services on SQLite, in seconds
+test-fast: setup  ## rules and structure, in seconds: no database, no server
+	$(PYTEST) -q -x -n auto --dist worksteal -m "not stored and not redis and not slow and not server"
+
+test-sqlite: setup  ## rules and services on SQLite
 	$(PYTEST) -q -x -n auto --dist worksteal -m "not postgres and not redis and not slow and not server"
 
 test-server: setup  ## what needs the running server

@@ -39,6 +39,13 @@ def absent(line: str) -> None:
     pytest.skip(line)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What has a database of its own is left out of `make test-fast`."""
+    for item in items:
+        if {"sqlite_template", "new_database"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("stored")
+
+
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     """The cluster of this test run."""
