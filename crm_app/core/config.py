@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(None, description="Redis, needed for more than one web process.")
     search_url: str | None = Field(None, description="Meilisearch; default: the embedded engine.")
     search_key: SecretStr | None = Field(None, description="Key for Meilisearch.")
-    smtp_url: SecretStr | None = Field(None, description="Server for outgoing mail, smtp:// or smtps://.")
+    smtp_url: SecretStr | None = Field(
+        None, description="Server for outgoing mail, smtp:// or smtps://; checked at start, but Kith sends no mail yet."
+    )
     worker: Literal["embedded", "external"] = Field("embedded", description="Where the worker runs.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     zone: str = Field("UTC", description="Time zone of the organisation, for days and periods.")
