@@ -12,7 +12,7 @@ from crm_app.identity.matrix import MATRIX, ROLES
 from crm_app.records import editing
 from crm_app.records.page import deleting as module
 from crm_app.records.page.deleting import RecordDelete
-from crm_app.records.page.state import RecordScreen
+from crm_app.records.page.state import ListWalk, RecordScreen
 from crm_app.tables import Company, Person
 from crm_app.ui.overlay import Toaster
 from tests.support.builders import make_company, make_person, make_user, principal, row
@@ -38,6 +38,7 @@ def on_page(role: str, name: str, tail: str = "", **values: Any) -> tuple[Tab, i
     me = make_user(role=role)
     id = MADE[name][1](owner_id=me, **values)
     tab = Tab(principal(me, role), f"{MADE[name][2]}/{id}{tail}")
+    tab.call(ListWalk, "load")
     tab.call(RecordScreen, "load")
     return tab, id
 
@@ -108,6 +109,7 @@ def test_the_record_of_somebody_else_is_neither_offered_nor_deleted(sqlite_datab
     other = make_person(owner_id=make_user())
     tab.call(RecordDelete, "start")
     tab.go_to(f"/people/{other}")
+    tab.call(ListWalk, "load")
     tab.call(RecordScreen, "load")
     assert not tab.state(RecordScreen).page.may_delete
     tab.call(RecordDelete, "person", values={})

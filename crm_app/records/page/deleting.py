@@ -9,7 +9,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.records.editing import delete_record
 from crm_app.ui.overlay import Toaster, undo_toast
 
-from .state import RecordScreen
+from .state import ListWalk, RecordScreen
 
 
 class RecordDelete(rx.State):
@@ -57,4 +57,4 @@ class RecordDelete(rx.State):
             return None
         self.open = False
         (await self.get_state(Toaster)).latest = undo_toast(f"{page.title} deleted.", done.batch_id)
-        return rx.redirect(screen.walk.back or kind(name).path)
+        return rx.redirect((await self.get_state(ListWalk)).walk.back or kind(name).path)
