@@ -12,6 +12,7 @@ from crm_app.pages.frame import framed
 from crm_app.pages.listed import list_page
 from crm_app.pages.page import Page
 from crm_app.pages.places import INVOICES
+from crm_app.records.page.state import ListWalk
 from crm_app.ui import addresses
 from crm_app.ui.live import live
 
@@ -26,5 +27,8 @@ def invoice_page() -> rx.Component:
 
 LIST = list_page("invoice", INVOICES, above=invoice_tabs)
 PAGE = Page(
-    addresses.INVOICE, "Invoice · Kith", invoice_page, (Viewer.load, RecordFeed.follow("invoice"), InvoiceScreen.load)
+    addresses.INVOICE,
+    "Invoice · Kith",
+    invoice_page,
+    (Viewer.load, RecordFeed.follow("invoice"), ListWalk.load, InvoiceScreen.load),
 )

@@ -12,6 +12,7 @@ from crm_app.pages.frame import framed
 from crm_app.pages.listed import list_page
 from crm_app.pages.page import Page
 from crm_app.pages.places import INVOICES, ORDERS
+from crm_app.records.page.state import ListWalk
 from crm_app.ui import addresses
 from crm_app.ui.live import live
 
@@ -24,4 +25,9 @@ def order_page() -> rx.Component:
 
 
 LIST = list_page("order", ORDERS, above=invoice_tabs)
-PAGE = Page(addresses.ORDER, "Order · Kith", order_page, (Viewer.load, RecordFeed.follow("order"), OrderScreen.load))
+PAGE = Page(
+    addresses.ORDER,
+    "Order · Kith",
+    order_page,
+    (Viewer.load, RecordFeed.follow("order"), ListWalk.load, OrderScreen.load),
+)

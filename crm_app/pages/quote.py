@@ -13,6 +13,7 @@ from crm_app.pages.undo import Undo
 from crm_app.quotes.state import QuoteRecord
 from crm_app.quotes.views import quote_screen
 from crm_app.records.files.views import file_drop
+from crm_app.records.page.state import ListWalk
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import history
 from crm_app.ui import addresses
@@ -36,5 +37,5 @@ PAGE = Page(
     addresses.QUOTE,
     "Quote · Kith",
     quote_page,
-    (Viewer.load, RecordFeed.follow("quote"), QuoteRecord.load, OrderMaking.load, TimelineView.load),
+    (Viewer.load, RecordFeed.follow("quote"), ListWalk.load, QuoteRecord.load, OrderMaking.load, TimelineView.load),
 )

@@ -1,4 +1,4 @@
-"""From a record along the list it was opened from, for people and deals, on both databases."""
+"""From a record along the list it was opened from, for every kind with pages of its own, on both databases."""
 
 import json
 from dataclasses import dataclass
@@ -7,19 +7,22 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from sqlmodel import Session
 
+from crm_app.billing.views import invoice_screen, order_screen
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply
 from crm_app.deals.views import record_screen as deal_screen
+from crm_app.quotes.views import quote_screen
 from crm_app.records.page.views import record_screen
 from crm_app.records.page.walk import Walk, walk_of
-from tests.support.builders import change, make_deal, make_person, make_pipeline, make_user, principal
+from tests.billing.builders import make_invoice, make_order
+from tests.support.builders import change, make, make_deal, make_person, make_pipeline, make_user, principal
 
 rx = pytest.importorskip("reflex")
-ABOVE = {"person": "/people", "deal": "/deals"}
-LIST = {"person": "/people", "deal": "/deals/list"}
-NAME = {"person": "last_name", "deal": "title"}
-ORDER = {"person": "display_name", "deal": "title"}
+ABOVE = {"person": "/people", "deal": "/deals", "quote": "/quotes"}
+LIST = {"person": "/people", "deal": "/deals/list", "quote": "/quotes"}
+NAME = {"person": "last_name", "deal": "title", "quote": "title"}
+ORDER = {"person": "display_name", "deal": "title", "quote": "title"}
 
 
 @dataclass
@@ -43,12 +46,14 @@ class World:
         return "" if n is None else f"{ABOVE[self.kind]}/{self.ids[n]}?{urlencode({'list': query})}"
 
 
-@pytest.fixture(params=["person", "deal"])
+@pytest.fixture(params=["person", "deal", "quote"])
 def world(request: pytest.FixtureRequest, database_url: str) -> World:
     owner = make_user()
     names = [f"{n} {'Odd' if n % 2 else 'Even'}" for n in range(5)]
     if request.param == "person":
         ids = [make_person(first_name="", last_name=n, display_name=n, owner_id=owner) for n in names]
+    elif request.param == "quote":
+        ids = [make("quote", title=n, customer="Cancity", owner_id=owner) for n in names]
     else:
         pipeline = make_pipeline()
         ids = [make_deal(pipeline, title=n, owner_id=owner) for n in names]
@@ -92,7 +97,7 @@ def test_a_deleted_record_is_counted_no_more_and_its_neighbours_close_the_gap(wo
     db.write_sync(delete)
     query = world.query()
     found = world.walk(1, query)
-    assert world.walk(2, query).words == "4"
+    assert world.walk(2, query) == Walk()
     assert found.words == "2 of 4" and same(found.next, world.address(3, query))
 
 
@@ -119,9 +124,20 @@ def test_an_address_without_a_readable_list_shows_no_bar_or_the_plain_list(world
     assert found == Walk() or found.back.startswith(LIST[world.kind] + "?")
 
 
-def test_both_screens_carry_the_bar() -> None:
+def test_orders_and_invoices_are_walked_too(database_url: str) -> None:
+    me = principal(make_user(), role="administrator")
+    orders = [make_order(me.id) for _ in range(2)]
+    invoices = [make_invoice(order) for order in orders]
+    for name, ids in (("order", orders), ("invoice", invoices)):
+        found = db.read_sync(walk_of, me, name, ids[0], "sort=total_minor")
+        assert (found.words, found.previous, found.back) == ("1 of 2", "", f"/{name}s?sort=total_minor")
+        assert found.next == f"/{name}s/{ids[1]}?list=sort%3Dtotal_minor"
+
+
+def test_every_screen_of_a_record_carries_the_bar() -> None:
     nothing = rx.fragment()
     person = record_screen(nothing, aside=nothing, starts={"deal": lambda _panel: []}, missing="", back=("", "/people"))
-    for screen in (person, deal_screen(nothing, nothing)):
+    billed = (quote_screen(nothing, nothing), order_screen(), invoice_screen())
+    for screen in (person, deal_screen(nothing, nothing), *billed):
         drawn = str(screen)
         assert all(words in drawn for words in ("Back to the list", '"Previous"', '"Next"'))

@@ -13,6 +13,7 @@ from crm_app.core.errors import Invalid, KithError
 from crm_app.identity.handlers import actor, allow
 from crm_app.quotes.queries.stored import organisation_today
 from crm_app.records.address import record_in
+from crm_app.records.page.state import ListWalk
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 from .typed import amount_in, day_in
@@ -93,7 +94,7 @@ class InvoiceScreen(rx.State):
         if batch is None:
             return None
         (await self.get_state(Toaster)).latest = undo_toast("Draft deleted.", batch)
-        return rx.redirect(order)
+        return rx.redirect((await self.get_state(ListWalk)).walk.back or order)
 
     async def _do(
         self,

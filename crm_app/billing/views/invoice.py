@@ -8,6 +8,7 @@ from crm_app.billing.kind import METHODS
 from crm_app.billing.queries.rows import PaymentRow
 from crm_app.billing.state import InvoiceScreen
 from crm_app.billing.views.document import box, doc_rows, loading, paper_link, problem, sheet, sums, typed
+from crm_app.records.page.views import walk_bar
 from crm_app.ui.elements import banner, button, empty, link, tag
 from crm_app.ui.field import field, fixed_choice
 from crm_app.ui.icons import icon
@@ -158,6 +159,7 @@ def invoice_screen() -> rx.Component:
         class_name="docside",
     )
     shown = rx.fragment(
+        walk_bar(),
         _actions(),
         rx.el.div(
             rx.el.div(_if(page.warning != "", tone), sheet(page, title), class_name="docmain"),

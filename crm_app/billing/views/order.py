@@ -7,6 +7,7 @@ import reflex as rx
 from crm_app.billing.queries.rows import DocLine, PartRow
 from crm_app.billing.state import OrderScreen
 from crm_app.billing.views.document import box, doc_rows, loading, paper_link, problem, sheet, sums, typed
+from crm_app.records.page.views import walk_bar
 from crm_app.ui.elements import button, empty, link, page_link, tag
 from crm_app.ui.icons import icon
 from crm_app.ui.overlay import dialog, menu, menu_item
@@ -175,6 +176,7 @@ def order_screen() -> rx.Component:
         class_name="docside",
     )
     shown = rx.fragment(
+        walk_bar(),
         _actions(),
         rx.el.div(sheet(page, title), aside, class_name="docpage"),
         _share_dialog("deposit", "Deposit", "Of the whole order, before anything is delivered."),

@@ -12,6 +12,7 @@ from crm_app.deals.queries import DealPage, deal_page, property_as
 from crm_app.deals.rows import edit_row
 from crm_app.deals.service import delete_deal, edit_deal
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.page.state import ListWalk
 from crm_app.records.properties import Property
 from crm_app.ui import addresses
 from crm_app.ui.inputs import EditAnswer
@@ -110,7 +111,7 @@ class DealRecord(rx.State):
             toaster.latest = plain_toast("Not deleted. " + refusal.message, "bad")
             return None
         toaster.latest = undo_toast(f"{self.deal.title} deleted.", done.batch_id)
-        return rx.redirect(addresses.BOARD)
+        return rx.redirect((await self.get_state(ListWalk)).walk.back or addresses.BOARD)
 
     async def _write(self, deal_id: int, name: str, raw: str, version: int) -> Applied:
         """A property, or one of a part: `lines.7.quantity`."""

@@ -18,6 +18,7 @@ from crm_app.quotes.service import (
     revoke_links,
     send_quote,
 )
+from crm_app.records.page.state import ListWalk
 from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
@@ -112,4 +113,4 @@ class QuoteActions(rx.State):
             toaster.latest = plain_toast("Not deleted. " + refusal.message, "bad")
             return None
         toaster.latest = undo_toast(f"{record.quote.number} deleted.", done.batch_id)
-        return rx.redirect(addresses.QUOTES)
+        return rx.redirect((await self.get_state(ListWalk)).walk.back or addresses.QUOTES)

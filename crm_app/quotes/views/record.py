@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.quotes.queries.rows import Badge, VersionRow
 from crm_app.quotes.state import QuoteActions, QuoteRecord
+from crm_app.records.page.views import walk_bar
 from crm_app.ui import addresses
 from crm_app.ui.elements import banner, button, empty, link, page_link, skeleton, skeleton_rows, tag
 from crm_app.ui.icons import icon
@@ -108,6 +109,7 @@ def quote_screen(files: rx.Component, history: rx.Component) -> rx.Component:
     """Everything below the top bar; `files` is where files are dropped, `history` what happened."""
     quote = QuoteRecord.quote
     shown = rx.fragment(
+        walk_bar(),
         _bar(),
         rx.el.div(
             rx.el.div(

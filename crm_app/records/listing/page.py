@@ -210,14 +210,15 @@ def _group_words(field: ListField, value: Any) -> str:
 
 
 def neighbours(session: Session, actor: Principal, listing: Listing, record_id: int) -> Neighbours:
-    """The records before and after this one in the list. Raises NotFound if the actor may not see it."""
+    """The records before and after this one in the list. Raises NotFound if there is no such one to see."""
     known, fields = kind(listing.kind), fields_of(session, actor, listing.kind)
     table, where, order = table_of(known.table), wanted(known, fields, listing, actor), order_of(known, fields, listing)
     run = session.connection().execute
     count = _count(session, known, where)
     keys = _joined(select(*(p.expression.label(f"k{n}") for n, p in enumerate(order.parts))), known, order)
     owner = table.c[known.owner] if known.owner else null()
-    here = run(keys.where(table.c.id == record_id, visible(actor, known.name, owner))).first()
+    shown = (table.c.deleted_at.is_(None), visible(actor, known.name, owner))
+    here = run(keys.where(table.c.id == record_id, *shown)).first()
     if here is None:
         raise NotFound
     key = list(here)
