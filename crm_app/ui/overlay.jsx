@@ -60,6 +60,8 @@ export function Menu({ label, trigger, children, className }) {
 
 const textOf = (form) => JSON.stringify([...new FormData(form).entries()].map(([k, v]) => [k, typeof v === "string" ? v : v.name]));
 
+const hint = (submit) => (/^save/i.test(submit) ? "saves" : `is “${submit}”`);
+
 /** A dialog with a form. Ctrl-Enter saves; Esc or a click outside asks first when something was typed. */
 export function FormDialog({ open, title, submit, cancel, busy, wide, children, onSubmit, onClose }) {
   const box = useRef(null);
@@ -119,7 +121,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
             </div>
           )}
           <div className="dialog-foot">
-            {submit ? <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> saves</span> : <span className="hint" />}
+            {submit ? <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> {hint(submit)}</span> : <span className="hint" />}
             <button type="button" className="btn" onClick={leave}>{cancel || "Cancel"}</button>
             {submit && <button type="submit" className="btn pri" aria-disabled={busy || undefined}>{submit}</button>}
           </div>

@@ -110,7 +110,7 @@ export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fie
               : chosen <= MOST_SENT && <button key={form} type="button" className="item" role="menuitem" onClick={() => exportTicked(form).then(setRefusal)}>{name}</button>)}
           </Menu>
         )}
-        {refusal && <span role="alert">{refusal}</span>}
+        {refusal && <span className="refusal" role="alert">{refusal}</span>}
         {may.merge && !all && chosen > 1 && chosen <= 5 && <button type="button" onClick={() => navigate(mergeTo)}><Icon name="split" /><span>Merge</span></button>}
         {may.delete && may.mass_edit && <button type="button" onClick={() => setWish("delete")}><Icon name="trash" /><span>Delete</span></button>}
         <button type="button" aria-label="Clear the selection" onClick={onClear}><Icon name="close" /></button>
