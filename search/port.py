@@ -1,6 +1,7 @@
 """What an engine can do; `search.embedded` and `search.meili` are held to it by one contract test."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Protocol
 
 from search.documents import Changes, Document, Found
@@ -8,6 +9,11 @@ from search.filters import Filter
 
 FORMAT = 4  # of documents and schema; an index of another format is built anew
 FACETS = ("kind", "owner", "stage")
+
+
+def version_of(shape: Iterable[str]) -> str:
+    """The version of an index: the format, and a hash of what whoever fills it says is in it."""
+    return f"{FORMAT}-{blake2b(chr(10).join(shape).encode(), digest_size=4).hexdigest()}"
 
 
 class Unavailable(Exception):

@@ -46,7 +46,7 @@ ORDER = Kind(
     Order,
     (
         Field("number", "Number", searchable=True, **_fixed),
-        Field("title", "Title", max_length=200, **_fixed),
+        Field("title", "Title", max_length=200, searchable=True, **_fixed),
         Field("state", "State", "choice", choices=ORDER_STATES, **_fixed),
         Field("ordered_on", "Ordered", "date", **_fixed),
         *CUSTOMER,
@@ -55,7 +55,7 @@ ORDER = Kind(
         Field("paid_minor", "Paid", "money", **_fixed),
         Field("currency", "Currency", max_length=3, **_fixed),
         Field("quote_id", "Quote", "ref", ref="quote", on_delete="refuse", **_fixed),
-        Field("customer", "Customer", max_length=200, **_fixed),
+        Field("customer", "Customer", max_length=200, searchable=True, **_fixed),
         Field("address", "Address", "longtext", **_fixed),
         Field("net_minor", "Net", "money", **_fixed),
         Field("tax_minor", "Taxes", "money", **_fixed),
@@ -98,7 +98,7 @@ ORDER = Kind(
     seal=seal_order,
     path="/orders",
     columns=("number", "title", "state", "company_id", "total_minor", "invoiced_minor", "paid_minor", "ordered_on"),
-    summary=("title", "state", "total_minor"),
+    summary=("customer", "title", "state", "total_minor"),
     sort="-number",
 )
 INVOICE = Kind(
@@ -123,7 +123,7 @@ INVOICE = Kind(
         Field("order_id", "Order", "ref", required=True, ref="order", on_delete="refuse", **_fixed),
         Field("corrects_id", "Corrects", "ref", ref="invoice", on_delete="refuse", **_fixed),
         Field("part_id", "Instalment", "int", **_hidden),
-        Field("customer", "Customer", max_length=200),
+        Field("customer", "Customer", max_length=200, searchable=True),
         Field("address", "Address", "longtext"),
         Field("net_minor", "Net", "money", **_fixed),
         Field("tax_minor", "Taxes", "money", **_fixed),
@@ -164,6 +164,6 @@ INVOICE = Kind(
     seal=seal_invoice,
     path="/invoices",
     columns=("number", "series", "state", "company_id", "total_minor", "open_minor", "issued_on", "due_on", "owner_id"),
-    summary=("state", "total_minor", "due_on"),
+    summary=("customer", "state", "total_minor", "due_on"),
     sort="-created_at",
 )

@@ -11,8 +11,8 @@ from crm_app.core.errors import KithError
 from crm_app.duplicates.merge.choices import needs_choice
 from crm_app.duplicates.merge.undoing import unmerge
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.addresses import list_path
 from crm_app.records.list_screen.state import ListBulk
-from crm_app.records.list_screen.state.views import list_path
 from crm_app.tables import BulkRun, ChangeLog
 from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast

@@ -63,7 +63,7 @@ QUOTE = Kind(
         Field("currency", "Currency", max_length=3, editable=False),
         Field("valid_until", "Valid until", "date"),
         Field("owner_id", "Owner", "ref", ref="user"),
-        Field("customer", "Customer", max_length=200),
+        Field("customer", "Customer", max_length=200, searchable=True),
         Field("address", "Address", "longtext"),
         Field("price_mode", "Prices", "choice", choices=PRICE_MODES, editable=False),
         _inner(Field("rounding", "Taxes rounded", "choice", choices=ROUNDINGS)),
@@ -124,7 +124,7 @@ QUOTE = Kind(
     seal=seal,
     path="/quotes",
     columns=("number", "title", "state", "company_id", "total_minor", "valid_until", "owner_id"),
-    summary=("title", "state", "total_minor"),
+    summary=("customer", "title", "state", "total_minor"),
     form=("title", "company_id", "person_id", "valid_until", "owner_id"),
     sort="-number",
 )

@@ -11,6 +11,7 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.forwarding import survivors
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
+from crm_app.records.addresses import record_path
 from crm_app.records.listing import rows_by_id
 from crm_app.tables import RecentView
 
@@ -63,7 +64,9 @@ def recent_records(session: Session, actor: Principal, limit: int = 8) -> list[R
     for name, id in found:
         wanted[name].append(id)
     rows = {
-        (name, id): RecentRow(name, id, row.title, " · ".join(c.text for c in row.cells if c.text), row.href)
+        (name, id): RecentRow(
+            name, id, row.title, " · ".join(c.text for c in row.cells if c.text), record_path(name, id, row.title)
+        )
         for name, ids in wanted.items()
         for id, row in rows_by_id(session, actor, name, ids, kind(name).summary)[1].items()
     }

@@ -2,11 +2,19 @@ import React, { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useSta
 import { useNavigate } from "react-router";
 
 const PAUSE = 60; // ms without a key before the server is asked
-const KINDS = { person: "People", company: "Companies", deal: "Deals", product: "Products", activity: "Activities" };
+const KINDS = {
+  person: "People", company: "Companies", deal: "Deals", quote: "Quotes", invoice: "Invoices", order: "Orders",
+  product: "Products", price_book: "Price books", text_block: "Texts", activity: "Activities",
+};
 const ICONS = {
   person: "M9 9a3 3 0 100-6 3 3 0 000 6zM3 16c0-3 3-5 6-5s6 2 6 5",
   company: "M4 16V3h7v13M11 7h4v9M6 6h3M6 9h3M6 12h3",
   deal: "M3 3h3.5v12H3zM8 3h3.5v8H8zM13 3h2.5v5H13z",
+  quote: "M4 2h7l3 3v11H4zM11 2v3h3M6.500 8h5M6.500 11h5M6.500 13.500h3",
+  invoice: "M4 2.500h10v13l-2-1.300-1.500 1.300L9 14.200 7.500 15.500 6 14.200l-2 1.300zM6.500 6h5M6.500 9h5",
+  order: "M3 3.500h2l1.500 8h7L15 6H5.500M7.500 14.500h.01M12.500 14.500h.01",
+  price_book: "M3 3h6l6 6-6 6-6-6zM6.500 6.500h.01",
+  text_block: "M5 2h5l4 4v10H5zM10 2v4h4",
   product: "M9 2l6 3v8l-6 3-6-3V5zM3 5l6 3 6-3M9 8v8",
   activity: "M4 4h10v11H4zM4 7.500h10M6.500 2.500v3M11.500 2.500v3",
   place: "M7 4l5 5-5 5",
@@ -93,7 +101,7 @@ if (typeof document !== "undefined") {
  * `places` and `actions` are filtered here at once; records come from the server, one question at a time: while one is on its way the
  * newest text waits, so that a slow line is never flooded and an old answer never covers a newer one.
  */
-export function CommandPalette({ places, actions, recent, found, counts, preview, onStart, onSearch, onCount, onLook, onAct }) {
+export function CommandPalette({ places, actions, recent, found, counts, preview, onStart, onSearch, onCount, onLook, onAct, onCard }) {
   const navigate = useNavigate();
   const open = useHeld("open");
   const text = useHeld("text");
@@ -168,10 +176,10 @@ export function CommandPalette({ places, actions, recent, found, counts, preview
   const take = (row, beside) => {
     if (!row) return;
     if (row.action) { hide(); onAct && onAct(row.action); return; }
-    const href = row.href || (row.record ? `/${row.record.kind}/${row.record.id}` : "");
-    if (beside) { window.open(href, "_blank", "noopener"); return; }
+    if (beside) { window.open(row.href, "_blank", "noopener"); return; }
+    if (row.record?.kind === "activity") { hide(); onCard && onCard(row.record.id); return; }
     close();
-    navigate(href);
+    navigate(row.href);
   };
   const keys = (e) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[e.key];

@@ -26,6 +26,7 @@ class CommandPalette(rx.Component):
     on_count: rx.EventHandler[passthrough_event_spec(str)]
     on_look: rx.EventHandler[passthrough_event_spec(str, int)]
     on_act: rx.EventHandler[passthrough_event_spec(str)]
+    on_card: rx.EventHandler[passthrough_event_spec(int)]
 
 
 class PaletteField(rx.Component):

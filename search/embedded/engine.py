@@ -15,7 +15,7 @@ from search.embedded.folder import Folder
 from search.embedded.queries import either, narrowed, near_query, text_query
 from search.embedded.schema import candidate_of, kept_of, make_schema, to_tantivy
 from search.filters import Filter
-from search.port import FACETS, Damaged, Missing
+from search.port import FACETS, Damaged, Missing, version_of
 from search.ranking import rank
 
 PANIC = "PanicException"  # what tantivy throws at bytes it never wrote: no Exception, and nowhere to be imported from
@@ -32,10 +32,10 @@ class _Reader:
 
 
 class EmbeddedEngine:
-    """An index in a folder. Safe to use from several threads."""
+    """An index in a folder. Safe to use from several threads; one of another `version` is none."""
 
-    def __init__(self, path: Path) -> None:
-        self._folder = Folder(path)
+    def __init__(self, path: Path, version: str = version_of(())) -> None:
+        self._folder = Folder(path, version)
         self._schema = make_schema()
         self._lock = threading.Lock()
         self._reader: _Reader | None = None

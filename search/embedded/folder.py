@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-from search.port import FORMAT, Damaged, Missing
+from search.port import Damaged, Missing
 
 CURRENT, WHOLE, DAMAGED = "current", "whole.json", "damaged"
 
 
 class Folder:
-    """Generations are folders `g-…`; one is in use when `current` names it and it holds a whole index."""
+    """Generations are folders `g-…`; one is in use when `current` names it and it holds a whole index of `version`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, version: str) -> None:
+        self.path, self._version = path, version
 
     def current(self) -> Path:
         """The generation in use. Raises Missing if there is none, Damaged if it is not whole or of another version."""
@@ -30,7 +30,7 @@ class Folder:
             whole = json.loads((self.path / name / WHOLE).read_text())
         except (OSError, ValueError):
             raise Damaged("the search index is not whole") from None
-        if not name.startswith("g-") or whole.get("format") != FORMAT:
+        if not name.startswith("g-") or whole.get("format") != self._version:
             raise Damaged("the search index is of another version")
         if (self.path / name / DAMAGED).exists():
             raise Damaged("the search index is damaged")
@@ -44,7 +44,7 @@ class Folder:
 
     def finish(self, made: Path) -> None:
         """Put a generation into use, and remove all others; who reads them keeps their files until it looks again."""
-        (made / WHOLE).write_text(json.dumps({"format": FORMAT}))
+        (made / WHOLE).write_text(json.dumps({"format": self._version}))
         part = self.path / f"{CURRENT}.{made.name}"
         part.write_text(made.name)
         os.replace(part, self.path / CURRENT)

@@ -15,7 +15,7 @@ from search.documents import Changes, Document, Found
 from search.filters import Eq, Filter
 from search.meili.filters import any_key, expression
 from search.meili.schema import SETTINGS, candidate_of, plain_texts, rescue_texts, to_meili
-from search.port import FORMAT, Missing, Unavailable
+from search.port import Missing, Unavailable, version_of
 from search.ranking import Candidate, rank
 
 SECONDS = 5
@@ -29,9 +29,9 @@ PARALLEL = 4
 class MeiliEngine:
     """An index of a Meilisearch server. Safe to use from several threads; at most `PARALLEL` ask at a time."""
 
-    def __init__(self, url: str, key: str | None = None, name: str = "kith") -> None:
-        self._url, self._key = url, key
-        self._live, self._next = f"{name}-v{FORMAT}", f"{name}-v{FORMAT}-next"
+    def __init__(self, url: str, key: str | None = None, name: str = "kith", version: str = version_of(())) -> None:
+        self._url, self._key, self._all = url, key, f"{name}-v"
+        self._live, self._next = f"{self._all}{version}", f"{self._all}{version}-next"
         self._threads = threading.local()
         self._slots = threading.BoundedSemaphore(PARALLEL)
 
@@ -124,7 +124,9 @@ class MeiliEngine:
                 self._create(client, self._live)  # only what exists can be swapped
             self._wait(client, client.swap_indexes([{"indexes": [self._live, self._next]}]))
             self._write(client, self._live, catch_up())  # what was written to the other one in between
-            self._remove(client, self._next)
+            for uid in [found["uid"] for found in client.get_raw_indexes({"limit": PAGE})["results"]]:
+                if uid.startswith(self._all) and uid != self._live:  # the other one, and those of other versions
+                    self._remove(client, uid)
         return count
 
     def _create(self, client: meilisearch.Client, name: str) -> None:

@@ -10,14 +10,18 @@ from random import Random
 import pytest
 
 from crm_app.core import db
-from crm_app.core.actor import SYSTEM
+from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply, outbox
 from crm_app.core.config import settings
 from crm_app.jobs.worker import Worker
-from crm_app.records.search import find, plain
+from crm_app.records.list_screen.queries import LISTED
+from crm_app.records.palette.queries import preview_of
+from crm_app.records.search import KINDS, documents, find, index, plain
 from crm_app.records.search.checking import index_problems
 from crm_app.records.search.index import engine, keep_ready, reindex
+from crm_app.tables import Invoice, Order, Quote
 from search.port import FACETS
+from tests.billing.builders import make_invoice, make_order
 from tests.support.builders import (
     change,
     make,
@@ -28,6 +32,7 @@ from tests.support.builders import (
     make_team,
     make_user,
     principal,
+    row,
 )
 from tests.support.meili import MeiliStub
 
@@ -91,6 +96,81 @@ def test_only_what_one_may_see_is_found_also_before_the_index_knows(indexed: Non
     assert seen(seller) == set()
     outbox.drain_all()
     assert seen(principal(other)) == {deals[me], deals[other]}
+
+
+def test_papers_are_found_by_number_company_and_title_within_the_rights(indexed: None) -> None:
+    """A quote, its order and its invoice: by their number, by whom they are for, by what the quote is called."""
+    me, other = make_user(team_id=make_team()), make_user(team_id=make_team())
+    nord = make_company(name="Nordhafen AG")
+    order = make_order(me, title="Roll-out 2026", company_id=nord)
+    invoice = make_invoice(order)
+    quote = make("quote", title="Crane", company_id=nord, owner_id=other)
+    outbox.drain_all()
+
+    def found(text: str, actor: Principal, **more) -> set[tuple[str, int]]:
+        return {(row.kind, row.id) for row in find(None, actor, text, **more).rows}
+
+    papers = {("order", order), ("quote", row(Order, order)["quote_id"]), ("invoice", invoice)}
+    mine, theirs = principal(me), principal(other)
+    assert found("nordhafen", SYSTEM) == papers | {("company", nord), ("quote", quote)}
+    assert found("nordhafen", mine) == papers | {("company", nord)}
+    assert found("nordhafen", theirs) == {("company", nord), ("quote", quote)}
+    assert found("out roll 2026", mine) == papers - {("invoice", invoice)} and found("roll-out", theirs) == set()
+    for kind, table, id in (("order", Order, order), ("invoice", Invoice, invoice), ("quote", Quote, quote)):
+        number = row(table, id)["number"]
+        assert found(number, SYSTEM, kinds=[kind]) == {(kind, id)}
+        assert (kind, id) in found(number.lower()[:-1], SYSTEM)
+    assert [f.label for f in find(None, SYSTEM, "nordhafen", facets=("kind",)).facets] == [
+        *("Quotes", "Companies", "Invoices", "Orders"),
+    ]
+    change("quote", quote, owner_id=me)  # the index does not know yet
+    assert found("crane", theirs) == set()
+    outbox.drain_all()
+    assert found("crane", mine) == {("quote", quote)} and found("crane", theirs) == set()
+    delete("quote", quote)
+    outbox.drain_all()
+    assert found("crane", SYSTEM) == set() and index_problems() == []
+
+
+def test_every_kind_with_a_list_is_found_and_previewed_by_those_who_may_see_it(indexed: None) -> None:
+    """But rates, which have no name; each opens where its records do."""
+    assert set(KINDS) == set(LISTED) - {"rate"}
+    owner, other = make_user(team_id=make_team()), make_user(team_id=make_team())
+    ids = {
+        "product": make("product", name="Zebra loom"),
+        "price_book": make("price_book", name="Zebra prices", currency="EUR"),
+        "text_block": make("text_block", name="Zebra terms"),
+        "quote": make("quote", title="Zebra quote", owner_id=owner),
+        "activity": make("activity", subject="Zebra call", owner_id=owner),
+    }
+    outbox.drain_all()
+    found = {r.kind: (r.id, r.href) for r in find(None, principal(owner), "zebra").rows}
+    assert found == {
+        "product": (ids["product"], "/products?q=Zebra+loom"),
+        "price_book": (ids["price_book"], f"/price-books/{ids['price_book']}"),
+        "text_block": (ids["text_block"], "/quotes/texts?q=Zebra+terms"),
+        "quote": (ids["quote"], f"/quotes/{ids['quote']}"),
+        "activity": (ids["activity"], f"/calendar?activity={ids['activity']}"),
+    }
+    for kind, id in ids.items():
+        seen, hidden = (db.read_sync(preview_of, principal(who), kind, id) for who in (owner, other))
+        assert seen.title and seen.lines
+        assert bool(hidden.title or hidden.lines) == (kind not in ("quote", "activity"))
+
+
+def test_an_index_that_knew_fewer_kinds_is_built_anew(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_company(name="Nordhafen AG")
+    lines = documents.shape()
+    monkeypatch.setattr(index, "shape", lambda: lines[:-1])
+    index._version.cache_clear()
+    reindex()
+    assert not find(None, SYSTEM, "nordh").rebuilding
+    monkeypatch.undo()
+    index._version.cache_clear()
+    assert find(None, SYSTEM, "nordh").rebuilding and index_problems() != []
+    keep_ready(lambda: False)
+    assert titles("nordh") == ["Nordhafen AG"] and index_problems() == []
+    engine().close()
 
 
 def test_matched_parts_are_marked(indexed: None) -> None:

@@ -1,8 +1,9 @@
 """The engines under one contract: the embedded one, and Meilisearch or what speaks its protocol."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,18 +14,30 @@ from tests.support.meili import MeiliStub
 
 
 @pytest.fixture(params=["embedded", "meilisearch"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty engine without an index."""
-    if request.param == "embedded":
-        made: Engine = EmbeddedEngine(tmp_path / "search")
-        yield made
-        made.close()
-        return
-    url = os.environ.get("KITH_TEST_MEILI_URL")
-    stub = None if url else MeiliStub()
-    meili = MeiliEngine(url or stub.url, os.environ.get("KITH_TEST_MEILI_KEY"), name=f"test-{os.getpid()}")  # pyright: ignore[reportOptionalMemberAccess]
-    yield meili
-    meili.drop()
-    meili.close()
+def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Engine]]:
+    """Gives an engine of a version, each over the same folder or server; empty at first."""
+    made: list[Any] = []
+    stub = None if request.param == "embedded" or os.environ.get("KITH_TEST_MEILI_URL") else MeiliStub()
+    url = stub.url if stub else os.environ.get("KITH_TEST_MEILI_URL", "")
+
+    def make(version: str) -> Engine:
+        if request.param == "embedded":
+            made.append(EmbeddedEngine(tmp_path / "search", version))
+        else:
+            key = os.environ.get("KITH_TEST_MEILI_KEY")
+            made.append(MeiliEngine(url, key, name=f"test-{os.getpid()}", version=version))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        if isinstance(engine, MeiliEngine):
+            engine.drop()
+        engine.close()
     if stub is not None:
         stub.stop()
+
+
+@pytest.fixture
+def engine(engines: Callable[[str], Engine]) -> Engine:
+    """An empty engine without an index."""
+    return engines("1")

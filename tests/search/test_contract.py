@@ -1,6 +1,6 @@
 """What every engine must find, in which order, and how it is kept; expectations written by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -30,6 +30,7 @@ PEOPLE = [
     Document("deal", 8, "Licences", body=("Renewal for the harbour",), owner=1, stage=70, updated=NOW, importance=0.8),
     Document("deal", 9, "Hosting", owner=2, stage=71, updated=NOW - 400 * DAY, importance=0.8),
     Document("deal", 10, "Ann Lee", owner=2, stage=71, updated=NOW, importance=0.8),
+    Document("quote", 11, "Q-2026-0417", body=("Relaunch", "Fabrik Süd AG"), owner=1, updated=NOW, importance=0.7),
 ]
 
 
@@ -81,6 +82,12 @@ def ids(engine: Engine, text: str, where: Filter | None = None, mine: int | None
         ("山", 5),
         ("harbour", 8),
         ("harbuor", 8),
+        ("q-2026-0417", 11),  # a number of a paper, and its parts
+        ("Q 2026 04", 11),
+        ("2026-0417", 11),
+        ("0417", 11),
+        ("fabrik sud relaunch", 11),
+        ("fabirk 0417", 11),
     ],
 )
 def test_what_is_found(filled: Engine, text: str, id: int) -> None:
@@ -105,6 +112,7 @@ def test_what_is_found(filled: Engine, text: str, id: int) -> None:
         "title:smith",
         "*",
         "0 OR 1",
+        "q-2026-0418",
     ],
 )
 def test_what_is_not_found(filled: Engine, text: str) -> None:
@@ -226,6 +234,19 @@ def test_an_index_is_built_beside_and_swapped(engine: Engine) -> None:
     engine.rebuild(portions(), lambda: Changes([Document("person", 77, "Meanwhile Saved")]))
     assert seen == [[1], [77]]
     assert (ids(engine, "smith"), ids(engine, "other"), ids(engine, "meanwhile")) == ([], [1], [77])
+
+
+def test_an_index_of_another_version_is_none(engines: Callable[[str], Engine]) -> None:
+    """As after an update that knows more kinds: it is missing until it is built, and then the old one is gone."""
+    old, new = engines("1-people"), engines("1-people-and-quotes")
+    old.rebuild([PEOPLE[:3]], Changes)
+    assert old.is_ready() and not new.is_ready()
+    with pytest.raises(Missing):
+        new.search("smith")
+    new.rebuild([PEOPLE], Changes)
+    assert ids(new, "0417") == [11] and not old.is_ready()
+    with pytest.raises(Missing):
+        old.update(lambda: Changes(PEOPLE[:3]))
 
 
 def test_a_build_that_fails_leaves_the_index_in_use(filled: Engine) -> None:

@@ -45,6 +45,9 @@ class MeiliStub:
         match method, parts:
             case "GET", ["tasks", uid]:
                 return 200, self.tasks[int(uid)]
+            case "GET", ["indexes"]:
+                found = [{"uid": uid, "primaryKey": index["key"]} for uid, index in self.indexes.items()]
+                return 200, {"results": found, "offset": 0, "limit": 1000, "total": len(found)}
             case "POST", ["indexes"]:
                 new = {"key": body["primaryKey"], "docs": {}, "settings": {}}
                 return self._task("indexCreation", lambda: self.indexes.setdefault(body["uid"], new))

@@ -15,8 +15,8 @@ from crm_app.duplicates.merge.service import merge_records
 from crm_app.duplicates.merge.undoing import unmerge
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.address import path_of
+from crm_app.records.addresses import list_path
 from crm_app.records.list_screen.state import ListBulk
-from crm_app.records.list_screen.state.views import list_path
 from crm_app.records.reading import titles
 from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast

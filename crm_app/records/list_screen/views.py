@@ -7,9 +7,9 @@ import reflex as rx
 
 from crm_app.core.changes import kind
 from crm_app.identity.policy import ROLE_NAMES
+from crm_app.records.addresses import list_path
 from crm_app.records.create.state import NewRecord
 from crm_app.records.list_screen.state import ListBulk, ListViews, RecordList
-from crm_app.records.list_screen.state.views import list_path
 from crm_app.records.listing.rules import OPS
 from crm_app.records.state import RefSearch
 from crm_app.ui.list import rail_views, record_list

@@ -7,8 +7,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.records.listing import rows_by_id
-
-KINDS = frozenset({"person", "company", "deal", "product", "activity"})
+from crm_app.records.search import KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,34 @@ from crm_app.records.custom.fields import Definition, as_words
 from search.documents import Document
 
 # From the most to the least wanted; what is found equally well comes in this order.
-KINDS = ("person", "company", "deal", "product", "activity")
-IMPORTANCE: dict[str, float] = dict(zip(KINDS, (1.0, 0.9, 0.8, 0.6, 0.2), strict=True))
+IMPORTANCE: dict[str, float] = {
+    "person": 1.0,
+    "company": 0.9,
+    "deal": 0.8,
+    "quote": 0.7,
+    "invoice": 0.68,
+    "order": 0.66,
+    "product": 0.6,
+    "price_book": 0.55,
+    "text_block": 0.5,
+    "activity": 0.2,
+}
+KINDS = tuple(IMPORTANCE)
 CHUNK = 2000
 TEXTS = ("text", "longtext")
 _PHONE = re.compile(r"\+?[\d\s()./-]{5,}")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def shape() -> list[str]:
+    """What is indexed of which kind, one line each; an index of another shape is built anew. Without custom fields."""
+    lines: list[str] = []
+    for name, importance in IMPORTANCE.items():
+        known = kind(name)
+        named = [f.name for f in known.fields if _is_text(f)]
+        parts = [f"{c.name}.{f.name}" for c in known.children for f in c.fields if _is_text(f)]
+        lines.append(" ".join([name, str(importance), known.title, str(known.owner), *named, *parts]))
+    return lines
 
 
 def documents(session: Session, name: str, ids: Iterable[int]) -> list[Document]:

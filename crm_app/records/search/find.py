@@ -11,6 +11,7 @@ from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.text import clip
+from crm_app.records.addresses import record_path
 from crm_app.records.listing import rows_by_id
 from crm_app.records.search.documents import KINDS
 from crm_app.records.search.facets import named_facets
@@ -84,7 +85,7 @@ def load_rows(session: Session, actor: Principal, hits: Iterable[Hit], asked: As
             id,
             _pieces(row.title, asked),
             _pieces(" · ".join(c.text for c in row.cells if c.text), asked),
-            row.href,
+            record_path(name, id, row.title),
         )
         for name, ids in wanted.items()
         for id, row in rows_by_id(session, actor, name, ids, kind(name).summary)[1].items()

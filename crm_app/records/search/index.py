@@ -18,9 +18,9 @@ from crm_app.core.changes.outbox import NotNow
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.records.custom.definitions import by_ids
-from crm_app.records.search.documents import CHUNK, KINDS, all_documents, documents
+from crm_app.records.search.documents import CHUNK, KINDS, all_documents, documents, shape
 from search.documents import Changes, Document
-from search.port import Engine, Missing, Unavailable
+from search.port import Engine, Missing, Unavailable, version_of
 
 # What of a custom field says by which words its records are found.
 FOUND_BY = frozenset({"searchable", "read_roles", "type", "options", "deleted_at", "kind"})
@@ -36,18 +36,23 @@ def engine() -> Engine:
     """The engine of the settings in force."""
     chosen = settings()
     key = chosen.search_key.get_secret_value() if chosen.search_key else None
-    return _engine(chosen.search_url, key, chosen.data_dir / "search")
+    return _engine(chosen.search_url, key, chosen.data_dir / "search", _version())
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    return version_of(shape())
 
 
 @lru_cache(maxsize=4)
-def _engine(url: str | None, key: str | None, folder: Path) -> Engine:
+def _engine(url: str | None, key: str | None, folder: Path, version: str) -> Engine:
     if url is None:
         from search.embedded import EmbeddedEngine
 
-        return EmbeddedEngine(folder)
+        return EmbeddedEngine(folder, version)
     from search.meili import MeiliEngine
 
-    return MeiliEngine(url, key)
+    return MeiliEngine(url, key, version=version)
 
 
 def follow(payloads: list[dict[str, Any]]) -> None:

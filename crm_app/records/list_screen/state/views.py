@@ -8,17 +8,14 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.changes import kind
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.addresses import list_path
 from crm_app.records.list_screen.queries import LISTED, asked_of, listing_of
 from crm_app.records.listing import ViewRow, write_listing
 from crm_app.records.listing.views import SaveView, delete_view, find_view, list_views, save_view
-from crm_app.ui import addresses
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
-
-LISTS = {"deal": addresses.DEAL_LIST, "price_book": addresses.PRICE_BOOKS, "text_block": addresses.TEXTS}
 
 
 @dataclass(frozen=True)
@@ -54,11 +51,6 @@ def _rail(v: ViewRow) -> RailView:
     path = list_path(v.kind)
     first = bool(v.parameters.get("first"))
     return RailView(v.id, v.kind, v.name, v.audience, v.mine, v.owner, first, v.role, f"{path}?view={v.id}")
-
-
-def list_path(name: str) -> str:
-    """Where the list of a kind is: under its plural, but for those below another place."""
-    return LISTS.get(name) or f"/{kind(name).plural.lower()}"
 
 
 def keep_view(session: Session, actor: Principal, name: str, asked: Mapping[str, str], wish: Mapping[str, str]) -> int:
