@@ -124,7 +124,7 @@ class MeiliEngine:
                 self._create(client, self._live)  # only what exists can be swapped
             self._wait(client, client.swap_indexes([{"indexes": [self._live, self._next]}]))
             self._write(client, self._live, catch_up())  # what was written to the other one in between
-            for uid in [found["uid"] for found in client.get_raw_indexes({"limit": PAGE})["results"]]:
+            for uid in [found.uid for found in client.get_indexes({"limit": PAGE})["results"]]:
                 if uid.startswith(self._all) and uid != self._live:  # the other one, and those of other versions
                     self._remove(client, uid)
         return count

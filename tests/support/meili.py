@@ -46,7 +46,8 @@ class MeiliStub:
             case "GET", ["tasks", uid]:
                 return 200, self.tasks[int(uid)]
             case "GET", ["indexes"]:
-                found = [{"uid": uid, "primaryKey": index["key"]} for uid, index in self.indexes.items()]
+                dates = dict.fromkeys(("createdAt", "updatedAt"), "2026-01-01T00:00:00.000000Z")
+                found = [{"uid": uid, "primaryKey": index["key"]} | dates for uid, index in self.indexes.items()]
                 return 200, {"results": found, "offset": 0, "limit": 1000, "total": len(found)}
             case "POST", ["indexes"]:
                 new = {"key": body["primaryKey"], "docs": {}, "settings": {}}
