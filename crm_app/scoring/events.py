@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select, union
 from sqlmodel import Session
 
-from crm_app.activities.kind import OUTCOMES
+from crm_app.activities.kind import OUTCOMES, WAYS
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import start_of
 from crm_app.scoring.rules import Event
@@ -34,7 +34,7 @@ activity, attendee = table_of(Activity), table_of(ActivityAttendee)
 ACTIVITIES = (
     EventType("call", "Call", OUTCOMES),
     EventType("meeting", "Meeting"),
-    EventType("email", "E-mail"),
+    EventType("email", "E-mail", WAYS),
     EventType("note", "Note"),
     EventType("task", "Task"),
 )

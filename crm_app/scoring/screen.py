@@ -16,7 +16,6 @@ from crm_app.records.listing.rows import Chip
 from crm_app.records.listing.rules import dump_filter, group_of, parse_filter, plain
 from crm_app.scoring.events import EVENTS
 from crm_app.scoring.history import latest
-from crm_app.scoring.learning import Bin
 from crm_app.scoring.queries import book_of, policy_row, rule_rows
 from crm_app.scoring.rules import BANDS, Bands
 from crm_app.tables import Person
@@ -213,7 +212,3 @@ def _learned(session: Session) -> LearnedRow:
         for b in measured.bins
     ]
     return LearnedRow("", words, verdict, bins)
-
-
-def _share(one: Bin) -> str:
-    return f"{one.won / one.count:.0%} ({one.won:,})"

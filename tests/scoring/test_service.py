@@ -17,6 +17,7 @@ from crm_app.core.errors import Forbidden, Invalid, NotFound, Refused
 from crm_app.records.bulk import run_bulk
 from crm_app.records.listing import Condition, Group, Listing, list_page
 from crm_app.scoring import follow
+from crm_app.scoring.explain import explain
 from crm_app.scoring.follow import concerned_by, refresh, running, start_run
 from crm_app.scoring.service import Edited, lift, remove_rule, rescore, save_bands, save_rule, set_by_hand
 from crm_app.tables import LeadScore, Person
@@ -78,6 +79,19 @@ def test_fit_and_engagement_add_up_and_the_band_follows() -> None:
     assert kept is not None and (kept.fit, kept.engagement) == (22, 8) and (kept.due_on or today()) > today()
     assert stored(eve).due_on is None  # pyright: ignore[reportOptionalMemberAccess]
     assert db.read_sync(differences) == []
+
+
+def test_a_rule_takes_the_e_mails_that_came_and_not_those_that_went() -> None:
+    rule(10, event="email", outcome="received")
+    rule(1, event="email")
+    ada, bob = make_person(), make_person()
+    did(ada, "email", outcome="received")
+    did(bob, "email", outcome="sent")
+    did(bob, "email")
+    settle()
+    assert (score(ada)[0], score(bob)[0]) == (11, 2)
+    lines = db.read_sync(explain, ada).lines
+    assert [line.words for line in lines] == ["E-mail, received, today (10)", "E-mail, received, today (1)"]
 
 
 def test_a_saved_field_or_activity_changes_the_score_of_those_concerned_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,6 +273,7 @@ def test_a_merge_computes_the_survivor_and_the_later_score_by_hand_wins() -> Non
         ({"condition": {"any": "x"}}, "condition"),
         ({"event": "dance"}, "event"),
         ({"event": "meeting", "outcome": "busy"}, "outcome"),
+        ({"event": "email", "outcome": "busy"}, "outcome"),
         ({"event": "meeting", "half_life": 0}, "half_life"),
     ],
 )

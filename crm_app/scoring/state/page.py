@@ -11,6 +11,7 @@ from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.listing import field_choices
 from crm_app.records.listing.rows import FieldChoice
+from crm_app.scoring.events import ACTIVITIES
 from crm_app.scoring.follow import running
 from crm_app.scoring.preview import Draft, Preview, checked_bands, checked_rule, preview
 from crm_app.scoring.screen import Asked, RuleRow, ScoringPage, asked_of, rule_of, scoring_page
@@ -27,6 +28,7 @@ class ScoringRules(rx.State):
     edited: rx.Field[RuleRow] = rx.field(default_factory=RuleRow)
     mode: rx.Field[str] = rx.field("")
     about: rx.Field[str] = rx.field("person")
+    event: rx.Field[str] = rx.field("")
     asked: rx.Field[Asked] = rx.field(default_factory=Asked)
     fields: rx.Field[list[FieldChoice]] = rx.field(default_factory=list)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
@@ -49,6 +51,7 @@ class ScoringRules(rx.State):
         row = next((r for r in rows if r.id == id), RuleRow(is_event=mode == "event"))
         self.edited, self.errors, self.shown = row, {}, None
         self.mode = "bands" if mode == "bands" else "event" if row.is_event else "fit"
+        self.event = row.raw.get("event", "") or ACTIVITIES[0].name
         await self._turn(row.about, row.filter)
 
     @rx.event
@@ -66,6 +69,11 @@ class ScoringRules(rx.State):
     async def choose_about(self, about: str) -> None:
         if about in ("person", "company") and about != self.about:
             await self._turn(about, "")
+
+    @rx.event
+    @allow("pipeline.edit")
+    async def choose_event(self, event: str) -> None:
+        self.event = clip(event, 60)
 
     @rx.event
     @allow("pipeline.edit")

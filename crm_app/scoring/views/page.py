@@ -7,7 +7,7 @@ import reflex as rx
 
 from crm_app.records.listing.rules import OPS
 from crm_app.records.state import RefSearch
-from crm_app.scoring.events import ACTIVITIES
+from crm_app.scoring.events import ACTIVITIES, EventType
 from crm_app.scoring.preview import Example, Move
 from crm_app.scoring.screen import BandRow, RuleRow
 from crm_app.scoring.state import ScoringRules
@@ -107,14 +107,22 @@ def _fit() -> rx.Component:
     )
 
 
+def _outcomes(of: EventType, chosen: Any) -> rx.Component:
+    """Those that this type of event may have."""
+    options = [("", "Any outcome"), *((o, o.capitalize()) for o in of.outcomes)]
+    shown = field("With the outcome", fixed_choice("outcome", options, chosen), ScoringRules.errors["outcome"])
+    return rx.fragment(shown, key=of.name)
+
+
 def _event() -> rx.Component:
     edited: Any = ScoringRules.edited
     raw, errors = edited.raw, ScoringRules.errors
-    outcomes = [("", "Any outcome"), *((o, o.capitalize()) for one in ACTIVITIES for o in one.outcomes)]
     types = [(one.name, one.label) for one in ACTIVITIES]
+    chosen = fixed_choice("event", types, raw["event"], on_change=ScoringRules.choose_event)
+    outcomes = [(one.name, _outcomes(one, raw["outcome"])) for one in ACTIVITIES if one.outcomes]
     return rx.el.div(
-        field("For each", fixed_choice("event", types, raw["event"]), errors["event"]),
-        field("With the outcome", fixed_choice("outcome", outcomes, raw["outcome"]), errors["outcome"]),
+        field("For each", chosen, errors["event"]),
+        rx.match(ScoringRules.event, *outcomes, rx.fragment()),
         text_field(
             "Half-life in days",
             "half_life",
@@ -164,10 +172,6 @@ def _example(row: rx.vars.ObjectVar[Example]) -> rx.Component:
 
 def _move(row: rx.vars.ObjectVar[Move]) -> rx.Component:
     return rx.el.li(row.words, ": ", rx.el.b(row.people), key=row.words)
-
-
-def _share(row: rx.vars.ObjectVar[Move]) -> rx.Component:
-    return rx.el.span(tag(row.words), " ", row.people, "  ", key=row.words)
 
 
 def _preview() -> rx.Component:
