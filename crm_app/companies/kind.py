@@ -19,7 +19,7 @@ ADDRESS = (
     Field("city", "City"),
     Field("postcode", "Postcode", max_length=20),
     Field("region", "Region"),
-    Field("country", "Country", tidy=tidy_word("country")),
+    Field("country", "Country", vocabulary="country", tidy=tidy_word("country")),
 )
 CIRCLE = "A company cannot be a subsidiary of itself, nor of one of its own subsidiaries."
 

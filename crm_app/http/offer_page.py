@@ -1,6 +1,6 @@
 """The page of a quote for its customer: plain HTML, readable on a phone, everything escaped, no script needed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from starlette.responses import HTMLResponse
@@ -35,7 +35,11 @@ def offer_page(
     values, errors = values or {}, errors or {}
     body = _head(token, offer, note)
     if offer.state == "open":
-        body += _acceptance(token, offer, values, errors) + _decline(token, values) + _question(token, values, errors)
+        body += (
+            _acceptance(token, offer, values, errors)
+            + _decline(token, offer, values)
+            + _question(token, values, errors)
+        )
     else:
         body += f'<div class="box">{_lines(offer, editable=False)}{_sums(offer)}</div>{_texts(offer)}'
         body += _question(token, values, errors)
@@ -121,12 +125,24 @@ def _acceptance(token: str, offer: Offer, values: Texts, errors: Texts) -> str:
     )
 
 
-def _decline(token: str, values: Texts) -> str:
+def _decline(token: str, offer: Offer, values: Texts) -> str:
+    why = "Why not? (if you like to say)"
+    asked = _reason(why, offer.reasons, values) if offer.reasons else _area("reason", why, values, {}, 1000)
     return (
         '<details class="offer-more"><summary>Decline</summary>'
-        f'<form method="post" action="{_address(token)}">'
-        f"{_area('reason', 'Why not? (if you like to say)', values, {}, 1000)}"
+        f'<form method="post" action="{_address(token)}">{asked}'
         '<button class="btn" name="action" value="decline">Decline this quote</button></form></details>'
+    )
+
+
+def _reason(label: str, known: Iterable[str], values: Texts) -> str:
+    """A choice of known reasons; any other words may be typed."""
+    options = "".join(f'<option value="{escape(reason)}"></option>' for reason in known)
+    return (
+        f'<div class="field"><label class="lab" for="reason">{escape(label)}</label>'
+        '<input class="in" id="reason" name="reason" list="reasons" maxlength="1000" autocomplete="off"'
+        f' value="{escape(values.get("reason", ""))}"><datalist id="reasons">{options}</datalist>'
+        '<span class="help">Choose one, or use your own words.</span></div>'
     )
 
 

@@ -96,7 +96,13 @@ PERSON = Kind(
             tidy=tidy_word("source"),
         ),
         Field("private", "Private person", "bool", synonyms=("private",)),
-        Field("setback_reason", "Reason for going back", max_length=200),
+        Field(
+            "setback_reason",
+            "Reason for going back",
+            max_length=200,
+            vocabulary="setback",
+            tidy=tidy_word("setback"),
+        ),
         Field("owner_id", "Owner", "ref", ref="user", synonyms=("owner", "contact owner")),
         Field("last_touch_at", "Last touch", "datetime", editable=False),
         *SCORED,
@@ -169,7 +175,7 @@ PERSON = Kind(
             "person_id",
             (
                 Field("company_id", "Company", "ref", ref="company", on_merge="move"),
-                Field("title", "Title", max_length=120),
+                Field("title", "Title", max_length=120, vocabulary="title", tidy=tidy_word("title")),
                 Field("starts_on", "From", "date"),
                 Field("ends_on", "Until", "date"),
                 Field("current", "Current", "bool"),

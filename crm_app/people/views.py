@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.people.state import RoleForm
 from crm_app.records.state import RefSearch
+from crm_app.records.words import listed_word
 from crm_app.ui.field import field, text_field
 from crm_app.ui.inputs import lookup
 from crm_app.ui.overlay import dialog
@@ -30,7 +31,7 @@ def role_dialog() -> rx.Component:
             ),
             RoleForm.errors["company_id"],
         ),
-        text_field("Title", "title", max_length=120),
+        field("Title", listed_word("title", "Title", "title", max_length=120)),
         rx.el.div(
             text_field("From", "starts_on", type="date"),
             text_field("Until", "ends_on", type="date"),

@@ -57,6 +57,8 @@ BY_COMMAND = frozenset(
 )
 # What organises a quote and is not part of the document.
 BESIDE = frozenset({"owner_id", "tags", "custom", "external_id"})
+# A word of a managed list, which a run of the system words anew when the list changes, and an undo words back.
+REWORDED = frozenset({"decline_reason"})
 LETS_GO = frozenset({"person_id", "replaced_by_id", "approver_id"})
 
 
@@ -78,7 +80,14 @@ def _typed_in(context: Context, before: Row, after: Row) -> dict[str, str]:
     if context.source == SOURCE:
         return {}
     moved = {n for n in BY_COMMAND if after[n] != before[n] and not (n in LETS_GO and after[n] is None)}
+    moved -= _reworded(context, before)
     return dict.fromkeys(sorted(moved), "This follows from what happens to the quote; it is not typed in.")
+
+
+def _reworded(context: Context, before: Row) -> frozenset[str]:
+    """What the managed lists may put in other words: what a customer has said, not whether they did."""
+    run = context.source == "undo" or (context.source == "bulk" and context.actor.system)
+    return REWORDED if run and before["state"] == "declined" and before["decline_reason"] else frozenset()
 
 
 def missing_to_send(session: Any, row: Row) -> dict[str, str]:
@@ -151,6 +160,6 @@ def seal(context: Context, before: Row, after: Row, touched: frozenset[str]) -> 
     if comes_or_goes(context, before, touched):
         return ""
     gone = {n for n in LETS_GO & touched if after[n] is None or (context.source == "undo" and before[n] is None)}
-    if not touched - BESIDE - gone:
+    if not touched - BESIDE - gone - _reworded(context, before):
         return ""
     return f"{before['number']} was sent and stays as it is. Make a new version to change it."

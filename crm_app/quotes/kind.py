@@ -7,6 +7,7 @@ from crm_app.quotes.gate import GATED, complete, gate, seal
 from crm_app.quotes.rules import HUNDRED, STATES
 from crm_app.quotes.texts import gate_of_block
 from crm_app.records.kind import tags_of
+from crm_app.records.vocabulary import tidy_word
 from crm_app.tables import Quote, QuoteAttachment, QuoteLine, QuotePolicy, QuoteText, TextBlock
 
 PRICE_MODES, ROUNDINGS, ROUNDING_MODES = ("exclusive", "inclusive"), ("document", "line"), ("half_up", "half_even")
@@ -92,7 +93,14 @@ QUOTE = Kind(
         _inner(Field("accepted_total_minor", "Accepted total", "money")),
         _inner(Field("accepted_file_id", "Accepted document", "ref", ref="file", on_delete="refuse")),
         Field("declined_at", "Declined", "datetime", editable=False),
-        Field("decline_reason", "Reason for declining", max_length=1000, editable=False),
+        Field(
+            "decline_reason",
+            "Reason for declining",
+            max_length=1000,
+            editable=False,
+            vocabulary="decline",
+            tidy=tidy_word("decline"),
+        ),
         _inner(Field("discount_share_milli", "Discount against the list", "int")),
         _inner(Field("margin_milli", "Margin", "int")),
     ),

@@ -1,5 +1,6 @@
 """Countries and languages by any of their names: ISO 3166 and BCP 47 codes, with the names that Babel (CLDR) knows."""
 
+from collections.abc import Iterator
 from functools import cache
 
 from babel import Locale
@@ -60,6 +61,11 @@ def country_name(code: str, language: str = "en") -> str:
 def country_names() -> frozenset[str]:
     """Every country as Kith writes it."""
     return frozenset(name for code in set(_codes().values()) if (name := country_name(code)))
+
+
+def country_words() -> Iterator[tuple[str, str]]:
+    """Every folded name and code with the name under which Kith writes that country."""
+    return ((word, name) for word, code in _codes().items() if (name := country_name(code)))
 
 
 @cache

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
-from crm_app.core.changes import Context, Field, kinds
+from crm_app.core.changes import Children, Context, Field, Kind, kinds
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import fold
-from crm_app.records.countries import country_code, country_name
+from crm_app.records.countries import country_names, country_words
 from crm_app.tables import VocabularyTerm
 from search.nearest import proposals, surely
 
@@ -20,6 +22,8 @@ VOCABULARIES = {
     "source": "Sources",
     "country": "Countries",
     "reason": "Reasons for a loss",
+    "setback": "Reasons for going back",
+    "decline": "Reasons for declining a quote",
 }
 LOOKED_UP = "vocabulary."
 term = table_of(VocabularyTerm)
@@ -27,10 +31,14 @@ term = table_of(VocabularyTerm)
 
 @dataclass(frozen=True)
 class Words:
-    """One list: folded word → name, and the pairs of word and name by which near ones are found."""
+    """One list: folded word → name, and the pairs of word and name by which near ones are found.
+
+    `usual` are pairs that are proposed while somebody types although nobody has put them into the list.
+    """
 
     meant: dict[str, str]
     pairs: tuple[tuple[str, str], ...]
+    usual: tuple[tuple[str, str], ...] = ()
 
 
 def read_words(session: Session) -> dict[str, Words]:
@@ -42,13 +50,22 @@ def read_words(session: Session) -> dict[str, Words]:
         pairs.setdefault(row.vocabulary, []).append((row.name, row.name))
     for row in rows:
         pairs[row.vocabulary] += [(str(word), row.name) for word in row.synonyms]
+    pairs.setdefault("country", [])
     found = {}
     for name, known in pairs.items():
         meant: dict[str, str] = {}
         for word, of in known:
             meant.setdefault(fold(word), of)
-        found[name] = Words(meant, tuple(known))
+        usual = _countries() if name == "country" else Words({}, ())
+        more = tuple(pair for pair in usual.pairs if fold(pair[0]) not in meant)
+        found[name] = Words({**usual.meant, **meant}, tuple(known), more)
     return found
+
+
+@cache
+def _countries() -> Words:
+    """Those of the world, which need not be in the list: by any name or code, near ones by their usual name."""
+    return Words(dict(country_words()), tuple((name, name) for name in sorted(country_names())))
 
 
 def tidy_word(vocabulary: str) -> Callable[[Context, str], str]:
@@ -58,28 +75,61 @@ def tidy_word(vocabulary: str) -> Callable[[Context, str], str]:
         key = ("vocabularies",)
         if key not in context.cache:
             context.cache[key] = read_words(context.session)
-        return meaning(context.cache[key].get(vocabulary), vocabulary, text)
+        return meaning(context.cache[key].get(vocabulary), text)
 
     return tidy
 
 
-def meaning(words: Words | None, vocabulary: str, text: str) -> str:
-    """The term of this very word or synonym."""
-    known = words.meant.get(fold(text), "") if words else ""
-    if not known and vocabulary == "country" and (code := country_code(text)):
-        known = country_name(code)
-    return known or text
+def meaning(words: Words | None, text: str) -> str:
+    """The term of this very word or synonym, or the word itself."""
+    return (words.meant.get(fold(text)) if words else None) or text
 
 
-def fields_of_list(vocabulary: str) -> list[tuple[str, Field]]:
-    """The fields that take their words from a list, each with the name of its kind."""
-    return [(k.name, f) for k in kinds() for f in k.fields if f.vocabulary == vocabulary]
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where words of a list are written: in a field of a kind, or of a part of its records."""
+
+    kind: Kind
+    field: Field
+    part: Children | None = None
+
+    @property
+    def path(self) -> str:
+        """`country`, `addresses.country`."""
+        return f"{self.part.name}.{self.field.name}" if self.part else self.field.name
+
+    @property
+    def column(self) -> ColumnElement[str]:
+        """What is written there."""
+        return table_of((self.part or self.kind).table).c[self.field.name]
+
+    def among(self, query: Any) -> Any:
+        """The query, of the living records of the kind with this part."""
+        root = table_of(self.kind.table)
+        if self.part is not None:
+            part = table_of(self.part.table)
+            query = query.join_from(root, part, part.c[self.part.parent] == root.c.id)
+            query = query.where(*(part.c[name] == value for name, value in self.part.fixed.items()))
+        return query.where(root.c.deleted_at.is_(None), self.column != "")
+
+
+def places_of_list(vocabulary: str) -> list[Place]:
+    """The fields that take their words from a list, those of the records themselves before those of their parts."""
+    plain = [Place(k, f) for k in kinds() for f in k.fields if f.vocabulary == vocabulary]
+    parts = [Place(k, f, c) for k in kinds() for c in k.children for f in c.fields if f.vocabulary == vocabulary]
+    return plain + parts
+
+
+def terms_in(session: Session, vocabulary: str) -> tuple[str, ...]:
+    """The terms of a list in their order."""
+    query = select(term.c.name).where(term.c.vocabulary == vocabulary, term.c.deleted_at.is_(None))
+    return tuple(session.connection().execute(query.order_by(term.c.sort_key, term.c.id)).scalars())
 
 
 def propose(session: Session, vocabulary: str, text: str) -> list[str]:
     """Terms that are near to what is being typed, the nearest first."""
     words = read_words(session).get(vocabulary)
-    return proposals(text, words.pairs) if words and text.strip() else []
+    return proposals(text, (*words.pairs, *words.usual)) if words and text.strip() else []
 
 
 def misspelt(words: Words | None, text: str) -> str:

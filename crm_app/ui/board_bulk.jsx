@@ -1,6 +1,7 @@
 import React, { useState } from "react";
 import { FormDialog, Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { BulkDialog, Running } from "$/public/external/crm_app/ui/list/bulk.jsx";
+import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 
 /** What can be done with the selected cards. `onBulk(action, values, ids, stages)`: one run, one undo. */
@@ -37,7 +38,7 @@ export function BoardBulk({ chosen, heads, may, fields, found, progress, onSearc
       )}
       <FormDialog open={!!lost} title={`Close ${total.toLocaleString()} ${total === 1 ? "deal" : "deals"} as ${lost?.name.toLowerCase()}`} submit="Close them" onClose={() => setLost(null)}
                   onSubmit={(values) => { start("move", { stage_id: lost.id, lost_reason: values.lost_reason }); setLost(null); }}>
-        <label className="field"><span className="lab">Reason for the loss</span><input className="in" name="lost_reason" required maxLength={300} autoComplete="off" /></label>
+        <label className="field"><span className="lab">Reason for the loss</span><WordInput name="lost_reason" vocabulary="reason" label="Reason for the loss" required maxLength={300} found={found} onSearch={onSearch} /></label>
       </FormDialog>
     </>
   );

@@ -3,7 +3,7 @@ import { AlikePanel } from "$/public/external/crm_app/ui/create/alike.jsx";
 import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
 import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
-import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
+import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
@@ -28,13 +28,6 @@ const valuesOf = (root) => {
   return found;
 };
 
-/** A word of a managed list; any other may stay. */
-function Word({ given, field, value, found, onSearch }) {
-  const [text, setText] = useState(value || "");
-  const { defaultValue, ...rest } = given;
-  return <Proposed {...rest} list={field.vocabulary} label={field.label} value={text} maxLength={500} found={found} onSearch={onSearch} onWrite={setText} onTake={setText} />;
-}
-
 function Control({ field, draft, found, invalid, onSearch }) {
   const { name, label, type, choices, required, ref: kind } = field;
   const value = draft[name] ?? field.value;
@@ -51,7 +44,10 @@ function Control({ field, draft, found, invalid, onSearch }) {
     );
   if (type === "choices") return <Several name={name} label={label} options={choices || []} value={value} invalid={invalid} />;
   if (type === "longtext") return <textarea {...given} rows={3} />;
-  if (field.vocabulary) return <Word given={given} field={field} value={value} found={found} onSearch={onSearch} />;
+  if (field.vocabulary) {
+    const { defaultValue, ...rest } = given;
+    return <WordInput {...rest} vocabulary={field.vocabulary} label={label} value={value} maxLength={500} found={found} onSearch={onSearch} />;
+  }
   return <input {...given} type="text" autoComplete="off" maxLength={500} {...(INPUT[type] || {})} {...(KEYBOARD[name] || {})} />;
 }
 

@@ -101,6 +101,21 @@ class Lookup(rx.Component):
     on_cancel: rx.EventHandler[passthrough_event_spec(bool)]
 
 
+class WordInput(rx.Component):
+    """A text of a form whose words come from a managed list; they are proposed as by `Lookup`, any other may stay."""
+
+    library = _proposed
+    tag = "WordInput"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    vocabulary: rx.Var[str]
+    value: rx.Var[str]
+    required: rx.Var[bool]
+    max_length: rx.Var[int]
+    found: rx.Var[Any]
+    on_search: rx.EventHandler[passthrough_event_spec(str, str)]
+
+
 class InlineEdit(rx.Component):
     """One property, edited in place; `on_save(field, text, version)` gets the version that the writer saw.
 
@@ -127,6 +142,8 @@ class PartList(rx.Component):
     tag = "PartList"
     parts: rx.Var[Any]
     answer: rx.Var[EditAnswer]
+    found: rx.Var[Any]
+    on_search: rx.EventHandler[passthrough_event_spec(str, str)]
     on_save: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
     on_remove: rx.EventHandler[passthrough_event_spec(str, int)]
     on_primary: rx.EventHandler[passthrough_event_spec(str, int)]
@@ -156,5 +173,5 @@ class PlainForm(rx.Component):
 
 url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegments.create
 url_day = UrlDay.create
-part_list, tag_list = PartList.create, Tags.create
+part_list, tag_list, word_input = PartList.create, Tags.create, WordInput.create
 panes, lookup, inline_edit, plain_form = Panes.create, Lookup.create, InlineEdit.create, PlainForm.create

@@ -1,7 +1,8 @@
 import React, { useEffect, useRef, useState } from "react";
+import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 
 /** The form of one part; Enter saves, Esc leaves. */
-function PartForm({ parts, row, error, onSave, onClose }) {
+function PartForm({ parts, row, error, found, onSearch, onSave, onClose }) {
   const [values, setValues] = useState(row ? row.values : Object.fromEntries(parts.fields.map((f) => [f.name, f.choices[0] || ""])));
   const form = useRef(null);
   useEffect(() => { form.current?.querySelector("input, select")?.focus(); }, []);
@@ -15,6 +16,9 @@ function PartForm({ parts, row, error, onSave, onClose }) {
         <select key={f.name} className="in" aria-label={f.label} value={values[f.name] || ""} onChange={(e) => setValues({ ...values, [f.name]: e.target.value })}>
           {f.choices.map((c) => <option key={c} value={c}>{c[0].toUpperCase() + c.slice(1)}</option>)}
         </select>
+      ) : f.vocabulary ? (
+        <Proposed key={f.name} className="in" list={f.vocabulary} label={f.label} placeholder={f.label} value={values[f.name] || ""} found={found} onSearch={onSearch}
+                  onWrite={(text) => setValues({ ...values, [f.name]: text })} onTake={(text) => setValues({ ...values, [f.name]: text })} />
       ) : (
         <input key={f.name} className="in" aria-label={f.label} placeholder={f.label} autoComplete="off" value={values[f.name] || ""}
                type={f.type} onChange={(e) => setValues({ ...values, [f.name]: e.target.value })} />
@@ -34,7 +38,7 @@ function PartForm({ parts, row, error, onSave, onClose }) {
 }
 
 /** E-mails, phones, addresses of a record: write to, change, make primary, remove, add; one at a time. */
-export function PartList({ parts, answer, onSave, onRemove, onPrimary }) {
+export function PartList({ parts, answer, found, onSearch, onSave, onRemove, onPrimary }) {
   const [open, setOpen] = useState(null);
   const [error, setError] = useState("");
   const seen = useRef(answer?.n || 0);
@@ -46,7 +50,7 @@ export function PartList({ parts, answer, onSave, onRemove, onPrimary }) {
     if (!answer.error) setOpen(null);
   }, [answer, parts.name]);
   const begin = (id) => { setError(""); setOpen(id); };
-  const form = (row) => <PartForm key={row ? row.id : 0} parts={parts} row={row} error={error} onSave={(values) => onSave(parts.name, row ? row.id : 0, values)} onClose={() => begin(null)} />;
+  const form = (row) => <PartForm key={row ? row.id : 0} parts={parts} row={row} error={error} found={found} onSearch={onSearch} onSave={(values) => onSave(parts.name, row ? row.id : 0, values)} onClose={() => begin(null)} />;
   return (
     <div className="prop parts" data-field={parts.name} role="group" aria-label={parts.label}>
       <span className="lab2">{parts.label}</span>

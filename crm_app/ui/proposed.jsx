@@ -46,3 +46,9 @@ export function Proposed({ list, label, value, onWrite, onTake, onSearch, found,
     </span>
   );
 }
+
+/** The same in a form, which gets the word by `name`; `vocabulary` names the list. */
+export function WordInput({ vocabulary, label, value, ...more }) {
+  const [text, setText] = useState(value || "");
+  return <Proposed className="in" {...more} list={vocabulary} label={label} value={text} onWrite={setText} onTake={setText} />;
+}

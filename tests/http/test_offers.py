@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from html import escape
 from typing import Any
 
 import httpx
@@ -24,7 +25,7 @@ from crm_app.quotes.service import revoke_links
 from crm_app.records.files.store import path_of
 from crm_app.tables import Activity, Deal, File, Notification, Quote
 from tests.billing.builders import LINES, sent_quote
-from tests.support.builders import make_deal, make_pipeline, make_user, row
+from tests.support.builders import make, make_deal, make_pipeline, make_user, row
 
 HERE = "http://localhost:8000"
 READER = {"user-agent": "Mozilla/5.0 (Linux; Android 15) Firefox/145.0"}
@@ -187,6 +188,20 @@ async def test_declining_keeps_the_reason(web: httpx.AsyncClient) -> None:
     assert "Declined on" in (await web.get(page)).text
     assert (await accept(web, page)).status_code == 409
     assert any("Too dear" in text for text in notes_of())
+
+
+async def test_who_declines_is_offered_the_known_reasons_and_may_say_another(web: httpx.AsyncClient) -> None:
+    names = ("Too dear", 'Chose "another" <b>')
+    for name in names:
+        make("vocabulary_term", vocabulary="decline", name=name, synonyms=["Over budget"] if name == names[0] else [])
+    make("vocabulary_term", vocabulary="reason", name="Of the house")
+    for said, kept in (("over BUDGET", "Too dear"), ("Our own <i>words</i>", "Our own <i>words</i>")):
+        id, page = quote()
+        shown = (await web.get(page)).text
+        assert 'list="reasons"' in shown and "Of the house" not in shown
+        assert all(f'<option value="{escape(name)}"></option>' in shown for name in names)
+        assert (await web.post(page, data={"action": "decline", "reason": said})).status_code == 303
+        assert row(Quote, id)["decline_reason"] == kept
 
 
 async def test_a_question_reaches_the_seller_and_a_flood_does_not(web: httpx.AsyncClient) -> None:

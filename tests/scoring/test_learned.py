@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from crm_app.core import db
-from crm_app.core.actor import SYSTEM
+from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply, apply_many
 from crm_app.core.errors import NotFound
 from crm_app.records.page.queries import record_page
@@ -64,7 +64,7 @@ def chance(known: range, who: str) -> Fraction:
     return odds / (1 + odds)
 
 
-def beside(id: int, who: object = SYSTEM) -> list[Related]:
+def beside(id: int, who: Principal = SYSTEM) -> list[Related]:
     return next(p for p in db.read_sync(panels_of, who, "person", id) if p.label == "Score").rows
 
 

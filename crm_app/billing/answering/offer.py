@@ -20,6 +20,7 @@ from crm_app.quotes.queries.stored import line_of, line_rows, quote_row, terms_o
 from crm_app.quotes.rules import OPEN, totals_of
 from crm_app.quotes.service import find_by_token
 from crm_app.records.files.store import path_of
+from crm_app.records.vocabulary import terms_in
 from crm_app.tables import File, User
 
 users, files = table_of(User), table_of(File)
@@ -54,7 +55,10 @@ class OfferSum:
 
 @dataclass(frozen=True)
 class Offer:
-    """A quote as its customer may see it. `answer` says what became of it, `state` is open, accepted or declined."""
+    """A quote as its customer may see it. `answer` says what became of it, `state` is open, accepted or declined.
+
+    `reasons` are those that are offered to whoever declines.
+    """
 
     id: int
     number: str
@@ -70,6 +74,7 @@ class Offer:
     total: str
     ticked: frozenset[int]
     texts: tuple[tuple[str, str], ...]
+    reasons: tuple[str, ...] = ()
 
     @property
     def has_options(self) -> bool:
@@ -108,6 +113,7 @@ def find_offer(session: Session, token: str, ticked: Iterable[int] | None = None
         total=_money(totals.total_minor, row),
         ticked=frozenset(r["id"] for r in rows if r["optional"] and r["ticked"]),
         texts=tuple(_texts(session, row)),
+        reasons=terms_in(session, "decline"),
     )
 
 

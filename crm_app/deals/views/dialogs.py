@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.deals.state import DealMove, NewDealForm
 from crm_app.records.properties import Property
 from crm_app.records.state import RefSearch
+from crm_app.records.words import listed_word
 from crm_app.ui.elements import banner
 from crm_app.ui.field import choice, field, text_field, text_input
 from crm_app.ui.inputs import lookup
@@ -13,6 +14,7 @@ from crm_app.ui.overlay import dialog
 
 def _gate_input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
     chosen = choice(p.field, p.choices, p.raw, blank="Choose…", required=True)
+    word = listed_word(p.field, p.label, p.vocabulary, p.raw, required=True)
     return field(
         p.label,
         rx.match(
@@ -38,7 +40,7 @@ def _gate_input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
             ("int", text_input(p.field, p.raw, input_mode="numeric", required=True)),
             ("longtext", rx.el.textarea(name=p.field, default_value=p.raw, class_name="in", required=True)),
             ("money", text_input(p.field, p.raw, input_mode="decimal", required=True)),
-            text_input(p.field, p.raw, required=True),
+            rx.cond(p.vocabulary != "", word, text_input(p.field, p.raw, required=True)),
         ),
         DealMove.errors[p.field],
     )

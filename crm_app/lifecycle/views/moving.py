@@ -8,6 +8,7 @@ from crm_app.lifecycle.service import STEP_TYPES
 from crm_app.lifecycle.state import LifecycleMove
 from crm_app.records.properties import Property
 from crm_app.records.state import RefSearch
+from crm_app.records.words import listed_word
 from crm_app.ui.elements import banner, button
 from crm_app.ui.field import choice, field, fixed_choice, text_field, text_input
 from crm_app.ui.inputs import lookup
@@ -47,6 +48,7 @@ def lifecycle_bar() -> rx.Component:
 
 def _input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
     chosen = choice(p.field, p.choices, p.raw, blank="Choose…", required=True)
+    word = listed_word(p.field, p.label, p.vocabulary, p.raw, required=True)
     return field(
         p.label,
         rx.match(
@@ -55,7 +57,7 @@ def _input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
             ("bool", chosen),
             ("date", text_input(p.field, p.raw, type="date", required=True)),
             ("longtext", rx.el.textarea(name=p.field, default_value=p.raw, class_name="in", required=True)),
-            text_input(p.field, p.raw, required=True),
+            rx.cond(p.vocabulary != "", word, text_input(p.field, p.raw, required=True)),
         ),
         ERRORS[p.field],
     )
@@ -78,6 +80,11 @@ def _channel() -> rx.Component:
         _error("emails"),
         note="One of them is enough.",
     )
+
+
+def _setback() -> rx.Component:
+    why = listed_word("setback_reason", "Why back?", "setback", required=True, max_length=200)
+    return field("Why back?", why, ERRORS["setback_reason"])
 
 
 def _error(name: str) -> rx.Component:
@@ -144,7 +151,7 @@ def _move_dialog() -> rx.Component:
     return dialog(
         only(LifecycleMove.problem != "", banner(LifecycleMove.problem, "r", "alert")),
         rx.el.p(rx.el.b(ASKED.person), " moves to ", rx.el.b(ASKED.state), ".", class_name="note"),
-        only(ASKED.reason, text_field("Why back?", "setback_reason", error=ERRORS["setback_reason"], required=True)),
+        only(ASKED.reason, _setback()),
         rx.foreach(ASKED.fields, lambda p: rx.el.div(_input(p), key=p.field)),
         only(ASKED.channel, _channel()),
         only(ASKED.company | ASKED.offers_company, _company()),

@@ -6,13 +6,12 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
-from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import fold
 from crm_app.records.countries import country_code
 from crm_app.records.listing.rows import Option
 from crm_app.records.reading import may_see
-from crm_app.records.vocabulary import VOCABULARIES, fields_of_list, near_to, read_words
+from crm_app.records.vocabulary import VOCABULARIES, near_to, places_of_list, read_words
 from crm_app.tables import VocabularyTerm
 
 LOOSE, MOST = 40, 500
@@ -86,10 +85,12 @@ def list_page(session: Session, actor: Principal, vocabulary: str) -> ListPage:
 def used_words(session: Session, actor: Principal, vocabulary: str) -> dict[str, int]:
     """Every word of the fields of this list, with the number of records that the actor may see."""
     found: dict[str, int] = {}
-    for name, of in fields_of_list(vocabulary):
-        table = table_of(kind(name).table)
-        column = table.c[of.name]
-        query = select(column, func.count()).where(table.c.deleted_at.is_(None), may_see(actor, kind(name)))
-        for word, count in session.connection().execute(query.where(column != "").group_by(column)):
-            found[word] = found.get(word, 0) + count
+    for place in places_of_list(vocabulary):
+        root = table_of(place.kind.table)
+        own = [root.c[f.name] for f in place.kind.fields if f.vocabulary == vocabulary] if place.part else []
+        records = func.count(root.c.id.distinct()) if place.part else func.count()
+        query = place.among(select(place.column, records)).where(may_see(actor, place.kind))
+        said = query.where(*(column != place.column for column in own))  # it is counted already
+        for row in session.connection().execute(said.group_by(place.column)):
+            found[row[0]] = found.get(row[0], 0) + row[1]
     return found

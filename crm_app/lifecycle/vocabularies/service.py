@@ -1,9 +1,9 @@
 """Commands of managed lists. A rename or a merge changes the records as a run of one batch. They never commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -13,7 +13,7 @@ from crm_app.core.errors import Forbidden, Invalid, NotFound, Refused
 from crm_app.core.text import fold
 from crm_app.identity.policy import may
 from crm_app.records.bulk import Portion, open_run
-from crm_app.records.vocabulary import VOCABULARIES, fields_of_list
+from crm_app.records.vocabulary import VOCABULARIES, Place, places_of_list
 from crm_app.tables import BulkRun, VocabularyTerm
 
 REWORD = "vocabulary"
@@ -84,14 +84,11 @@ def delete_term(session: Session, actor: Principal, id: int) -> Applied:
 def _start(session: Session, actor: Principal, row: Any, wish: Mapping[str, Any], note: str) -> int:
     if not may(actor, "pipeline.edit"):
         raise Forbidden("Only an administrator changes the lists.")
-    fields = fields_of_list(row.vocabulary)
-    words = _words(session, row, wish)
+    words, fields = _words(session, row, wish), [[p.kind.name, p.path] for p in places_of_list(row.vocabulary)]
     total = 0
-    for name, of in fields:
-        table = table_of(kind(name).table)
-        query = select(func.count()).where(table.c[of.name].in_(words), table.c.deleted_at.is_(None))
-        total += session.connection().execute(query).scalar_one()
-    given = {**wish, "term": row.id, "words": words, "fields": [[name, of.name] for name, of in fields]}
+    for name, places in _by_kind(fields).items():
+        total += session.connection().execute(_writing(select(func.count()), name, places, words)).scalar_one()
+    given = {**wish, "term": row.id, "words": words, "fields": fields}
     return open_run(session, actor, REWORD, "vocabulary_term", total=total, set_values=given, note=note)
 
 
@@ -99,11 +96,33 @@ def _words(session: Session, row: Any, wish: Mapping[str, Any]) -> list[str]:
     """As they are written in records: everything that means this term from now on, but its name itself."""
     meant = {fold(str(w)) for w in (row.name, *row.synonyms, *wish["synonyms"], *wish.get("words", ()))}
     found = set()
-    for name, of in fields_of_list(row.vocabulary):
-        table = table_of(kind(name).table)
-        written = select(table.c[of.name]).where(table.c.deleted_at.is_(None), table.c[of.name] != "").distinct()
+    for place in places_of_list(row.vocabulary):
+        written = place.among(select(place.column)).distinct()
         found |= {w for w in session.connection().execute(written).scalars() if fold(w) in meant}
     return sorted(found - {wish["name"]})
+
+
+def _by_kind(fields: Iterable[Sequence[str]]) -> dict[str, list[Place]]:
+    """Kinds in their order, with their places among these."""
+    found: dict[str, list[Place]] = {}
+    for name, path in fields:
+        known = kind(name)
+        part, _, field = path.rpartition(".")
+        children = known.child_by_name[part] if part else None
+        found.setdefault(name, []).append(Place(known, (children or known).by_name[field], children))
+    return found
+
+
+def _writing(query: Any, name: str, places: Iterable[Place], words: Sequence[str]) -> Any:
+    """The query, of the living records of a kind in which one of the words is written in one of these places."""
+    root = table_of(kind(name).table)
+    written = [
+        root.c.id.in_(place.among(select(root.c.id)).where(place.column.in_(words)))
+        if place.part
+        else place.column.in_(words)
+        for place in places
+    ]
+    return query.select_from(root).where(root.c.deleted_at.is_(None), or_(*written))
 
 
 def reworded(session: Session, _actor: Principal, run: BulkRun, limit: int) -> Portion:
@@ -111,23 +130,41 @@ def reworded(session: Session, _actor: Principal, run: BulkRun, limit: int) -> P
     wish = run.set_values
     if run.cursor == 0:  # alone, so that the next portions know the term by its new name
         return Portion(_of_term(wish), cursor=1, trusted=True, whole=True)
-    portion, fields = Portion(trusted=True), wish["fields"]
-    place, after = divmod(run.cursor - 1, 2**52)
-    while place < len(fields) and portion.rows < limit:
-        name, column = fields[place]
-        table = table_of(kind(name).table)
-        query = select(table.c.id).where(table.c[column].in_(wish["words"]), table.c.deleted_at.is_(None))
-        ids = list(
-            session.connection()
-            .execute(query.where(table.c.id > after).order_by(table.c.id).limit(limit - portion.rows))
-            .scalars()
-        )
-        portion.changes += [Change(name, id, {column: wish["name"]}) for id in ids]
+    portion, places = Portion(trusted=True), list(_by_kind(wish["fields"]).items())
+    at, after = divmod(run.cursor - 1, 2**52)
+    while at < len(places) and portion.rows < limit:
+        name, mine = places[at]
+        root = table_of(kind(name).table)
+        query = _writing(select(root.c.id), name, mine, wish["words"]).where(root.c.id > after)
+        ids = list(session.connection().execute(query.order_by(root.c.id).limit(limit - portion.rows)).scalars())
+        values = _values(session, mine, ids, wish)
+        portion.changes += [Change(name, id, values[id]) for id in ids]
         portion.rows += len(ids)
-        place, after = (place, ids[-1]) if portion.rows >= limit else (place + 1, 0)
-    portion.cursor = place * 2**52 + after + 1
-    portion.is_last = place >= len(fields)
+        at, after = (at, ids[-1]) if portion.rows >= limit else (at + 1, 0)
+    portion.cursor = at * 2**52 + after + 1
+    portion.is_last = at >= len(places)
     return portion
+
+
+def _values(
+    session: Session, places: Iterable[Place], ids: Sequence[int], wish: Mapping[str, Any]
+) -> dict[int, dict[str, Any]]:
+    """By record the fields that get the new word, and the parts, which are written as a whole."""
+    found: dict[int, dict[str, Any]] = {id: {} for id in ids}
+    for place in places:
+        root = table_of(place.kind.table)
+        shown = [root.c.id.label("of_record")]
+        if place.part is not None:
+            part = table_of(place.part.table)
+            shown += [part.c.id.label("part_id"), *(part.c[f.name] for f in place.part.fields)]
+        query = place.among(select(*shown)).where(root.c.id.in_(ids), place.column.in_(wish["words"]))
+        for row in session.connection().execute(query).mappings():
+            values = {place.field.name: wish["name"]}
+            if place.part is not None:
+                whole = {f.name: row[f.name] for f in place.part.fields}
+                values = {f"{place.part.name}.{row['part_id']}": whole | values}
+            found[row["of_record"]] |= values
+    return found
 
 
 def _of_term(wish: Mapping[str, Any]) -> list[Change]:

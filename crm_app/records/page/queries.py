@@ -170,7 +170,7 @@ def _part_field(children: Children, field: Field) -> PartField:
         choices = LABELS.get(children.name, ["home", "office", "other"])
     usual = {"emails": "email"}.get(children.name, "text") if field.name == "value" else "text"
     type_ = "date" if field.type == "date" else "tel" if field.holds == "phone" else usual
-    return PartField(field.name, field.label, choices, type_)
+    return PartField(field.name, field.label, choices, type_, field.vocabulary)
 
 
 def _part(children: Children, names: list[str], row: Mapping[Any, Any]) -> PartRow:

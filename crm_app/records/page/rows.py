@@ -36,6 +36,7 @@ class PartField:
     label: str
     choices: list[str] = dataclasses.field(default_factory=list)
     type: str = "text"
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def _parts(parts: rx.vars.ObjectVar[Parts]) -> rx.Component:
     return part_list(
         parts=parts,
         answer=RecordScreen.answer,
+        found=RefSearch.found,
+        on_search=RefSearch.look_up,
         on_save=RecordScreen.save_part,
         on_remove=RecordScreen.remove_part,
         on_primary=RecordScreen.make_primary,
