@@ -89,8 +89,10 @@ def used_words(session: Session, actor: Principal, vocabulary: str) -> dict[str,
         root = table_of(place.kind.table)
         own = [root.c[f.name] for f in place.kind.fields if f.vocabulary == vocabulary] if place.part else []
         records = func.count(root.c.id.distinct()) if place.part else func.count()
-        query = place.among(select(place.column, records)).where(may_see(actor, place.kind))
+        query = place.among(select(place.column.label("word"), records.label("records"))).where(
+            may_see(actor, place.kind)
+        )
         said = query.where(*(column != place.column for column in own))  # it is counted already
-        for row in session.connection().execute(said.group_by(place.column)):
-            found[row[0]] = found.get(row[0], 0) + row[1]
+        for row in session.connection().execute(said.group_by(place.column)).mappings():
+            found[row["word"]] = found.get(row["word"], 0) + row["records"]
     return found
