@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from sqlalchemy import Connection, event, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 
 from crm_app.backup.service import backup as make_backup
 from crm_app.core import db
@@ -36,12 +36,14 @@ def _connection() -> Iterator[Connection]:
     own = db.make_engine(settings().database)
     if own.dialect.name == "sqlite":
         settings().data_dir.mkdir(parents=True, exist_ok=True)
-        event.listen(own, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys=OFF"))
     try:
-        with own.connect().execution_options(kith_write=True) as connection, connection.begin():
-            if own.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            yield connection
+        with own.connect().execution_options(kith_write=True) as connection:
+            if own.dialect.name == "sqlite":  # before the transaction, inside it would do nothing
+                connection.connection.execute("PRAGMA foreign_keys=OFF")
+            with connection.begin():
+                if own.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                yield connection
     finally:
         own.dispose()
 
