@@ -6,8 +6,8 @@ from typing import Any
 
 from crm_app.bench.figures import judged, spread
 from crm_app.bench.ground import Ground, ground
-from crm_app.bench.live import card_of, drop
-from crm_app.bench.site import Tab, site
+from crm_app.bench.live import drop
+from crm_app.bench.site import Tab, card_of, site
 
 ROUNDS, DROPS = 6, 20
 EVENTS_A_SECOND = 80

@@ -7,8 +7,8 @@ from typing import Any
 
 from crm_app.bench.figures import judged, spread
 from crm_app.bench.ground import Ground, ground
-from crm_app.bench.live import card_of, drop
-from crm_app.bench.site import Site, Tab, site
+from crm_app.bench.live import drop
+from crm_app.bench.site import Site, Tab, card_of, site
 from crm_app.core.errors import KithError
 
 LOST_SECONDS = 20.0  # what an answer counts that never came

@@ -50,14 +50,14 @@ def _leader(folder: Path) -> int | None:
 
 
 @contextmanager
-def site(found: Ground) -> Iterator[Site]:
-    """`kith run` on the benchmark's data until the end of the block."""
+def site(found: Ground, **more: str) -> Iterator[Site]:
+    """`kith run` on the benchmark's data until the end of the block, with `more` in its environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://localhost:{port}"
-    environment = os.environ | {"KITH_BASE_URL": url}
-    with (found.folder / "server.log").open("wb") as log:
+    environment, log_file = os.environ | {"KITH_BASE_URL": url} | more, found.folder / f"server-{port}.log"
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "crm_app.cli", "run", "--port", str(port)],
             stdout=log,
@@ -66,7 +66,7 @@ def site(found: Ground) -> Iterator[Site]:
             start_new_session=True,
         )
     try:
-        _wait(url, process, found.folder / "server.log")
+        _wait(url, process, log_file)
         yield Site(url, process)
     finally:
         process.send_signal(signal.SIGINT)
@@ -87,6 +87,13 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise KithError(f"the server of the benchmark did not start: {log.read_text()[-800:]}")
+
+
+def card_of(packed: list[Any]) -> dict[str, Any]:
+    """A card as the page unpacks it."""
+    from crm_app.deals.state import CARD_FIELDS
+
+    return dict(zip(CARD_FIELDS, packed, strict=True))
 
 
 class Tab:
