@@ -11,6 +11,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import KithError
 from crm_app.identity.service import first_user_link
 from crm_app.migrations import assert_ready, migrate, status
+from crm_app.migrations.indexes import create_missing, missing_indexes
 
 if TYPE_CHECKING:
     from crm_app.demo.scale import Sizes
@@ -86,10 +87,18 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 def _bring_up(*, backup: bool) -> None:
-    """Migrate if there is something to migrate; raises when the schema is newer or half-migrated."""
+    """Migrate if there is something to migrate; raises when the schema is newer or half-migrated.
+
+    What a demo that was killed while it filled its tables had left out is made now.
+    """
     if status().state in ("empty", "behind"):
         migrate(backup=backup)
     assert_ready()
+    with db.reading() as session:
+        complete = not missing_indexes(session.connection())
+    if not complete:
+        made = db.write_sync(lambda session: create_missing(session.connection()))
+        print(f"  {len(made)} missing indexes were made: {', '.join(made)}", flush=True)
 
 
 def _offer_first_user() -> None:

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, func, inspect, literal, select, text
 
 from crm_app.core.db import engine
 from crm_app.core.schema import Record
+from crm_app.migrations.indexes import missing_indexes
 from crm_app.migrations.state import status_of
 from crm_app.migrations.triggers import missing_triggers
 from crm_app.tables import metadata
@@ -17,6 +18,7 @@ def problems() -> list[str]:
             return [f"schema: {found.state}" + (f", {found.reason}" if found.reason else "")]
         return [
             *(f"the trigger {name} of the change log is missing" for name in missing_triggers(connection)),
+            *(f"the index {index.name} is missing; the next start makes it" for index in missing_indexes(connection)),
             *_damaged_file(connection),
             *_dangling(connection),
             *_log_against_tables(connection),
