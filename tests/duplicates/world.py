@@ -13,6 +13,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import kinds
 from crm_app.core.changes.working import table_of
 from crm_app.duplicates.merge.service import Merged, merge_records
+from crm_app.tables import metadata
 from tests.support.builders import make, make_company, make_deal, make_pipeline, make_user
 
 WORDS = ("Ada", "Bo", "", "Cy Long", "Dée")
@@ -97,6 +98,34 @@ def everything(session: Session, *, only_living: bool = False) -> dict[str, list
 def snapshot() -> dict[str, list[dict[str, Any]]]:
     """Everything, now."""
     return db.read_sync(everything)
+
+
+# Tables that a merge and its undo leave longer than they were, by nature.
+GROWN = {
+    "change_batch": "that it was done and taken back",
+    "change_log": "as the batches",
+    "outbox": "what follows from both",
+    "id_counter": "numbers are never given twice",
+}
+# What counts and dates saves, for a restored record was saved twice more; and how likely a pair is, which follows from
+# all records there were when one of it was saved.
+COUNTED = frozenset({"version", "updated_at"})
+JUDGED = frozenset({"probability", "reasons", "found_at", "found_by", "batch_id"})
+
+
+def whole() -> dict[str, list[dict[str, Any]]]:
+    """Every table of the database but for `GROWN`, also those beside the records, each row in the order of its key."""
+
+    def read(session: Session) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for table in (t for t in metadata.sorted_tables if t.name not in GROWN):
+            rows = session.connection().execute(select(table)).mappings()
+            left_out = JUDGED if table.name == "duplicate_pair" else COUNTED
+            plain = [{n: v for n, v in row.items() if n not in left_out} for row in rows]
+            found[table.name] = sorted(plain, key=lambda row, t=table: [str(row[c.name]) for c in t.primary_key])
+        return found
+
+    return db.read_sync(read)
 
 
 def merge(name: str, survivor: int, *losers: int, actor: Any = SYSTEM, **more: Any) -> Merged:
