@@ -11,7 +11,7 @@ from crm_app.core.errors import KithError
 from crm_app.demo.marks import DEMO, is_seeded
 from crm_app.demo.removal import extent, keeps_account, start_removal
 from crm_app.identity.handlers import actor, allow
-from crm_app.records.bulk import BulkProgress, followed, unfinished
+from crm_app.records.bulk import BulkProgress, followed_once, unfinished
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
@@ -74,15 +74,13 @@ class DemoNotice(rx.State):
             return
         async with self:
             self.asking = False
-            if self._following == run_id:
-                return
-            self._following = run_id
-        run = BulkProgress()
-        async for run in followed(who, run_id):
+        run = None
+        async for run in followed_once(self, who, run_id):
             async with self:
                 percent = 100 * run.done // max(run.total, 1)
                 self.removal = Removal(True, True, f"{run.total:,}", f"{run.done:,}", percent)
-        await self._end(who, run)
+        if run is not None:
+            await self._end(who, run)
 
     async def _end(self, who: Principal, run: BulkProgress) -> None:
         left = await db.read(what_is_there, who)
@@ -90,6 +88,6 @@ class DemoNotice(rx.State):
         text = f"Removed from the demo: {run.changed:,}." + (f" {run.error}" if run.error else "")
         kept = f" Kept, because something that was added needs it: {stays:,}." if stays else ""
         async with self:
-            self.removal, self._following = left, 0
+            self.removal = left
             toaster = await self.get_state(Toaster)
             toaster.latest = undo_toast(text + kept, run.batch_id) if run.changed else plain_toast(text + kept)

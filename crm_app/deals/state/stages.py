@@ -21,7 +21,7 @@ from crm_app.deals.editor.queries import (
 )
 from crm_app.deals.editor.service import Known, save_stage
 from crm_app.identity.handlers import actor, allow
-from crm_app.records.bulk import followed, list_refusals, unfinished
+from crm_app.records.bulk import followed_once, list_refusals, unfinished
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 from .pipelines import PipelineEditor
@@ -131,18 +131,15 @@ class StageMerge(rx.State):
         return PipelineEditor.load
 
     async def _follow(self, who: Principal, run_id: int) -> None:
-        async with self:
-            if self._following == run_id:
-                return
-            self._following = run_id
         run = None
-        async for run in followed(who, run_id):
+        async for run in followed_once(self, who, run_id):
             async with self:
                 percent = round(100 * run.done / run.total) if run.total else 0
                 self.progress = Merging(not run.is_over, run.done, run.total, percent)
+        if run is None:
+            return
         refused = await db.read(list_refusals, who, run_id, 1)
         async with self:
-            self._following = 0
-            text = f"{run.note}." if run and not refused else ""
-            text = text or f"Not all could be merged: {refused[0].reason if refused else run and run.error}"
-            (await self.get_state(Toaster)).latest = undo_toast(text, run.batch_id) if run else plain_toast(text)
+            text = f"{run.note}." if not refused else ""
+            text = text or f"Not all could be merged: {refused[0].reason if refused else run.error}"
+            (await self.get_state(Toaster)).latest = undo_toast(text, run.batch_id)

@@ -19,7 +19,7 @@ from crm_app.duplicates.worklist.queries import WHOSE, work_page
 from crm_app.duplicates.worklist.rows import Plan, WorkPage
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
-from crm_app.records.bulk import BulkProgress, followed, list_refusals, unfinished
+from crm_app.records.bulk import followed_once, list_refusals, unfinished
 from crm_app.ui.overlay import Toaster, plain_toast
 
 KINDS = ("person", "company")
@@ -143,17 +143,15 @@ class DuplicateList(rx.State):
         return [g.ids for g in self.page.groups if g.key in self.chosen and g.bulk]
 
     async def _follow(self, who: Principal, run_id: int) -> None:
-        async with self:
-            if self._following == run_id:
-                return
-            self._following = run_id
-        run = BulkProgress()
-        async for run in followed(who, run_id):
+        run = None
+        async for run in followed_once(self, who, run_id):
             async with self:
                 self.percent = 100 * run.done // max(run.total, 1)
+        if run is None:
+            return
         refused = await db.read(list_refusals, who, run_id, 1)
         async with self:
-            self._following, self.percent, self.plan, self.chosen = 0, -1, Plan(), []
+            self.percent, self.plan, self.chosen = -1, Plan(), []
             text = f"{run.changed:,} merged; each can be undone on its timeline for 90 days."
             text += f" {run.refused:,} left: {refused[0].reason}" if refused else ""
             (await self.get_state(Toaster)).latest = plain_toast(f"{text} {run.error}".rstrip())

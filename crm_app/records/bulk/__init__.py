@@ -21,6 +21,7 @@ from crm_app.records.bulk.progress import (
     bulk_progress,
     cancel_bulk,
     followed,
+    followed_once,
     list_refusals,
     unfinished,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "cancel_bulk",
     "carry_on",
     "followed",
+    "followed_once",
     "list_refusals",
     "open_run",
     "register_op",

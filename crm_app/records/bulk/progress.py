@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -67,6 +68,29 @@ async def followed(actor: Principal, run_id: int) -> AsyncIterator[BulkProgress]
         yield progress
         await asyncio.sleep(LOOK_SECONDS)
     yield progress
+
+
+class Follower(Protocol):
+    """A state of a screen in a background event; `_following` is the run that this tab follows, 0 for none."""
+
+    _following: int
+
+    async def __aenter__(self) -> Any: ...
+    async def __aexit__(self, *about: Any) -> Any: ...
+
+
+async def followed_once(tab: Follower, actor: Principal, run_id: int) -> AsyncIterator[BulkProgress]:
+    """As `followed`, but nothing where another event of this tab follows the run already. Raises NotFound."""
+    async with tab:
+        if tab._following == run_id:
+            return
+        tab._following = run_id
+    try:
+        async for progress in followed(actor, run_id):
+            yield progress
+    finally:
+        async with tab:
+            tab._following = 0
 
 
 def unfinished(session: Session, actor: Principal) -> list[BulkProgress]:

@@ -14,7 +14,7 @@ from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
-from crm_app.records.bulk import BulkProgress, Refusal, followed, list_refusals, start_bulk, start_undo, unfinished
+from crm_app.records.bulk import BulkProgress, Refusal, followed_once, list_refusals, start_bulk, start_undo, unfinished
 from crm_app.records.editing import NOT_HERE, typed
 from crm_app.records.list_screen.queries import LISTED, asked_of, listing_of
 from crm_app.records.listing import list_ids
@@ -139,13 +139,11 @@ class ListBulk(rx.State):
                 await self._follow(who, run.id)
 
     async def _follow(self, who: Principal, run_id: int) -> None:
-        async with self:
-            if self._following == run_id:
-                return
-            self._following = run_id
-        run = BulkProgress()
-        async for run in followed(who, run_id):
+        run = None
+        async for run in followed_once(self, who, run_id):
             await self._show(run, running=not run.is_over)
+        if run is None:
+            return
         text = words_of(run)
         if run.refused:
             left = await db.read(list_refusals, who, run_id)
@@ -158,7 +156,6 @@ class ListBulk(rx.State):
     async def _show(self, run: BulkProgress, *, running: bool) -> None:
         async with self:
             self.progress = Progress(fresh(), running, WORDS[run.op][0], run.done, run.total)
-            self._following = self._following if running else 0
 
     async def _list(self, left: list[Refusal], count: int) -> None:
         """More than a message can say is listed."""
