@@ -1,5 +1,6 @@
 """Conditions of the lifecycle bind every path; what comes past them is found; conversion makes nothing twice."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from crm_app.core.errors import Conflict, Forbidden, Invalid
 from crm_app.imports.service import import_file
 from crm_app.lifecycle.queries import asked_move, bar_of, missing_for
 from crm_app.lifecycle.rules import USUAL
-from crm_app.lifecycle.service import move_person
+from crm_app.lifecycle.service import Moved, move_person
 from crm_app.records.bulk import run_bulk
 from crm_app.records.editing import edit_field, remove_part
 from crm_app.records.list_screen.state.bulk import begin
@@ -245,6 +246,31 @@ def test_a_double_click_converts_once(process: None) -> None:
     db.write_sync(move_person, SYSTEM, person, "contact", again, version)
     assert (len(all_of(Company)), len(all_of(Deal))) == (1, 1)
     assert all_of(Company)[0]["domain"] == "", "an address at gmail.com says nothing of a company"
+
+
+def test_two_who_convert_one_lead_at_once_make_one_company_and_one_deal(process: None) -> None:
+    """Two users with the dialog open, who spell the company in two ways; the second finds what the first has made."""
+    make_pipeline()
+    person = make_person(owner_id=make_user(), emails=[{"value": "ada@acme.example"}])
+    together = threading.Barrier(2, timeout=20)
+    moved: list[Moved] = []
+
+    def work(company: str) -> None:
+        together.wait()
+        moved.append(db.write_sync(move_person, SYSTEM, person, "contact", CONVERT | {"company_name": company}))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("Acme Ltd", "ACME Limited")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ((company,), (deal,)) = all_of(Company), all_of(Deal)
+    assert [(m.company_id, m.deal_id) for m in moved] == [(company["id"], deal["id"])] * 2
+    assert (row(Person, person)["company_id"], deal["company_id"], deal["person_id"]) == (
+        company["id"],
+        company["id"],
+        person,
+    )
 
 
 def test_a_stale_tab_is_told_and_makes_nothing(process: None) -> None:

@@ -103,6 +103,24 @@ def test_a_time_zone_is_one(database_url: str, wired: None) -> None:
     assert "zone" in refused.value.fields
 
 
+def test_profiles_are_kept_by_network_found_and_imported(sqlite_database: str, tmp_path: Path) -> None:
+    ada = make_person()
+    given = {"network": "Mastodon", "value": "@ada@example.org"}
+    db.write_sync(save_part, SYSTEM, "person", ada, "profiles", 0, given)
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(save_part, SYSTEM, "person", ada, "profiles", 0, given | {"network": "MySpace"})
+    assert set(refused.value.fields) == {"profiles"}
+    (shown,) = record_page_parts(ada)["profiles"]
+    assert "Mastodon" in shown and "@ada@example.org" in shown
+    wish = parse_filter('{"f":"profiles.network","op":"is","v":["Mastodon"]}')
+    assert [r.id for r in db.read_sync(list_page, SYSTEM, Listing("person", filter=wish)).rows] == [ada]
+    file = tmp_path / "people.csv"
+    file.write_text("name,linkedin\nBo Nil,https://linkedin.com/in/bo\n")
+    assert import_file(SYSTEM, "person", file).created == 1
+    (bo,) = (r.id for r in db.read_sync(list_page, SYSTEM, Listing("person")).rows if r.id != ada)
+    assert record_page_parts(bo)["profiles"] == ["LinkedIn, https://linkedin.com/in/bo"]
+
+
 def test_two_hundred_addresses_are_kept_and_the_next_one_is_refused(database_url: str, wired: None) -> None:
     many = [{"value": f"a{n}@example.org", "is_primary": n == 0} for n in range(200)]
     person = make_person(emails=many)

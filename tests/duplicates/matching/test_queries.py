@@ -1,6 +1,7 @@
 """Who is there already, while somebody types."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply
-from crm_app.core.errors import LikelyDuplicate
+from crm_app.core.errors import Invalid, LikelyDuplicate
 from crm_app.duplicates.matching.queries import Match, matches
 from crm_app.identity.matrix import MATRIX
+from crm_app.imports.service import import_file
+from crm_app.records.create.service import create_record
 from tests.support.builders import change, make, make_company, make_user, principal
 
 JON = {"first_name": "Jonathan", "last_name": "Abercrombie", "emails": [{"value": "jon.abercrombie@acme.example"}]}
@@ -76,6 +79,20 @@ def test_a_company_of_one_letter_or_of_five_hundred(database_url: str, name: str
     id = make("company", name=name[:200].strip())
     make_company(name="Y")
     assert [match.id for match in ask("company", name=name)] == [id]
+
+
+def test_a_name_of_five_hundred_letters_is_refused_with_a_word(sqlite_database: str, tmp_path: Path) -> None:
+    """By the form and by an import, and nothing else of the file is lost."""
+    long = ("Umbrella " * 56)[:500]
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(create_record, principal(make_user()), "company", {"name": long, "domain": "acme.example"})
+    assert refused.value.fields == {"name": "Name may have at most 200 characters."}
+    file = tmp_path / "companies.csv"
+    file.write_text(f"account,sector\n{long},technology\nX,retail\n")
+    report = import_file(SYSTEM, "companies", file)
+    assert (report.created, report.refused) == (1, 1)
+    assert "Name may have at most 200 characters." in report.errors[0].reason
+    assert names(ask("company", name="X")) == ["X"]
 
 
 def test_companies_are_met_by_their_name_without_the_legal_form(database_url: str) -> None:
