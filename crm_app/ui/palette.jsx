@@ -1,7 +1,10 @@
 import React, { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
+import { Facets } from "$/public/external/crm_app/ui/palette/palette_facets.jsx";
 
 const PAUSE = 60; // ms without a key before the server is asked
+const REBUILT = 2000; // ms after which a search without an index is asked again
+const ALL = {}; // narrowed by nothing
 const KINDS = {
   person: "People", company: "Companies", deal: "Deals", quote: "Quotes", invoice: "Invoices", order: "Orders",
   product: "Products", price_book: "Price books", text_block: "Texts", activity: "Activities",
@@ -39,7 +42,7 @@ const Icon = ({ name }) => <svg className="icon" viewBox="0 0 18 18" aria-hidden
 const Pieces = ({ pieces }) => pieces.map((p, i) => (p.hit ? <mark key={i}>{p.text}</mark> : <span key={i}>{p.text}</span>));
 
 /** The rows below the field: recent records while nothing is typed, else what fits, pages and actions mixed in. */
-function rowsFor({ text, kind, recent, found, answered, places, actions }) {
+function rowsFor({ text, only, recent, found, answered, places, actions }) {
   const record = (r, title) => ({ key: `${r.kind}-${r.id}`, group: text ? KINDS[r.kind] : "Recent", icon: r.kind, record: r, title, note: text ? r.subtitle : [{ text: r.subtitle }], href: r.href });
   const place = (p) => ({ key: "go-" + p.path, group: "Go to", icon: "place", title: [{ text: p.name }], note: [], href: p.path });
   const action = (a) => ({ key: "do-" + a.id, group: "Actions", icon: "action", title: [{ text: a.name }], note: [], action: a.id });
@@ -50,7 +53,7 @@ function rowsFor({ text, kind, recent, found, answered, places, actions }) {
   const records = answered ? (found?.rows || []) : [];
   const byKind = {};
   for (const r of records) (byKind[r.kind] ||= []).push(record(r, r.title));
-  if (kind) return Object.values(byKind).flat();
+  if (only) return Object.values(byKind).flat();
   return [...Object.values(byKind).flat(), ...best(actions, action), ...best(places, place)];
 }
 
@@ -107,11 +110,13 @@ export function CommandPalette({ places, actions, recent, found, counts, preview
   const text = useHeld("text");
   const [at, setAt] = useState(0);
   const [answered, setAnswered] = useState("");
-  const [kind, setKind] = useState(""); // only records of this kind
+  const [narrow, setNarrow] = useState(ALL); // only records of this kind, owner, stage
   const timer = useRef(0);
   const asked = useRef({ n: 0, text: "", since: 0 });
   const waiting = useRef(null);
   const field = useRef(null);
+  const chips = useRef(null);
+  const counting = useRef({ n: 0, key: "" });
   const list = useRef(null);
   const heard = useRef(0); // the number of the last answer; a timer may hold an older render
   heard.current = found?.n || 0;
@@ -123,8 +128,8 @@ export function CommandPalette({ places, actions, recent, found, counts, preview
     if (busy) { waiting.current = next; return; }
     waiting.current = null;
     asked.current = { n: Date.now() % 1e9, text: next, since: Date.now() };
-    onSearch && onSearch(asked.current.n, next, kind);
-  }, [onSearch, kind]);
+    onSearch && onSearch(asked.current.n, next, narrow);
+  }, [onSearch, narrow]);
   useEffect(() => {
     if (!found?.n || found.n !== asked.current.n) return;
     setAnswered(asked.current.text);
@@ -142,27 +147,43 @@ export function CommandPalette({ places, actions, recent, found, counts, preview
     clearTimeout(timer.current);
     if (!open) return;
     if (!fresh()) { close(); return; }
-    setAt(0); setAnswered(""); setKind("");
+    setAt(0); setAnswered(""); setNarrow(ALL); counting.current.key = "";
     onStart && onStart();
     if (held.text) type(held.text);
   }, [open]); // eslint-disable-line
   useLayoutEffect(() => { if (open) field.current?.focus(); }, [open]);
 
   useEffect(() => { // counted once nobody types, so that no row waits for it
-    if (!open || !query || answered !== query || counts?.text === query) return;
-    const wait = setTimeout(() => onCount && onCount(query), 300);
+    const key = query + "\n" + JSON.stringify(narrow);
+    if (!open || !query || answered !== query || counting.current.key === key) return;
+    const wait = setTimeout(() => {
+      counting.current = { n: Date.now() % 1e9, key };
+      onCount && onCount(counting.current.n, query, narrow);
+    }, 300);
     return () => clearTimeout(wait);
-  }, [open, query, answered]); // eslint-disable-line
-  const counted = counts?.text === query;
-  const kinds = query && counts?.text ? counts.kinds : []; // those of the text before keep their place until the new ones are there
-  const narrow = (next) => { setKind(next); setAt(0); field.current?.focus(); };
+  }, [open, query, answered, narrow]); // eslint-disable-line
+  const counted = counts?.text === query && counts.n === counting.current.n;
+  const facets = query && counts?.text ? counts.facets : []; // those of the text before keep their place until the new ones are there
+  const kinds = facets.filter((f) => f.name === "kind");
+  const narrowTo = (name, value) => {
+    setNarrow((old) => { const next = { ...old }; delete next[name]; return value ? { ...next, [name]: value } : next; });
+    setAt(0);
+  };
   const first = useRef(true);
   useEffect(() => {
     if (first.current) { first.current = false; return; }
     if (open && query) { asked.current.n = 0; ask(query); }
-  }, [kind]); // eslint-disable-line
+  }, [narrow]); // eslint-disable-line
 
-  const rows = useMemo(() => rowsFor({ text: query, kind, recent, found, answered, places, actions: actions || [] }), [query, kind, recent, found, answered, places, actions]);
+  const rebuilding = open && !!query && answered === query && !!found?.rebuilding;
+  useEffect(() => { // asked again until the index is there
+    if (!rebuilding) return;
+    const wait = setTimeout(() => { counting.current.key = ""; ask(query); }, REBUILT);
+    return () => clearTimeout(wait);
+  }, [rebuilding, found, query]); // eslint-disable-line
+
+  const only = Object.keys(narrow).length > 0;
+  const rows = useMemo(() => rowsFor({ text: query, only, recent, found, answered, places, actions: actions || [] }), [query, only, recent, found, answered, places, actions]);
   const chosen = rows[Math.min(at, rows.length - 1)];
   const look = chosen?.record ? `${chosen.record.kind}-${chosen.record.id}` : "";
   useEffect(() => {
@@ -183,13 +204,14 @@ export function CommandPalette({ places, actions, recent, found, counts, preview
   };
   const keys = (e) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[e.key];
-    if (step) { e.preventDefault(); setAt((n) => Math.max(0, Math.min(rows.length - 1, n + step))); }
+    if (e.key === "ArrowUp" && at === 0 && facets.length) { e.preventDefault(); (chips.current?.querySelector(".on") || chips.current?.querySelector("button"))?.focus(); }
+    else if (step) { e.preventDefault(); setAt((n) => Math.max(0, Math.min(rows.length - 1, n + step))); }
     else if (e.key === "Enter") { e.preventDefault(); take(chosen, e.ctrlKey || e.metaKey); }
     else if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); query ? type("") : hide(); }
     else if (e.key === "Tab") {
       e.preventDefault();
-      const order = ["", ...kinds.map((k) => k.kind)];
-      narrow(order[(order.indexOf(kind) + (e.shiftKey ? order.length - 1 : 1)) % order.length]);
+      const order = ["", ...kinds.map((k) => k.value)];
+      narrowTo("kind", order[(order.indexOf(narrow.kind || "") + (e.shiftKey ? order.length - 1 : 1)) % order.length]);
     }
   };
   const late = query && answered !== query;
@@ -204,15 +226,7 @@ export function CommandPalette({ places, actions, recent, found, counts, preview
                  placeholder="Search people, companies, deals, or type a command" value={text} onChange={(e) => type(e.target.value)} onKeyDown={keys} />
           <button type="button" className="btn quiet small" aria-label="Close" onClick={hide}><kbd>Esc</kbd></button>
         </div>
-        {query && (
-          <div className="pal-kinds" role="group" aria-label="Kinds">
-            {kinds.length > 0 && [{ kind: "", label: "All", count: kinds.reduce((n, k) => n + k.count, 0) }, ...kinds].map((k) => (
-              <button key={k.kind} type="button" className={"chip" + (k.kind === kind ? " on" : "")} aria-pressed={k.kind === kind} tabIndex={-1} onClick={() => narrow(k.kind)}>
-                {k.label}{counted && <span>{k.count.toLocaleString()}</span>}
-              </button>
-            ))}
-          </div>
-        )}
+        {query && <Facets ref={chips} facets={facets} exact={counted} narrow={narrow} onNarrow={narrowTo} onBack={() => field.current?.focus()} />}
         {found?.rebuilding && query && answered && <p className="pal-note" role="status">Search is being rebuilt: only beginnings of names are compared for now.</p>}
         <div className="pal-body">
           <ul id="pal-rows" ref={list} role="listbox" aria-label="Results" aria-busy={late || undefined}>
@@ -234,7 +248,7 @@ export function CommandPalette({ places, actions, recent, found, counts, preview
           </ul>
           <Preview row={chosen} preview={preview} />
         </div>
-        <div className="pal-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>Enter</kbd> open</span><span><kbd>Ctrl Enter</kbd> in a new tab</span>{kinds.length > 1 && <span><kbd>Tab</kbd> one kind</span>}</div>
+        <div className="pal-foot"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>Enter</kbd> open</span><span><kbd>Ctrl Enter</kbd> in a new tab</span>{kinds.length > 1 && <span><kbd>Tab</kbd> one kind</span>}{facets.length > 0 && <span><kbd>↑</kbd> narrow</span>}</div>
         <div className="sr" role="status" aria-live="polite">{late ? "" : query ? `${rows.length} results` : ""}</div>
       </div>
     </div>

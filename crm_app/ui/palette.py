@@ -7,6 +7,7 @@ from reflex_base.event import no_args_event_spec, passthrough_event_spec
 
 from crm_app.ui.scripts import script
 
+script(__name__, "palette_facets.jsx")
 _jsx = script(__name__, "palette.jsx").importable_path
 
 
@@ -22,8 +23,8 @@ class CommandPalette(rx.Component):
     counts: rx.Var[Any]
     preview: rx.Var[Any]
     on_start: rx.EventHandler[no_args_event_spec]
-    on_search: rx.EventHandler[passthrough_event_spec(int, str, str)]
-    on_count: rx.EventHandler[passthrough_event_spec(str)]
+    on_search: rx.EventHandler[passthrough_event_spec(int, str, dict[str, str])]
+    on_count: rx.EventHandler[passthrough_event_spec(int, str, dict[str, str])]
     on_look: rx.EventHandler[passthrough_event_spec(str, int)]
     on_act: rx.EventHandler[passthrough_event_spec(str)]
     on_card: rx.EventHandler[passthrough_event_spec(int)]

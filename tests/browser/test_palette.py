@@ -1,10 +1,12 @@
 """The palette: found while typing, from the keyboard alone, with a preview; and by touch on a phone."""
 
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from search.embedded.folder import Folder
 from tests.browser.conftest import Site
 from tests.browser.support import open_board
 
@@ -63,8 +65,52 @@ def test_what_is_found_is_narrowed_to_one_kind(admin: Page, site: Site) -> None:
     expect(page.locator(".palette mark").first).to_have_text("Kumquat")
 
 
+def test_owners_and_stages_narrow_from_the_keyboard_with_counts(admin: Page, site: Site) -> None:
+    """Up from the first row to the chips, along them, Enter; a letter lands in the field again."""
+    page = opened(admin, site)
+    page.keyboard.type("deal")
+    owners, stages = (page.get_by_role("group", name=name) for name in ("Owners", "Stages"))
+    every = page.get_by_role("group", name="Kinds").get_by_role("button", name="All")
+    noor = owners.get_by_role("button", name="Noor Khalil")
+    count = noor.locator("span")
+    expect(count).to_have_text(re.compile(r"^\d+$"), timeout=10_000)
+    assert sum(map(int, owners.locator("span").all_inner_texts())) <= int(every.locator("span").inner_text())
+    hers = count.inner_text()
+    page.keyboard.press("ArrowUp")
+    expect(every).to_be_focused()
+    for _ in range(12):
+        if noor.evaluate("e => e === document.activeElement"):
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(noor).to_have_attribute("aria-pressed", "true")
+    expect(every.locator("span")).to_have_text(hers)
+    expect(count).to_have_text(hers)
+    stages.get_by_role("button", name="Won").click()
+    expect(page.get_by_role("combobox", name="Search or run a command")).to_be_focused()
+    expect(page.get_by_role("listbox", name="Results").get_by_role("option")).not_to_have_count(0)
+    expect(page.locator(".palette small").filter(has_not_text="Won")).to_have_count(0)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type(" 1")
+    expect(page.get_by_role("combobox")).to_have_value("deal 1")
+    expect(chosen(page)).to_have_text(re.compile("^Won deal 1"))  # all that is found stays narrowed
+
+
 def test_pages_and_actions_are_found_by_words(admin: Page, site: Site) -> None:
     page = opened(admin, site)
+    page.keyboard.type("new deal")
+    expect(chosen(page)).to_have_text("New deal")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="New deal").get_by_label("Title")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("import")
+    expect(chosen(page)).to_have_text("Import")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/import$"))
+    expect(page.get_by_role("heading", name="Import", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
     page.keyboard.type("go users")
     expect(chosen(page)).to_have_text("Users")
     page.keyboard.press("Enter")
@@ -80,6 +126,39 @@ def test_pages_and_actions_are_found_by_words(admin: Page, site: Site) -> None:
     expect(chosen(page)).to_have_text("Change theme: system")
     page.keyboard.press("Enter")
     expect(page.locator("html")).not_to_have_class(re.compile("dark"))
+
+
+def test_papers_open_on_enter_and_an_activity_over_the_page(admin: Page, site: Site) -> None:
+    page = opened(admin, site)
+    page.keyboard.type("roll cancity", delay=20)
+    expect(chosen(page)).to_contain_text("Cancity · Roll-out")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/(quotes|orders)/\d+$"))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ask again", delay=20)
+    expect(chosen(page)).to_contain_text("Ask again")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    expect(page.get_by_role("dialog").get_by_label("Subject")).to_have_value("Ask again")
+    expect(page).to_have_url(re.compile(r"/(quotes|orders)/\d+$"))
+
+
+def test_without_an_index_beginnings_are_found_and_a_notice_says_so(admin: Page, site: Site) -> None:
+    """The index deleted under the running server, its new one held back: the notice stands until it is built."""
+    page, folder = opened(admin, site), site.server.data_dir / "search"
+    notice = page.get_by_text("Search is being rebuilt: only beginnings of names are compared for now.")
+    shutil.rmtree(folder)
+    with Folder(folder, "").turn("rebuild"):
+        page.keyboard.type("rangr", delay=20)
+        expect(notice).to_be_visible()
+        expect(chosen(page)).to_contain_text("Rangreen")
+        page.keyboard.type("x")
+        expect(page.get_by_text("Nothing is called “rangrx”.")).to_be_visible()
+    expect(notice).to_have_count(0)
+    page.keyboard.press("Backspace")
+    page.keyboard.type("een")
+    expect(chosen(page)).to_contain_text("Rangreen")
+    expect(notice).to_have_count(0)
 
 
 def test_it_opens_by_touch_and_fits_the_phone(phone: Page, site: Site) -> None:

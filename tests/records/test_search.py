@@ -281,6 +281,30 @@ def _until(true) -> None:
         time.sleep(0.02)
 
 
+def test_both_engines_mark_the_same_parts(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefixes, typos, folded letters, pairs of CJK signs, a part of an e-mail: each row with its pieces."""
+    make_company(name="Straßenbau Øresund", domain="oresund.example")
+    make_person(display_name="Zoë Wójcik", emails=[{"value": "zoe@nordhafen.example"}])
+    make_person(display_name="山田太郎")
+    texts = ("oresund strass", "wojc", "wojcki zoe", "nordhafen", "田太", "øresnud")
+
+    def shown() -> list[list[tuple[str, list, list]]]:
+        answers = [find(None, SYSTEM, text) for text in texts]
+        assert not any(answer.rebuilding for answer in answers)
+        return [[(row.kind, row.title, row.subtitle) for row in answer.rows] for answer in answers]
+
+    reindex()
+    embedded = shown()
+    engine().close()
+    stub = MeiliStub()
+    monkeypatch.setenv("KITH_SEARCH_URL", stub.url)
+    settings.cache_clear()
+    reindex()
+    assert shown() == embedded and all(embedded)
+    assert all(any(piece.hit for _, *parts in rows for part in parts for piece in part) for rows in embedded)
+    stub.stop()
+
+
 def test_an_engine_that_is_away_loses_nothing(
     sqlite_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ Its matching is its own: words in any order, the last one as a prefix, typos by 
 letter counts as two. Settings that Kith must give are demanded: without them nothing is searchable or filterable.
 """
 
+import contextlib
 import json
 import re
 import threading
@@ -16,13 +17,19 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\],]|>=|<=|=|[^\s()\[\],=<>]+')
 
 
 class MeiliStub:
-    """A server on a free port; `fails`: the next task of this type fails."""
+    """A server on a free port. `fails`: the next task of this type fails; `unfinished`: no task ever ends.
+
+    `under_way` is how many requests it holds between `hang` and `go_on`.
+    """
 
     def __init__(self) -> None:
         self.indexes: dict[str, dict[str, Any]] = {}
         self.tasks: list[dict[str, Any]] = []
         self.fails: set[str] = set()
         self.lock = threading.RLock()
+        self.unfinished, self.under_way = False, 0
+        self._free = threading.Event()
+        self._free.set()
         stub = self
 
         class Handler(_Handler):
@@ -38,6 +45,23 @@ class MeiliStub:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def hang(self) -> None:
+        """Answer nothing more until `go_on`."""
+        self._free.clear()
+
+    def go_on(self) -> None:
+        """Answer what waits, and what comes."""
+        self._free.set()
+
+    def hold(self) -> None:
+        """Where a request waits while it hangs."""
+        if not self._free.is_set():
+            with self.lock:
+                self.under_way += 1
+            self._free.wait(30)
+            with self.lock:
+                self.under_way -= 1
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Status and JSON for a request."""
@@ -96,7 +120,9 @@ class MeiliStub:
         """Done at once, or failed if the test wants it; the client has to look."""
         uid, at = len(self.tasks), "2026-01-01T00:00:00.000000Z"
         task = {"uid": uid, "type": type, "status": "succeeded", "enqueuedAt": at, "error": None}
-        if type in self.fails:
+        if self.unfinished:
+            task["status"] = "processing"
+        elif type in self.fails:
             self.fails.discard(type)
             task |= {"status": "failed", "error": _error("internal")}
         else:
@@ -222,14 +248,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server_stub.hold()
         with self.server_stub.lock:
             status, found = self.server_stub.answer(self.command, self.path, json.loads(raw) if raw else None)
         out = json.dumps(found).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(out)))
-        self.end_headers()
-        self.wfile.write(out)
+        with contextlib.suppress(ConnectionError):  # whoever asked has given up
+            self.end_headers()
+            self.wfile.write(out)
 
     do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _serve
 

@@ -3,15 +3,14 @@
 from dataclasses import dataclass, field
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app.core import db
-from crm_app.core.actor import Principal
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.palette.narrowing import counted, narrowed, narrowing
 from crm_app.records.palette.queries import Preview, preview_of
 from crm_app.records.recent import RecentRow, recent_records
-from crm_app.records.search import KINDS, SearchAnswer, SearchRow, find
+from crm_app.records.search import Facet, SearchRow
 
 SHOWN = 12
 
@@ -26,20 +25,12 @@ class Found:
 
 
 @dataclass(frozen=True)
-class KindCount:
-    """How many records of a kind fit."""
-
-    kind: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Counts:
-    """Of all that fits this text, how many of each kind there are."""
+    """The answer to the count with this number: of all that fits the text, how many of each kind, owner, stage."""
 
+    n: int = 0
     text: str = ""
-    kinds: list[KindCount] = field(default_factory=list)
+    facets: list[Facet] = field(default_factory=list)
 
 
 class Palette(rx.State):
@@ -49,7 +40,7 @@ class Palette(rx.State):
     found: rx.Field[Found] = rx.field(default_factory=Found)
     counts: rx.Field[Counts] = rx.field(default_factory=Counts)
     preview: rx.Field[Preview] = rx.field(default_factory=Preview)
-    _asked: tuple[int, str, str] = (0, "", "")
+    _asked: tuple[int, str, dict[str, str]] = (0, "", {})
 
     @rx.event
     @allow("any")
@@ -58,16 +49,16 @@ class Palette(rx.State):
 
     @rx.event
     @allow("any")
-    async def search(self, n: int, text: str, kind: str) -> None:
-        self._asked = (n, clip(text, 100), kind)
+    async def search(self, n: int, text: str, narrow: dict[str, str]) -> None:
+        self._asked = (n, clip(text, 100), narrowing(narrow))
         await self._answer()
 
     @rx.event
     @allow("any")
-    async def count(self, text: str) -> None:
-        text = clip(text, 100)
-        self.counts = Counts(text, await db.read(_count, actor(), text))
-        if self.counts.kinds and not self.found.rows and self._asked[1] == text:
+    async def count(self, n: int, text: str, narrow: dict[str, str]) -> None:
+        text, narrow = clip(text, 100), narrowing(narrow)
+        self.counts = Counts(n, text, await db.read(counted, actor(), text, narrow))
+        if not narrow and self.counts.facets and not self.found.rows and self._asked[1:] == (text, {}):
             await self._answer()  # saved between the two questions
 
     @rx.event
@@ -76,15 +67,6 @@ class Palette(rx.State):
         self.preview = await db.read(preview_of, actor(), clip(kind, 40), id)
 
     async def _answer(self) -> None:
-        n, text, kind = self._asked
-        answer = await db.read(_find, actor(), text, kind)
+        n, text, narrow = self._asked
+        answer = await db.read(narrowed, actor(), text, narrow, SHOWN)
         self.found = Found(n, answer.rows, answer.rebuilding)
-
-
-def _find(session: Session, who: Principal, text: str, kind: str) -> SearchAnswer:
-    return find(session, who, text, kinds=[kind] if kind in KINDS else None, limit=SHOWN)
-
-
-def _count(session: Session, who: Principal, text: str) -> list[KindCount]:
-    found = find(session, who, text, limit=1, facets=("kind",))
-    return [KindCount(f.value, f.label, f.count) for f in found.facets]

@@ -9,6 +9,7 @@ from crm_app.ui.scripts import script
 
 PARTS = (
     "model.js",
+    "place.js",
     "parts.jsx",
     "value.jsx",
     "filters.jsx",

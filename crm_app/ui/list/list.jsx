@@ -9,6 +9,7 @@ import { Filters } from "$/public/external/crm_app/ui/list/filters.jsx";
 import { Views } from "$/public/external/crm_app/ui/list/views.jsx";
 import { BulkBar } from "$/public/external/crm_app/ui/list/bulk.jsx";
 import { GroupHead, Head, Row, Skeleton, template } from "$/public/external/crm_app/ui/list/table.jsx";
+import { placeOf, putBack } from "$/public/external/crm_app/ui/list/place.js";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 
 const AHEAD = 900; // pixels before the end at which the next page is asked for
@@ -16,7 +17,7 @@ const REFRESHED = 200;
 const FIRST = 50;
 const kept = new Map(); // how lists looked when they were left in this tab, by signature
 const typing = (e) => e.target.closest?.("input:not([type=checkbox]),textarea,select,[contenteditable=true],[role=dialog],[role=menu]");
-const opened = (sig, screen) => ({ sig, screen, rows: screen.rows, more: screen.more, count: screen.count, scroll: 0, chosen: new Set(), all: false, at: null });
+const opened = (sig, screen) => ({ sig, screen, rows: screen.rows, more: screen.more, count: screen.count, place: null, chosen: new Set(), all: false, at: null });
 
 /** The rows of the address: what the server sent first, what scrolling brought, what colleagues changed since. */
 function useRows(p, sig) {
@@ -121,11 +122,11 @@ export function RecordList(p) {
   const rows = list?.rows || [];
   const size = useMemo(() => template(columns), [columns]);
 
-  useLayoutEffect(() => { if (box.current && list) box.current.scrollTop = list.scroll; }, [list?.sig]); // eslint-disable-line
-  useEffect(() => () => { if (now.current) kept.set(now.current.sig, { ...now.current, scroll: now.scroll || 0 }); }, [sig]); // eslint-disable-line
+  useLayoutEffect(() => { if (box.current && list) list.place ? putBack(box.current, list.place) : (box.current.scrollTop = 0); }, [list?.sig]); // eslint-disable-line
+  useEffect(() => () => { if (now.current) kept.set(now.current.sig, { ...now.current, place: now.place || now.current.place }); }, [sig]); // eslint-disable-line
   useEffect(() => { need(box.current); }, [rows.length, list?.more, need]);
   useEffect(() => { setEditing(null); anchor.current = null; }, [sig]);
-  const scrolled = () => { now.scroll = box.current.scrollTop; need(box.current); };
+  const scrolled = () => { now.place = placeOf(box.current); need(box.current); };
   useEffect(() => {
     if (list?.at) document.getElementById(`cell-${list.at.id}-${list.at.col}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [list?.at]);
