@@ -1,12 +1,12 @@
 import React, { useEffect, useRef } from "react";
 
-const MOST = 6; // owners, and stages, that are offered: the most frequent
+const MOST = { kind: 20, owner: 3, stage: 4 }; // that are offered: the most frequent
 const NAMES = { kind: "Kinds", owner: "Owners", stage: "Stages" };
 
 /** The values of a facet: the most frequent, and always the one that is chosen, though nothing has it now. */
 function valuesOf(name, facets, chosen, labels) {
   const found = facets.filter((f) => f.name === name);
-  const shown = name === "kind" ? found : found.slice(0, MOST);
+  const shown = found.slice(0, MOST[name]);
   if (chosen && !shown.some((f) => f.value === chosen)) {
     const one = found.find((f) => f.value === chosen) || { name, value: chosen, label: labels.current.get(name + chosen) || "…", count: 0 };
     shown.push(one);

@@ -15,6 +15,7 @@ from crm_app.core.changes import Change, apply, outbox
 from crm_app.core.config import settings
 from crm_app.jobs.worker import Worker
 from crm_app.records.list_screen.queries import LISTED
+from crm_app.records.palette.narrowing import counted, narrowed, narrowing
 from crm_app.records.palette.queries import preview_of
 from crm_app.records.search import KINDS, documents, find, index, plain
 from crm_app.records.search.checking import index_problems
@@ -156,6 +157,28 @@ def test_every_kind_with_a_list_is_found_and_previewed_by_those_who_may_see_it(i
         seen, hidden = (db.read_sync(preview_of, principal(who), kind, id) for who in (owner, other))
         assert seen.title and seen.lines
         assert bool(hidden.title or hidden.lines) == (kind not in ("quote", "activity"))
+
+
+def test_what_is_found_is_narrowed_and_counted_by_kind_owner_and_stage(indexed: None) -> None:
+    """Each facet is counted among what the others leave; what cannot be narrowed by is not heeded."""
+    ann, bob, pipeline = make_user(name="Ann"), make_user(name="Bob"), make_pipeline()
+    make_company(name="Blue", owner_id=ann)
+    for stage, owner in (("Prospecting", ann), ("Engaging", ann), ("Engaging", bob)):
+        make_deal(pipeline, stage, title="Blue licences", owner_id=owner)
+    outbox.drain_all()
+    engaging = pipeline[1]["Engaging"]
+
+    def shown(**by: object) -> tuple[int, dict[str, int]]:
+        given = narrowing({name: str(value) for name, value in by.items()})
+        rows = db.read_sync(narrowed, SYSTEM, "blue", given, 10).rows
+        return len(rows), {f.label: f.count for f in db.read_sync(counted, SYSTEM, "blue", given)}
+
+    owners, stages = {"Ann": 3, "Bob": 1}, {"Engaging": 2, "Prospecting": 1}
+    assert shown() == (4, {"Deals": 3, "Companies": 1, **owners, **stages})
+    assert shown(owner=ann) == (3, {"Deals": 2, "Companies": 1, **owners, "Engaging": 1, "Prospecting": 1})
+    assert shown(kind="company") == (1, {"Deals": 3, "Companies": 1, "Ann": 1})
+    assert shown(owner=bob, stage=engaging) == (1, {"Deals": 1, "Ann": 1, "Bob": 1, "Engaging": 1})
+    assert shown(kind="zebra", owner="-1 OR 1", stage="x") == shown()
 
 
 def test_an_index_that_knew_fewer_kinds_is_built_anew(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
