@@ -103,6 +103,7 @@ def _filters(actor: Principal, found: Ground, made: dict[str, list[int]]) -> dic
             {"f": "stage_id", "op": "is", "v": [found.stages[1]]},
             {"f": "company_id", "op": "filled"},
             {"f": "stage_since", "op": "today"},
+            {"f": "stage_since", "op": "between", "v": ["2025-03-01", "2025-03-31"]},
         ],
         "activity": [
             {"f": "person_id", "op": "is", "v": [person]},
