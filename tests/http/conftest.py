@@ -1,4 +1,8 @@
-"""One server for all tests of this folder, with a user of every role."""
+"""A server on each database for all tests of this folder, with a user of every role.
+
+What the database can matter to runs on both (`BOTH`): the walk of every handler with every role, the matrix of foreign
+ids, the board over a socket, revocation. What the gate refuses before a row is read runs on SQLite.
+"""
 
 import json
 import subprocess
@@ -16,6 +20,7 @@ from crm_app.core.config import settings
 from crm_app.identity.matrix import ROLES
 from crm_app.identity.service import activate_user
 from crm_app.migrations import migrate
+from tests.support.postgres import Cluster
 from tests.support.server import ROOT, Server, running_server
 
 PASSWORD = "correct horse 1"
@@ -47,18 +52,51 @@ class House:
         return self.server.sign_in(self.email(role), PASSWORD)
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, wired: None, real_hasher: PasswordHasher) -> Iterator[House]:
-    """The server; SQLite, as the gate does not know the database."""
-    folder = tmp_path_factory.mktemp("house")
-    url = f"sqlite:///{folder / 'kith.db'}"
+def _furnish(url: str, folder: Path, hasher: PasswordHasher) -> None:
+    """A user of every role, and nothing else; migrated where it is not."""
     with using(url, folder):
         migrate()
-        hashed = real_hasher.hash(PASSWORD)  # the server compares how long a sign-in takes
+        hashed = hasher.hash(PASSWORD)  # the server compares how long a sign-in takes
         for role in ROLES:
             db.write_sync(activate_user, f"{role}@example.org", hashed, name=f"{role.title()} Person", role=role)
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory, wired: None, real_hasher: PasswordHasher) -> Iterator[House]:
+    """The server on SQLite."""
+    folder = tmp_path_factory.mktemp("house")
+    url = f"sqlite:///{folder / 'kith.db'}"
+    _furnish(url, folder, real_hasher)
     with running_server(folder, url) as server:
         yield House(server, url)
+
+
+@pytest.fixture(scope="session")
+def postgres_house(
+    tmp_path_factory: pytest.TempPathFactory,
+    wired: None,
+    real_hasher: PasswordHasher,
+    postgres_cluster: Cluster,
+    postgres_template: str,
+) -> Iterator[House]:
+    """The server on PostgreSQL, in the cluster of this run."""
+    folder = tmp_path_factory.mktemp("house-pg")
+    url = postgres_cluster.url(postgres_cluster.create(postgres_template))
+    _furnish(url, folder, real_hasher)
+    with running_server(folder, url) as server:
+        yield House(server, url)
+
+
+BOTH = pytest.mark.parametrize(
+    "house", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest) -> House:
+    """The server: on SQLite, unless the test is marked with `BOTH`."""
+    named = getattr(request, "param", "sqlite")
+    return request.getfixturevalue("postgres_house" if named == "postgresql" else "sqlite_house")
 
 
 class using:
@@ -88,12 +126,12 @@ def house_database(house: House) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def handlers(house: House) -> list[dict[str, Any]]:
+def handlers(sqlite_house: House) -> list[dict[str, Any]]:
     """Every registered event handler, asked of the app itself."""
     done = subprocess.run(
         [sys.executable, "-c", LIST_HANDLERS],
         cwd=ROOT,
-        env=house.server.env,
+        env=sqlite_house.server.env,
         capture_output=True,
         text=True,
         check=True,

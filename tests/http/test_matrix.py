@@ -16,14 +16,13 @@ from crm_app.identity.matrix import MATRIX
 from crm_app.records.search import KINDS
 from crm_app.tables.deal import Deal
 from crm_app.tables.user import User
-from tests.http.conftest import House
+from tests.http.conftest import BOTH, House
 from tests.http.test_socket import handler, ready
-from tests.http.test_walk import content_hash
+from tests.http.test_walk import CREW, PACE, content_hash, crew_of
 from tests.support.builders import change, make, make_deal, make_pipeline, make_user, row
 from tests.support.sockets import Client, connected
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
-CREW = 4  # tabs that call at the same time
 SECRET = "Zebra-contract-4711"
 
 
@@ -77,11 +76,6 @@ async def quiet(tab: Client, handlers: list[dict]) -> None:
     await tab.until(lambda: any("name" in str(u) for u in tab.updates[seen:]))
 
 
-def crew_of(role: str) -> list[str]:
-    """Sessions of several people with this role, because the pace is bounded for each."""
-    return [db.write_sync(sessions.create_session, make_user(name=f"{role} {n}", role=role)) for n in range(CREW)]
-
-
 async def crew_calls(
     house: House, crew: list[str], handlers: list[dict], foreign: Foreign, paths: list[str]
 ) -> list[str]:
@@ -106,10 +100,11 @@ async def call_all(tab: Client, handlers: list[dict], foreign: Foreign, path: st
         calls = payloads(known["payload"], foreign)
         for payload in calls if known["payload"] else calls[:1]:
             await tab.send(known["name"], path, **payload)
-            await asyncio.sleep(0.06)
+            await asyncio.sleep(PACE)
     await quiet(tab, handlers)
 
 
+@BOTH
 async def test_a_seller_with_the_ids_of_another(house_database: House, foreign: Foreign, handlers: list[dict]) -> None:
     """No title, note or session of the other comes back; no line of the log names their records."""
     house, deal = house_database, foreign.ids["deal"]
@@ -130,6 +125,7 @@ def log_of(session, foreign: Foreign) -> int:
     return len(session.scalars(rows).all())
 
 
+@BOTH
 async def test_the_owner_does_see_it(house_database: House, foreign: Foreign, handlers: list[dict]) -> None:
     """The test above would notice: the same page shows the title to an administrator."""
     async with connected(house_database.server, house_database.enter("administrator")) as tab:
@@ -139,6 +135,7 @@ async def test_the_owner_does_see_it(house_database: House, foreign: Foreign, ha
         await tab.until(lambda: SECRET in json.dumps(tab.updates))
 
 
+@BOTH
 async def test_a_preview_is_shown_to_those_who_may_see_the_record(
     house_database: House, foreign: Foreign, handlers: list[dict]
 ) -> None:

@@ -18,6 +18,7 @@ from crm_app.identity.passwords import hash_password
 from crm_app.identity.service import activate_user, disable_user
 from crm_app.migrations import migrate
 from tests.support.builders import make_deal, make_pipeline
+from tests.support.postgres import Cluster
 from tests.support.server import ROOT, Server, running_server
 from tests.support.sockets import Client, connected
 
@@ -29,8 +30,8 @@ FOLLOW, LOAD = "follow", "load"
 class Company:
     """A database with a board, two sellers and a manager, and the means to reach a server on it."""
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
-        self.folder, self.url = folder, f"sqlite:///{folder / 'kith.db'}"
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, url: str = "") -> None:
+        self.folder, self.url = folder, url or f"sqlite:///{folder / 'kith.db'}"
         patch.setenv("KITH_DATABASE_URL", self.url)
         patch.setenv("KITH_DATA_DIR", str(folder))
         settings.cache_clear()
@@ -49,8 +50,13 @@ class Company:
 
 
 @pytest.fixture
-def company(wired: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    yield Company(tmp_path, monkeypatch)
+def company(request: pytest.FixtureRequest, wired: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """On SQLite, unless the test names another database."""
+    url = ""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        url = cluster.url(cluster.create(request.getfixturevalue("postgres_template")))
+    yield Company(tmp_path, monkeypatch, url)
     db.dispose()
     settings.cache_clear()
 
@@ -112,6 +118,7 @@ async def arrives(company: Company, names: dict[str, str], first: Server, second
         assert not bob.values("push")  # not even that the deal exists
 
 
+@pytest.mark.parametrize("company", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 async def test_a_change_in_another_process_reaches_open_boards(company: Company, names: dict[str, str]) -> None:
     with running_server(company.folder, company.url) as server:
         await arrives(company, names, server, server)
