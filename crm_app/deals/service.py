@@ -131,11 +131,6 @@ def edit_deal(session: Session, actor: Principal, deal_id: int, field: str, raw:
     return apply(session, actor, Change("deal", deal_id, values, expected=expected))
 
 
-def delete_deal(session: Session, actor: Principal, deal_id: int, expected: int | None) -> Applied:
-    """A tombstone, which undo takes back. Raises Forbidden, NotFound or Conflict."""
-    return apply(session, actor, Change("deal", deal_id, op="delete", expected=expected))
-
-
 def _typed(
     session: Session, actor: Principal, deal_id: int, texts: Mapping[str, str], allowed: Set[str] = EDITABLE
 ) -> dict[str, Any]:

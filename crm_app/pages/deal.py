@@ -14,6 +14,8 @@ from crm_app.pages.undo import Undo
 from crm_app.quotes.state import QuotesBeside
 from crm_app.quotes.views import quotes_beside
 from crm_app.records.files.views import file_drop
+from crm_app.records.page.deleting import RecordDelete
+from crm_app.records.page.dialogs import delete_dialog
 from crm_app.records.page.state import ListWalk
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import timeline_column
@@ -29,7 +31,8 @@ def deal_page() -> rx.Component:
     title = rx.cond(DealRecord.deal, DealRecord.deal.title, "Deal")
     centre = timeline_column(EMPTY, Undo.undo_batch, DealRecord.load, on_open=ActivityCard.open, on_done=NextStep.offer)
     aside = rx.fragment(quotes_beside(), file_drop(TimelineView.refresh))
-    body = rx.fragment(record_screen(centre, aside), live(push=RecordFeed.push, on_change=AGAIN))
+    question = delete_dialog(RecordDelete.deal, AGAIN)
+    body = rx.fragment(record_screen(centre, aside), question, live(push=RecordFeed.push, on_change=AGAIN))
     return framed(body, title=title, current=BOARD.path, crumb=BOARD, after_undo=AGAIN)
 
 

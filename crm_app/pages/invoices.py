@@ -12,6 +12,8 @@ from crm_app.pages.frame import framed
 from crm_app.pages.listed import list_page
 from crm_app.pages.page import Page
 from crm_app.pages.places import INVOICES
+from crm_app.records.page.deleting import RecordDelete
+from crm_app.records.page.dialogs import delete_dialog
 from crm_app.records.page.state import ListWalk
 from crm_app.ui import addresses
 from crm_app.ui.live import live
@@ -21,7 +23,8 @@ def invoice_page() -> rx.Component:
     """One invoice."""
     page: Any = InvoiceScreen.page
     title = rx.cond(page, page.what + " " + page.number, "Invoice")
-    body = rx.fragment(invoice_screen(), live(push=RecordFeed.push, on_change=InvoiceScreen.load))
+    dialog = delete_dialog(RecordDelete.invoice, InvoiceScreen.load)
+    body = rx.fragment(invoice_screen(), dialog, live(push=RecordFeed.push, on_change=InvoiceScreen.load))
     return framed(body, title=title, current=INVOICES.path, crumb=INVOICES, after_undo=InvoiceScreen.load)
 
 

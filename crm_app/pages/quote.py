@@ -13,6 +13,8 @@ from crm_app.pages.undo import Undo
 from crm_app.quotes.state import QuoteRecord
 from crm_app.quotes.views import quote_screen
 from crm_app.records.files.views import file_drop
+from crm_app.records.page.deleting import RecordDelete
+from crm_app.records.page.dialogs import delete_dialog
 from crm_app.records.page.state import ListWalk
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import history
@@ -29,7 +31,7 @@ def quote_page() -> rx.Component:
     what_happened = history(EMPTY, Undo.undo_batch, QuoteRecord.load)
     beside = rx.fragment(order_of_quote_box(), file_drop([QuoteRecord.load, TimelineView.refresh]))
     screen = quote_screen(beside, what_happened)
-    body = rx.fragment(screen, live(push=RecordFeed.push, on_change=AGAIN))
+    body = rx.fragment(screen, delete_dialog(RecordDelete.quote, AGAIN), live(push=RecordFeed.push, on_change=AGAIN))
     return framed(body, title=title, current=QUOTES.path, crumb=QUOTES, after_undo=AGAIN)
 
 

@@ -64,7 +64,7 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any], delete
             record_score(),
             screen,
             relation_dialog(relations),
-            delete_dialog(delete),
+            delete_dialog(delete, again),
             role_dialog(),
             score_dialog(),
             live(push=RecordFeed.push, on_change=again),

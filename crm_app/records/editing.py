@@ -194,6 +194,9 @@ def remove_tag(session: Session, actor: Principal, name: str, id: int, tag_id: i
     return apply(session, actor, Change(name, id, {"tags-": [tag_id]}))
 
 
-def delete_record(session: Session, actor: Principal, name: str, id: int) -> Applied:
-    """Delete; the answer names the batch to undo. Raises Refused with what stands in the way."""
-    return apply_many(session, actor, [Change(name, id, op="delete")])[-1]
+def delete_record(session: Session, actor: Principal, name: str, id: int, expected: int | None = None) -> Applied:
+    """Delete what was seen; the answer names the batch to undo.
+
+    Raises Conflict where it changed since, Refused with what stands in the way, Forbidden or NotFound.
+    """
+    return apply_many(session, actor, [Change(name, id, op="delete", expected=expected)])[-1]

@@ -6,6 +6,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.support import card, expect_versions, first_card, open_board
 
+CHANGED = """
+from crm_app.wire import wire; wire()
+from tests.support.builders import change
+change("deal", {}, title="Changed by somebody else")
+"""
+
 
 def open_deal(page: Page, site, column: str = "Engaging") -> int:
     """Open the first deal of a column."""
@@ -169,7 +175,13 @@ def test_a_contact_gets_a_role_and_a_split_is_undone(admin: Page, site) -> None:
 def test_a_deleted_deal_comes_back_from_the_message_on_the_board(admin: Page, site) -> None:
     deal = open_deal(admin, site)
     admin.get_by_role("button", name="More actions").click()
-    admin.get_by_role("menuitem", name="Delete deal").click()
+    admin.get_by_role("menuitem", name="Delete…").click()
+    dialog = admin.get_by_role("dialog", name="Delete this record?")
+    expect(dialog).to_contain_text("can be undone")
+    site.run(CHANGED.format(deal))
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Somebody changed this meanwhile: Title.")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
     admin.wait_for_url(site.url + "/deals")
     admin.wait_for_selector("[data-card]")
     expect(card(admin, deal)).to_have_count(0)

@@ -13,7 +13,8 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, KithError, NotFound, Refused
 from crm_app.deals.queries import asked_properties, deal_page
-from crm_app.deals.service import DEAL_GONE, STAGE_GONE, delete_deal, edit_deal, move_deal
+from crm_app.deals.service import DEAL_GONE, STAGE_GONE, edit_deal, move_deal
+from crm_app.records.editing import delete_record
 from crm_app.tables import Deal, Finding
 from tests.support.builders import change, make, make_deal, make_pipeline, make_user, principal, row
 
@@ -171,7 +172,7 @@ def test_many_at_once_do_not_overfill_a_stage() -> None:
 def test_a_deal_or_a_stage_that_just_went_is_said_so() -> None:
     pipeline = make_pipeline()
     one, other = make_deal(pipeline), make_deal(pipeline)
-    db.write_sync(delete_deal, SYSTEM, one, None)
+    db.write_sync(delete_record, SYSTEM, "deal", one)
     for place in (None, 0):
         with pytest.raises(NotFound, match=DEAL_GONE):
             db.write_sync(move_deal, SYSTEM, one, pipeline[1]["Engaging"], place)
@@ -201,7 +202,7 @@ def test_a_history_comes_past_the_gate_and_leaves_findings_until_they_are_filled
     assert (lost, "lost_reason") in findings()
     move(lost, pipeline[1]["Engaging"])
     assert {id for id, _ in findings()} == {won}
-    db.write_sync(delete_deal, SYSTEM, won, None)
+    db.write_sync(delete_record, SYSTEM, "deal", won)
     assert findings() == set()
 
 

@@ -9,7 +9,8 @@ from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import undo
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from crm_app.deals.queries import Board, Column, Wish, asked_properties, board_snapshot, column_cards, deal_page
-from crm_app.deals.service import NewDeal, create_deal, delete_deal, edit_deal, move_deal
+from crm_app.deals.service import NewDeal, create_deal, edit_deal, move_deal
+from crm_app.records.editing import delete_record
 from crm_app.records.properties import amount_of
 from crm_app.timeline.queries import timeline_of
 from tests.support.builders import change, make, make_company, make_person, make_pipeline, make_user
@@ -217,11 +218,24 @@ def test_a_deleted_deal_leaves_the_board_and_undo_brings_it_back() -> None:
     me = make_user()
     one = deal(stages["Engaging"], owner_id=me)
     with pytest.raises(Forbidden):
-        db.write_sync(delete_deal, principal(me, "read-only"), one, 1)
-    done = db.write_sync(delete_deal, SYSTEM, one, 1)
+        db.write_sync(delete_record, principal(me, "read-only"), "deal", one, 1)
+    done = db.write_sync(delete_record, SYSTEM, "deal", one, 1)
     assert column("Engaging", board()).count == 0
     db.write_sync(undo, SYSTEM, done.batch_id)
     assert [c.id for c in column("Engaging", board()).cards] == [one]
+
+
+def test_a_delete_minds_what_was_not_seen_but_not_the_order_of_the_cards() -> None:
+    _, stages = make_pipeline()
+    one = deal(stages["Engaging"], title="Seen")
+    change("deal", one, title="Not seen")
+    with pytest.raises(Conflict) as told:
+        db.write_sync(delete_record, SYSTEM, "deal", one, 1)
+    assert [(c.field, c.original, c.theirs) for c in told.value.conflicts] == [("title", "Seen", "Not seen")]
+    assert told.value.version == 2 and [c.id for c in column("Engaging", board()).cards] == [one]
+    change("deal", one, title="Seen", rank=7.0)
+    db.write_sync(delete_record, SYSTEM, "deal", one, 1)
+    assert column("Engaging", board()).count == 0
 
 
 @pytest.mark.parametrize(("text", "minor"), [("", None), ("1,250.50", 125050), ("$ 900", 90000), (" 1 000 ", 100000)])

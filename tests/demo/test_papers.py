@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
-from crm_app.billing.service import delete_draft, issue_invoice
+from crm_app.billing.service import issue_invoice
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply
@@ -23,6 +23,7 @@ from crm_app.demo.papers import SELLER, seed_papers
 from crm_app.demo.removal import remove_demo, start_removal
 from crm_app.records.bulk import list_refusals, run_bulk, start_undo
 from crm_app.records.bulk.running import carry_on
+from crm_app.records.editing import delete_record
 from crm_app.tables import Deal, File, Invoice, Order, Payment, PriceBook, PriceEntry, Quote
 from tests.demo.test_removal import living, of_demo, rows
 from tests.support.builders import STAGES, make, make_user, principal
@@ -190,7 +191,7 @@ def test_nobody_else_takes_an_issued_paper_away(demo: dict[str, int]) -> None:
             with pytest.raises(Refused):
                 db.write_sync(_delete, who, kind, id, source)
     with pytest.raises(Refused):
-        db.write_sync(delete_draft, admin, sealed[0][1])
+        db.write_sync(delete_record, admin, "invoice", sealed[0][1])
 
 
 def test_a_real_paper_is_sealed_against_the_removal_too(demo: dict[str, int]) -> None:

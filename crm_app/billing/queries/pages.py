@@ -23,6 +23,7 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.numbers import amount_text, milli_text
 from crm_app.identity.policy import decide, may
+from crm_app.records.address import path_of
 
 Row = dict[str, Any]
 WHAT = {
@@ -111,6 +112,7 @@ def invoice_page(session: Session, actor: Principal, id: int) -> InvoicePage:
         may_pay=edits and stands and row["open_minor"] > 0,
         may_refund=edits and not is_draft and not is_note and row["open_minor"] < 0 and row["paid_minor"] > 0,
         may_credit=edits and stands and may(actor, "invoice.create"),
+        order=path_of("order", row["order_id"]),
         may_delete=is_draft and decide(actor, "delete", "invoice", row["owner_id"]).allowed,
     )
 

@@ -136,3 +136,4 @@ class InvoicePage:
     may_refund: bool = False
     may_credit: bool = False
     may_delete: bool = False
+    order: str = ""

@@ -2,7 +2,6 @@
 
 from crm_app.billing.service.credits import cancel_invoice, credit_invoice
 from crm_app.billing.service.drafts import (
-    delete_draft,
     draft_instalment,
     draft_part,
     draft_rest,
@@ -17,7 +16,6 @@ __all__ = [
     "cancel_invoice",
     "cancel_order",
     "credit_invoice",
-    "delete_draft",
     "draft_instalment",
     "draft_part",
     "draft_rest",

@@ -145,8 +145,3 @@ def edit_draft(
     if "customer" in given and not given["customer"]:
         raise Invalid({"customer": "Say who gets this invoice."})
     apply(session, actor, Change("invoice", invoice_id, given, expected=expected))
-
-
-def delete_draft(session: Session, actor: Principal, invoice_id: int, expected: int | None = None) -> int:
-    """The batch, by which it can be undone. Raises Refused for what was issued."""
-    return apply(session, actor, Change("invoice", invoice_id, op="delete", expected=expected)).batch_id

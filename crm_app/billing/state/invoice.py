@@ -13,8 +13,7 @@ from crm_app.core.errors import Invalid, KithError
 from crm_app.identity.handlers import actor, allow
 from crm_app.quotes.queries.stored import organisation_today
 from crm_app.records.address import record_in
-from crm_app.records.page.state import ListWalk
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.ui.overlay import Toaster, plain_toast
 
 from .typed import amount_in, day_in
 
@@ -85,16 +84,6 @@ class InvoiceScreen(rx.State):
     async def remove_payment(self, payment_id: int) -> None:
         if await self._do(service.remove_payment, lambda page: (payment_id,)) is not None:
             (await self.get_state(Toaster)).latest = plain_toast("Payment removed.")
-
-    @rx.event
-    @allow("invoice.delete")
-    async def delete(self):
-        order = next((one.href for one in self.page.links if one.label == "Order"), "/invoices") if self.page else ""
-        batch = await self._do(service.delete_draft, lambda page: (page.version,))
-        if batch is None:
-            return None
-        (await self.get_state(Toaster)).latest = undo_toast("Draft deleted.", batch)
-        return rx.redirect((await self.get_state(ListWalk)).walk.back or order)
 
     async def _do(
         self,

@@ -8,6 +8,7 @@ from crm_app.billing.kind import METHODS
 from crm_app.billing.queries.rows import PaymentRow
 from crm_app.billing.state import InvoiceScreen
 from crm_app.billing.views.document import box, doc_rows, loading, paper_link, problem, sheet, sums, typed
+from crm_app.records.page.deleting import RecordDelete
 from crm_app.records.page.views import walk_bar
 from crm_app.ui.elements import banner, button, empty, link, tag
 from crm_app.ui.field import field, fixed_choice
@@ -25,10 +26,11 @@ def _open(name: str) -> Any:
 
 def _actions() -> rx.Component:
     page: Any = InvoiceScreen.page
+    delete = RecordDelete.start("invoice", page.id, page.version, page.order)
     draft = rx.fragment(
         button("Issue the invoice", kind="pri", on_click=InvoiceScreen.issue),
         button("Edit the draft", on_click=_open("edit")),
-        _if(page.may_delete, button("Delete the draft", kind="danger", on_click=InvoiceScreen.delete)),
+        _if(page.may_delete, button("Delete…", kind="danger", on_click=delete)),
     )
     more = menu(
         "More actions",

@@ -11,7 +11,7 @@ from crm_app.core.changes.kinds import Kind, Row
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.values import decode
 from crm_app.core.changes.working import table_of
-from crm_app.core.errors import FieldConflict
+from crm_app.core.errors import Conflict, FieldConflict
 
 
 def changed_since(session: Session, kind: str, id: int, version: int) -> dict[str, Any]:
@@ -44,3 +44,24 @@ def conflicts_of(
         if was != theirs:
             found.append(FieldConflict(name, value_in(before | values, name), theirs, was))
     return found
+
+
+def refuse_unseen(session: Session, change: Change, known: Kind, before: Row) -> None:
+    """Whoever deletes a record has seen what stands in it: a later change may be why it should stay.
+
+    Fields where the later wins do not matter, nor what was changed back. Raises Conflict.
+    """
+    if change.expected is None or change.expected >= before["version"]:
+        return
+    trivial = {field.name for field in known.fields if field.later_wins}
+    missed: dict[str, FieldConflict] = {}
+    for name, value in changed_since(session, change.kind, before["id"], change.expected).items():
+        part = name.partition(".")[0]
+        if part in known.child_by_name:
+            missed[part] = FieldConflict(part, None, None, None)
+        elif name not in trivial:
+            was, stands = decode(known.table, name, value), value_in(before, name)
+            if was != stands:
+                missed[name] = FieldConflict(name, None, stands, was)
+    if missed:
+        raise Conflict([missed[name] for name in sorted(missed)], before["version"])

@@ -15,7 +15,7 @@ from crm_app.core.changes.custom import CUSTOM, by_field, fields_of_change, give
 from crm_app.core.changes.finishing import finish, tidied
 from crm_app.core.changes.forwarding import survivor_of
 from crm_app.core.changes.kinds import MERGED, Children, Field, Kind, Row, kind
-from crm_app.core.changes.merge import conflicts_of
+from crm_app.core.changes.merge import conflicts_of, refuse_unseen
 from crm_app.core.changes.plans import EXTERNAL, names_in, plan_of
 from crm_app.core.changes.values import coerce
 from crm_app.core.changes.working import IN_LIMIT, Loaded, WorkingSet, table_of
@@ -148,6 +148,8 @@ class Step:
     def _tombstone(self, change: Change, loaded: Loaded) -> Applied:
         before = loaded.row
         gone = self.context.recorded_at if change.op == "delete" else None
+        if gone:
+            refuse_unseen(self.context.session, change, loaded.kind, before)
         after = before | {"deleted_at": gone}
         if loaded.kind.mergeable:  # a tombstone may say where the record went; one that comes back went nowhere
             after[MERGED] = change.set.get(MERGED) if gone else None

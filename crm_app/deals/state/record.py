@@ -10,13 +10,11 @@ from crm_app.core.errors import Conflict, Invalid, KithError, NotFound
 from crm_app.core.text import id_of
 from crm_app.deals.queries import DealPage, deal_page, property_as
 from crm_app.deals.rows import edit_row
-from crm_app.deals.service import delete_deal, edit_deal
+from crm_app.deals.service import edit_deal
 from crm_app.identity.handlers import actor, allow
-from crm_app.records.page.state import ListWalk
 from crm_app.records.properties import Property
-from crm_app.ui import addresses
 from crm_app.ui.inputs import EditAnswer
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.ui.overlay import Toaster, undo_toast
 
 
 @dataclass(frozen=True)
@@ -98,20 +96,6 @@ class DealRecord(rx.State):
     async def keep_theirs(self) -> None:
         self.clashing = False
         self._answer(self.clash.field, "")
-
-    @rx.event
-    @allow("deal.delete")
-    async def delete(self):
-        if self.deal is None:
-            return None
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(delete_deal, actor(), self.deal.id, self.deal.version)
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not deleted. " + refusal.message, "bad")
-            return None
-        toaster.latest = undo_toast(f"{self.deal.title} deleted.", done.batch_id)
-        return rx.redirect((await self.get_state(ListWalk)).walk.back or addresses.BOARD)
 
     async def _write(self, deal_id: int, name: str, raw: str, version: int) -> Applied:
         """A property, or one of a part: `lines.7.quantity`."""

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.deals.queries.odds import Odds
 from crm_app.deals.state import DealClone, DealMove, DealRecord, DealSplit, DealWhy
+from crm_app.records.page.deleting import RecordDelete
 from crm_app.ui import addresses
 from crm_app.ui.elements import meter, page_link, skeleton_rows
 from crm_app.ui.icons import icon
@@ -74,6 +75,8 @@ def _group(group: rx.vars.ObjectVar[Odds]) -> rx.Component:
 def _actions() -> rx.Component:
     deal = DealRecord.deal
 
+    delete = RecordDelete.start("deal", deal.id, deal.version, addresses.BOARD)
+
     def only(shown: rx.Var[bool], entry: rx.Component) -> rx.Component:
         return rx.cond(shown, entry, rx.fragment())
 
@@ -84,7 +87,7 @@ def _actions() -> rx.Component:
             icon("more"),
             only(deal.may_clone, menu_item("Clone deal", "copy", on_click=DealClone.start)),
             only(deal.splittable, menu_item("Split deal", "split", on_click=DealSplit.start)),
-            only(deal.deletable, menu_item("Delete deal", "trash", on_click=DealRecord.delete)),
+            only(deal.deletable, menu_item("Delete…", "trash", on_click=delete)),
             class_name="btn quiet icononly",
         ),
         rx.fragment(),

@@ -11,7 +11,7 @@ from crm_app.quotes.service.editing import (
     rename_section,
 )
 from crm_app.quotes.service.links import find_by_token, new_link, revoke_links
-from crm_app.quotes.service.making import clone_quote, delete_quote, make_from_deal, make_version
+from crm_app.quotes.service.making import clone_quote, make_from_deal, make_version
 from crm_app.quotes.service.policy import save_policy
 from crm_app.quotes.service.sending import send_quote
 from crm_app.quotes.service.texts import add_text, choose_file, edit_text, remove_text
@@ -26,7 +26,6 @@ __all__ = [
     "choose_file",
     "clone_quote",
     "decline",
-    "delete_quote",
     "edit_line",
     "edit_quote",
     "edit_text",

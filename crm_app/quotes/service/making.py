@@ -131,10 +131,3 @@ def _lines_of_deal(session: Session, row: Mapping[Any, Any]) -> list[dict[str, A
             line["unit_price_minor"] = found.unit_price_minor
         lines.append(line)
     return lines
-
-
-def delete_quote(session: Session, actor: Principal, quote_id: int) -> Applied:
-    """A draft goes, and undo brings it back. Raises Refused for what was sent."""
-    quote_row(session, actor, quote_id)
-    changes = [Change("quote", quote_id, op="delete")]
-    return next(a for a in apply_many(session, actor, changes) if a.id == quote_id)

@@ -12,15 +12,13 @@ from crm_app.quotes.service import (
     answer_approval,
     ask_approval,
     clone_quote,
-    delete_quote,
     make_version,
     new_link,
     revoke_links,
     send_quote,
 )
-from crm_app.records.page.state import ListWalk
 from crm_app.ui import addresses
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.ui.overlay import Toaster, plain_toast
 
 from .record import QuoteRecord, carry_out
 
@@ -100,17 +98,3 @@ class QuoteActions(rx.State):
     async def clone(self):
         done = await carry_out(self, clone_quote, told="Quote cloned.")
         return rx.redirect(address_of(done.id)) if done else QuoteRecord.load
-
-    @rx.event
-    @allow("quote.delete")
-    async def delete(self):
-        record, toaster = await self.get_state(QuoteRecord), await self.get_state(Toaster)
-        if record.quote is None:
-            return None
-        try:
-            done = await db.write(delete_quote, actor(), record.quote.id)
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not deleted. " + refusal.message, "bad")
-            return None
-        toaster.latest = undo_toast(f"{record.quote.number} deleted.", done.batch_id)
-        return rx.redirect((await self.get_state(ListWalk)).walk.back or addresses.QUOTES)

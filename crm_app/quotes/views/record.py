@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.quotes.queries.rows import Badge, VersionRow
 from crm_app.quotes.state import QuoteActions, QuoteRecord
+from crm_app.records.page.deleting import RecordDelete
 from crm_app.records.page.views import walk_bar
 from crm_app.ui import addresses
 from crm_app.ui.elements import banner, button, empty, link, page_link, skeleton, skeleton_rows, tag
@@ -25,6 +26,7 @@ def _buttons() -> rx.Component:
     quote = QuoteRecord.quote
     draft = quote.editable
     pdf = routes.QUOTE_PAPER.replace("{quote_id:int}", "")
+    delete = RecordDelete.start("quote", quote.id, quote.version, addresses.QUOTES)
     approving = quote.may_approve & quote.needs_approval
     return rx.el.div(
         rx.el.a(icon("file"), "PDF", href=pdf + quote.id.to(str), class_name="btn", target="_blank"),
@@ -45,7 +47,7 @@ def _buttons() -> rx.Component:
                 menu_item("Revoke the links", "close", on_click=QuoteActions.ask("revoke")),
             ),
             _shown(quote.may_create, menu_item("Clone", "copy", on_click=QuoteActions.clone)),
-            _shown(quote.deletable, menu_item("Delete draft", "trash", on_click=QuoteActions.delete)),
+            _shown(quote.deletable, menu_item("Delete…", "trash", on_click=delete)),
             class_name="btn quiet icononly",
         ),
         class_name="qacts",

@@ -8,8 +8,8 @@ from crm_app.records.page.deleting import RecordDelete
 from crm_app.ui.overlay import dialog
 
 
-def delete_dialog(on_submit: Any) -> rx.Component:
-    """Asks once; a refusal stands where it was asked."""
+def delete_dialog(on_submit: Any, after: Any) -> rx.Component:
+    """Asks once; a refusal stands where it was asked. `after` reads the page again for whoever lets it be."""
     return dialog(
         rx.el.p(rx.el.b(RecordDelete.title), " will be hidden everywhere. This can be undone."),
         rx.cond(RecordDelete.error != "", rx.el.p(RecordDelete.error, class_name="err", role="alert"), rx.fragment()),
@@ -17,5 +17,5 @@ def delete_dialog(on_submit: Any) -> rx.Component:
         title="Delete this record?",
         submit="Delete",
         on_submit=on_submit,
-        on_close=RecordDelete.close,
+        on_close=[RecordDelete.close, *(after if isinstance(after, list) else [after])],
     )

@@ -33,6 +33,12 @@ def _identity() -> rx.Component:
     )
 
 
+def _ask_to_delete() -> Any:
+    page = RecordScreen.page
+    above = rx.cond(page.kind == "person", addresses.PEOPLE, addresses.COMPANIES)
+    return RecordDelete.start(page.kind, page.id, page.version, above)
+
+
 def _more() -> rx.Component:
     """What else can be done with the record."""
     page = RecordScreen.page
@@ -41,7 +47,7 @@ def _more() -> rx.Component:
         "More for this record",
         icon("more"),
         rx.cond(page.may_merge, menu_link("Merge…", "split", address), rx.fragment()),
-        rx.cond(page.may_delete, menu_item("Delete…", "trash", on_click=RecordDelete.start), rx.fragment()),
+        rx.cond(page.may_delete, menu_item("Delete…", "trash", on_click=_ask_to_delete()), rx.fragment()),
         class_name="btn quiet",
     )
     return rx.cond(page.may_merge | page.may_delete, entries, rx.fragment())
