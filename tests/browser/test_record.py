@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.support import card, expect_versions, first_card, open_board
 
 CHANGED = """
-from crm_app.wire import wire; wire()
 from tests.support.builders import change
 change("deal", {}, title="Changed by somebody else")
 """
