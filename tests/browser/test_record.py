@@ -185,6 +185,7 @@ def test_a_deleted_deal_comes_back_from_the_message_on_the_board(admin: Page, si
     admin.wait_for_selector("[data-card]")
     expect(card(admin, deal)).to_have_count(0)
     admin.locator(".toast", has_text="deleted").get_by_role("button", name="Undo").click()
+    expect(admin.locator(".toast", has_text="Undone.")).to_be_visible()
     expect(card(admin, deal)).to_have_count(1)
 
 
