@@ -241,3 +241,14 @@ def test_a_delete_minds_what_was_not_seen_but_not_the_order_of_the_cards() -> No
 @pytest.mark.parametrize(("text", "minor"), [("", None), ("1,250.50", 125050), ("$ 900", 90000), (" 1 000 ", 100000)])
 def test_amounts_as_people_type_them(text: str, minor: int | None) -> None:
     assert amount_of(text, "USD") == minor
+
+
+def test_an_undo_names_nothing_to_who_may_not_see_it() -> None:
+    """A number was guessed: what could not come back anyway is not named either."""
+    _, stages = make_pipeline()
+    one = deal(stages["Engaging"], title="Secret", owner_id=make_user())
+    batch = change("deal", one, value_minor=100)
+    change("deal", one, value_minor=200)
+    assert db.write_sync(undo, SYSTEM, batch).kept == ["Secret: value was changed since."]
+    with pytest.raises(NotFound):
+        db.write_sync(undo, principal(make_user()), batch)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
+from crm_app.core.changes import ports
 from crm_app.core.changes.apply import apply_many, open_batch
 from crm_app.core.changes.change import Change, Undone
 from crm_app.core.changes.custom import CUSTOM
@@ -51,9 +52,23 @@ def undo(session: Session, actor: Principal, batch_id: int) -> Undone:
     restored, kept = 0, []
     for group in _groups(rows):
         changes = inverse(session, group, kept)
+        _may_be_told(session, actor, kept)
         done = apply_many(session, actor, changes, source="undo", batch_id=new_batch)
         restored += sum(len(a.diff) for a in done)
     return Undone(new_batch, restored, [str(k) for k in kept])
+
+
+def _may_be_told(session: Session, actor: Principal, kept: Sequence[Kept]) -> None:
+    """What is left as it is is named: only to somebody who may read it, as for what is taken back. Raises NotFound."""
+    working = WorkingSet(session)
+    for name in {one.kind for one in kept}:
+        known = kind(name)
+        working.load(known, sorted({one.id for one in kept if one.kind == name}))
+        for one in (one for one in kept if one.kind == name):
+            loaded = working.get(name, one.id)
+            owner_id = loaded.row.get(known.owner) if loaded and known.owner else None
+            if not ports.allowed(actor, "read", name, owner_id, None, one.id).allowed:
+                raise NotFound
 
 
 def _groups(rows: Any) -> list[list[Any]]:
