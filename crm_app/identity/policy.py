@@ -49,11 +49,15 @@ FIELD_EDIT: Mapping[tuple[str, str], FieldRule] = {
     ("user", "theme"): "self",
     ("user", "color"): "self",
 }
+_SELLERS = frozenset({"administrator", "manager", "sales"})
 FIELD_READ: Mapping[tuple[str, str], frozenset[str]] = {
     ("user", "status"): frozenset({"administrator", "manager"}),
     ("user", "external_id"): frozenset({"administrator"}),
     ("user", "rights"): frozenset({"administrator", "manager"}),
-    ("product", "cost_minor"): frozenset({"administrator", "manager", "sales"}),
+    ("product", "cost_minor"): _SELLERS,
+    ("quote", "lines.unit_cost_minor"): _SELLERS,  # and what tells it to whoever knows the price
+    ("quote", "margin_milli"): _SELLERS,
+    ("quote", "approved_margin_milli"): _SELLERS,
 }
 MOST_LISTED = 1000  # members of a team named one by one in SQL, which both databases take from an index
 ACTION_WORDS = {

@@ -70,7 +70,7 @@ def quote_page(session: Session, actor: Principal, quote_id: int) -> QuotePage:
         state_name=row["state"].capitalize(),
         tone=STATE_TONES[row["state"]],
         remarks=remarks_of(session, actor, row, standing, reasons),
-        badges=badges_of(figures, reasons, may(actor, "quote.create")),
+        badges=badges_of(figures, reasons, decide(actor, "read", "quote", row["owner_id"], "margin_milli").allowed),
         lines=shown.rows(rows, totals),
         totals=shown.totals(totals),
         details=details,

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
+from crm_app.identity.policy import decide
 from crm_app.quotes.queries.rows import Badge
 from crm_app.quotes.rules import Figures, Standing, milli_text
 from crm_app.records.properties import ref_name
@@ -33,16 +34,18 @@ def remarks_of(
         case "viewed":
             found.append(Badge(f"The customer opened this on {when}.", ""))
         case "draft":
-            found += _approval(session, row, reasons)
+            told = decide(actor, "read", "quote", row["owner_id"], "margin_milli").allowed
+            found += _approval(session, row, reasons, told)
     return found
 
 
-def _approval(session: Session, row: dict[str, Any], reasons: list[str]) -> list[Badge]:
+def _approval(session: Session, row: dict[str, Any], reasons: list[str], told: bool) -> list[Badge]:
+    """The reasons name the margin: they are `told` to those who may read it."""
     who = ref_name(session, kind("quote").by_name["approver_id"], row["approver_id"]) or "Somebody above"
     note = f" “{row['approval_note']}”" if row["approval_note"] else ""
     if not reasons:
         return [Badge(f"{who} approved this.{note}", "g")] if row["approval"] == "approved" else []
-    words = " ".join(reasons)
+    words = " ".join(reasons) if told else "It is beyond the rules for discounts."
     match row["approval"]:
         case "asked":
             return [Badge(f"{words} An approval was asked for.{note}", "y")]

@@ -164,7 +164,7 @@ def _readable(actor: Principal, known: Kind, field: ListField, custom: dict[int,
     """A formula says what its fields say: whoever may not read one of them does not read it either."""
     if actor.system:
         return True
-    names = [field.name if field.custom else field.name.partition(".")[0]]
+    names = [field.name] if field.custom else [field.name.partition(".")[0], field.name]
     if field.definition is not None and field.definition.is_computed:
         names += inputs_of(field.definition, custom)
     return all(decide(actor, "read", known.name, actor.id, name) for name in names)

@@ -1,6 +1,7 @@
 """A save in words: a sentence without its subject, and a line for every further field."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,7 +101,7 @@ def _lines(
         if name in SILENT or name == "stage_id" or not decide(actor, "read", known.name, owner, ruled).allowed:
             continue
         if children is not None:
-            line = _child_line(children, old, new, names, actor, record)
+            line = _child_line(_as_read(children, known, owner, actor), old, new, names, actor, record)
             lines += [line] if line else []
         elif field is not None:
             lines.append(
@@ -114,6 +115,12 @@ def _lines(
         elif name == "custom":
             lines.append("Further fields changed")
     return lines
+
+
+def _as_read(children: Children, known: Kind, owner: int | None, actor: Principal) -> Children:
+    """The collection without the fields of its rows that the actor may not read."""
+    read = [f for f in children.fields if decide(actor, "read", known.name, owner, f"{children.name}.{f.name}").allowed]
+    return children if len(read) == len(children.fields) else replace(children, fields=tuple(read))
 
 
 def _custom_words(definition: Definition, value: Any, names: Names, actor: Principal, record: Mapping[Any, Any]) -> str:
