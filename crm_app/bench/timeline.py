@@ -24,8 +24,10 @@ PARTS: list[Callable[..., Any]] = [record_page, panels_of, timeline_of]
 TYPES = ("note", "call", "meeting", "email")
 
 
-def _record(owner: int, count: int) -> tuple[int, int]:
-    """A company and one person of it with that many events: nine of ten activities, the others saves."""
+def _record(owner: int, other: int, count: int) -> tuple[int, int]:
+    """A company and one person of it with that many events: nine of ten activities, the others saves.
+
+    Every second activity is a colleague's, which the owner may not see."""
     company = db.write_sync(make, "company", name=f"Company of {count}", owner_id=owner)
     person = db.write_sync(make, "person", display_name=f"Person of {count}", company_id=company, owner_id=owner)
     began = now()
@@ -40,7 +42,7 @@ def _record(owner: int, count: int) -> tuple[int, int]:
                     "subject": f"Event {n}",
                     "body": "What was said, in a sentence or two.",
                     "person_id": person,
-                    "owner_id": owner,
+                    "owner_id": (owner, other)[n % 2],
                     "done_at": began - timedelta(minutes=n),
                 },
             )
@@ -70,10 +72,10 @@ def _opened(actor: Principal, name: str, id: int) -> tuple[list[float], list[flo
 def measure() -> dict[str, Any]:
     """A long history opens as fast as a short one, for a person and for the company above."""
     wire()
-    with ground(1, 0) as found:
+    with ground(2, 0) as found:
         _, actor = found.seller()
-        owner = next(iter(found.sellers.values()))
-        few, many = _record(owner, FEW), _record(owner, MANY)
+        owner, other = found.sellers.values()
+        few, many = _record(owner, other, FEW), _record(owner, other, MANY)
         figures: dict[str, Any] = {}
         for place, name in ((1, "person"), (0, "company")):
             small, small_cpu = _opened(actor, name, few[place])
