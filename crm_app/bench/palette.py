@@ -1,4 +1,4 @@
-"""The palette among 100,000 people and 1,000,000 activities: from a key press to its rows; from a save to being found."""
+"""The palette among a million activities: from a key press to its rows; from a save to being found."""
 
 import random
 import time
