@@ -11,8 +11,10 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.forwarding import survivors
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
+from crm_app.core.errors import NotFound
 from crm_app.records.addresses import record_path
 from crm_app.records.listing import rows_by_id
+from crm_app.records.reading import record_row
 from crm_app.tables import RecentView
 
 KEPT = 40
@@ -31,8 +33,12 @@ class RecentRow:
 
 
 def note_view(session: Session, actor: Principal, kind_name: str, id: int) -> None:
-    """The actor looks at this record now; of all that was looked at, the last 40 are kept."""
+    """The actor looks at this record now, if they may; of all that was looked at, the last 40 are kept."""
     if actor.id is None:
+        return
+    try:
+        record_row(session, actor, kind_name, id)
+    except NotFound:
         return
     run = session.connection().execute
     mine = view.c.user_id == actor.id

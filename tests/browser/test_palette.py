@@ -135,7 +135,9 @@ def test_papers_open_on_enter_and_an_activity_over_the_page(admin: Page, site: S
     expect(chosen(page)).to_contain_text("Cancity · Roll-out")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/(quotes|orders)/\d+$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"\d{4}-\d"))
     page.keyboard.press("Control+k")
+    expect(chosen(page)).to_contain_text("Cancity · Roll-out")  # the first of those looked at
     page.keyboard.type("ask again", delay=20)
     expect(chosen(page)).to_contain_text("Ask again")
     page.keyboard.press("Enter")

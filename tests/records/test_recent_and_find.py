@@ -10,7 +10,16 @@ from crm_app.core.changes import Change, apply
 from crm_app.records import recent
 from crm_app.records.recent import note_view, recent_records
 from crm_app.records.search import find, plain
-from tests.support.builders import make_company, make_deal, make_person, make_pipeline, make_team, make_user, principal
+from tests.support.builders import (
+    change,
+    make_company,
+    make_deal,
+    make_person,
+    make_pipeline,
+    make_team,
+    make_user,
+    principal,
+)
 
 
 def test_recent_records_are_newest_first_and_only_those_one_may_see(
@@ -22,8 +31,10 @@ def test_recent_records_are_newest_first_and_only_those_one_may_see(
     people = [make_person(last_name=f"P{n}", owner_id=me) for n in range(5)]
     for id in people:
         db.write_sync(note_view, actor, "person", id)
-    hers = make_deal(make_pipeline(), owner_id=other)
+    hers = make_deal(make_pipeline(), owner_id=me)
     db.write_sync(note_view, actor, "deal", hers)
+    change("deal", hers, owner_id=other)
+    db.write_sync(note_view, actor, "deal", hers)  # looked for, but not seen any more
     assert [(r.kind, r.id) for r in db.read_sync(recent_records, actor)] == [("person", i) for i in people[:2:-1]]
     db.write_sync(note_view, actor, "person", people[3])
     assert db.read_sync(recent_records, actor)[0].id == people[3]

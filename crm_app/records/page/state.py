@@ -52,7 +52,8 @@ def _read(session: Session, who: Principal, name: str, id: int) -> tuple[RecordP
 
 
 class ListWalk(rx.State):
-    """The way along the list that the record of the address was opened from, for every page of a record."""
+    """The way along the list that the record of the address was opened from, for every page of a record; noted here
+    as looked at."""
 
     walk: rx.Field[Walk] = rx.field(default_factory=Walk)
 
@@ -62,6 +63,8 @@ class ListWalk(rx.State):
         here = record_in(self.router.url.path)
         query = self.router.url.query_parameters.get("list", "")
         self.walk = await db.read(walk_of, actor(), *here, query) if here else Walk()
+        if here:
+            await db.write(note_view, actor(), *here)
 
 
 class RecordScreen(rx.State):
@@ -83,10 +86,7 @@ class RecordScreen(rx.State):
             self.page, self.panels = None, []
         self.may_attach = may(actor(), "file.create")
         await self._refresh()
-        if self.page is not None and here is not None:
-            await db.write(note_view, actor(), *here)
-            return None
-        return await self._follow()
+        return None if self.page is not None else await self._follow()
 
     @rx.event
     @allow("any")
