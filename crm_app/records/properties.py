@@ -24,7 +24,8 @@ from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
 from crm_app.records.custom.fields import Definition
 from crm_app.records.custom.showing import choice_words, custom_names, empty_words
-from crm_app.records.help import NO_HELP, helps_of
+from crm_app.records.dictionary.rows import NO_HELP, Help
+from crm_app.records.help import helps_of
 from crm_app.records.listing.cells import group_label
 from crm_app.records.listing.rows import Option
 from crm_app.records.reading import title_there
@@ -46,8 +47,7 @@ class Property:
     href: str = ""
     ref: str = ""
     required: bool = False
-    help: str = ""
-    help_href: str = ""
+    help: Help = NO_HELP
     vocabulary: str = ""
     remark: str = ""
 
@@ -74,9 +74,8 @@ def properties(
         one = _property(
             field, row, currency_of(known, field, row), actor, title, choices.get(field.name, []), definition
         )
-        said = helps.get(field.name, NO_HELP)
         remark = empty_words(definition, known, row, session) if not one.value else ""
-        found.append(replace(one, editable=editable, help=said.words, help_href=said.href, remark=remark))
+        found.append(replace(one, editable=editable, help=helps.get(field.name, NO_HELP), remark=remark))
     return found
 
 

@@ -4,6 +4,7 @@ import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
 import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
+import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
@@ -102,9 +103,16 @@ function useConditions(open, conditions, onWeigh) {
   return [now, weigh];
 }
 
-/** A label around one control; boxes to tick have labels of their own. */
-const Framed = ({ several, className, hidden, children }) =>
-  several ? <div className={className} hidden={hidden}>{children}</div> : <label className={className} hidden={hidden}>{children}</label>;
+/** A label around one control, and its help beside it; boxes to tick have labels of their own. */
+const Framed = ({ field, wide, children }) => {
+  const Around = field.type === "choices" ? "div" : "label";
+  return (
+    <div className={"helped" + (wide ? " full" : "")} hidden={field.hidden}>
+      <Around className="field">{children}</Around>
+      <Helps label={field.label} help={field.help} apart />
+    </div>
+  );
+};
 
 /**
  * One dialog for a new record. It keeps its own copy, so that a lost connection or a restarted server takes nothing away; what is typed is
@@ -201,8 +209,8 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
           {errors[""] && <div className="banner r" role="alert">{errors[""]}</div>}
           <div className={fields.length > 4 ? "grid2" : "form"}>
             {fields.map((f) => ({ ...f, required: now.required.includes(f.name), hidden: now.hidden.includes(f.name) })).map((f) => (
-              <Framed key={f.name} hidden={f.hidden} several={f.type === "choices"} className={"field" + (f.type === "longtext" || f.type === "choices" ? " full" : "")}>
-                <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}{f.help && <a className="helps" href={f.help_href} target="_blank" rel="noopener" title={f.help} aria-label={`What ${f.label} means here`}>?</a>}</span>
+              <Framed key={f.name} field={f} wide={f.type === "longtext" || f.type === "choices"}>
+                <span className="lab">{f.label}{f.required && <i className="must" aria-hidden="true"> *</i>}</span>
                 <Control field={f} draft={draft} found={found} invalid={!!errors[f.name]} onSearch={onSearch} />
                 {errors[f.name] && <span className="err" role="alert">{errors[f.name]}</span>}
               </Framed>

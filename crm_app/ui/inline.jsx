@@ -1,6 +1,7 @@
 import React, { useEffect, useId, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
+import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
@@ -97,7 +98,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
   const linked = href && value;
   return (
     <div className={bare ? "prop bare" : "prop"} data-field={field}>
-      {!bare && <span className="lab2">{label}{property.help && <Link className="helps" to={property.help_href} title={property.help} aria-label={`What ${label} means here`}>?</Link>}</span>}
+      {!bare && <span className="lab2">{label}<Helps label={label} help={property.help} /></span>}
       {editing ? (
         <Control {...{ property, draft, setDraft, save, close, common, found, options, onSearch }} />
       ) : editable ? (

@@ -12,6 +12,7 @@ script(__name__, "quick.js")
 _inputs = script(__name__, "inputs.jsx").importable_path
 _lookup = script(__name__, "lookup.jsx").importable_path
 _proposed = script(__name__, "proposed.jsx").importable_path
+_helps = script(__name__, "helps.jsx").importable_path
 _several = script(__name__, "several.jsx").importable_path
 _inline = script(__name__, "inline.jsx").importable_path
 _parts = script(__name__, "parts.jsx").importable_path
@@ -116,6 +117,16 @@ class WordInput(rx.Component):
     on_search: rx.EventHandler[passthrough_event_spec(str, str)]
 
 
+class Helps(rx.Component):
+    """The quiet ? of a field: `help` is what it means and where that is written; it opens beside the form."""
+
+    library = _helps
+    tag = "Helps"
+    label: rx.Var[str]
+    help: rx.Var[Any]
+    apart: rx.Var[bool]
+
+
 class InlineEdit(rx.Component):
     """One property, edited in place; `on_save(field, text, version)` gets the version that the writer saw.
 
@@ -175,3 +186,8 @@ url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegmen
 url_day = UrlDay.create
 part_list, tag_list, word_input = PartList.create, Tags.create, WordInput.create
 panes, lookup, inline_edit, plain_form = Panes.create, Lookup.create, InlineEdit.create, PlainForm.create
+
+
+def helped(control: rx.Component, label: Any, meaning: Any) -> rx.Component:
+    """A labelled field with its help in the corner."""
+    return rx.el.div(control, Helps.create(label=label, help=meaning, apart=True), class_name="helped")

@@ -18,6 +18,7 @@ from crm_app.lifecycle.terms.queries import lifecycle_drawing, list_terms, pipel
 from crm_app.lifecycle.terms.rules import BOX, LETTERS, Node, draw, wrap
 from crm_app.lifecycle.terms.service import USUAL, acknowledge, save_term, set_until, set_up_terms
 from crm_app.records.dictionary.queries import dictionary
+from crm_app.records.dictionary.rows import Help
 from crm_app.records.page.queries import record_page
 from crm_app.tables import Notification
 from tests.support.builders import change, make, make_deal, make_person, make_pipeline, make_user, principal
@@ -69,11 +70,11 @@ def test_only_an_administrator_writes_terms(admin: Principal) -> None:
 def test_a_term_is_the_help_of_its_fields(admin: Principal) -> None:
     person = make_person()
     term = db.write_sync(save_term, admin, 0, TERM | {"field.person.lifecycle": "on"}, None).id
-    helps = {p.field: (p.help, p.help_href) for p in db.read_sync(record_page, admin, "person", person).properties}
-    assert helps["lifecycle"] == ("Lead: Somebody who asked for a price.", "/dictionary?kind=person#field-lifecycle")
+    helps = {p.field: p.help for p in db.read_sync(record_page, admin, "person", person).properties}
+    assert helps["lifecycle"] == Help("Lead: Somebody who asked for a price.", f"/terms#term-{term}")
     entry = next(e for e in db.read_sync(dictionary, admin, "person").rows if e.name == "person.lifecycle")
-    assert (entry.meaning, entry.meaning_href) == (helps["lifecycle"][0], f"/terms#term-{term}")
-    assert helps["title"] == ("", "")
+    assert (entry.meaning, entry.meaning_href) == (helps["lifecycle"].words, f"/terms#term-{term}")
+    assert helps["title"] == Help("Text. Words of the list Titles.", "/dictionary?kind=person#field-title", usual=True)
 
 
 def test_everybody_is_told_once_and_acknowledges(admin: Principal) -> None:

@@ -7,13 +7,29 @@ import pytest
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.changes import kind
 from crm_app.core.errors import Forbidden, Invalid
 from crm_app.identity.sessions import fields_closed_to
+from crm_app.records.create.service import new_form
+from crm_app.records.custom.fields import FIELDED
 from crm_app.records.dictionary.counting import count_fills, keep_counted
 from crm_app.records.dictionary.queries import Entry, dictionary, dictionary_csv
+from crm_app.records.dictionary.rows import Help
 from crm_app.records.dictionary.service import save_note
 from crm_app.records.help import helps_of
-from tests.support.builders import change, make, make_company, make_pipeline, make_product, make_user, principal
+from crm_app.records.list_screen.queries import LISTED, list_screen
+from crm_app.records.listing import field_choices
+from crm_app.records.page.queries import record_page
+from tests.support.builders import (
+    change,
+    make,
+    make_company,
+    make_person,
+    make_pipeline,
+    make_product,
+    make_user,
+    principal,
+)
 
 
 @pytest.fixture
@@ -61,7 +77,38 @@ def test_rules_gates_and_meanings_are_told(ann: Principal) -> None:
         found[f"deal.custom.{fee}"].rule == "Computed: {Value} / 2" and found[f"deal.custom.{fee}"].edited == "Computed"
     )
     assert found["deal.person_id"].rule == "Asked to enter Engaging"
-    assert db.read_sync(helps_of, "deal")[f"custom.{metal}"].href == f"/dictionary?kind=deal#field-{metal}"
+    helps = db.read_sync(helps_of, "deal")
+    assert helps[f"custom.{metal}"] == Help("Metal: Of which it is made.", f"/dictionary?kind=deal#field-{metal}")
+    assert helps[f"custom.{fee}"].words == "Formula. Computed: {Value} / 2." and helps[f"custom.{fee}"].usual
+
+
+def _columns(actor: Principal, kind_name: str) -> list[str]:
+    return [f.name for f in db.read_sync(field_choices, actor, kind_name)]
+
+
+@pytest.mark.parametrize("kind_name", LISTED)
+def test_every_field_on_a_page_in_a_form_and_over_a_list_has_its_help(ann: Principal, kind_name: str) -> None:
+    """It leads to the term where there is one, else to an entry that is in the dictionary."""
+    make("term", name="Owner", definition="Who answers for it.", fields=["person.owner_id", "deal.owner_id"])
+    columns = db.read_sync(list_screen, ann, kind_name, {"cols": ",".join(_columns(ann, kind_name))}).columns
+    shown = [(c.name, c.help) for c in columns]
+    if kind(kind_name).form:
+        shown += [(f.name, f.help) for f in db.read_sync(new_form, ann, kind_name, {}).fields]
+    if kind_name in ("person", "company"):
+        id = make_person() if kind_name == "person" else make_company()
+        shown += [(p.field, p.help) for p in db.read_sync(record_page, ann, kind_name, id).properties]
+    known = set(entries(ann, kind_name)) if kind_name in FIELDED else set()
+    for name, help in shown:
+        assert help.words.strip(". "), name
+        address, _, anchor = help.href.partition("#")
+        if help.words.startswith("Owner: Who"):
+            assert address == "/terms" and anchor.startswith("term-")
+        elif kind_name in FIELDED:
+            assert address == f"/dictionary?kind={kind_name}"
+            assert not anchor or f"{kind_name}.{anchor.removeprefix('field-')}" in known
+            assert anchor or "." in name or name in ("created_at", "updated_at", "tags")
+        else:
+            assert help.href == "/terms"
 
 
 def test_meaning_and_responsible_person_are_written_by_administrators(ann: Principal) -> None:

@@ -8,14 +8,14 @@ from crm_app.records.state import RefSearch
 from crm_app.records.words import listed_word
 from crm_app.ui.elements import banner
 from crm_app.ui.field import choice, field, text_field, text_input
-from crm_app.ui.inputs import lookup
+from crm_app.ui.inputs import helped, lookup
 from crm_app.ui.overlay import dialog
 
 
 def _gate_input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
     chosen = choice(p.field, p.choices, p.raw, blank="Choose…", required=True)
     word = listed_word(p.field, p.label, p.vocabulary, p.raw, required=True)
-    return field(
+    control = field(
         p.label,
         rx.match(
             p.type,
@@ -44,6 +44,7 @@ def _gate_input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
         ),
         DealMove.errors[p.field],
     )
+    return helped(control, p.label, p.help)
 
 
 def _offered(p: rx.vars.ObjectVar[Property]) -> rx.Component:

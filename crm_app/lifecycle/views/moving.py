@@ -11,7 +11,7 @@ from crm_app.records.state import RefSearch
 from crm_app.records.words import listed_word
 from crm_app.ui.elements import banner, button
 from crm_app.ui.field import choice, field, fixed_choice, text_field, text_input
-from crm_app.ui.inputs import lookup
+from crm_app.ui.inputs import helped, lookup
 from crm_app.ui.overlay import dialog
 from crm_app.ui.path import stage_path
 
@@ -49,7 +49,7 @@ def lifecycle_bar() -> rx.Component:
 def _input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
     chosen = choice(p.field, p.choices, p.raw, blank="Choose…", required=True)
     word = listed_word(p.field, p.label, p.vocabulary, p.raw, required=True)
-    return field(
+    control = field(
         p.label,
         rx.match(
             p.type,
@@ -61,6 +61,7 @@ def _input(p: rx.vars.ObjectVar[Property]) -> rx.Component:
         ),
         ERRORS[p.field],
     )
+    return helped(control, p.label, p.help)
 
 
 def _group(title: str, *parts: Any, note: str = "") -> rx.Component:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from crm_app.records.dictionary.rows import NO_HELP, Help
 from crm_app.records.listing import Option
 
 
@@ -17,8 +18,7 @@ class FormField:
     ref: str = ""
     value: str = ""
     shown: str = ""
-    help: str = ""
-    help_href: str = ""
+    help: Help = NO_HELP
     vocabulary: str = ""
     hidden: bool = False
 

@@ -18,7 +18,8 @@ from crm_app.records.create.asking import conditions_now, is_conditional
 from crm_app.records.create.rows import Conditions, Form, FormField
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.fields import Definition
-from crm_app.records.help import NO_HELP, helps_of
+from crm_app.records.dictionary.rows import NO_HELP
+from crm_app.records.help import helps_of
 from crm_app.records.listing import Option, field_choices
 from crm_app.records.listing.conditions import is_relative
 from crm_app.records.properties import ref_name, typed, typed_any
@@ -35,8 +36,7 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
     fields = [_field(session, actor, known, path, offered, given) for path in known.form]
     asked = asked_in_form(session, actor, name)
     fields += [_further(d, offered, given) for d in asked]
-    said = [helps.get(f.name, NO_HELP) for f in fields]
-    fields = [replace(f, help=h.words, help_href=h.href) for f, h in zip(fields, said, strict=True)]
+    fields = [replace(f, help=helps.get(f.name, NO_HELP)) for f in fields]
     conditional = any(is_conditional(d) for d in asked)
     if conditional:
         now = conditions_now(session, actor, name, {f.name: f.value for f in fields}, 0)

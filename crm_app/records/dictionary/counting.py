@@ -9,20 +9,16 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.changes import kind
-from crm_app.core.changes.kinds import MERGED, Field, Kind
+from crm_app.core.changes.kinds import Field
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now, today
 from crm_app.core.config import settings
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.fields import FIELDED
+from crm_app.records.dictionary.wording import plain_fields
 from crm_app.tables import FieldFill
 
 fill = table_of(FieldFill)
-
-
-def plain_fields(known: Kind) -> list[Field]:
-    """The fields of the catalogue that people know of."""
-    return [f for f in known.fields if f.type != "json" and f.name != MERGED]
 
 
 def count_fills() -> None:

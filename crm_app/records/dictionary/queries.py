@@ -18,17 +18,15 @@ from crm_app.core.text import neutral
 from crm_app.identity.policy import FIELD_EDIT, FIELD_READ, ROLE_NAMES, decide, may
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
-from crm_app.records.custom.fields import FIELDED, TYPES, Definition
-from crm_app.records.custom.formula import with_labels
+from crm_app.records.custom.fields import FIELDED, Definition
 from crm_app.records.dictionary.askers import asked
-from crm_app.records.dictionary.counting import plain_fields
-from crm_app.records.help import Help, anchor_of, terms_of
+from crm_app.records.dictionary.rows import Help
+from crm_app.records.dictionary.wording import plain_fields, rule_words, type_words
+from crm_app.records.help import anchor_of, terms_of
 from crm_app.records.listing.rows import Option
-from crm_app.records.vocabulary import VOCABULARIES
 from crm_app.tables import CustomField, FieldFill, FieldNote, User
 
 note, fill, custom_field, user = table_of(FieldNote), table_of(FieldFill), table_of(CustomField), table_of(User)
-PLAIN_TYPES = {**TYPES, "decimal": "Number", "datetime": "Moment", "ref": "Reference"}
 COLUMNS = ("Kind", "Field", "Name", "Type", "Meaning", "Rule", "Seen by", "Edited by", "Responsible", "Filled", "As of")
 
 
@@ -118,12 +116,11 @@ class _Facts:
         said, responsible_id, responsible = self.notes.get(full, ("", None, ""))
         term = self.terms.get(field.name)
         filled, share = _filled(fills.get(field.name))
-        type_ = TYPES[definition.type] if definition else PLAIN_TYPES.get(field.type, field.type)
         return Entry(
             full,
             anchor_of(field.name),
             field.label,
-            f"{type_}: {kind(field.ref).label}" if field.ref and definition is None else type_,
+            type_words(field, definition),
             said or (term.words if term else ""),
             term.href if term else "",
             self._rule(field, definition, full),
@@ -138,28 +135,9 @@ class _Facts:
         )
 
     def _rule(self, field: Field, definition: Definition | None, full: str) -> str:
-        parts = ["Required"] * (field.required or bool(definition and definition.required))
-        parts += ["Unique"] * field.unique
-        if field.minimum is not None:
-            parts.append(f"At least {field.minimum:g}")
-        if field.maximum is not None:
-            parts.append(f"At most {field.maximum:g}")
-        if field.vocabulary:
-            parts.append(f"Words of the list {VOCABULARIES[field.vocabulary]}")
-        if definition is None:
-            parts += [f"One of: {', '.join(field.choices)}"] * bool(field.choices)
-        else:
-            parts += _custom_rules(definition, self.labels)
         places = self.asked.get(full, [])
+        parts = rule_words(field, definition, self.labels)
         return ". ".join([*parts, *([f"Asked {', '.join(places)}"] if places else [])])
-
-
-def _custom_rules(definition: Definition, labels: Mapping[str, str]) -> list[str]:
-    found = ["Required under a condition"] * bool(definition.required_when)
-    found += ["Shown under a condition"] * bool(definition.visible_when)
-    found += [f"Fits {definition.pattern}"] * bool(definition.pattern)
-    found += [f"One of: {', '.join(o.label for o in definition.options)}"] * bool(definition.options)
-    return found + [f"Computed: {with_labels(definition.formula, labels)}"] * definition.is_computed
 
 
 def _filled(counted: tuple[int, int] | None) -> tuple[str, int]:

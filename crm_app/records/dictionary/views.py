@@ -79,6 +79,7 @@ def dictionary_screen() -> rx.Component:
             ),
             rx.fragment(),
         ),
+        page_link("Terms and process", href=addresses.TERMS, class_name="btn quiet"),
         button("Export CSV", on_click=DictionaryPage.download),
         class_name="row wrap",
     )

@@ -1,6 +1,7 @@
 """What a list shows, read for one viewer from the parameters of its address."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from sqlmodel import Session
@@ -10,6 +11,7 @@ from crm_app.core.changes import kind
 from crm_app.core.errors import Forbidden, NotFound
 from crm_app.core.text import clip, id_of
 from crm_app.identity.policy import may
+from crm_app.records.help import help_in, helps_of
 from crm_app.records.list_screen.rows import May, Screen
 from crm_app.records.listing import (
     Listing,
@@ -66,11 +68,11 @@ def listing_of(
 def list_screen(session: Session, actor: Principal, name: str, asked: Mapping[str, str]) -> Screen:
     """The first page of a list with everything around it. Raises Invalid, NotFound, Forbidden."""
     listing, view = listing_of(session, actor, name, asked)
-    page = list_page(session, actor, listing)
+    page, helps = list_page(session, actor, listing), helps_of(session, name)
     return Screen(
         kind=name,
         asked=dict(asked),
-        columns=page.columns,
+        columns=[replace(c, help=help_in(helps, name, c.name, c.type)) for c in page.columns],
         rows=page.rows,
         count=page.count,
         more=page.more,

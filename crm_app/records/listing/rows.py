@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from crm_app.records.dictionary.rows import NO_HELP, Help
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -49,6 +51,7 @@ class ListColumn:
     numeric: bool = False
     choices: list[Option] = field(default_factory=list)
     ref: str = ""
+    help: Help = NO_HELP
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from crm_app.identity.policy import decide
 from crm_app.records import phones
 from crm_app.records.assignees import assignable
 from crm_app.records.custom.showing import custom_names, empty_words
-from crm_app.records.help import NO_HELP, helps_of
+from crm_app.records.help import help_in, helps_of
 from crm_app.records.listing.cells import Cell, cells_of, choice_label, group_label, shown_columns
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.rows import Option
@@ -108,7 +108,7 @@ def _properties(
     for name, field in fields.items():
         if field.custom and name in hidden:
             continue
-        cell, said = cells[name], helps.get(name, NO_HELP)
+        cell = cells[name]
         ruled = name if field.custom else name.partition(".")[0]
         allowed = field.editable and decide(actor, "edit", known.name, owner, ruled).allowed
         raw = "" if field.type == "datetime" and not cell.raw else cell.raw
@@ -126,8 +126,7 @@ def _properties(
                 initials=cell.initials,
                 color=cell.color,
                 tone=cell.tone,
-                help=said.words,
-                help_href=said.href,
+                help=help_in(helps, known.name, name, field.type),
                 vocabulary=field.field.vocabulary if field.field else "",
                 remark=empty_words(field.definition, known, row, session) if not cell.text else "",
             )

@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
+from crm_app.records.dictionary.rows import NO_HELP, Help
 from crm_app.records.listing.rows import Option
 
 
@@ -22,8 +23,7 @@ class Property:
     initials: str = ""
     color: str = ""
     tone: str = ""
-    help: str = ""
-    help_href: str = ""
+    help: Help = NO_HELP
     vocabulary: str = ""
     remark: str = ""
 

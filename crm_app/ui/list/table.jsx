@@ -1,6 +1,7 @@
 import React, { memo } from "react";
 import { Link } from "react-router";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
+import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { CellEditor, Shown } from "$/public/external/crm_app/ui/list/cell.jsx";
 
 const WIDTHS = { ref: [140, 1.1], choice: [108, 0.7], bool: [76, 0.4], money: [110, 0.8], int: [84, 0.5], float: [84, 0.5], decimal: [110, 0.8], date: [118, 0.8], datetime: [118, 0.8], tags: [150, 1], longtext: [200, 1.6] };
@@ -37,6 +38,7 @@ export function Head({ columns, sort, descending, all, some, onAll, onSort }) {
             {c.sortable
               ? <button type="button" onClick={() => onSort(on && !descending ? "-" + c.name : c.name)}><span className="clip">{c.label}</span>{on && <Icon name={descending ? "down" : "up"} />}</button>
               : <span className="clip">{c.label}</span>}
+            <Helps label={c.label} help={c.help} apart />
           </div>
         );
       })}
