@@ -110,6 +110,8 @@ class VocabularyPage(rx.State):
         except KithError as refusal:
             async with self:
                 self.errors = field_errors(refusal, "name")
+                if not (self.editing or self.merging):  # no dialog in which it could be said
+                    (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
             return None
         async with self:
             self.editing = self.merging = False

@@ -97,6 +97,13 @@ def _merge_dialog() -> rx.Component:
     row = VocabularyPage.edited
     return dialog(
         rx.el.p(rx.el.b(row.name), " becomes another way to write the other term. One Undo takes all of it back."),
+        rx.el.p(
+            rx.cond(row.used == 1, "1 record that says ", row.used.to(str) + " records that say "),
+            rx.el.b(row.name),
+            rx.cond(row.used == 1, " gets the other word.", " get the other word."),
+            rx.cond(row.said != "", " With it goes what is also written: " + row.said.to(str) + ".", ""),
+            class_name="note",
+        ),
         field("Merge into", choice("into", VocabularyPage.others, required=True), VocabularyPage.errors["name"]),
         open=VocabularyPage.merging,
         title="Merge terms",
