@@ -1,8 +1,5 @@
 """Matching, modes, custom fields, rights, and going on after a crash."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,9 +14,9 @@ from crm_app.core.text import literal, neutral
 from crm_app.imports import running
 from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
 from crm_app.imports.values import parse_date, parse_number
-from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, ImportRun, Person, PersonEmail, Stage
+from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, Person, PersonEmail, Stage
 from search.names import NameIndex, squeeze
-from tests.imports.files import all_of, load, load_maven
+from tests.imports.files import all_of, load
 from tests.support.builders import make_company, make_pipeline, make_product, make_user, principal
 
 
@@ -166,37 +163,6 @@ def test_a_cancelled_run_goes_on_exactly(database_url: str, monkeypatch: pytest.
     assert seen[-1] == (85, 85)
     assert len(all_of(Company)) == 85
     assert resume(SYSTEM, report.run_id).created == 85
-
-
-KILLED = """
-import os, sys
-from pathlib import Path
-from crm_app.wire import wire
-from crm_app.core.actor import SYSTEM
-from crm_app.imports.service import import_file
-wire()
-def progress(done, total):
-    if done >= 3000:
-        os.kill(os.getpid(), 9)
-import_file(SYSTEM, "deals", Path(sys.argv[1]), progress=progress)
-"""
-
-
-@pytest.mark.slow
-def test_kill_nine_in_the_middle_leaves_whole_rows_and_the_run_goes_on(sqlite_database: str, tmp_path: Path) -> None:
-    load_maven("companies", "products", "users")
-    path = Path(__file__).parents[2] / "crm_app" / "demo" / "data" / "sales_pipeline.csv"
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], env=environment, check=False, timeout=120)
-    assert killed.returncode == -9
-    deals = all_of(Deal)
-    assert 3000 <= len(deals) < 8800
-    assert len(all_of(DealLine)) == len(deals)
-    assert db.read_sync(differences) == []
-    (run,) = [r for r in all_of(ImportRun) if r.kind == "deal"]
-    done = resume(SYSTEM, run.id)
-    assert (done.created, done.refused, done.status) == (8800, 0, "done")
-    assert len({d.external_id for d in all_of(Deal)}) == len(all_of(Deal)) == 8800
 
 
 def test_a_changed_file_is_not_gone_on_with(sqlite_database: str, tmp_path: Path) -> None:
