@@ -1,6 +1,8 @@
 """The figures against an independent count of the CSV files."""
 
 import csv
+import json
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,6 +18,7 @@ from crm_app.identity.teams import find_member_ids
 from crm_app.imports.service import import_file
 from crm_app.insight.kpis import kpis
 from crm_app.tables import User
+from tests.support import forks
 from tests.support.builders import make_deal, make_pipeline, principal
 
 DATA = Path(__file__).parents[2] / "crm_app" / "demo" / "data"
@@ -75,13 +78,32 @@ def test_the_figures_are_those_of_the_files(database_url: str) -> None:
     same(db.read_sync(kpis, SYSTEM), counted(DEALS))
     quarter = db.read_sync(kpis, SYSTEM, start=date(2017, 4, 1), end=date(2017, 6, 30))
     same(quarter, counted(DEALS, "2017-04-01", "2017-06-30"))
-    for by, key in KEYS.items():
-        _groups_agree(by, key)
+    for by in KEYS:
+        _groups_agree(by, db.read_sync(kpis, SYSTEM, start=date(2017, 4, 1), end=date(2017, 6, 30), by=by)["groups"])
     _rights_hold()
+    _the_command_agrees()
 
 
-def _groups_agree(by: str, key: Callable[[dict[str, str]], str | None]) -> None:
-    groups = db.read_sync(kpis, SYSTEM, start=date(2017, 4, 1), end=date(2017, 6, 30), by=by)["groups"]
+def _the_command_agrees() -> None:
+    """`kith kpis` with a period, one bound of it, and groups."""
+
+    def said(*words: str) -> dict[str, Any]:
+        done = forks.kith(["kpis", *words, "--json"], os.environ)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    same(said("--from", "2017-10-01"), counted(DEALS, "2017-10-01"))
+    for by in ("team", "month"):
+        found = said("--from", "2017-04-01", "--to", "2017-06-30", "--by", by)
+        same(found, counted(DEALS, "2017-04-01", "2017-06-30"))
+        _groups_agree(by, found["groups"])
+    wrong = forks.kith(["kpis", "--from", "2017-02-30", "--json"], os.environ)
+    assert wrong.returncode == 2 and "Traceback" not in wrong.stderr
+
+
+def _groups_agree(by: str, groups: list[dict[str, Any]]) -> None:
+    """Of the second quarter."""
+    key = KEYS[by]
     expected: dict[str | None, Rows] = {}
     for row in DEALS:
         if row["deal_stage"] not in STAGES or "2017-04-01" <= row["close_date"] <= "2017-06-30":
