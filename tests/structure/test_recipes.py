@@ -1,5 +1,6 @@
 """The recipes, carried out in a copy of the tree: what they say is enough, and what they forbid is refused."""
 
+import ast
 import json
 import os
 import re
@@ -10,6 +11,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
+from crm_app.identity.matrix import TABLE
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
@@ -34,11 +37,24 @@ class Copy:
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("KITH_")}
         self.env |= {"PYTHONPATH": str(self.root), "KITH_DATA_DIR": str(folder / "data")}
 
-    def insert(self, path: str, before: str, text: str) -> None:
-        """Put a line in front of the first one that begins with `before`."""
+    def write(self, path: str, text: str) -> None:
+        """A new file."""
+        file = self.root / path
+        assert not file.exists(), path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text + "\n")
+
+    def name_page(self, name: str) -> None:
+        """In the import and in PAGES of crm_app/pages."""
+        for _ in range(2):
+            self.insert("crm_app/pages/__init__.py", "teams,", f"{name},", once=True)
+
+    def insert(self, path: str, before: str, text: str, *, once: bool = False) -> None:
+        """Put a line in front of the first one that begins with `before`; with `once` of those that have none yet."""
         file = self.root / path
         code = file.read_text()
-        at = re.search(rf"^( *){re.escape(before)}", code, re.MULTILINE)
+        without = rf"(?<!{re.escape(text)}\n)" if once else ""
+        at = re.search(rf"{without}^( *){re.escape(before)}", code, re.MULTILINE)
         assert at is not None, before
         file.write_text(code[: at.start()] + textwrap.indent(text, at[1]) + "\n" + code[at.start() :])
 
@@ -93,11 +109,89 @@ def test_a_handler_without_a_permission_stops_the_start(copy: Copy) -> None:
     assert "rename: no @allow" in copy.run("-c", "import crm_app.crm_app", fails=True)
 
 
-def test_a_new_page_is_a_file_and_a_name(copy: Copy) -> None:
-    page = (copy.root / "crm_app/pages/teams.py").read_text().replace("TEAMS.path,", '"/second-teams",')
-    (copy.root / "crm_app/pages/second.py").write_text(page)
-    names = copy.root / "crm_app/pages/__init__.py"
-    code = names.read_text().replace("teams,", "second, teams,")
-    names.write_text(code)
-    told = copy.run("-c", "import crm_app.crm_app as c; print(sorted(c.app._unevaluated_pages))")
-    assert "second-teams" in told
+def follow_page(copy: Copy) -> None:
+    address, rows, state, view, page, place = blocks("add-a-page")
+    copy.insert("crm_app/ui/addresses.py", "HOME", address)
+    copy.write("crm_app/deals/queries/loads.py", rows)
+    copy.write("crm_app/deals/state/loads.py", state)
+    copy.write("crm_app/deals/views/loads.py", view)
+    copy.write("crm_app/pages/loads.py", page)
+    copy.insert("crm_app/pages/places.py", "HOME =", place)
+    copy.name_page("loads")
+
+
+def follow_kind(copy: Copy) -> None:
+    table, named, entry, imported, rights, page = blocks("add-a-kind")
+    copy.write("crm_app/tables/device.py", table)
+    copy.insert("crm_app/tables/__init__.py", "from crm_app.tables.duplicate", named)
+    copy.insert("crm_app/tables/__init__.py", '"User",', '"Device",')
+    copy.write("crm_app/devices/__init__.py", '"""Devices of customers."""')
+    copy.write("crm_app/devices/kind.py", entry)
+    copy.insert("crm_app/wire.py", "from crm_app.duplicates.matching.drafted", imported)
+    copy.insert("crm_app/wire.py", "PRODUCT,", "DEVICE,")
+    ((_, letters),) = ast.literal_eval(rights).items()
+    matrix = "crm_app/identity/matrix.py"
+    copy.insert(matrix, '"product": "products",', '"device": "devices",')
+    copy.insert(matrix, '"product",', '"device",')
+    for role in TABLE.keys() - {"administrator"}:
+        copy.insert(matrix, f'"product": "{TABLE[role]["product"]}"', f'"device": "{letters}",', once=True)
+    copy.insert("pyproject.toml", '"(companies)",', '"(devices)",')
+    copy.insert("crm_app/records/list_screen/queries.py", '*("order", "invoice"),', '"device",')
+    copy.insert("crm_app/ui/addresses.py", "HOME", 'DEVICES = "/devices"')
+    copy.insert("crm_app/pages/places.py", "HOME =", 'DEVICES = Place(addresses.DEVICES, "Devices", "products")')
+    copy.write("crm_app/pages/devices.py", page)
+    copy.name_page("devices")
+    copy.run("-m", "crm_app.migrations.new", "devices")
+
+
+USED = """
+import json
+from crm_app.wire import wire; wire()
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.changes import Change, apply, undo
+from crm_app.core.changes.replay import differences
+from crm_app.core.errors import Forbidden
+from crm_app.records.list_screen.queries import list_screen
+from crm_app.timeline.queries import timeline_of
+
+def write(who, *args, **values):
+    return db.write_sync(lambda s: apply(s, who, Change("device", *args, **values)))
+
+def shown(who):
+    return [[cell.text for cell in row.cells] for row in db.read_sync(list_screen, who, "device", {"view": "0"}).rows]
+
+def user(name):
+    given = dict(name=name, email=name + "@example.org", role="sales", status="active", zone="UTC")
+    id = db.write_sync(lambda s: apply(s, SYSTEM, Change("user", op="create", set=given))).id
+    return Principal(id=id, name=name, role="sales", member_ids=frozenset({id}))
+
+ann, bob = user("Ann"), user("Bob")
+acme = db.write_sync(lambda s: apply(s, SYSTEM, Change("company", op="create", set={"name": "Acme"}))).id
+made = write(ann, op="create", set={"name": "Printer", "serial": "A1", "company_id": acme, "owner_id": ann.id})
+batch = write(ann, made.id, set={"serial": "B2"}).batch_id
+told = [shown(bob)]
+try:
+    write(bob, made.id, set={"serial": "C3"})
+except Forbidden as refusal:
+    told.append(refusal.message)
+told.append(db.read_sync(timeline_of, ann, "device", made.id).events[0].lines)
+db.write_sync(undo, ann, batch)
+told += [shown(ann), db.read_sync(differences)]
+import crm_app.crm_app as c
+print("@@" + json.dumps([told, sorted({"devices", "loads"} & c.app._unevaluated_pages.keys())]))
+"""
+
+
+def test_a_new_kind_and_a_new_page(copy: Copy) -> None:
+    """Both recipes in one tree: the layers hold, and the kind has rights, a list, a history, an undo and a page."""
+    follow_page(copy)
+    follow_kind(copy)
+    copy.run("-c", "from importlinter.cli import lint_imports_command as c; c()")
+    copy.run("-m", "crm_app.cli", "migrate", "--no-backup")
+    told, pages = json.loads(copy.run("-c", USED).rpartition("@@")[2])
+    listed, refused, history, back, differences = told
+    assert listed == [["Printer", "B2", "Acme", "Ann"]]
+    assert refused == "The role Sales may edit only own devices, and this is not one."
+    assert history == ["Serial number A1 → B2"] and back == [["Printer", "A1", "Acme", "Ann"]]
+    assert differences == [] and pages == ["devices", "loads"]
