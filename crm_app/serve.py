@@ -81,7 +81,7 @@ def dev(port: int = 8000) -> None:
     _prepare_pages()
     reflex = str(Path(sys.executable).with_name("reflex"))
     server_command = [reflex, "run", "--backend-only", "--backend-host", "127.0.0.1", "--backend-port", str(backend)]
-    pages_command = ["npx", "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)]
+    pages_command = ["npx", "--no-install", "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)]
     running = [subprocess.Popen(server_command, start_new_session=True)]
     try:
         running.append(subprocess.Popen(pages_command, cwd=ROOT / ".web", start_new_session=True))
