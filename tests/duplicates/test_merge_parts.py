@@ -8,6 +8,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply
 from crm_app.duplicates.merge.undoing import unmerge
+from crm_app.records.editing import make_primary
 from crm_app.tables import Company, Person, PersonRelation, Quote
 from tests.duplicates.world import merge, snapshot
 from tests.support.builders import change, make, make_company, make_person, row
@@ -93,6 +94,18 @@ def test_roles_follow_a_merged_company(sqlite_database: str) -> None:
     assert row(Person, person)["company_id"] == a
     assert {r["company_id"] for r in snapshot()["person_role"]} == {a, c}
     db.write_sync(unmerge, SYSTEM, done.batch_id)
+    assert snapshot() == before
+
+
+def test_an_address_that_was_made_the_first_one_goes_back_all_the_same(sqlite_database: str) -> None:
+    """It says the same as before, and is no address of the survivor; whose own was first is first again."""
+    a = make_person(emails=[{"value": "a@example.org", "is_primary": True}])
+    b = make_person(emails=[{"value": "b@example.org", "is_primary": True}])
+    before = snapshot()
+    done = merge("person", a, b)
+    (came,) = [r["id"] for r in snapshot()["person_email"] if r["person_id"] == a and r["value"] == "b@example.org"]
+    db.write_sync(make_primary, SYSTEM, "person", a, "emails", came)
+    assert db.write_sync(unmerge, SYSTEM, done.batch_id).undone.kept == []
     assert snapshot() == before
 
 

@@ -92,8 +92,11 @@ def first_run(rows: Sequence[Any], limit: int) -> list[Any]:
     return list(rows[:limit])
 
 
-def inverse(session: Session, rows: Sequence[Any], kept: list[Kept]) -> list[Change]:
-    """What takes these rows of the log back, as far as their records still are what they made them."""
+def inverse(session: Session, rows: Sequence[Any], kept: list[Kept], *, same_parts: bool = False) -> list[Change]:
+    """What takes these rows of the log back, as far as their records still are what they made them.
+
+    With `same_parts` a row of a collection that was made goes as well where it still says the same under another label.
+    """
     working = WorkingSet(session)
     by_kind: dict[str, list[int]] = {}
     touched: dict[str, set[str]] = {}
@@ -104,10 +107,10 @@ def inverse(session: Session, rows: Sequence[Any], kept: list[Kept]) -> list[Cha
         working.load(kind(name), ids)
         for children in (c for c in kind(name).children if c.name in touched[name]):
             working.load_children(kind(name), children, [i for i in ids if working.get(name, i)])
-    return [c for row in rows if (c := _inverse_of(working, row, kept))]
+    return [c for row in rows if (c := _inverse_of(working, row, kept, same_parts))]
 
 
-def _inverse_of(working: WorkingSet, row: Any, kept: list[Kept]) -> Change | None:
+def _inverse_of(working: WorkingSet, row: Any, kept: list[Kept], same_parts: bool) -> Change | None:
     known, id = kind(row["kind"]), row["record_id"]
     loaded = working.get(known.name, id)
     if loaded is None:
@@ -124,7 +127,8 @@ def _inverse_of(working: WorkingSet, row: Any, kept: list[Kept]) -> Change | Non
         return None
     values: dict[str, Any] = {}
     for key, (old, new) in row["diff"].items():
-        if _current(known, loaded, key) == new:
+        current = _current(known, loaded, key)
+        if current == new or (same_parts and old is None and _is_same_part(known, key, current, new)):
             values[key] = decode(known.table, key, old)
         else:
             kept.append(Kept(known.name, id, title, f"{_label(known, key)} was changed since."))
@@ -140,6 +144,11 @@ def _current(known: Kind, loaded: Any, key: str) -> Any:
     if name == CUSTOM and row_id:
         return loaded.row[CUSTOM].get(row_id)
     return encode(loaded.row[key])
+
+
+def _is_same_part(known: Kind, key: str, current: Any, new: Any) -> bool:
+    children = known.child_by_name.get(key.partition(".")[0])
+    return children is not None and current is not None and children.sameness(current) == children.sameness(new)
 
 
 def _label(known: Kind, key: str) -> str:

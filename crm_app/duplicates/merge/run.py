@@ -12,7 +12,7 @@ from crm_app.duplicates.merge.checking import locked_rows
 from crm_app.duplicates.merge.giving import given_back
 from crm_app.duplicates.merge.moving import moves
 from crm_app.duplicates.merge.service import ending
-from crm_app.duplicates.merge.undoing import checked, merge_of
+from crm_app.duplicates.merge.undoing import checked, first_again, merge_of
 from crm_app.records.bulk import Portion, stretch
 from crm_app.tables import BulkRow, BulkRun
 
@@ -57,7 +57,8 @@ def unmerging(session: Session, actor: Principal, run: BulkRun, limit: int) -> P
             return Portion([], 0, run.cursor, [(merge.kind, merge.survivor, refusal.message)], is_last=True)
     part = stretch(session, run, limit, table_of(ChangeLog).c.batch_id == run.undoes)
     kept: list[Kept] = []
-    portion = Portion(inverse(session, part.rows, kept), len(part.rows), part.cursor, trusted=True)
+    changes = first_again(session, merge, inverse(session, part.rows, kept, same_parts=True))
+    portion = Portion(changes, len(part.rows), part.cursor, trusted=True)
     portion.left = [(k.kind, k.id, k.why) for k in kept]
     portion.is_last = part.is_last
     if part.is_last and run.set_values["give"]:

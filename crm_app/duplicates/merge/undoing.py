@@ -1,7 +1,7 @@
 """Two again: a merge taken back field by field, and what was added since, which stays unless told otherwise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from crm_app.core.clock import now
 from crm_app.core.errors import KithError, NotFound, Refused
 from crm_app.duplicates.merge.checking import UNMERGE, allowed, not_running
 from crm_app.duplicates.merge.giving import given_back
+from crm_app.duplicates.merge.joining import part_rows
 from crm_app.duplicates.merge.rules import AT_ONCE, UNDO_DAYS, may_still_undo
 from crm_app.duplicates.merge.service import trusted
 from crm_app.identity.policy import decide
@@ -133,9 +134,27 @@ def undo_rows(
             raise error
         kept.append(Kept(change.kind, change.id or 0, kind(change.kind).label, error.message))
 
-    changes = inverse(session, rows, kept)
+    changes = first_again(session, merge, inverse(session, rows, kept, same_parts=True))
     done = apply_many(session, trusted(actor), changes, source="undo", batch_id=new_batch, on_refused=on_refused)
     return sum(len(a.diff) for a in done)
+
+
+def first_again(session: Session, merge: Merge, changes: list[Change]) -> list[Change]:
+    """Where the primary one of the survivor's e-mails or phones goes with whom it came from, the next one is it."""
+    found = []
+    for change in changes:
+        values = dict(change.set)
+        for children in kind(merge.kind).children if (change.kind, change.id) == (merge.kind, merge.survivor) else ():
+            gone = {k.partition(".")[2] for k, v in values.items() if v is None and k.startswith(f"{children.name}.")}
+            if children.settle is not None or "is_primary" not in children.by_name or not gone:
+                continue
+            rows = part_rows(session, children, [merge.survivor])[merge.survivor]
+            stay = [row for row in rows if str(row["id"]) not in gone]
+            if stay and any(row["is_primary"] for row in rows) and not any(row["is_primary"] for row in stay):
+                key = f"{children.name}.{stay[0]['id']}"
+                values.setdefault(key, {n: stay[0][n] for n in (*children.by_name, "position")} | {"is_primary": True})
+        found.append(replace(change, set=values))
+    return found
 
 
 def hand_over(session: Session, actor: Principal, merge: Merge, give: Mapping[str, int], new_batch: int) -> int:
