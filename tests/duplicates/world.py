@@ -120,7 +120,8 @@ class World:
 
     def _link(self, what: str, first: int, second: int) -> tuple[str, int]:
         a, b = (self.ids[n % len(self.ids)] for n in (first, second))
-        mine, both = {f"{self.name}_id": a}, list(dict.fromkeys((a, b)))
+        mine: dict[str, Any] = {f"{self.name}_id": a}
+        both = list(dict.fromkeys((a, b)))
         match what:
             case "deal":
                 return what, make_deal(self.pipeline, **mine)
@@ -135,7 +136,8 @@ class World:
             case "file":
                 return what, make("file", name="a.txt", sha256="0" * 64, kind=self.name, record_id=a)
             case "named":
-                return "deal", make_deal(self.pipeline, **{f"custom.{self.who}": a})
+                named: dict[str, Any] = {f"custom.{self.who}": a}
+                return "deal", make_deal(self.pipeline, **named)
             case "works" | "worked":
                 person = make_person(company_id=a)
                 if what == "worked" and a != b:
