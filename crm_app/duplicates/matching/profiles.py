@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Context, Kind, kind, kinds
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.clock import now
 from search.duplicates.fields import Profile
 from search.duplicates.normal import Value, normalise
 
@@ -132,14 +134,30 @@ def profile_of(known: Kind, values: Mapping[str, Sequence[str]]) -> Profile:
 
 
 def typed_profile(session: Session, known: Kind, values: Mapping[str, object]) -> Profile:
-    """The profile of what a form holds, by the names of the form; a reference may be an id or the name of a new one."""
+    """The profile of what a form holds, by the names of the form; a reference may be an id or the name of a new one.
+
+    Texts are taken as a save would keep them, a number of one's own country for instance.
+    """
+    context = Context(session, SYSTEM, "form", 0, now())
     found: dict[str, list[str]] = {}
     for path in (p for paths in known.likeness.values() for p in paths):
         given = values.get(path)
         texts = [str(v).strip() for v in given] if isinstance(given, list | tuple) else [str(given or "").strip()]
         target = "" if "." in path else known.by_name[path].ref
-        found[path] = [_name(session, target, text) for text in texts] if target else texts
+        found[path] = [
+            _name(session, target, text) if target else _tidied(context, known, path, text) for text in texts
+        ]
     return profile_of(known, found)
+
+
+def _tidied(context: Context, known: Kind, path: str, text: str) -> str:
+    """As it would be kept; what would be refused stays as it is."""
+    part, _, column = path.partition(".")
+    field = known.child_by_name[part].by_name[column] if column else known.by_name[part]
+    try:
+        return field.tidy(context, text) if field.tidy and text else text
+    except ValueError:
+        return text
 
 
 def _name(session: Session, target: str, text: str) -> str:

@@ -54,7 +54,7 @@ def create(rows: list[dict[str, str]]) -> list[int]:
 
 def write(path: Path, rows: list[dict[str, str]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
-        out = csv.DictWriter(file, list(ROW))
+        out = csv.DictWriter(file, list(rows[0]))
         out.writeheader()
         out.writerows(rows)
     return path
@@ -62,7 +62,8 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 def listed(path: Path, rows: list[dict[str, str]], out: Path) -> float:
     """What `kith dedupe` says of the last row of a list and its only likeness."""
-    dedupe([write(path, rows)], chosen={}, threshold=0.5, pairs_file=out)
+    chosen = {"company": "name"} if "name" in rows[0] else {}
+    dedupe([write(path, rows)], chosen=chosen, threshold=0.5, pairs_file=out)
     with out.open(newline="", encoding="utf-8") as file:
         told = [row for row in csv.DictReader(file) if row["left"] == "2"]  # below the header
     (found,) = [float(row["probability"]) for row in told]
@@ -99,6 +100,27 @@ def test_one_pair_has_one_probability_whichever_way_it_is_met(database_url: str,
         assert swept == pytest.approx(typed, rel=1e-3)
         (again,) = [m.probability for m in db.read_sync(matches, SYSTEM, "person", form) if m.id == first]
         assert again == pytest.approx(swept, rel=1e-3)
+
+
+FIRM = {"name": "Acme International Limited", "domain": "acme.example", "phone": "+442071234567"}
+SAME_FIRM = {"name": "ACME Intl Ltd", "domain": "https://www.acme.example/", "phone": "020 7123 4567"}
+
+
+def test_companies_have_one_probability_whichever_way_they_are_met(database_url: str, tmp_path: Path) -> None:
+    first = make("company", **FIRM)
+    others = [{"name": f"{name} GmbH", "domain": f"{name}.example", "phone": ""} for name in ("bolt", "nut", "screw")]
+    for row in others:
+        make("company", **row)
+    make("organisation", name="Ours", country="Great Britain")
+    (typed,) = [m.probability for m in db.read_sync(matches, SYSTEM, "company", SAME_FIRM)]
+    with pytest.raises(LikelyDuplicate) as refusal:
+        db.write_sync(create_record, principal(make_user()), "company", SAME_FIRM)
+    (saved,) = [m.probability for m in refusal.value.matches]
+    report = import_file(SYSTEM, "companies", write(tmp_path / "again.csv", [SAME_FIRM]))
+    assert (report.created, report.alike) == (1, 1)
+    assert typed == saved == noted(first) and sweep("company", anew=True) == 5 and noted(first) == typed
+    again = SAME_FIRM | {"phone": FIRM["phone"]}  # a list knows no country of its own
+    assert listed(tmp_path / "all.csv", [FIRM, *others, again], tmp_path / "pairs.csv") == round(typed, 6)
 
 
 def test_a_sweep_twice_is_a_sweep_once(database_url: str) -> None:
