@@ -14,7 +14,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from crm_app.bench import dedupe_list
+from crm_app.bench import dedupe_firms, dedupe_list
 from crm_app.bench.figures import judged
 from search.duplicates.fields import Profile
 from search.duplicates.normal import normalise
@@ -39,6 +39,7 @@ COLUMNS = {"address": ADDRESS, "all": ALL}
 FILES = {1: ("dataset1",), 2: ("dataset2",), 3: ("dataset3",), 4: ("dataset4a", "dataset4b")}
 BOUNDS = {(1, "address"): 0.994, (3, "address"): 0.980, (1, "all"): 0.998, (3, "all"): 0.995}
 MILLION = 1_000_000
+COMPANIES = 20_000
 SEPARATOR = "\x1f"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,6 +53,7 @@ def measure() -> dict[str, Any]:
         found |= {
             f"febrl{number}_{columns}": _of_febrl(folder, number, columns) for number in FILES for columns in COLUMNS
         }
+    found |= {f"companies_{seed}": _of_companies(seed) for seed in dedupe_firms.SEEDS}
     for source in ("keys", "csv"):
         found[f"million_from_{source}"] = _in_a_process_of_its_own(source)
     return found
@@ -81,6 +83,14 @@ def _of_febrl(folder: Path, number: int, columns: str) -> dict[str, Any]:
         figures["splink_best_f1"] = reference["best_f1"]
         figures["at_least_splink"] = figures["f1"]["value"] >= reference["best_f1"]
     return figures
+
+
+def _of_companies(seed: int) -> dict[str, Any]:
+    """A made-up list of companies; by the same settings as people, and as any other list."""
+    rows = list(dedupe_firms.companies(seed, COMPANIES))
+    of_each = Counter(n for n, _ in rows)
+    pairs = list(Sweep([normalise(row) for _, row in rows]).pairs())
+    return _judged_pairs(pairs, [n for n, _ in rows], sum(n * (n - 1) // 2 for n in of_each.values()), None)
 
 
 def _judged_pairs(pairs: list[Pair], people: list[Any], links: int, bound: float | None) -> dict[str, Any]:

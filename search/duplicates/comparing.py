@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR, levels_of
-from search.duplicates.model import COLUMN, COMPARED, Model, usual_m
+from search.duplicates.model import COLUMN, COMPARED, JUDGED, Model, usual_m
 from search.duplicates.table import Table
 
 SLIP = 0.004  # so many of those with a name are written with one and the same slip: .08 with any, of some twenty
@@ -61,7 +61,7 @@ class Comparer:
     def __init__(self, table: Table, model: Model) -> None:
         self.table, self.model = table, model
         self.frequency = {
-            name: model.frequencies(name, table.vocabulary(COLUMN.get(name, (name,))[0])) for name in COMPARED
+            name: model.frequencies(name, table.vocabulary(COLUMN.get(name, (name,))[0])) for name in JUDGED
         }
         self._said: dict[int, bool] = {}
         self._named = (table.codes["given"] > 0) | (table.codes["surname"] > 0)
@@ -70,12 +70,14 @@ class Comparer:
         """The pairs of rows `left[n]`, `right[n]`."""
         fields = {
             name: self._best(name, left, right) if name in COLUMN else self._seen(name, name, name, left, right)
-            for name in COMPARED
+            for name in JUDGED
         }
+        people = self._named[left] | self._named[right]
+        fields["firm"], fields["company"] = _parted(fields["company"], people)
         swaps = {kind: self._swapped(kind, fields, left, right) for kind in SWAPS}
         self._follow(fields)
         self._expect(fields["email"], left, right)
-        return Compared(len(left), self._named[left] | self._named[right], fields, swaps)
+        return Compared(len(left), people, fields, swaps)
 
     def _seen(self, name: str, one: str, two: str, left: np.ndarray, right: np.ndarray) -> Seen:
         """Column `one` on the left with column `two` on the right, weighed as field `name`."""
@@ -198,6 +200,14 @@ class Comparer:
             held = self.table.words["email"].array[self.table.every["email"].of(row)].tolist()
             self._said[row] = all(of_names(text.partition("@")[0], *names) for text in held)
         return self._said[row]
+
+
+def _parted(seen: Seen, people: np.ndarray) -> tuple[Seen, Seen]:
+    """The name of a company as who it is, and as where people work."""
+    if people.all():
+        return Seen(np.zeros_like(seen.level), np.ones(1)), seen
+    firm = Seen(np.where(people, MISSING, seen.level), np.where(people, 1.0, seen.chance))
+    return firm, Seen(np.where(people, seen.level, MISSING), np.where(people, seen.chance, 1.0))
 
 
 def of_names(local: str, given: str, surname: str) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from search.duplicates.fields import EMPTY, KEPT, Profile
 from search.duplicates.hashing import hashed, mixed
-from search.duplicates.model import COLUMN, COMPARED, DEFAULT, Counts, Model
+from search.duplicates.model import COLUMN, COMPARED, DEFAULT, Counts, Model, usual_m
 from search.duplicates.sweep import Sweep
 from search.duplicates.table import Table, table_of
 from search.duplicates.words import Words
@@ -43,6 +43,7 @@ def settings_of(model: Model) -> dict[str, Any]:
 def model_of(size: int, settings: Mapping[str, Any], counts: Counts) -> Model:
     """The model of these settings and counts."""
     u, m = ({n: np.array(c) for n, c in settings[part].items()} for part in ("u", "m"))
+    m = {name: usual_m(name) for name in COMPARED} | m  # what an earlier version did not know
     return Model(size, counts, u, m, dict(settings["along"]), np.array(settings["kinds"]))
 
 

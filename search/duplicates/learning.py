@@ -11,6 +11,7 @@ from search.duplicates.model import (
     ALONG,
     COLUMN,
     COMPARED,
+    JUDGED,
     KINDS,
     MOST_WRONG,
     SMALLEST,
@@ -46,7 +47,7 @@ def learn(table: Table, size: int | None = None) -> Model:
     left, right = chance.integers(0, table.size, (2, SAMPLE), dtype=np.int32)
     apart = left != right
     left, right = left[apart], right[apart]
-    u = {name: _strangers(table, name, left, right) for name in COMPARED}
+    u = {name: _strangers(table, name, left, right) for name in JUDGED}
     return Model(size, counts, u, m, _along(table, chance))
 
 

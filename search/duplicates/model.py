@@ -53,6 +53,12 @@ COMPARED: dict[str, Comparison] = {
         {EXACT: 0.70, NEAR: 0.07, SIMILAR: 0.03, FAR: 0.02, PART: 0.08, OTHER: 0.10},
         {EXACT: 2e-4, NEAR: 1e-4, SIMILAR: 1e-3, FAR: 0.02, PART: 1e-3, OTHER: 0.977},
     ),
+    # The name of a company is who it is: worn down or written otherwise, hardly ever quite another one.
+    "firm": Comparison(
+        at.texts,
+        {EXACT: 0.76, NEAR: 0.08, SIMILAR: 0.04, FAR: 0.02, PART: 0.09, OTHER: 0.01},
+        {EXACT: 2e-4, NEAR: 1e-4, SIMILAR: 1e-3, FAR: 0.02, PART: 1e-3, OTHER: 0.977},
+    ),
     "legal": Comparison(at.forms, {EXACT: 0.85, FAR: 0.12, OTHER: 0.03}, {EXACT: 0.3, FAR: 0.4, OTHER: 0.3}),
     "domain": Comparison(at.either, {EXACT: 0.75, OTHER: 0.25}, {EXACT: 1e-3, OTHER: 0.999}),
     "number": Comparison(
@@ -93,14 +99,16 @@ COMPARED: dict[str, Comparison] = {
         {EXACT: 1e-7, NEAR: 1e-5, SIMILAR: 3e-4, OTHER: 0.9997},
     ),
 }
-COLUMN = SLOTS_OF  # the others are a column of their own name
+COLUMN = SLOTS_OF | {"firm": ("company",)}  # the others are a column of their own name
+JUDGED = tuple(name for name in COMPARED if name != "firm")  # which is what was seen as `company` where nobody works
 # No list is believed to be worse than that: more often quite another value, and the pairs are not of one record.
-MOST_WRONG = {name: max(0.15, 1.5 * compared.m[OTHER]) for name, compared in COMPARED.items()}
+MOST_WRONG = {name: max(0.15, 1.5 * compared.m[OTHER]) for name, compared in COMPARED.items()} | {"firm": 0.02}
 # What a relative shares because it is the family's, and a colleague because it is the company's.
 FAMILY = {"given": 0.0008, "surname": 0.75, "place": 0.95, "phone": 0.4, "email": 0.02, "birth": 0.03}
 FAMILY |= {"national": 5e-4, "company": 0.03}
 COLLEAGUE = {"place": 0.6, "phone": 0.6, "email": 0.005, "company": 0.98}
-SISTER = {"place": 0.3, "phone": 0.3, "email": 0.05, "company": 0.0}
+SISTER = {"place": 0.3, "phone": 0.3, "email": 0.05, "company": 0.0, "domain": 0.3}
+MOVED = 0.05  # so many records of one company are of different houses; then nothing of the address says anything
 # How many others that are the same, relatives, colleagues, sister companies a record has in a list, by rule of thumb.
 KINDS = np.array([0.5, 0.5, 5.0, 0.5])
 SWAPPED = 0.03

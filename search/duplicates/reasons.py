@@ -14,6 +14,7 @@ LABELS = {
     "surname": "surname",
     "generation": "generation",
     "company": "company",
+    "firm": "company",
     "legal": "legal form",
     "domain": "web domain",
     "street": "street",
@@ -27,7 +28,7 @@ LABELS = {
 TOGETHER = ("given", "surname")
 ADDRESS = ("street", "number", "city", "postcode")
 SILENT = ("generation", "legal", "domain", "country", "region", "street2")  # named only where they differ, or never
-COLUMNS = {"email": EMAILS[0], "phone": PHONES[0]}
+COLUMNS = {"email": EMAILS[0], "phone": PHONES[0], "firm": "company"}
 
 
 def explain(table: Table, left: int, right: int, scored: Scored, at: int) -> str:
@@ -70,10 +71,10 @@ def _merged(same: list[str]) -> list[str]:
 def _alike(table: Table, name: str, left: int, right: int) -> str:
     column = COLUMNS.get(name, name)
     one, two = table.text(column, left), table.text(column, right)
-    several = name in COLUMNS and any(len(table.every[name].of(row)) > 1 for row in (left, right))
+    several = name in table.every and any(len(table.every[name].of(row)) > 1 for row in (left, right))
     if not (one and two) or one == two or several:
         return f"similar {LABELS[name]}"
-    if name in ("given", "surname", "company"):
+    if column in ("given", "surname", "company"):
         one, two = one.title(), two.title()
     if name == "birth":
         one, two = (f"{text[:4]}-{text[4:6]}-{text[6:]}" for text in (one, two))

@@ -6,7 +6,7 @@ import numpy as np
 
 from search.duplicates.comparing import Compared, Comparer
 from search.duplicates.levels import EXACT, MISSING
-from search.duplicates.model import COLLEAGUE, FAMILY, SISTER, SMALLEST, SWAPPED, Model
+from search.duplicates.model import COLLEAGUE, FAMILY, MOVED, SISTER, SMALLEST, SWAPPED, Model
 from search.duplicates.table import Table
 
 Ratios = np.ndarray  # float64: how many times likelier among records of one than among strangers
@@ -53,19 +53,21 @@ def weigh(compared: Compared, model: Model) -> Weighed:
     place = lines
     for name in PLACE:
         place = place * ratio[name]
+    people = compared.people
+    place = place if people.all() else np.where(people, place, (1 - MOVED) * place + MOVED)
     own = {"email": ratio["email"], "phone": ratio["phone"], "birth": ratio["birth"]}
     own |= {"national": ratio["national"], "place": place, "company": _firm(compared, ratio)}
     one = person * ratio["generation"] * ratio["legal"]
     for part in own.values():
         one = one * part
-    people = compared.people
     names = {"given": ratio["given"], "surname": ratio["surname"]}
     family = np.where(people, _shared({**own, **names}, FAMILY), 0.0)
     at_work = np.zeros(compared.size, dtype=bool)
     for name in ("company", "domain", "phone", "email"):
         at_work |= compared.fields[name].level != MISSING
     work = np.where(people & at_work, _shared(own, COLLEAGUE), 0.0)
-    return Weighed(np.stack([one, family, work, np.where(people, 0.0, _shared(own, SISTER))]), swapped)
+    sister = np.zeros(1) if people.all() else _shared({**own, "domain": ratio["domain"]}, SISTER)
+    return Weighed(np.stack([one, family, work, np.where(people, 0.0, sister)]), swapped)
 
 
 def together(likely: Likely, kinds: np.ndarray, size: int) -> np.ndarray:
@@ -91,8 +93,9 @@ def _either_way(
 def _firm(compared: Compared, ratio: dict[str, Ratios]) -> Ratios:
     """The company, by its name or its domain, whichever says more; an address tells the domain already."""
     domain = np.where(compared.fields["email"].level == EXACT, 1.0, ratio["domain"])
-    both = (ratio["company"] > 1) & (domain > 1)
-    return np.where(both, np.maximum(ratio["company"], domain), ratio["company"] * domain)
+    name = ratio["company"] * ratio["firm"]
+    both = (name > 1) & (domain > 1) & (compared.fields["firm"].level != EXACT)  # namesakes have domains of their own
+    return np.where(both, np.maximum(name, domain), name * domain)
 
 
 def _shared(ratio: dict[str, Ratios], shares: dict[str, float]) -> Ratios:

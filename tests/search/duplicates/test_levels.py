@@ -36,7 +36,7 @@ def test_no_pair_that_is_alike_goes_without_a_closer_look(texts: list[str]) -> N
         assert edits[n] == true if true <= most else edits[n] > most, (a, b)
         likeness = JaroWinkler.similarity(a, b)
         said_by_edits = (true == 1 and short >= 3) or (true == 2 and short >= 8)
-        if short >= 3 and likeness >= 0.8 and not said_by_edits:
+        if short >= 3 and likeness > 0.8 + 1e-6 and not said_by_edits:
             assert abs(jaro[n] - likeness) < 1e-5, (a, b)
-        elif likeness < 0.8:
+        elif likeness < 0.8 - 1e-6:  # in between, the last bit of the two ways to divide decides
             assert jaro[n] == 0, (a, b)

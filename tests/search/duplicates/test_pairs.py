@@ -16,6 +16,7 @@ Record = dict[str, str]
 HOME = {"street": "12 Elm Street", "city": "Leeds", "postcode": "LS1 4AB"}
 MILLER = {"first_name": "Jonathan", "last_name": "Miller"} | HOME
 PHONE = {"phone": "+44 20 7946 0123"}
+HOUSE = {"street": "12 St James Square", "city": "Leeds", "postcode": "LS1 4AB"}
 WORK = {"company": "Acme Ltd", "street": "1 Main St", "city": "York"} | PHONE
 
 
@@ -48,6 +49,16 @@ def verdict(one: Record, two: Record) -> Verdict:
             id="one address",
         ),
         pytest.param({"company": "Acme Ltd"}, {"company": "ACME Limited"}, id="one company"),
+        pytest.param(
+            {"company": "Bolt Bakery", "website": "boltbakery.example", **HOUSE},
+            {
+                "company": "Bolt Bakery",
+                "website": "https://www.boltbakery.example/",
+                "street": "7 New Road",
+                "city": "Hull",
+            },
+            id="a company that moved",
+        ),
         pytest.param(
             {"first_name": "Jon", "last_name": "Miller", "email": "jon.miller@acme.example"},
             {"first_name": "Jon", "last_name": "Miller", "email": "jon.miler@acme.example"},
@@ -86,6 +97,7 @@ def test_these_are_one(one: Record, two: Record):
             id="sister companies",
         ),
         pytest.param({"company": "Acme"}, {"company": "Acme Holding"}, id="parent and subsidiary"),
+        pytest.param({"company": "Bolt Bakery", **HOUSE}, {"company": "Gear Optics", **HOUSE}, id="neighbours"),
         pytest.param({"city": "Leeds"}, {"city": "Leeds"}, id="only a town"),
         pytest.param(PHONE, PHONE, id="only a number"),
         pytest.param({}, {}, id="nothing"),

@@ -3,6 +3,9 @@
 from random import Random
 from time import perf_counter
 
+import pytest
+
+from crm_app.bench.dedupe_firms import SEEDS, companies
 from search.duplicates.normal import normalise
 from search.duplicates.single import judge, keys_of
 from search.duplicates.sweep import Sweep
@@ -95,3 +98,13 @@ def test_keys_find_a_record_with_a_slip():
 
 def test_an_empty_list_is_no_error():
     assert (found(sweep()), sweep().clusters()) == (set(), [])
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_companies_are_found_and_neighbours_are_not_taken_for_them(seed: int) -> None:
+    """A list with what is known of it: groups, namesakes in other towns, several companies in one house."""
+    rows = list(companies(seed, 3000))
+    who = [n for n, _ in rows]
+    pairs = list(Sweep([normalise(row) for _, row in rows]).pairs())
+    right = sum(who[pair.left] == who[pair.right] for pair in pairs)
+    assert right / len(pairs) >= 0.98 and right / (len(rows) - len(set(who))) >= 0.92
