@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
+from crm_app import cli
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import outbox
 from crm_app.core.config import settings
 from crm_app.deals.service import move_deal
 from crm_app.deals.state import CARD_FIELDS
 from crm_app.identity.passwords import hash_password
 from crm_app.identity.service import activate_user, disable_user
 from crm_app.migrations import migrate
+from crm_app.tables import Outbox
 from tests.support import forks
 from tests.support.builders import make_deal, make_pipeline
 from tests.support.postgres import Cluster
@@ -136,6 +140,39 @@ async def test_two_processes_tell_each_other_through_redis(
     ):
         await arrives(company, names, first, second)
         await look_on(company, names, first, second)
+
+
+def undone() -> int:
+    """How much work the outbox holds that nobody has done."""
+    return len(db.read_sync(lambda s: s.exec(select(Outbox.id).where(col(Outbox.done_at).is_(None))).all()))
+
+
+def work_off() -> None:
+    """`kith worker`."""
+    sys.argv = ["kith", "worker"]
+    cli.main()
+
+
+@pytest.mark.redis
+async def test_the_work_of_a_server_is_done_by_an_external_worker(
+    company: Company, names: dict[str, str], redis_url: str
+) -> None:
+    """Without `kith worker` nothing of it is done; with one the board hears of a move. The worker ends when told to."""
+    outbox.drain_all()
+    with running_server(company.folder, company.url, redis_url=redis_url, worker="external") as server:
+        async with connected(server, server.sign_in("boss@example.org", PASSWORD)) as boss:
+            await open_board(boss, names)
+            await write_elsewhere(move_deal, SYSTEM, company.deal, company.stage("Engaging"))
+            await asyncio.sleep(0.6)  # an embedded worker looks every 0.2 s
+            assert undone() and not pushes(boss, has_card(company.deal))
+            worker = await asyncio.to_thread(forks.fork, work_off, environment=server.env)
+            try:
+                await boss.until(lambda: pushes(boss, has_card(company.deal)), 30)
+                await boss.until(lambda: not undone(), 30)
+            finally:
+                worker.terminate()
+                await asyncio.to_thread(worker.join, 30)
+        assert worker.exitcode == 0
 
 
 async def look_on(company: Company, names: dict[str, str], first: Server, second: Server) -> None:
