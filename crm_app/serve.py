@@ -1,4 +1,4 @@
-"""The launcher: builds the pages when their sources changed, then serves everything on one port with granian.
+"""The launcher: builds the pages when their sources changed, then serves everything on one port with uvicorn.
 
 The switches that begin with two underscores are those that `reflex run --env prod` sets for its own workers; they are
 internal names, hence the exact version of Reflex in pyproject.toml.
@@ -11,16 +11,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+import uvicorn
 
 from crm_app.build import ROOT, STAMP, build, frontend_environment
 from crm_app.core import garbage
 from crm_app.core.config import settings
+from crm_app.http.waiting import HEADER_BYTES, Impatient
 
 APP = "crm_app.crm_app:app"
-KILL_SECONDS = 3
+LOOP = "auto"  # uvloop where there is one
+KILL_SECONDS, HUNG_SECONDS = 3, 60
 WRITE_ADDRESS = "from pathlib import Path; from reflex.utils.build import setup_frontend; setup_frontend(Path())"
 
 
@@ -31,18 +31,32 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     os.environ.update({"__REFLEX_SKIP_COMPILE": "true", "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true"})
     print(f"kith: serving on {settings().base_url}", flush=True)
     garbage.hold()
-    Granian(
+    signal.signal(signal.SIGTERM, _stopped)
+    uvicorn.run(
         APP,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
         factory=True,
+        host=host,
+        port=port,
         workers=workers,
-        log_access=False,
-        log_level=LogLevels.warning,
-        workers_kill_timeout=KILL_SECONDS,
-        respawn_failed_workers=True,
-    ).serve()
+        loop=LOOP,
+        http=Impatient,
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # the memory of a session, for texts that are small
+        ws_ping_interval=None,  # Socket.IO asks by itself
+        proxy_headers=False,  # who asks is known from the connection alone
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=KILL_SECONDS,
+        timeout_worker_healthcheck=HUNG_SECONDS,
+    )
+
+
+def _stopped(_number: int, _frame: object) -> None:
+    """Asked to stop after the server has stopped: that is no failure."""
+    sys.exit(0)
 
 
 def prepare(host: str, port: int, workers: int = 1) -> None:

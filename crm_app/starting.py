@@ -75,7 +75,7 @@ def _check(workers: int) -> None:
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
-    """The server shares its port between its processes, so it would also share it with a stranger."""
+    """Say it before anything is built or migrated."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,6 +1,7 @@
 """The launcher: no build where nothing changed, a clean stop, several processes only with Redis, revocation across."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 import time
@@ -49,6 +50,7 @@ async def test_a_revocation_reaches_the_other_process(house: House, redis_url: s
         opened = [await tab.__aenter__() for tab in tabs]
         await db.write(sessions.revoke, public_id)
         await asyncio.wait_for(asyncio.gather(*(tab.closed.wait() for tab in opened)), 2)
+        assert server.stop(signal.SIGTERM) == 0
 
 
 def test_the_lock_names_no_registry() -> None:

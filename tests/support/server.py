@@ -40,10 +40,10 @@ class Server:
         assert answer.status_code == 303, f"{answer.status_code}: {answer.text[-400:]}"
         return answer.cookies["kith_session"]
 
-    def stop(self) -> int:
-        """Stop as Ctrl-C would, and answer with the exit code."""
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Stop as Ctrl-C would, or a service manager (SIGTERM), and answer with the exit code."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(number)
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
