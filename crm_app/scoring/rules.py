@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 TENTH = Decimal("0.1")
 BANDS = ("cold", "warm", "hot")
@@ -70,11 +71,11 @@ class Score:
     lines: tuple[Line, ...] = field(default=())
     due_on: date | None = None
 
-    @property
+    @cached_property
     def fit(self) -> Decimal:
         return sum((line.points for line in self.lines if not line.is_event), Decimal(0))
 
-    @property
+    @cached_property
     def engagement(self) -> Decimal:
         return sum((line.points for line in self.lines if line.is_event), Decimal(0))
 
@@ -137,7 +138,9 @@ def score_of(rules: Sequence[Rule], hits: frozenset[int], events: Sequence[Event
             if rule.id in hits:
                 lines.append(Line(Decimal(rule.points), rule.name, rule.id, False))
             continue
-        meant = [e for e in by_type[rule.event] if not rule.outcome or e.outcome == rule.outcome]
+        meant = [e for e in by_type.get(rule.event, ()) if not rule.outcome or e.outcome == rule.outcome]
+        if not meant:
+            continue
         found, changes = _engagement(rule, meant, day)
         lines += found
         due += changes
