@@ -154,6 +154,30 @@ def test_people_are_listed_by_what_is_to_be_fixed_first(fields: dict[str, int]) 
     assert db.read_sync(list_count, SYSTEM, listing) == 1
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_filter_of_what_the_list_is_sorted_by_finds_the_same_as_python(fields: dict[str, int], sign: str) -> None:
+    """Also where it is one of several, denied, or asks for those without a value, which come last."""
+    made = people(fields, 25)
+    number = f"custom.{fields['float']}"
+    value = {id: v["float"] for id, v in made.items()}
+
+    def one(op: str, given: Any = None) -> dict[str, Any]:
+        return {"f": number, "op": op, "v": given}
+
+    kept_text = {"f": f"custom.{fields['text']}", "op": "filled"}
+    for mode, items, wanted in (
+        ("all", [one("ge", 0)], lambda v, t: v is not None and v >= 0),
+        ("all", [one("between", ["0", "2"])], lambda v, t: v is not None and 0 <= v <= 2),
+        ("all", [one("empty")], lambda v, t: v is None),
+        ("all", [one("filled"), kept_text], lambda v, t: v is not None and t is not None),
+        ("any", [one("le", 0), kept_text], lambda v, t: (v is not None and v <= 0) or t is not None),
+        ("any", [one("empty"), one("eq", 20)], lambda v, t: v is None or v == 20),
+    ):
+        ids = [id for id, v in made.items() if wanted(v["float"], v["text"])]
+        found = listed({"sort": sign + number, "f": json.dumps({mode: items})})
+        assert found == in_order(ids, value.get, sign == "-"), (mode, items)
+
+
 def test_bands_are_in_the_order_of_scores(fields: dict[str, int]) -> None:
     ids = [make_person(last_name=f"P {n}") for n in range(13)]
     scores = {id: Decimal(n * 29 % 80) for n, id in enumerate(ids)}

@@ -96,9 +96,12 @@ def _beside(
     known: Kind, field: ListField, beside: Beside, op: str, value: Any, actor: Principal
 ) -> ColumnElement[bool]:
     """The same answer from the index of what is kept beside the records."""
-    kept, column = table_of(beside.table), table_of(beside.table).c[beside.column]
+    kept = table_of(beside.table) if beside.joined is None else beside.joined
+    column = kept.c[beside.column]
 
     def among(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+        if beside.joined is not None:
+            return and_(column.is_not(None), *more)
         there = (kept.c[name] == fixed for name, fixed in beside.fixed.items())
         own = table_of(known.table).c.id
         few = op in ("is", "starts", "eq") and field.type not in ("choice", "bool")

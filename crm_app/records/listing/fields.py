@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import FromClause
 from sqlmodel import Session, SQLModel
 
 from crm_app.core.actor import Principal
@@ -24,13 +25,15 @@ META = (("created_at", "Created"), ("updated_at", "Changed"))
 class Beside:
     """Where a value is kept beside its record, in a table with an index by `fixed`, `column` and `record_id`.
 
-    `first` tells the one row by which records are sorted, where there may be several.
+    `first` tells the one row by which records are sorted, where there may be several. `joined` is that table where a
+    query has joined the one row of each record already, so that nothing need be looked for.
     """
 
     table: type[SQLModel]
     column: str
     fixed: Mapping[str, Any]
     first: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    joined: FromClause | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from crm_app.records.listing.listing import Listing
 from crm_app.records.listing.rules import conditions_in
 
 Key = list[Any]
+ONE_ROW = frozenset({"int", "float", "decimal", "money", "date", "datetime"})  # beside a record, and compared as kept
 BY_PLACE = frozenset({"choice", "ref", "bool"})  # in an order that the stored value does not have
 
 
@@ -41,6 +42,7 @@ class Order:
     joins: tuple[tuple[FromClause, ColumnElement[bool]], ...]
     kept: FromClause | None = None  # what is joined has the first part, by an index
     walk: tuple[tuple[FromClause, ColumnElement[bool]], ...] = ()  # the join that begins there
+    field: str = ""  # whose values are joined
 
     def of_kept(self) -> "Order":
         """The order of those that have a value there: it is the order of the index."""
@@ -48,6 +50,13 @@ class Order:
         first, last = self.parts
         parts = (replace(first, nullable=False), replace(last, expression=self.kept.c.record_id))
         return replace(self, parts=parts, joins=self.walk or self.joins)
+
+    def at_hand(self, fields: dict[str, ListField]) -> dict[str, ListField]:
+        """The fields for a query of those that have a value there: of what is joined nothing is looked for again."""
+        own = fields.get(self.field)
+        if own is None or own.beside is None or own.type not in ONE_ROW:
+            return fields
+        return {**fields, self.field: replace(own, beside=replace(own.beside, joined=self.kept))}
 
     def by(self) -> list[Any]:
         """For ORDER BY."""
@@ -93,7 +102,8 @@ def order_of(known: Kind, fields: dict[str, ListField], listing: Listing) -> Ord
         asked = [fields[c.field] for c in conditions_in(listing.filter) if c.field in fields]
         alone = not listing.text and all(f.beside is not None for f in asked)  # no other index could do better
         walk = ((kept, _joined_to(known, chosen.beside, kept, probed(kept.c.record_id))),) if alone else ()
-        return Order((Part(kept.c[chosen.beside.column], listing.descending, True), own_id), ((kept, on),), kept, walk)
+        first = Part(kept.c[chosen.beside.column], listing.descending, True)
+        return Order((first, own_id), ((kept, on),), kept, walk, chosen.name)
     parts: list[Part] = []
     joins: list[tuple[FromClause, ColumnElement[bool]]] = []
     if listing.group:

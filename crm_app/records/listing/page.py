@@ -30,7 +30,7 @@ def list_page(session: Session, actor: Principal, listing: Listing, after: str =
     where = wanted(known, fields, listing, actor)
     count = _count(session, known, where)
     shown = shown_columns(known, fields, listing.columns)
-    found = rows_behind(session, known, fields, listing, where, shown, after, PAGE_SIZE + 1)
+    found = rows_behind(session, known, fields, listing, where, shown, after, PAGE_SIZE + 1, actor)
     rows = [list_row(known, shown, row, actor, listing) for row in found[:PAGE_SIZE]]
     groups = [] if not listing.group else _groups(session, known, fields, listing, where, actor)
     return ListPage([_column(s.field, known) for s in shown], rows, count, len(found) > PAGE_SIZE, groups)
@@ -108,15 +108,20 @@ def rows_behind(
     shown: list[Shown],
     after: str,
     limit: int,
+    actor: Principal | None = None,
 ) -> list[Any]:
-    """The next rows; by what is kept beside the records first those that have it, in the order of its index."""
+    """The next rows; by what is kept beside the records first those that have it, in the order of its index.
+
+    With the `actor` these are filtered by what the order has joined; `where` is the filter for anybody.
+    """
     order = order_of(known, fields, listing)
     key = read_key(order, after) if after else None
     if order.kept is None:
         return _rows(session, known, order, where, shown, key, limit)
     found: list[Any] = []
     if key is None or key[0] is not None:
-        found = _rows(session, known, order.of_kept(), where, shown, key, limit, inner=True)
+        near = where if actor is None else wanted(known, order.at_hand(fields), listing, actor)
+        found = _rows(session, known, order.of_kept(), near, shown, key, limit, inner=True)
         key = None
     if len(found) < limit:
         without = and_(where, order.parts[0].expression.is_(None))
