@@ -154,6 +154,21 @@ def previews_of(tab: Client, deal: int) -> list[dict]:
     return [p for p in tab.values("preview") if isinstance(p, dict) and (p.get("kind"), p.get("id")) == ("deal", deal)]
 
 
+async def test_a_field_that_the_role_may_not_read_is_not_sent(house_database: House) -> None:
+    """The pages where an administrator is sent it: the status of users, what a product costs."""
+    make("product", name="Costly", cost_minor=4711_13)
+    make_user(name="Gone Colleague", status="disabled")
+    pages = {"/users": "disabled", "/products?cols=name,cost_minor": "4,711.13"}
+    for role, sent in (("administrator", True), ("marketing", False)):
+        async with connected(house_database.server, house_database.enter(role)) as tab:
+            for path, mark in pages.items():
+                tab.updates.clear()
+                await ready(tab, path)
+                there = {"/users": "Gone Colleague"}.get(path, "Costly")
+                await tab.until(lambda tab=tab, there=there: there in json.dumps(tab.updates))
+                assert (mark in json.dumps(tab.updates)) == sent, (role, path)
+
+
 async def test_well_formed_calls_without_the_right_change_nothing(
     house_database: House, foreign: Foreign, handlers: list[dict]
 ) -> None:

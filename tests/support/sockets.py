@@ -33,7 +33,7 @@ class Client:
 
     async def send(self, name: str, path: str = "/profile", /, **payload: Any) -> None:
         """An event as the page sends it."""
-        router = {"pathname": path, "asPath": path, "query": {}}
+        router = {"pathname": path.partition("?")[0], "asPath": path, "query": {}}
         event = {"name": name, "payload": payload, "router_data": router, "token": self.token}
         await self.sio.emit("event", event, namespace=NAMESPACE)
 
