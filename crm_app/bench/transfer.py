@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
+from crm_app import routes
 from crm_app.bench.figures import judged, spread
 from crm_app.bench.ground import Ground, ground, make
 from crm_app.bench.site import COOKIE, Site, site
 from crm_app.billing.service import draft_rest, order_from_quote
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
+from crm_app.identity.service import invite_user
 from crm_app.quotes.service import accept, send_quote
 from crm_app.ui import addresses
 
@@ -23,7 +25,10 @@ VISITS = 5
 def _visit(browser: Any, running: Site, cookie: str, path: str) -> dict[str, Any]:
     """One visit with an empty cache: bytes on the wire, hosts, hashed files without a year of cache, seconds."""
     context = browser.new_context()
-    context.add_cookies([{"name": COOKIE, "value": cookie, "url": running.url, "httpOnly": True, "sameSite": "Lax"}])
+    if cookie:
+        context.add_cookies(
+            [{"name": COOKIE, "value": cookie, "url": running.url, "httpOnly": True, "sameSite": "Lax"}]
+        )
     page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
@@ -64,6 +69,13 @@ def _paths(found: Ground, email: str) -> dict[str, str]:
     return {r: f"/{r.split('/')[1]}/{first[r.split('/')[1]]}" if "[" in r else r for r in routes}
 
 
+def _doors(session: Session) -> dict[str, str]:
+    """The pages that are shown without a session; the first user has the form of an invitation."""
+    invited = make(session, "user", name="Mia", email="mia@example.org", role="sales", status="listed", zone="UTC")
+    link = urlsplit(invite_user(session, SYSTEM, invited))
+    return {routes.SIGN_IN: routes.SIGN_IN, link.path: f"{link.path}?{link.query}", "a dead link": routes.INVITE}
+
+
 def _documents(session: Session, company: int, owner: int) -> dict[str, int]:
     """A quote that was accepted, its order, and the draft of an invoice, by the commands that people use."""
     line = {"name": "Installation", "quantity_milli": 1_000, "unit_price_minor": 98_000}
@@ -75,7 +87,7 @@ def _documents(session: Session, company: int, owner: int) -> dict[str, int]:
 
 
 def measure() -> dict[str, Any]:
-    """Every page as a seller, with an empty cache each time."""
+    """Every page as a seller, and those before the sign-in as nobody, with an empty cache each time."""
     from playwright.sync_api import sync_playwright
 
     from crm_app.bench.chromium import executable
@@ -86,11 +98,14 @@ def measure() -> dict[str, Any]:
         visits = {
             route: _visit(browser, running, found.cookie(email), path) for route, path in _paths(found, email).items()
         }
+        doors = db.write_sync(_doors)
+        visits |= {name: _visit(browser, running, "", path) for name, path in doors.items()}
         first = [_visit(browser, running, found.cookie(email), addresses.BOARD)["seconds"] for _ in range(VISITS)]
         browser.close()
     uncached = set().union(*(v["uncached"] for v in visits.values()))
     hosts = set().union(*(v["hosts"] for v in visits.values())) - {urlsplit(running.url).netloc}
     return {
+        "pages": len(visits),
         "kb_by_page": {route: round(v["kb"], 1) for route, v in visits.items()},
         "largest_kb": judged(max(v["kb"] for v in visits.values()), most=500),
         "other_hosts": judged(len(hosts), most=0),

@@ -6,16 +6,17 @@ from pathlib import Path
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from crm_app.core import clock, db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.config import settings
-from crm_app.core.errors import Forbidden, Invalid, KithError
+from crm_app.core.errors import Forbidden, Invalid, KithError, NotFound
 from crm_app.core.text import id_of
 from crm_app.http import live_sessions
+from crm_app.http.forms import refusal
 from crm_app.http.gate import HEADER
 from crm_app.records.listing import fields_of, read_listing
 from crm_app.records.listing.export import Format, write_export
@@ -30,20 +31,20 @@ async def export_list(request: Request) -> Response:
     public_id = request.headers.get(HEADER.decode(), "")
     live = await live_sessions.find(public_id)
     if live is None:
-        return PlainTextResponse("Please sign in.", 401)
+        return refusal(request, "Please sign in.", 401)
     if not live_sessions.within_rate(live):
-        return PlainTextResponse("Too many requests. Please wait a moment.", 429)
+        return refusal(request, "Too many requests. Please wait a moment.", 429)
     name, form = request.path_params["kind"], request.path_params["form"]
     if form not in MEDIA or name not in ("person", "company", "deal", "activity", "product"):
-        return PlainTextResponse("There is no such list.", 404)
+        return refusal(request, "There is no such list.", 404)
     try:
         asked = dict(request.query_params)
         ids = await _sent(request) if request.method == "POST" else _ids(asked.get("ids", ""), MOST_IDS)
         path = await db.read(_written, live.principal, name, form, asked, ids)
-    except Forbidden as refusal:
-        return PlainTextResponse(refusal.message, 403)
-    except KithError as refusal:
-        return PlainTextResponse(refusal.message, 400)
+    except Forbidden as why:
+        return refusal(request, why.message, 403)
+    except KithError as why:
+        return refusal(request, why.message, 404 if isinstance(why, NotFound) else 400)
     day = clock.today(live.principal.zone).isoformat()
     file_name = f"{kind(name).plural.lower()}-{day}.{form}"
     headers = {"cache-control": "no-store"}

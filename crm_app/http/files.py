@@ -3,11 +3,12 @@
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 
 from crm_app.core import db
 from crm_app.core.errors import KithError
 from crm_app.http import live_sessions
+from crm_app.http.forms import refusal
 from crm_app.records.files.rules import ANY, SHOWN, TEXT
 from crm_app.records.files.service import FileRow, find_file
 from crm_app.records.files.store import path_of
@@ -25,15 +26,15 @@ async def _found(request: Request) -> FileRow | None:
     return row if path_of(row.sha256).is_file() else None
 
 
-def _missing() -> Response:
-    return PlainTextResponse("This file is not here, or you may not see it.", 404)
+def _missing(request: Request) -> Response:
+    return refusal(request, "This file is not here, or you may not see it.", 404)
 
 
 async def download(request: Request) -> Response:
     """The file, always as an attachment, never as something that a browser opens."""
     row = await _found(request)
     if row is None:
-        return _missing()
+        return _missing(request)
     headers = {"content-disposition": disposition(row.name), "cache-control": "private, no-store"}
     return FileResponse(path_of(row.sha256), media_type=ANY, headers=headers)
 
@@ -42,7 +43,7 @@ async def preview(request: Request) -> Response:
     """A picture, a PDF or plain text; nothing else, and no script in any of them."""
     row = await _found(request)
     if row is None or row.media_type not in SHOWN:
-        return _missing()
+        return _missing(request)
     kind = "text/plain; charset=utf-8" if row.media_type == TEXT else row.media_type
     headers = {"content-disposition": "inline", "cache-control": "private, no-store"}
     return FileResponse(path_of(row.sha256), media_type=kind, headers=headers)

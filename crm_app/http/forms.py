@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from crm_app.http.origins import dev_origin
 from crm_app.routes import DOOR_SHEETS
@@ -37,6 +38,17 @@ def page(title: str, lead: str = "", body: str = "", *, status: int = 200) -> HT
     head = HEAD.format(title=escape(title), lead=escape(lead), sheets=sheets, files=files)
     html = f"{head}{body}</main></body></html>"
     return HTMLResponse(html, status, headers={"cache-control": "no-store"})
+
+
+REFUSALS = {401: "Please sign in", 403: "This is not for you", 404: "This is not here"}
+
+
+def refusal(request: Request, text: str, status: int) -> Response:
+    """Why an address gives no file: a page for somebody who opened it in a browser, plain text for anything else."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(text, status, headers={"cache-control": "no-store"})
+    title = REFUSALS.get(status, "This did not work")
+    return page(title, text, '<a class="btn" href="/">To the start</a>', status=status)
 
 
 def form(

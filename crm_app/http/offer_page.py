@@ -19,7 +19,7 @@ Texts = Mapping[str, str]
 
 def plain_page(title: str, text: str, status: int) -> HTMLResponse:
     """A page that only says something."""
-    return _page(title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>", status)
+    return _page(title, f'<div class="box"><h1>{escape(title)}</h1><p>{escape(text)}</p></div>', status)
 
 
 def offer_page(

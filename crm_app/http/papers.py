@@ -8,15 +8,16 @@ from pathlib import Path
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from crm_app.core import clock, db
 from crm_app.core.actor import Principal
 from crm_app.core.config import settings
-from crm_app.core.errors import Forbidden, KithError
+from crm_app.core.errors import Forbidden, KithError, NotFound
 from crm_app.http import live_sessions
 from crm_app.http.exports import MEDIA, Passing
 from crm_app.http.files import disposition
+from crm_app.http.forms import refusal
 from crm_app.http.gate import HEADER
 from crm_app.organisation.queries import find_organisation
 from crm_app.organisation.sample import sample
@@ -34,15 +35,15 @@ def signed_in(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def checked(request: Request) -> Response:
         live = await live_sessions.find(request.headers.get(HEADER.decode(), ""))
         if live is None:
-            return PlainTextResponse("Please sign in.", 401)
+            return refusal(request, "Please sign in.", 401)
         if not live_sessions.within_rate(live):
-            return PlainTextResponse("Too many requests. Please wait a moment.", 429)
+            return refusal(request, "Too many requests. Please wait a moment.", 429)
         try:
             return await answer(request, live.principal)
-        except Forbidden as refusal:
-            return PlainTextResponse(refusal.message, 403)
-        except KithError as refusal:
-            return PlainTextResponse(refusal.message, 400)
+        except Forbidden as why:
+            return refusal(request, why.message, 403)
+        except KithError as why:
+            return refusal(request, why.message, 404 if isinstance(why, NotFound) else 400)
 
     return checked
 
@@ -63,7 +64,7 @@ async def download_report(request: Request, actor: Principal) -> Response:
     """GET /reports/files/pipeline.pdf (or xlsx, csv) with the filter of the page."""
     name, form = request.path_params["report"], request.path_params["form"]
     if name not in REPORTS or form not in (*MEDIA, "pdf"):
-        return PlainTextResponse("There is no such report.", 404)
+        return refusal(request, "There is no such report.", 404)
     parameters = dict(request.query_params) | {"report": name}
     file_name = f"{name}-report-{clock.today(actor.zone).isoformat()}.{form}"
     headers = {"cache-control": "no-store", "content-disposition": disposition(file_name)}

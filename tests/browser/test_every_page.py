@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from crm_app.http.signin import _first_user_page
 from crm_app.pages import PAGES
 
 CALM = {"reduced_motion": "reduce"}  # or colours are looked at in the middle of an animation
@@ -17,6 +19,7 @@ VIEWS = {
 }
 THEMES = ("light", "dark")
 BAD = ("serious", "critical")
+TOUCH = 44  # px, the least height of what a finger hits
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,78 @@ def test_no_page_keeps_anybody_out(sign_in: Callable[..., Page], site, places: l
         assert wide <= 0, f"{place} scrolls sideways by {wide} px"
         problems += [f"{place}: {problem}" for problem in violations(page, axe)]
     assert problems == []
+
+
+INVITED = """
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.identity.service import invite_user
+from tests.support.builders import make_user
+print(db.write_sync(invite_user, SYSTEM, make_user(name="Mia Invited", status="listed")))
+"""
+
+
+@pytest.fixture(scope="module")
+def invitation(site) -> str:
+    """The link by which somebody chooses a password."""
+    return site.run(INVITED).strip().replace("http://localhost:8000", site.url)
+
+
+def first_user(route: Route) -> None:
+    """The page of the first user with its errors; where somebody can sign in already, the server has none."""
+    errors = {"name": "Please give your name.", "password": "This password is among those that are tried first."}
+    found = _first_user_page("token", {"email": "ada@example.org"}, errors)
+    route.fulfill(status=200, content_type="text/html", body=bytes(found.body))
+
+
+def refused_sign_in(page: Page) -> None:
+    page.fill("[name=email]", "nobody@example.org")
+    page.fill("[name=password]", "not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(1)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_door_keeps_anybody_out(browser: Browser, site, invitation: str, view: str) -> None:
+    """Pages drawn by the server: before the sign-in, for customers, and what says that there is nothing."""
+    options: dict[str, Any] = VIEWS[view] | CALM
+    context = browser.new_context(**options)
+    page, axe, problems = context.new_page(), Axe(), []
+    page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
+    page.route("**/first-user", first_user)
+    no_offer = f"/q/{'x' * 43}"
+    for place in ("/sign-in", invitation.removeprefix(site.url), "/invite?token=spent", "/first-user", no_offer):
+        page.goto(site.url + place)
+        if place == "/sign-in":
+            refused_sign_in(page)
+        problems += [f"{place}: {problem}" for problem in jars(page, axe, view)]
+    context.close()
+    assert problems == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_there_is_not_is_said_on_a_page(sign_in: Callable[..., Page], site, view: str) -> None:
+    page, axe, problems = sign_in("seller", **VIEWS[view], **CALM), Axe(), []
+    for place, status in (("/files/999999", 404), ("/paper/quotes/999999", 404), ("/export/product.csv", 403)):
+        answer = page.goto(site.url + place)
+        assert answer is not None and answer.status == status, place
+        problems += [f"{place}: {problem}" for problem in jars(page, axe, view)]
+        expect(page.get_by_role("link", name="To the start")).to_be_visible()
+    assert problems == []
+
+
+def jars(page: Page, axe: Axe, view: str) -> list[str]:
+    """What is wrong with a page that the server drew."""
+    expect(page.locator("main h1")).to_have_count(1)
+    found = [] if page.title() else ["no title"]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    found += [f"scrolls sideways by {wide} px"] if wide > 0 else []
+    if view == "phone":
+        small = "e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height]"
+        for control in page.locator("input:visible, button:visible, .btn:visible").all():
+            text, height = control.evaluate(small)
+            found += [f"only {height} px high: {text}"] if height < TOUCH else []
+    return found + violations(page, axe)
 
 
 @pytest.mark.parametrize("view", VIEWS)
