@@ -7,11 +7,12 @@ from crm_app.core.garbage import settle, share_arenas
 from crm_app.core.logs import set_up_logs
 from crm_app.http import attention, live, live_sessions
 from crm_app.http.authz import Authz, check_handlers
+from crm_app.http.failure import Failure, on_failure
 from crm_app.http.gate import Gate
 from crm_app.http.redact import install_redaction
 from crm_app.http.site import site
 from crm_app.jobs.worker import embedded
-from crm_app.pages import PAGES, Here, on_failure
+from crm_app.pages import PAGES, Here
 from crm_app.records.list_screen.state import ListViews
 from crm_app.ui import theme
 from crm_app.wire import wire
@@ -28,9 +29,8 @@ app = rx.App(
     enable_state=True,
 )
 for page in PAGES:
-    app.add_page(
-        page.component, route=page.route, title=page.title, on_load=[*page.on_load, ListViews.load, Here.arrive]
-    )
+    loads = [Failure.begin, *page.on_load, ListViews.load, Here.arrive, Failure.end]
+    app.add_page(page.component, route=page.route, title=page.title, on_load=loads)
 app._middlewares.insert(0, Authz())
 app.register_lifespan_task(settle)
 app.register_lifespan_task(live_sessions.watch)

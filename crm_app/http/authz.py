@@ -15,6 +15,7 @@ from reflex_base.utils.form import form_data_as_dict
 from crm_app import routes
 from crm_app.core.config import settings
 from crm_app.http import live_sessions
+from crm_app.http.failure import WITHOUT_DATABASE, Failure, cause
 from crm_app.identity.handlers import payload_schema, permission_of, set_actor, validate_payload
 from crm_app.identity.policy import may
 from crm_app.identity.sessions import Live
@@ -45,16 +46,22 @@ class Authz(Middleware):
     async def preprocess(self, app: "App", state: BaseState, event: Event) -> StateUpdate | None:
         set_actor(None)
         public_id, client_token = _identity(state)
-        live = await live_sessions.find(public_id) if public_id else None
+        try:
+            live = await live_sessions.find(public_id) if public_id else None
+            ours = live is not None and client_token and await live_sessions.bind(client_token, public_id)
+        except Exception:
+            if _says_what_failed(event):  # or the message that the database is away would fail for the same reason
+                return None
+            raise
         if live is None:
             return _sign_in_again()
-        if not client_token or not await live_sessions.bind(client_token, public_id):
+        if not ours:
             return _refuse(event, live, "the client token belongs to another session")
         if _from_client() and not live_sessions.within_rate(live):
             return _refuse(event, live, "too many events")
         why = refusal(event, live)
         if why is not None:
-            return _refuse(event, live, why)
+            return _refuse(event, live, why, Failure.forbid(cause()))
         if _from_client():
             await live_sessions.used(live)
         set_actor(live.principal)
@@ -101,9 +108,15 @@ def refusal(event: Event, live: Live) -> str | None:
     return None
 
 
-def _refuse(event: Event, live: Live, why: str) -> StateUpdate:
+def _says_what_failed(event: Event) -> bool:
+    known = RegistrationContext.get().event_handlers.get(event.name)
+    return known is not None and known.handler.fn in WITHOUT_DATABASE and not _from_client()
+
+
+def _refuse(event: Event, live: Live, why: str, then: Any = None) -> StateUpdate:
+    """Nothing happens; `then` tells the page, where it was not the browser that asked."""
     log.warning("refused %s for user %s: %s", _clean(event.name), live.principal.id, why)
-    return StateUpdate()
+    return StateUpdate() if then is None or _from_client() else StateUpdate(events=Event.from_event_type(then))
 
 
 def _sign_in_again() -> StateUpdate:

@@ -46,7 +46,6 @@ from crm_app.pages import (
     users,
     vocabularies,
 )
-from crm_app.pages.failure import on_failure
 from crm_app.pages.here import Here
 from crm_app.pages.page import Page
 
@@ -107,4 +106,4 @@ PAGES: list[Page] = [
     records.COMPANY,
 ]
 
-__all__ = ["PAGES", "Here", "Page", "on_failure"]
+__all__ = ["PAGES", "Here", "Page"]

@@ -1,27 +1,21 @@
-"""What a person hears when an event breaks: one plain message; the details go to the log."""
-
-import logging
+"""In place of a page that could not be read: why, and the way to try again."""
 
 import reflex as rx
-from reflex.event import EventSpec
 
-from crm_app.identity.handlers import allow
-from crm_app.ui.overlay import Toaster, plain_toast
-
-log = logging.getLogger("kith.events")
+from crm_app.http.failure import Failure
+from crm_app.ui import addresses
+from crm_app.ui.elements import button, empty, link
 
 
-class Failure(rx.State):
-    """Has nothing of its own."""
-
-    @rx.event
-    @allow("any")
-    async def tell(self) -> None:
-        text = "Something went wrong here, and what you did was not saved. Please try again."
-        (await self.get_state(Toaster)).latest = plain_toast(text, "bad")
-
-
-def on_failure(exception: Exception) -> EventSpec:
-    """For `rx.App(backend_exception_handler=…)`: Reflex's own would need eval in the browser, which the CSP forbids."""
-    log.error("an event handler failed", exc_info=exception)
-    return EventSpec(handler=Failure.event_handlers["tell"])
+def unread() -> rx.Component:
+    """Stands above what was read before; the rest of a page of which nothing was read is hidden by the style sheet."""
+    again = rx.cond(Failure.again, button("Try again", kind="pri", on_click=Failure.retry), rx.fragment())
+    told = empty(
+        rx.cond(Failure.again, "This page could not be read", "This page is not for your role"),
+        Failure.unreadable,
+        again,
+        link("Home", addresses.HOME),
+        picture="alert",
+    )
+    place = rx.el.div(told, class_name=rx.cond(Failure.bare, "unread bare", "unread"), role="alert")
+    return rx.cond(Failure.unreadable != "", place, rx.fragment())

@@ -14,6 +14,7 @@ from crm_app.deals.views import new_deal_dialog
 from crm_app.duplicates.meeting.state import Meeting
 from crm_app.identity.state import Viewer
 from crm_app.pages.command import Command
+from crm_app.pages.failure import unread
 from crm_app.pages.here import onlookers
 from crm_app.pages.places import ARRANGED, GROUPS, IMPORT, PLACES, PROFILE, SETTINGS
 from crm_app.pages.undo import Undo
@@ -167,7 +168,7 @@ def framed(
     follow = [] if after_undo is None else after_undo if isinstance(after_undo, list) else [after_undo]
     undone = [Undo.undo_batch, *follow]
     return shell(
-        body,
+        rx.fragment(unread(), body),
         title=title,
         current=current,
         groups=GROUPS,

@@ -203,13 +203,34 @@ def test_related_records_are_added_beside_the_page(admin: Page, site) -> None:
     expect(group.get_by_role("link", name="Cancity North")).to_be_visible()
 
 
+MENTIONED = """
+from crm_app.core import db
+from crm_app.core.changes import Change, apply
+from crm_app.identity.queries import principal_by_email
+def write(session):
+    me, you = (principal_by_email(session, name + "@example.org") for name in ("admin", "manager"))
+    body = f"@[Ravi Shah]({you.id}) the hall is free"
+    apply(session, me, Change("activity", op="create", set={"type": "note", "body": body, "person_id": PERSON}))
+db.write_sync(write)
+"""
+
+
 def test_home_shows_the_day_and_what_was_opened(manager: Page, site) -> None:
-    open_person(manager, site)
+    """What is late, due today and this week in that order, own deals by their next step, mentions, what was seen."""
+    person = open_person(manager, site).rsplit("/", 1)[1]
+    site.run(MENTIONED.replace("PERSON", person))
+    expect(manager.locator(".ev[data-kind=note]", has_text="the hall is free")).to_have_count(1)
     manager.goto(site.url + "/")
-    expect(manager.get_by_role("region", name="Recently viewed")).to_contain_text("Lena Arndt")
+    expect(manager.get_by_role("region", name="Recently viewed").locator("li").first).to_contain_text("Lena Arndt")
+    mentions = manager.get_by_role("region", name="Mentions")
+    expect(mentions.locator("li").first).to_contain_text("mentioned you at Lena Arndt: @Ravi Shah the hall is free")
+    deals = manager.get_by_role("region", name="My open deals").locator("li")
+    expect(deals.first).to_contain_text(re.compile(r"\d days? late"))
     tasks = manager.get_by_role("region", name="My activities").locator("li")
+    due = tasks.locator(".tag").all_inner_texts()
+    order = [0 if "late" in words else 1 if words.startswith("Today") else 2 for words in due]
+    assert order == sorted(order) and order[0] == 0
     before = tasks.count()
-    assert before > 0
     tasks.first.locator(".tickbox").click()
     expect(tasks).to_have_count(before - 1)
 

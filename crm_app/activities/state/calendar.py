@@ -9,6 +9,7 @@ from crm_app.activities.queries.calendar import Span, calendar_of, chosen_of, co
 from crm_app.activities.rows import Colleague, Month
 from crm_app.activities.service import move_activity
 from crm_app.core import db
+from crm_app.core.clock import today
 from crm_app.core.errors import Conflict, Invalid, KithError
 from crm_app.core.ids import fresh
 from crm_app.core.text import clip
@@ -44,6 +45,8 @@ class CalendarScreen(rx.State):
         found = await db.read(colleagues, actor())
         self.people, self.me = found[:200], actor().id or 0
         self.may_create = may(actor(), "activity.create")
+        day = today(actor().zone)  # the browser asks for its days later, and a page that cannot be read says so at once
+        await db.read(calendar_of, actor(), [self.me], Span.of(day, day + timedelta(days=1), actor().zone))
 
     @rx.event
     @allow("activity.read")

@@ -84,6 +84,24 @@ def _nothing() -> rx.Component:
     )
 
 
+def _no_pipeline() -> rx.Component:
+    return empty(
+        "No pipeline yet",
+        "Deals move through the stages of a pipeline. Somebody who administers Kith sets up the first one.",
+        link("To the pipelines", addresses.PIPELINES, kind="pri"),
+        link("Import", addresses.IMPORTS),
+        picture="deals",
+    )
+
+
+def _once_read(board: rx.Component) -> rx.Component:
+    return rx.cond(
+        (DealBoard.pipelines.length() > 0) | (DealBoard.problem != ""),
+        rx.fragment(rx.cond(DealBoard.nothing, _nothing(), rx.fragment()), board),
+        _no_pipeline(),
+    )
+
+
 def board_screen(me: rx.Var[str]) -> rx.Component:
     """Everything below the top bar; `me` tells whose browser remembers the look."""
     board = kanban_board(
@@ -117,7 +135,7 @@ def board_screen(me: rx.Var[str]) -> rx.Component:
         _filters(me),
         rx.cond(
             DealBoard.loaded,
-            rx.fragment(rx.cond(DealBoard.nothing, _nothing(), rx.fragment()), board),
+            _once_read(board),
             _skeleton(),
         ),
         class_name="boardwrap",

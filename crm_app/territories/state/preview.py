@@ -35,7 +35,7 @@ class TerritoryPreview(rx.State):
         await self._look()
 
     @rx.event
-    @allow("territory.administer")
+    @allow("territory.read")
     async def clear(self) -> None:
         self.shown, self.start, self.busy = None, 0, False
 
