@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 SESSION_HEADER = "x-kith-session"
 _STATE = "reflex___state____state"
 FAILURE = f"{_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
+ON_LOAD = f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal"
 # Not among them: update_vars_internal, which sets vars kept in the browser. Kith keeps none there.
 FRAMEWORK = frozenset(
     {
         f"{_STATE}.hydrate",
         f"{_STATE}.hydrate_and_load",
         f"{_STATE}.set_is_hydrated",
-        f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal",
+        ON_LOAD,
         f"{_STATE}.reflex___state____on_load_internal_state.set_is_hydrated",
         FAILURE,
     }
@@ -109,6 +110,9 @@ def refusal(event: Event, live: Live) -> str | None:
 
 
 def _says_what_failed(event: Event) -> bool:
+    """It begins what a visit reads, each of it judged by itself, or it tells how that ended."""
+    if event.name == ON_LOAD:
+        return True
     known = RegistrationContext.get().event_handlers.get(event.name)
     return known is not None and known.handler.fn in WITHOUT_DATABASE and not _from_client()
 

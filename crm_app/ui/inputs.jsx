@@ -72,14 +72,18 @@ export function UrlSegments({ param, label, options, current, resets }) {
   );
 }
 
+const pathname = () => (typeof window === "undefined" ? "" : window.location.pathname);
+let chosen = { path: "-", tab: 0 }; // a part that was chosen while the record was still read stays chosen
+
 /** Three panes side by side; on a phone one at a time, chosen by tabs. */
 export function Panes({ labels, children }) {
-  const [tab, setTab] = useState(0);
+  const [tab, setTab] = useState(() => (chosen.path === pathname() ? chosen.tab : 0));
+  const choose = (i) => { chosen = { path: pathname(), tab: i }; setTab(i); };
   return (
     <>
       <div className="tabs" role="group" aria-label="Parts of the page">
         {labels.map((l, i) => (
-          <button key={l} type="button" aria-pressed={tab === i} className={tab === i ? "on" : ""} onClick={() => setTab(i)}>{l}</button>
+          <button key={l} type="button" aria-pressed={tab === i} className={tab === i ? "on" : ""} onClick={() => choose(i)}>{l}</button>
         ))}
       </div>
       <div className="rec" data-tab={tab}>{Children.toArray(children)}</div>

@@ -60,7 +60,7 @@ export function Menu({ label, trigger, children, className }) {
 
 const textOf = (form) => JSON.stringify([...new FormData(form).entries()].map(([k, v]) => [k, typeof v === "string" ? v : v.name]));
 
-const hint = (submit) => (/^save/i.test(submit) ? "saves" : `is “${submit}”`);
+const hint = (submit) => (/^save/i.test(submit) ? "saves" : `presses “${submit}”`);
 
 /** A dialog with a form. Ctrl-Enter saves; Esc or a click outside asks first when something was typed. */
 export function FormDialog({ open, title, submit, cancel, busy, wide, children, onSubmit, onClose }) {
@@ -123,7 +123,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
           <div className="dialog-foot">
             {submit ? <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> {hint(submit)}</span> : <span className="hint" />}
             <button type="button" className="btn" onClick={leave}>{cancel || "Cancel"}</button>
-            {submit && <button type="submit" className="btn pri" aria-disabled={busy || undefined}>{submit}</button>}
+            {submit && <button type="submit" className={/^(delete|remove)/i.test(submit) ? "btn danger" : "btn pri"} aria-disabled={busy || undefined}>{submit}</button>}
           </div>
         </form>
       </div>

@@ -42,7 +42,7 @@ def condition(group: Locator, n: int, field: str, op: str) -> Locator:
     """The nth condition of a group, set to a field and how it is compared."""
     found = group.locator(":scope > .cond").nth(n)
     found.get_by_label("Field").select_option(label=field)
-    found.get_by_label("Condition").select_option(label=op)
+    found.get_by_label("Condition", exact=True).select_option(label=op)
     return found
 
 
@@ -57,7 +57,7 @@ def test_a_list_from_a_nested_filter_to_a_view_an_export_and_a_walk(admin: Page,
     inner = dialog.locator(".conds.inner")
     condition(inner, 0, "Title", "contains").get_by_label("Title").fill("deal 2")
     inner.get_by_role("button", name="Condition", exact=True).click()
-    condition(inner, 1, "Value", "more than").get_by_label("Value").fill("1000.05")
+    condition(inner, 1, "Value", "is more than").get_by_label("Value").fill("1000.05")
     expect(inner.get_by_role("button", name="Any of these")).to_have_attribute("aria-pressed", "true")
     dialog.get_by_role("button", name="Apply").click()
     expect(admin.locator(".lbar .sum b")).to_have_text("5")  # deal 2, and 6 to 9 of the ten
@@ -133,13 +133,13 @@ def test_many_are_assigned_tagged_and_deleted_and_each_is_taken_back(admin: Page
     choose()
     bar.get_by_role("button", name="Assign").click()
     dialog = admin.get_by_role("dialog", name="Assign 2 deals")
-    dialog.get_by_label("New owner").last.select_option(label="Inès Moreau")
+    dialog.get_by_label("New owner").select_option(label="Inès Moreau")
     dialog.get_by_role("button", name="Apply").click()
     for owner in owners:
-        expect(owner).to_have_text("Inès Moreau")
+        expect(owner).to_contain_text("Inès Moreau")
     take_back()
-    expect(owners[0]).to_have_text("Ravi Shah")
-    expect(owners[1]).to_have_text("Noor Khalil")
+    expect(owners[0]).to_contain_text("Ravi Shah")
+    expect(owners[1]).to_contain_text("Noor Khalil")
 
     choose()
     bar.get_by_role("button", name="Tag").click()
@@ -151,13 +151,13 @@ def test_many_are_assigned_tagged_and_deleted_and_each_is_taken_back(admin: Page
         expect(cell).to_have_text("Spring")
     take_back()
     for cell in tags:
-        expect(cell).to_have_text("")
+        expect(cell.locator(".tag")).to_have_count(0)
 
     before = shown(admin)
     choose()
     bar.get_by_role("button", name="Delete").click()
     dialog = admin.get_by_role("dialog", name="Delete 2 deals?")
-    expect(dialog).to_contain_text("Ctrl Enter is “Delete”")
+    expect(dialog).to_contain_text("Ctrl Enter presses “Delete”")
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(admin.locator(".lbar .sum b")).to_have_text(str(before - 2))
     expect(title(admin, names[0])).to_have_count(0)
@@ -169,20 +169,20 @@ def test_many_are_assigned_tagged_and_deleted_and_each_is_taken_back(admin: Page
 def test_a_timeline_is_pinned_scrolled_and_previewed_and_relations_join_people(admin: Page, site) -> None:
     address = open_person(admin, site)
     lena = int(address.rsplit("/", 1)[1])
-    notes = [("activity", {"type": "note", "body": f"Old note {n}", "person_id": lena}) for n in range(60)]
+    notes = [("activity", {"type": "note", "body": f"Old note {n}", "person_id": lena}) for n in range(120)]
     make(site, *notes, ("person", {"first_name": "Ida", "last_name": "Holm"}))
     admin.reload()
-    row = admin.locator(".ev[data-kind=note]", has_text="Old note 59")
+    row = admin.locator(".ev[data-kind=note]", has_text="Old note 119")
     row.hover()
     row.get_by_role("button", name=re.compile("^Pin")).click()
     pinned = admin.get_by_role("region", name="Pinned")
-    expect(pinned).to_contain_text("Old note 59")
-    expect(admin.locator(".ev", has_text=re.compile("Old note 0$"))).to_have_count(0)
-    for _ in range(4):
+    expect(pinned).to_contain_text("Old note 119")
+    expect(admin.get_by_text("Old note 0", exact=True)).to_have_count(0)
+    for _ in range(6):
         admin.locator(".ev").last.scroll_into_view_if_needed()
         admin.wait_for_timeout(250)
-    expect(admin.locator(".ev", has_text=re.compile("Old note 0$"))).to_have_count(1)
-    assert admin.locator(".ev[data-kind=note]", has_text="Old note").count() == 60  # each once, the pinned one on top
+    expect(admin.get_by_text("Old note 0", exact=True)).to_have_count(1)
+    expect(admin.locator(".ev", has_text="Old note")).to_have_count(121)  # each once, and the pinned one on top
     pinned.get_by_role("button", name=re.compile("^Unpin")).dispatch_event("click")
     expect(pinned).to_have_count(0)
 
@@ -208,7 +208,7 @@ def test_a_timeline_is_pinned_scrolled_and_previewed_and_relations_join_people(a
     dialog = admin.get_by_role("dialog", name="Add relation")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert").first).to_have_text("Choose a person from the list.")
-    dialog.get_by_role("combobox", name="Person").fill("ida")
+    dialog.get_by_role("combobox", name="Person", exact=True).fill("ida")
     admin.get_by_role("option", name="Ida Holm").click()
     dialog.locator("select[name=type]").select_option("assistant")
     dialog.get_by_role("button", name="Save").click()
@@ -221,7 +221,7 @@ def test_a_timeline_is_pinned_scrolled_and_previewed_and_relations_join_people(a
 
 
 def test_a_person_made_within_a_call_is_chosen_and_what_was_typed_stays(admin: Page, site) -> None:
-    admin.goto(site.url + "/day")
+    admin.goto(site.url + "/activities")
     admin.get_by_role("button", name="New", exact=True).click()
     admin.get_by_role("menuitem", name="Activity").click()
     call = admin.get_by_role("dialog", name="New task")

@@ -219,7 +219,7 @@ def test_home_shows_the_day_and_what_was_opened(manager: Page, site) -> None:
     """What is late, due today and this week in that order, own deals by their next step, mentions, what was seen."""
     person = open_person(manager, site).rsplit("/", 1)[1]
     site.run(MENTIONED.replace("PERSON", person))
-    expect(manager.locator(".ev[data-kind=note]", has_text="the hall is free")).to_have_count(1)
+    expect(manager.locator(".bell .count")).to_be_visible()
     manager.goto(site.url + "/")
     expect(manager.get_by_role("region", name="Recently viewed").locator("li").first).to_contain_text("Lena Arndt")
     mentions = manager.get_by_role("region", name="Mentions")

@@ -9,11 +9,11 @@ import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 
 const many = (n, plural, singular) => `${n.toLocaleString()} ${n === 1 ? singular : plural}`.toLowerCase();
 
-function NewValue({ field, value, found, onSearch, onChange }) {
+function NewValue({ label, field, value, found, onSearch, onChange }) {
   const choices = (field.choices || []).filter((o) => !isRelative(o.id));
-  if (field.ref && !choices.length) return <Lookup label="New value" kind={field.ref} found={found} onSearch={onSearch} onPick={onChange} />;
-  const props = { className: "in", "aria-label": "New value", value, onChange: (e) => onChange(e.target.value) };
-  if (field.type === "choices") return <Several label="New value" options={choices} value={value} onChange={onChange} />;
+  if (field.ref && !choices.length) return <Lookup label={label} kind={field.ref} found={found} onSearch={onSearch} onPick={onChange} />;
+  const props = { className: "in", "aria-label": label, value, onChange: (e) => onChange(e.target.value) };
+  if (field.type === "choices") return <Several label={label} options={choices} value={value} onChange={onChange} />;
   if (choices.length) return <select {...props}><option value="">Empty</option>{choices.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}</select>;
   if (field.type === "longtext") return <textarea {...props} rows={3} />;
   return <input {...props} {...inputOf(field.type)} placeholder="Empty" />;
@@ -59,7 +59,7 @@ export function BulkDialog({ wish, total, plural, singular, fields, rules, found
       )}
       {field && !rule && (wish === "edit" || wish === "assign") && (
         <label className="field"><span className="lab">{wish === "assign" ? "New owner" : "New value"}</span>
-          <NewValue key={field.name} field={field} value={value} found={found} onSearch={onSearch} onChange={setValue} />
+          <NewValue key={field.name} label={wish === "assign" ? "New owner" : "New value"} field={field} value={value} found={found} onSearch={onSearch} onChange={setValue} />
         </label>
       )}
       {(wish === "tag" || wish === "untag") && tagField && (
