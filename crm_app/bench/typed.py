@@ -4,9 +4,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from itertools import islice
+from random import Random
 from typing import Any
 
-from crm_app.bench.dedupe_list import people
+from crm_app.bench.dedupe_list import SEED, World, people
 from crm_app.bench.figures import judged, spread
 from crm_app.bench.ground import ground
 from crm_app.core import db
@@ -15,6 +16,7 @@ from crm_app.core.config import settings
 from crm_app.duplicates.matching.pairs import OPEN
 from crm_app.duplicates.matching.queries import matches
 from crm_app.duplicates.matching.sweeping import sweep_all
+from crm_app.records.search.index import reindex
 from search.duplicates.blocks import MOST
 from search.duplicates.kept import VERSION, packed
 from search.duplicates.normal import normalise
@@ -69,13 +71,16 @@ def _portions(size: int) -> Iterator[tuple[int, list[dict[str, str]]]]:
         start += len(rows)
 
 
-def check(picked: list[dict[str, str]]) -> tuple[list[float], int]:
-    """Seconds of each check, as one types on; and how often the one who was meant is among the answers."""
+def check(picked: list[dict[str, str]], typed: list[dict[str, str]] | None = None) -> tuple[list[float], int]:
+    """Seconds of each check, as one types on; and how often the one who was meant is among the answers.
+
+    `typed` are the same people as somebody else writes them; without it they are typed as they are kept.
+    """
     actor = Principal(None, "Bench", "administrator")
     taken, met = [], 0
-    for row in picked:
+    for row, given in zip(picked, typed or picked, strict=True):
         for state in STATES:
-            values = {FORM.get(name, name): row[name] for name in state if row[name]}
+            values = {FORM.get(name, name): given[name] for name in state if given[name]}
             began = time.perf_counter()
             found = db.read_sync(matches, actor, "person", values)
             taken.append(time.perf_counter() - began)
@@ -111,9 +116,15 @@ def measure(size: int = MILLION) -> dict[str, Any]:
         count = f"SELECT count(*) FROM duplicate_pair WHERE decision = '{OPEN}'"
         pairs = db.read_sync(lambda s: s.connection().exec_driver_sql(count).scalar_one())
         check(picked[:10])
+        world = World(Random(SEED), 1000)
+        slipped = [world.again(row) for row in picked]
+        by_keys = check(picked, slipped)[1]
+        reindex()
+        check(picked[:10])
+        slow, with_slips = check(picked, slipped)
         taken, met = check(picked)
         floor = bare(picked)
-    figures, least = spread(taken), spread(floor)
+    figures, least = spread(taken + slow), spread(floor)
     return {
         "people": size,
         "fill_seconds": round(filled, 1),
@@ -121,6 +132,8 @@ def measure(size: int = MILLION) -> dict[str, Any]:
         "pairs": pairs,
         "checks": len(taken),
         "met": round(met / len(taken), 3),
+        "met_with_slips": round(with_slips / len(slow), 3),
+        "met_with_slips_by_keys_alone": round(by_keys / len(slow), 3),
         "typing_p95_ms": judged(figures["p95_ms"], most=50),
         "typing_median_ms": figures["median_ms"],
         "bare_p95_ms": least["p95_ms"],

@@ -47,15 +47,17 @@ def find(
     but: Collection[int] = (),
     at_least: float,
     keys: Mapping[int, list[int]] | None = None,
+    also: Sequence[int] = (),
 ) -> dict[int, list[Found]]:
     """For each of the records asked about those that may be the same, the likeliest first.
 
     `stored`: they are kept themselves, under the ids by which they are given; otherwise those are mere names. `keys`
-    are theirs, if they are at hand.
+    are theirs, if they are at hand; `also` are further candidates, which share a key with none of them perhaps.
     """
     ids = list(asked)
     known = dict(zip(ids, keys_of_each(list(asked.values())), strict=True)) if keys is None else keys
     near = _candidates(session, name, [known[i] for i in ids], CANDIDATES if len(ids) == 1 else SOME)
+    near = [list(dict.fromkeys([*some, *also])) for some in near] if also else near
     pairs = [(n, other) for n, some in enumerate(near) for other in some if other not in but]
     if stored:
         pairs = [(n, other) for n, other in pairs if other != ids[n]]

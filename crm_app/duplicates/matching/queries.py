@@ -11,6 +11,7 @@ from crm_app.core.changes import kind as kind_of
 from crm_app.core.changes.working import table_of
 from crm_app.duplicates.matching.finding import Found, find
 from crm_app.duplicates.matching.profiles import typed_profile
+from crm_app.duplicates.matching.searched import found_by_words
 from crm_app.identity.policy import decide
 from crm_app.tables import User
 from search.duplicates.fields import EMPTY
@@ -54,7 +55,8 @@ def matches(
     made = typed_profile(session, known, values) if known.likeness else EMPTY
     if made == EMPTY:
         return []
-    found = find(session, kind, {0: made}, stored=False, but=but, at_least=at_least).get(0, [])
+    also = found_by_words(known, values)
+    found = find(session, kind, {0: made}, stored=False, but=but, at_least=at_least, also=also).get(0, [])
     return shown(session, actor, kind, found)[:most]
 
 

@@ -1,5 +1,6 @@
 """Who is there already, while somebody types."""
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -9,11 +10,13 @@ import pytest
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply
+from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, LikelyDuplicate
 from crm_app.duplicates.matching.queries import Match, matches
 from crm_app.identity.matrix import MATRIX
 from crm_app.imports.service import import_file
 from crm_app.records.create.service import create_record
+from crm_app.records.search.index import engine, reindex
 from tests.support.builders import change, make, make_company, make_user, principal
 
 JON = {"first_name": "Jonathan", "last_name": "Abercrombie", "emails": [{"value": "jon.abercrombie@acme.example"}]}
@@ -41,6 +44,19 @@ def test_somebody_typed_again_is_met(database_url: str) -> None:
     assert match.visible and match.probability > 0.99
     assert "same e-mail" in match.reasons and "Jon ~ Jonathan" in match.reasons
     assert db.read_sync(matches, SYSTEM, "person", TYPED, but=[id]) == []
+
+
+def test_who_shares_no_key_is_found_by_the_words_of_the_index(sqlite_database: str) -> None:
+    """Typed with a slip in both names; without an index the keys alone are asked, and a save never asks the index."""
+    id = make("person", first_name="Jonathan", last_name="Abercrombie")
+    make("person", first_name="Mary", last_name="Poppins")
+    typed = {"first_name": "Jomathan", "last_name": "Apercrombie"}
+    assert ask("person", **typed) == []
+    reindex()
+    assert [match.id for match in ask("person", **typed)] == [id]
+    shutil.rmtree(settings().data_dir / "search")
+    engine().close()
+    assert ask("person", **typed) == []
 
 
 def test_a_hidden_record_gives_nothing_away_but_name_and_owner(
