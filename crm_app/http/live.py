@@ -133,7 +133,7 @@ class Fanout(Teller):
             n = next(_numbers)
             push = {"n": n, "prev": _last_sent.get(token, 0), **data}
             _last_sent[token] = n
-            if data.get("gone"):
+            if data.get("gone") is True:  # the record of a page; a list names those that left it, and hears on
                 unsubscribe(token)
             await self.emit(token, state, "push", push)
 
