@@ -1,5 +1,6 @@
 """A lead is qualified through the conditions that an administrator has set, and becomes a contact with a deal."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -86,3 +87,101 @@ def test_a_lead_is_qualified_through_its_conditions(admin: Page, site, lead: int
     dialog.get_by_label("Why back?").fill("The harbour is closed")
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(chain.locator("[aria-current=step]")).to_have_text("Suspect")
+
+
+WORDS = """
+from sqlalchemy import delete, select
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply_many
+from crm_app.core.changes.working import table_of
+from crm_app.tables import Company, Notification, ProcessAck, ProcessNotice, Term, VocabularyTerm
+
+def clear(session):
+    run = session.connection().execute
+    wishes = []
+    for kind, model in (("term", Term), ("vocabulary_term", VocabularyTerm)):
+        table = table_of(model)
+        living = select(table.c.id).where(table.c.deleted_at.is_(None))
+        wishes += [Change(kind, id, op="delete") for id in run(living).scalars()]
+    company = table_of(Company)
+    mended = select(company.c.id).where(company.c.domain == "hatfan.example")
+    wishes += [Change("company", id, {"domain": ""}) for id in run(mended).scalars()]
+    apply_many(session, SYSTEM, wishes)
+    for model in (ProcessAck, ProcessNotice):
+        run(delete(model))
+    run(delete(Notification).where(Notification.type == "process"))
+
+db.write_sync(clear)
+"""
+
+
+@pytest.fixture
+def own_words(site) -> Iterator[None]:
+    yield
+    site.run(WORDS)
+
+
+def test_words_are_changed_told_and_merged_and_a_figure_is_mended(
+    admin: Page, seller: Page, site, own_words: None
+) -> None:
+    """A term with its day and who knows it; a list of words with a merge and its undo; a figure in its grid."""
+    admin.goto(site.url + "/terms")
+    admin.get_by_role("button", name="New term").click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Term", exact=True).fill("Visitor")
+    dialog.get_by_label("What it means here").fill("Somebody who came to the fair.")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+
+    seller.goto(site.url + "/terms")
+    mine = seller.locator(".notices > li", has_text="Visitor")
+    mine.get_by_role("button", name="I know this now").click()
+    expect(mine).to_contain_text("You know")
+    expect(seller.get_by_role("button", name="New term")).to_have_count(0)
+
+    admin.reload()
+    notice = admin.locator(".notices > li", has_text="Visitor")
+    notice.get_by_text("Who knows").click()
+    expect(notice.get_by_role("listitem").filter(has_text="Noor Khalil")).not_to_contain_text("not yet")
+    expect(notice.get_by_role("listitem").filter(has_text="Ravi Shah")).to_contain_text("not yet")
+    notice.get_by_label("Acknowledge until").fill("2099-03-04")
+    expect(notice).to_contain_text("4 Mar 2099")
+
+    admin.goto(site.url + "/vocabularies?list=industry")
+    for name, also in (("Retail", ""), ("Trade", "commerce")):
+        admin.get_by_role("button", name="New term").click()
+        dialog.get_by_label("Name").fill(name)
+        dialog.get_by_label("Also written as").fill(also)
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0)
+    rows = admin.get_by_role("list", name="Terms").get_by_role("listitem")
+    expect(rows).to_have_count(2)
+    used = rows.first.locator(".row").inner_text().split("\n")[-1]
+    assert re.fullmatch(r"\d+ records", used)
+    rows.first.get_by_role("button", name="Actions of Retail").click()
+    admin.get_by_role("menuitem", name="Merge into another").click()
+    expect(dialog).to_contain_text(f"{used} that say Retail")
+    dialog.get_by_role("button", name="Merge").click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(used)
+    expect(rows).to_contain_text("Also: commerce, Retail")
+    admin.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text(used)
+
+    admin.goto(site.url + "/quality")
+    figure = admin.get_by_role("row", name="No web domain")
+    before = int(figure.get_by_role("cell").first.inner_text())
+    figure.get_by_role("link", name="Fix: No web domain").click()
+    expect(admin.locator(".lbar .sum b")).to_have_text(str(before))
+    cell = admin.locator("[data-row]", has_text="Hatfan").locator("[data-col=domain]")
+    cell.dblclick()
+    admin.keyboard.type("hatfan.example")
+    admin.keyboard.press("Enter")
+    expect(cell).to_have_text("hatfan.example")
+    for _ in range(20):  # the figure follows a moment after the cell
+        admin.goto(site.url + "/quality")
+        if figure.get_by_role("cell").first.inner_text() == str(before - 1):
+            break
+    expect(figure.get_by_role("cell").first).to_have_text(str(before - 1))
