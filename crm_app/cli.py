@@ -119,22 +119,13 @@ def worker() -> None:
     """Drain the outbox, do bulk runs, remind and look for duplicates until stopped; for KITH_WORKER=external."""
     import signal
 
-    from crm_app.jobs.bulk import BulkRunner
-    from crm_app.jobs.reminders import Reminders
-    from crm_app.jobs.sweeping import Sweeper
-    from crm_app.jobs.worker import Worker
+    from crm_app.jobs.crew import Crew
 
     ready()
-    busy, runner, reminders, sweeper = Worker(), BulkRunner(), Reminders(), Sweeper()
+    crew = Crew()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: busy.halt())
-    runner.start()
-    reminders.start()
-    sweeper.start()
-    busy.run()
-    runner.stop()
-    reminders.stop()
-    sweeper.stop()
+        signal.signal(number, lambda *_: crew.worker.halt())
+    crew.run()
 
 
 @app.command()

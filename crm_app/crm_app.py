@@ -11,7 +11,7 @@ from crm_app.http.failure import Failure, on_failure
 from crm_app.http.gate import Gate
 from crm_app.http.redact import install_redaction
 from crm_app.http.site import site
-from crm_app.jobs.worker import embedded
+from crm_app.jobs.crew import embedded
 from crm_app.pages import PAGES, Here
 from crm_app.records.list_screen.state import ListViews
 from crm_app.ui import theme

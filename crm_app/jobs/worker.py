@@ -1,20 +1,12 @@
 """The worker loop: wakes on a commit of its own process, looks every 250 ms for those of others."""
 
-import asyncio
-import contextlib
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from crm_app.core import db
 from crm_app.core.changes import outbox
-from crm_app.jobs.bulk import BulkRunner
-from crm_app.jobs.nightly import nightly
-from crm_app.jobs.reminders import Reminders
-from crm_app.jobs.sweeping import Sweeper
-from crm_app.quotes.service import expire_quotes
 from crm_app.records.search.index import keep_ready
 
 IDLE_SECONDS = 0.2
@@ -101,27 +93,5 @@ class Worker:
 
     def _care(self, lane: str) -> None:
         """What a lane does now and then beside its rows."""
-        if lane == outbox.MAIN:
-            db.write_sync(outbox.forget_done)
-            while db.write_sync(expire_quotes):
-                pass
-            nightly()
-        elif lane == SEARCH:
+        if lane == SEARCH:
             keep_ready(self._stop.is_set)
-
-
-@contextlib.asynccontextmanager
-async def embedded() -> AsyncIterator[None]:
-    """The worker as a lifespan task of the one web process."""
-    worker, runner, reminders, sweeper = Worker(), BulkRunner(), Reminders(), Sweeper()
-    worker.start()
-    runner.start()
-    reminders.start()
-    sweeper.start()
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(worker.stop)
-        await asyncio.to_thread(runner.stop)
-        await asyncio.to_thread(reminders.stop)
-        await asyncio.to_thread(sweeper.stop)
