@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from crm_app.bench.figures import judged, p95, spread
 from crm_app.core.actor import Principal
-from crm_app.records.search.documents import IMPORTANCE
+from crm_app.records.search.documents import IMPORTANCE, KINDS
 from crm_app.records.search.rights import seen_by
 from search.documents import Changes, Document
 from search.embedded import EmbeddedEngine
@@ -21,7 +21,6 @@ BESIDE = 10_000  # companies, and deals
 ACTIVITIES = 1_000_000
 SELLERS = 50
 QUERIES = 200
-KINDS = ("person", "company", "deal", "activity")
 DOINGS = ("Call", "Meeting with", "Send the offer to", "Ask", "Demonstration for", "Answer to")
 TOP = 10
 SEED = 7

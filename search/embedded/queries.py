@@ -14,7 +14,7 @@ from search.words import grams
 
 Query = tantivy.Query
 MUST, SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
-FEW = 20  # values of a set that are looked up one by one, instead of a bitmap of all documents that have one
+FEW = 60  # values of a set that are looked up one by one, instead of a bitmap of all documents that have one
 OWN = 0.3  # as a score: decides between candidates of equal words
 
 
