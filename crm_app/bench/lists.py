@@ -1,6 +1,7 @@
 """Lists over 100,000 people, 10,000 companies, 10,000 own open deals and 1,000,000 activities."""
 
 import json
+from time import thread_time
 from typing import Any
 
 from sqlalchemy import event, select
@@ -85,7 +86,7 @@ def _statements(actor: Principal, listing: Listing, after: str = "") -> int:
 
 
 def _filters(actor: Principal, found: Ground, made: dict[str, list[int]]) -> dict[str, Any]:
-    """One filter for each indexed field, with the count."""
+    """One filter for each indexed field, with the count; by the clock, and of processor time."""
     company, person, owner = made["company"][7], made["person"][7], actor.id
     asked: dict[str, list[dict[str, Any]]] = {
         "person": [
@@ -118,6 +119,11 @@ def _filters(actor: Principal, found: Ground, made: dict[str, list[int]]) -> dic
         fields = db.read_sync(fields_of, actor, name)
         for condition in conditions:
             listing = read_listing(name, {"f": json.dumps(condition)}, fields)
-            taken = spread(timed(lambda listing=listing: db.read_sync(list_page, actor, listing), TIMES))
-            slowest[f"{name}.{condition['f']} {condition['op']}"] = judged(taken["p95_ms"], most=100)
+
+            def read(listing: Listing = listing) -> None:
+                db.read_sync(list_page, actor, listing)
+
+            taken, busy = spread(timed(read, TIMES)), spread(timed(read, TIMES, thread_time))
+            found_by = judged(taken["p95_ms"], most=100) | {"processor_p95_ms": busy["p95_ms"]}
+            slowest[f"{name}.{condition['f']} {condition['op']}"] = found_by
     return slowest

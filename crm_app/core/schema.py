@@ -19,10 +19,10 @@ def id_field() -> Any:
     return Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
 
 
-def ref(target: str, *, nullable: bool = True, **more: Any) -> Any:
+def ref(target: str, *, nullable: bool = True, index: bool = True, **more: Any) -> Any:
     """A reference to another record, indexed; refused by the database if it does not exist."""
     default: dict[str, Any] = {"default": None} if nullable else {}
-    return Field(foreign_key=f"{target}.id", index=True, nullable=nullable, sa_type=BigInteger, **default, **more)
+    return Field(foreign_key=f"{target}.id", index=index, nullable=nullable, sa_type=BigInteger, **default, **more)
 
 
 def moment(**more: Any) -> Any:
@@ -42,6 +42,14 @@ def list_indexes(name: str, key: str = "sort_key", *, owner: bool = True) -> tup
     columns = (key, "id", "deleted_at")  # the last one lets SQLite count within the index
     of_owner = (Index(f"ix_{name}_owner_{key}", "owner_id", *columns, **LIVING),) if owner else ()
     return (Index(f"ix_{name}_{key}", *columns, **LIVING), *of_owner)
+
+
+def merged_index(name: str) -> Index:
+    """The index of what was merged into a record; of those alone, or the statistics say that all records were."""
+    there: dict[str, Any] = {
+        dialect + "_where": text("merged_into_id IS NOT NULL") for dialect in ("sqlite", "postgresql")
+    }
+    return Index(f"ix_{name}_merged_into_id", "merged_into_id", **there)
 
 
 class Record(SQLModel):

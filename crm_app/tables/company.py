@@ -2,13 +2,13 @@
 
 from sqlmodel import BigInteger, Field
 
-from crm_app.core.schema import Child, Record, list_indexes, ref
+from crm_app.core.schema import Child, Record, list_indexes, merged_index, ref
 
 
 class Company(Record, table=True):
     """An organisation; it may have a parent."""
 
-    __table_args__ = list_indexes("company")
+    __table_args__ = (*list_indexes("company"), merged_index("company"))
     name: str = Field(index=True)
     parent_id: int | None = ref("company")
     kind: str = "prospect"
@@ -23,7 +23,7 @@ class Company(Record, table=True):
     price_segment: str | None = None
     territory_id: int | None = ref("territory")
     owner_id: int | None = ref("user")
-    merged_into_id: int | None = ref("company")
+    merged_into_id: int | None = ref("company", index=False)
 
 
 class CompanyAddress(Child, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Field, Index, false
 
 from crm_app.core.db import ExactDecimal
-from crm_app.core.schema import LIVING, Child, Record, list_indexes, moment, ref
+from crm_app.core.schema import LIVING, Child, Record, list_indexes, merged_index, moment, ref
 
 IN_CAPITALS = text("value <> lower(value)")
 
@@ -17,6 +17,7 @@ class Person(Record, table=True):
 
     __table_args__ = (
         *list_indexes("person"),
+        merged_index("person"),
         Index(
             "ix_person_lifecycle_sort_key",
             "lifecycle",
@@ -43,7 +44,7 @@ class Person(Record, table=True):
     setback_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     owner_id: int | None = ref("user")
     last_touch_at: datetime | None = moment()
-    merged_into_id: int | None = ref("person")
+    merged_into_id: int | None = ref("person", index=False)
     score: Decimal = Field(default=Decimal(0), sa_type=ExactDecimal, sa_column_kwargs={"server_default": "0"})
     band: str = Field(default="cold", sa_column_kwargs={"server_default": "cold"})
 

@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import event
+from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
+from crm_app.core.changes.forwarding import family
 from crm_app.core.clock import now
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import fold
@@ -31,7 +33,7 @@ from crm_app.records.listing import (
     read_listing,
     write_listing,
 )
-from tests.support.builders import make, make_company, make_team, make_user, principal
+from tests.support.builders import make, make_company, make_person, make_team, make_user, principal
 
 FIRST = {"value": "p1@acme.example"}
 NAMES = ["Ada", "ada", "Émile", "Zoë", "Øyvind", "", "Bo", "bö", "Anna", "Łukasz", "Straße", "Nils"]
@@ -285,3 +287,17 @@ def test_every_kind_has_a_list(world: World) -> None:
         assert {c.name for c in found.columns} <= {c.name for c in choices}
     price = db.read_sync(list_page, world.boss, default_listing("product")).rows[0].cells[4]
     assert (price.text, price.raw) == ("$12.50", "12.50")
+
+
+def test_what_was_merged_into_whom_is_found_by_an_index(sqlite_database: str) -> None:
+    """Also once the statistics are counted, of a list of people of whom none was merged."""
+    for n in range(30):
+        make_person(last_name=f"P{n}")
+
+    def plan(session: Session) -> str:
+        run = session.connection().exec_driver_sql
+        run("ANALYZE")
+        asked = str(family("person", [1]).compile(db.engine(), compile_kwargs={"literal_binds": True}))
+        return " ".join(row[3] for row in run(f"EXPLAIN QUERY PLAN {asked}"))
+
+    assert "INDEX ix_person_merged_into_id" in (found := db.write_sync(plan)) and "SCAN person" not in found
