@@ -166,7 +166,7 @@ def part_of(ground: Ground, children: Children, n: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", MERGEABLE)
-def test_every_part_is_joined_or_the_better_one_holds(database_url: str, name: str) -> None:
+def test_every_part_is_joined_or_the_better_one_holds(sqlite_database: str, name: str) -> None:
     ground = Ground()
     for children in kind(name).children:
         part = table_of(children.table).name
