@@ -169,7 +169,7 @@ def test_a_file_is_dropped_shown_and_taken_away(admin: Page, site) -> None:
     admin.keyboard.press("Escape")
     row.hover()
     row.get_by_role("button", name=re.compile("Delete")).click()
-    expect(admin.locator(".ev[data-kind=file]")).to_have_count(0)
+    expect(admin.locator(f".ev[data-event='{id}']")).to_have_count(0)
     assert admin.request.get(f"{site.url}/files/{id}").status == 404
 
 

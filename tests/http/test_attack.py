@@ -24,7 +24,8 @@ FAILURE = f"{STATE}.reflex___state____frontend_event_exception_state.handle_fron
 
 
 async def alive(tab: Client, handlers: list[dict], name: str) -> None:
-    """The socket still answers, as this user."""
+    """The socket still answers, as this user, once all that was sent before is through."""
+    await tab.quiet()
     tab.updates.clear()
     await tab.send(handler(handlers, "viewer.load"))
     await tab.send(f"{STATE}.hydrate")

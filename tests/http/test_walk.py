@@ -27,6 +27,7 @@ OPERATIONAL = {
     "sign_in_throttle",
     "outbox",
     "id_counter",
+    "recent_view",  # a page that one may read was opened
     # what the worker keeps beside the records, a moment after they changed
     *("quality_mark", "quality_gap", "quality_night", "quality_snapshot", "quality_run", "quality_task"),
     *("lead_score", "learned_score", "field_fill"),
