@@ -4,10 +4,13 @@ import shutil
 
 from crm_app.core.errors import KithError
 
+# The shell has no window to draw, and no tabs and menus around the page, which cost as much as the page does.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
 
 def executable() -> str:
     """The path of Chromium or Chrome. Raises KithError when there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in NAMES:
         if found := shutil.which(name):
             return found
-    raise KithError("Chromium is not installed; on Debian: apt install chromium")
+    raise KithError("Chromium is not installed; on Debian: apt install chromium-headless-shell")

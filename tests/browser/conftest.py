@@ -1,5 +1,6 @@
 """One server for all journeys, one browser, and a signed-in page for each role."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from crm_app.bench.chromium import NAMES
 from tests.browser.seed import PASSWORD
 from tests.support import forks
 from tests.support.server import ROOT, Server, running_server, server_environment
@@ -19,7 +21,7 @@ WAIT_MS = 15_000  # two suites share a small machine: what a person sees at once
 expect.set_options(timeout=WAIT_MS)
 SEEN = 4000  # characters of a part of a page
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)  # elsewhere that of Playwright
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
