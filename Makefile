@@ -13,7 +13,7 @@ SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run dev test test-unit test-served test-fast test-sqlite test-server test-browser check pictures format migration bench lock clean
+.PHONY: help setup demo run dev test test-fast test-sqlite test-server test-browser check pictures format migration bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -45,13 +45,8 @@ dev: setup  ## serve with hot reload, on loopback only
 	@$(SERVE) exec $(BIN)/kith run --dev
 
 test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-unit test-served
-
-test-unit: setup  ## rules and services on both databases; in what time journeys, which wait a lot, leave over
-	nice -n 10 $(PYTEST) -n auto --dist worksteal -m "not server"
-
-test-served: setup  ## what needs the running server, journeys first, as they take longest
-	@$(MAKE) --no-print-directory test-browser; browser=$$?; $(MAKE) --no-print-directory test-server && exit $$browser
+	$(PYTEST) -n auto --dist worksteal -m "not server"
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-server test-browser
 
 test-fast: setup  ## rules and structure, in seconds: no database, no server
 	$(PYTEST) -q -x -n auto --dist worksteal -m "not stored and not redis and not slow and not server"

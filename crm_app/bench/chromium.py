@@ -4,7 +4,7 @@ import shutil
 
 from crm_app.core.errors import KithError
 
-# The shell has no window to draw, and no tabs and menus around the page, which cost as much as the page does.
+# The shell draws the page alone: no tabs and menus around it, which cost as much as the page does.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
