@@ -22,7 +22,7 @@ from crm_app.bench.ground import Ground, make
 from crm_app.bench.site import Tab, card_of
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
-from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.log import ChangeLog, Outbox
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
 from crm_app.tables import Stage
@@ -137,6 +137,25 @@ async def _read_until(tab: Tab, fits: Any, title: str) -> float:
         fresh = next(column for column in columns if column["name"] == FRESH)
         if fits(fresh) and all(card_of(card)["title"].startswith(title) for card in fresh["cards"]):
             return at
+
+
+def told_of_all() -> None:
+    """Wait until the servers are through with what made the ground: a push that tells of it all names no card.
+
+    Raises KithError after a minute.
+    """
+    until = time.monotonic() + 60
+    while db.read_sync(_open_rows):
+        if time.monotonic() > until:
+            raise KithError("the servers of the benchmark did not get through with what made its ground")
+        time.sleep(0.1)
+    time.sleep(1)  # and its push is out
+
+
+def _open_rows(session: Session) -> int:
+    rows = table_of(Outbox)
+    query = select(func.count()).where(rows.c.done_at.is_(None), rows.c.topic == "records")
+    return session.connection().execute(query).scalar_one()
 
 
 def _last_recorded(session: Session) -> datetime:

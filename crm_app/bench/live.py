@@ -69,6 +69,7 @@ async def _play(url: str, found: Ground) -> tuple[list[float], list[float]]:
 def measure() -> dict[str, Any]:
     """All spreads, with their bounds; the lines of Redis are left out where it is not installed."""
     with ground(1, 10_000, wide=True) as found, site(found) as running:
+        elsewhere.told_of_all()
         confirmed, shown = asyncio.run(_play(running.url, found))
     first, second = spread(confirmed), spread(shown)
     return {
@@ -85,6 +86,7 @@ def _elsewhere() -> dict[str, Any]:
     with ground(1, 10_000, wide=True) as found:
         db.write_sync(elsewhere.fresh_stage, found.stages[0])
         with site(found) as running:
+            elsewhere.told_of_all()
             return _judged(asyncio.run(elsewhere.play(running.url, found)))
 
 
@@ -95,6 +97,7 @@ def _elsewhere_with_redis() -> dict[str, Any] | None:
             return None
         db.write_sync(elsewhere.fresh_stage, found.stages[0])
         with site(found, KITH_REDIS_URL=redis_url) as running, site(found, KITH_REDIS_URL=redis_url):
+            elsewhere.told_of_all()
             return _judged(asyncio.run(elsewhere.play(running.url, found)))
 
 
