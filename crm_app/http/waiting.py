@@ -20,8 +20,14 @@ class Impatient(H11Protocol):
         super().on_response_complete()
         self._wait()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._patience.cancel()  # or the last request is held until then
+
     def _wait(self) -> None:
-        self.loop.call_later(REQUEST_SECONDS, self._give_up, self.cycle)
+        if self.cycle is not None:
+            self._patience.cancel()
+        self._patience = self.loop.call_later(REQUEST_SECONDS, self._give_up, self.cycle)
 
     def _give_up(self, before: Any) -> None:
         """Close where no request has come since; a socket has another protocol by now."""
