@@ -9,6 +9,11 @@ def open_board(page: Page, site) -> None:
     page.wait_for_selector("[data-card]")
 
 
+def go(page: Page, place: str) -> None:
+    """To another page as a link leads there, without a reload."""
+    page.evaluate("to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }", place)
+
+
 def first_card(page: Page, column: str) -> int:
     """The id of the first card of a column."""
     found = page.locator(f"section[aria-label='{column}'] [data-card]").first.get_attribute("data-card")

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.seed import PASSWORD
+from tests.browser.support import go
 from tests.support import forks
 from tests.support.hiding import hidden
 from tests.support.places import ROUTES, address
@@ -96,19 +97,12 @@ def begin(page: Page, site: Site) -> None:
     page.wait_for_function("() => Object.keys(document.querySelector('#content')).some(k => k.startsWith('__react'))")
 
 
-def go(page: Page, route: str) -> None:
-    """To another page as a link leads there, without a reload."""
-    page.evaluate(
-        "to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address(route)
-    )
-
-
 def test_every_page_has_words_for_an_empty_company(sign_in: Callable[..., Page], site: Site) -> None:
     assert set(ROUTES) == set(EMPTY)
     page = sign_in("administrator")
     begin(page, site)
     for route in ROUTES:
-        go(page, route)
+        go(page, address(route))
         expect(page.locator("main"), route).to_contain_text(EMPTY[route])
         expect(page.locator("main .sk"), route).to_have_count(0)
 
@@ -123,7 +117,7 @@ def test_a_page_that_waits_shows_blocks_and_claims_nothing(browser: Browser, sit
     begin(page, site)
     without, early = [], []
     for route in ROUTES:
-        go(page, route)
+        go(page, address(route))
         expect(page.locator("h1")).to_have_count(1)
         page.wait_for_timeout(150)
         if route not in DRAWN_AT_ONCE and not page.locator("main .sk").count():
@@ -156,7 +150,7 @@ def test_a_page_that_a_role_may_not_open_says_so(sign_in: Callable[..., Page], s
     page = sign_in("support")
     begin(page, site)
     for route in ("/forecast", "/territories", "/import", "/fields", "/people"):
-        go(page, route)
+        go(page, address(route))
         told = page.get_by_role("heading", name="This page is not for your role")
         expect(told).to_have_count(1 if route in ("/forecast", "/import", "/fields") else 0)
         expect(page.locator("main .sk:visible")).to_have_count(0)

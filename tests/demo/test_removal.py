@@ -161,7 +161,7 @@ def test_it_can_be_taken_back(demo: dict[str, int]) -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_demo_goes_and_can_be_loaded_again(database_url: str) -> None:
+def test_the_whole_demo_goes_and_can_be_loaded_again(sqlite_database: str) -> None:
     seed_demo()
     grow(Sizes(people=400, companies=40, deals=60, activities=900), today("UTC"))
     first = {name: len(ids) for name, ids in db.read_sync(living).items()}
