@@ -13,7 +13,7 @@ SERVE   := KITH_PORT=$(PORT) KITH_BASE_URL=$${KITH_BASE_URL:-http://localhost:$(
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run dev test test-fast test-sqlite test-server test-browser check pictures format migration bench lock clean
+.PHONY: help setup demo run pages dev check test test-fast test-sqlite test-rules test-server test-browser test-pages pictures format migration bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -41,12 +41,15 @@ demo: setup  ## build, load the demo company, serve
 run: setup  ## build and serve; an empty database asks for its first user
 	@$(SERVE) exec $(BIN)/kith run
 
+pages: setup  ## build the pages, where their sources have changed
+	$(BIN)/python -c 'from crm_app.build import build; build()'
+
 dev: setup  ## serve with hot reload, on loopback only
 	@$(SERVE) exec $(BIN)/kith run --dev
 
 test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
-	$(PYTEST) -n auto --dist worksteal -m "not server"
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-server test-browser
+	$(MAKE) --no-print-directory -j2 pages test-rules
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-server test-pages
 
 test-fast: setup  ## rules and structure, in seconds: no database, no server
 	$(PYTEST) -q -x -n auto --dist worksteal -m "not stored and not redis and not slow and not server"
@@ -54,11 +57,17 @@ test-fast: setup  ## rules and structure, in seconds: no database, no server
 test-sqlite: setup  ## rules and services on SQLite
 	$(PYTEST) -q -x -n auto --dist worksteal -m "not postgres and not redis and not slow and not server"
 
+test-rules: setup  ## what needs no running server, on SQLite and PostgreSQL
+	$(PYTEST) -n auto --dist worksteal -m "not server"
+
 test-server: setup  ## what needs the running server
 	$(PYTEST) -m "server and not browser"
 
-test-browser: setup  ## browser journeys only
-	$(PYTEST) -m browser
+test-browser: setup  ## browser journeys
+	$(PYTEST) -m "browser and not pages"
+
+test-pages: setup  ## every page in the browser: sizes, themes, axe, empty, waiting
+	$(PYTEST) -m pages
 
 check: setup  ## lint, format, types, import rules, spelling
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +13,8 @@ from crm_app.http.signin import _first_user_page
 from crm_app.pages import PAGES
 from tests.browser.support import go
 
+pytestmark = pytest.mark.pages
+
 CALM = {"reduced_motion": "reduce"}  # or colours are looked at in the middle of an animation
 VIEWS = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
@@ -20,7 +22,7 @@ VIEWS = {
 }
 ALL = {"resultTypes": ["violations"]}
 COLOURS = ALL | {"runOnly": ["color-contrast"]}  # nothing else of a page is another one in the dark
-THEMES = {"light": ALL, "dark": COLOURS}
+THEMES: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (("light", ALL), ("dark", COLOURS))
 BAD = ("serious", "critical")
 TOUCH = 44  # px, the least height of what a finger hits
 
@@ -59,7 +61,7 @@ def leave_for(page: Page, place: str) -> None:
 def violations(page: Page, axe: Axe) -> list[str]:
     """What axe finds serious, in the light and in the dark."""
     found = []
-    for theme, rules in THEMES.items():
+    for theme, rules in THEMES:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_class(re.compile(theme))
         for violation in axe.run(page, options=rules).response["violations"]:

@@ -14,6 +14,8 @@ from tests.support.hiding import hidden
 from tests.support.places import ROUTES, address
 from tests.support.server import running_server, server_environment
 
+pytestmark = pytest.mark.pages
+
 USERS = """
 from crm_app.core import db
 from crm_app.identity.passwords import hash_password
