@@ -13,6 +13,7 @@ from crm_app.core.changes import Change, apply
 from crm_app.core.clock import now
 from crm_app.core.errors import KithError
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.records.recent import RecentRow, recent_records
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
@@ -84,10 +85,7 @@ class Inbox(rx.State):
     @rx.event
     @allow("any")
     async def decline_access(self, id: int) -> None:
-        try:
-            await db.write(decline_access, actor(), id)
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        await carry_out(self, decline_access, id)
         await self._read([])
 
     async def _read(self, ids: list[int] | None) -> None:
@@ -115,11 +113,5 @@ class HomeScreen(rx.State):
     @rx.event
     @allow("activity.edit")
     async def finish(self, id: int) -> None:
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(apply, actor(), Change("activity", id, {"done_at": now()}))
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not saved. " + refusal.message, "bad")
-        else:
-            toaster.latest = undo_toast("Done.", done.batch_id)
+        await carry_out(self, apply, Change("activity", id, {"done_at": now()}), said="Done.", refused="Not saved.")
         self.day = await db.read(day_of, actor())

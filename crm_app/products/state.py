@@ -6,10 +6,11 @@ from crm_app.core import db
 from crm_app.core.errors import Conflict, KithError, NotFound
 from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.products.price_books import BookPage, add_price, book_page, edit_book, remove_price
 from crm_app.records.address import record_in
 from crm_app.ui.inputs import EditAnswer
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.ui.overlay import Toaster, undo_toast
 
 
 class PriceBookRecord(rx.State):
@@ -73,10 +74,5 @@ class PriceBookRecord(rx.State):
     async def _do(self, command, id: int, told: str) -> None:
         if self.book is None:
             return
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(command, actor(), self.book.id, id)
-            toaster.latest = undo_toast(told, done.batch_id)
-        except KithError as refusal:
-            toaster.latest = plain_toast(refusal.message, "bad")
+        await carry_out(self, command, self.book.id, id, said=told)
         await self.load()

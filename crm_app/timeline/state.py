@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app.core import db
-from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
+from crm_app.identity.telling import carry_out
 from crm_app.records.address import record_in
 from crm_app.records.guests import Guests, find_guests
 from crm_app.timeline import service
@@ -21,7 +20,6 @@ from crm_app.timeline.colleagues import Colleague, find_colleagues
 from crm_app.timeline.queries import PAGE, timeline_of
 from crm_app.timeline.rows import Event
 from crm_app.timeline.rules import Wish, read_wish
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 MOST = 200
 
@@ -146,16 +144,5 @@ class TimelineView(rx.State):
             self.answer = Answer(self.answer.n + 1, str(here), "", found.heads, found.events, found.more)
 
     async def _do(self, told: str, command: Callable[..., Applied], *args: Any, **kwargs: Any) -> None:
-        toaster = await self.get_state(Toaster)
-
-        def run(session: Session, who: Principal) -> Applied:
-            return command(session, who, *args, **kwargs)
-
-        try:
-            done = await db.write(run, actor())
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not saved. " + refusal.message, "bad")
-        else:
-            if told:
-                toaster.latest = undo_toast(told, done.batch_id)
+        await carry_out(self, command, *args, **kwargs, said=told, refused="Not saved.")
         await self._refresh()

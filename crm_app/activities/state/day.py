@@ -1,7 +1,6 @@
 """My day: one list, driven by keys; everything that is done here can be undone."""
 
 from collections.abc import Callable
-from typing import Any
 
 import reflex as rx
 from sqlmodel import Session
@@ -12,10 +11,10 @@ from crm_app.activities.rows import DayRow
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied
-from crm_app.core.errors import Conflict, KithError
+from crm_app.core.errors import KithError
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.identity.telling import carry_out
 
 WORDS = {"tomorrow": "Put off until tomorrow.", "week": "Put off until next week."}
 
@@ -49,15 +48,7 @@ class MyDay(rx.State):
         await self._do(WORDS.get(to, "Put off."), run)
 
     async def _do(self, told: str, command: Callable[[Session, Principal], Applied]) -> None:
-        toaster: Any = await self.get_state(Toaster)
-        try:
-            done = await db.write(command, actor())
-        except Conflict:
-            toaster.latest = plain_toast("Not saved. Somebody changed this in the meantime.", "bad")
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not saved. " + refusal.message, "bad")
-        else:
-            toaster.latest = undo_toast(told, done.batch_id)
+        await carry_out(self, command, said=told, refused="Not saved.")
         await self._read()
 
     async def _read(self) -> None:

@@ -6,8 +6,8 @@ from crm_app import routes
 from crm_app.activities.ics.links import LinkRow, link_of, make_link, revoke_link
 from crm_app.core import db
 from crm_app.core.config import settings
-from crm_app.core.errors import KithError
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.ui.overlay import Toaster, plain_toast
 
 
@@ -25,10 +25,8 @@ class CalendarLink(rx.State):
     @rx.event
     @allow("activity.read")
     async def make(self) -> None:
-        try:
-            token = await db.write(make_link, actor())
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        token = await carry_out(self, make_link)
+        if token is None:
             return
         self.address = settings().base_url + routes.CALENDAR_FEED.replace("{token}", token)
         self.row = await db.read(link_of, actor())

@@ -7,8 +7,8 @@ from crm_app.billing.queries.of_quote import OrderOfQuote, order_of_quote
 from crm_app.core import db
 from crm_app.core.errors import KithError
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.records.address import record_in
-from crm_app.ui.overlay import Toaster, plain_toast
 
 
 class OrderMaking(rx.State):
@@ -28,9 +28,5 @@ class OrderMaking(rx.State):
     @rx.event
     @allow("order.create")
     async def make(self):
-        try:
-            made = await db.write(service.order_from_quote, actor(), self.found.quote_id)
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
-            return None
-        return rx.redirect(f"/orders/{made}")
+        made = await carry_out(self, service.order_from_quote, self.found.quote_id)
+        return None if made is None else rx.redirect(f"/orders/{made}")

@@ -5,11 +5,8 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.core import db
 from crm_app.core.changes import Applied
-from crm_app.core.errors import KithError
-from crm_app.identity.handlers import actor
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.identity.telling import carry_out
 
 from .record import DealRecord
 
@@ -19,14 +16,5 @@ async def act(state: rx.State, command: Callable[..., Applied], *args: Any, said
     shown = (await state.get_state(DealRecord)).deal
     if shown is None:
         return None
-    toaster = await state.get_state(Toaster)
-    try:
-        done = await db.write(command, actor(), shown.id, *args)
-    except KithError as refusal:
-        toaster.latest = plain_toast(refusal.message, "bad")
-    else:
-        if done.diff:
-            toaster.latest = undo_toast(said, done.batch_id)
-        elif nothing:
-            toaster.latest = plain_toast(nothing)
+    await carry_out(state, command, shown.id, *args, said=said, nothing=nothing)
     return DealRecord.load

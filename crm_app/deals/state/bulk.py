@@ -2,13 +2,11 @@
 
 import reflex as rx
 
-from crm_app.core import db
-from crm_app.core.errors import KithError
 from crm_app.deals.bulk import start_on_board
 from crm_app.deals.queries import read_wish
-from crm_app.identity.handlers import actor, allow
+from crm_app.identity.handlers import allow
+from crm_app.identity.telling import carry_out
 from crm_app.records.list_screen.state import ListBulk
-from crm_app.ui.overlay import Toaster, plain_toast
 
 MOST_SELECTED = 5_000
 
@@ -20,11 +18,6 @@ class BoardBulk(rx.State):
     @allow("deal.mass_edit")
     async def start(self, action: str, values: dict[str, str], ids: list[int], stages: list[int]):
         wish = read_wish(self.router.url.query_parameters)
-        try:
-            run = await db.write(
-                start_on_board, actor(), wish, action, values, ids[:MOST_SELECTED], stages[:MOST_SELECTED]
-            )
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast("Not done. " + refusal.message, "bad")
-            return None
-        return ListBulk.follow(run)
+        ids, stages = ids[:MOST_SELECTED], stages[:MOST_SELECTED]
+        run = await carry_out(self, start_on_board, wish, action, values, ids, stages, refused="Not done.")
+        return None if run is None else ListBulk.follow(run)

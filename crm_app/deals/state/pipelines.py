@@ -15,8 +15,8 @@ from crm_app.deals.editor.service import (
 )
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
+from crm_app.identity.telling import carry_out
 from crm_app.records.listing.rows import Option
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
 class PipelineEditor(rx.State):
@@ -88,12 +88,5 @@ class PipelineEditor(rx.State):
 
     async def _do(self, command, *args: int, words: str = ""):
         """Whatever comes of it, the page shows what stands then."""
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(command, actor(), *args)
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not done. " + refusal.message, "bad")
-        else:
-            if words:
-                toaster.latest = undo_toast(words, done.batch_id)
+        await carry_out(self, command, *args, said=words, refused="Not done.")
         return PipelineEditor.load

@@ -7,6 +7,7 @@ from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import ProfileRow, SessionRow, find_viewer, list_sessions
 from crm_app.identity.service import revoke_session, update_profile
+from crm_app.identity.telling import carry_out
 from crm_app.ui.overlay import Toaster, plain_toast
 
 from .viewer import Viewer
@@ -45,8 +46,5 @@ class Profile(rx.State):
     @rx.event
     @allow("any")
     async def revoke(self, public_id: str):
-        try:
-            await db.write(revoke_session, actor(), public_id)
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        await carry_out(self, revoke_session, public_id)
         return Profile.load

@@ -18,7 +18,7 @@ from crm_app.identity.rights import (
     list_rights,
 )
 from crm_app.identity.service import revoke_session
-from crm_app.ui.overlay import Toaster, plain_toast
+from crm_app.identity.telling import carry_out
 
 
 class UserRights(rx.State):
@@ -72,8 +72,5 @@ class UserRights(rx.State):
     @rx.event
     @allow("any")
     async def revoke(self, public_id: str):
-        try:
-            await db.write(revoke_session, actor(), public_id)
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        await carry_out(self, revoke_session, public_id)
         return UserRights.load

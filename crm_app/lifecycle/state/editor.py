@@ -6,8 +6,8 @@ from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
+from crm_app.identity.telling import carry_out
 from crm_app.lifecycle.editor import StateRow, clear, list_states, save_state, set_up
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
 class LifecycleEditor(rx.State):
@@ -61,11 +61,5 @@ class LifecycleEditor(rx.State):
         return LifecycleEditor.load
 
     async def _do(self, command, words: str):
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(command, actor())
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not done. " + refusal.message, "bad")
-        else:
-            toaster.latest = undo_toast(words, done.batch_id)
+        await carry_out(self, command, said=words, refused="Not done.")
         return LifecycleEditor.load

@@ -6,13 +6,13 @@ from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
+from crm_app.identity.telling import carry_out
 from crm_app.lifecycle.editor import Choice
 from crm_app.lifecycle.kind import fields_with_help
 from crm_app.lifecycle.terms.notices import NoticeRow, list_notices
 from crm_app.lifecycle.terms.queries import TermRow, lifecycle_drawing, list_terms, pipeline_drawings
 from crm_app.lifecycle.terms.rules import Drawing
 from crm_app.lifecycle.terms.service import acknowledge, delete_term, save_term, set_until, set_up_terms
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
 class TermsPage(rx.State):
@@ -85,12 +85,5 @@ class TermsPage(rx.State):
         return TermsPage.load
 
     async def _do(self, command, *args, words: str = ""):
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(command, actor(), *args)
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not done. " + refusal.message, "bad")
-        else:
-            if words:
-                toaster.latest = undo_toast(words, done.batch_id)
+        await carry_out(self, command, *args, said=words, refused="Not done.")
         return TermsPage.load

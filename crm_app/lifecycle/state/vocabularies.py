@@ -8,6 +8,7 @@ from crm_app.core.errors import KithError, field_errors
 from crm_app.core.text import clip, id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
+from crm_app.identity.telling import carry_out
 from crm_app.lifecycle.vocabularies.queries import ListPage, TermRow, list_page
 from crm_app.lifecycle.vocabularies.service import add_term, delete_term, merge_terms, save_term, take_for
 from crm_app.records.bulk import followed
@@ -65,13 +66,8 @@ class VocabularyPage(rx.State):
     @rx.event
     @allow("pipeline.create")
     async def add(self, word: str):
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(add_term, actor(), self.page.vocabulary, clip(word))
-        except KithError as refusal:
-            toaster.latest = plain_toast(refusal.message, "bad")
-        else:
-            toaster.latest = undo_toast(f"{clip(word, 60)} is in the list now.", done.batch_id)
+        said = f"{clip(word, 60)} is in the list now."
+        await carry_out(self, add_term, self.page.vocabulary, clip(word), said=said)
         return VocabularyPage.load
 
     @rx.event(background=True)

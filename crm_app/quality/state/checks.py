@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.quality.queries.settings import check_texts, list_checks, people_to_tell
 from crm_app.quality.rows import CheckRow, Choice
 from crm_app.quality.service import delete_check, run_now, save_check
@@ -65,12 +66,7 @@ class QualityChecks(rx.State):
     @rx.event
     @allow("quality.administer")
     async def remove(self, check_id: int):
-        try:
-            done = await db.write(delete_check, actor(), check_id)
-        except KithError as refusal:
-            await self._say(plain_toast("Not removed. " + refusal.message, "bad"))
-        else:
-            await self._say(undo_toast("Check removed.", done.batch_id))
+        await carry_out(self, delete_check, check_id, said="Check removed.", refused="Not removed.")
         return QualityChecks.load
 
     @rx.event

@@ -5,15 +5,14 @@ from collections.abc import Mapping
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import KithError
 from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.quality.nights import SCORE
 from crm_app.quality.queries.page import MEASURES, quality_page
 from crm_app.quality.queries.whose import GROUPINGS, Asked
 from crm_app.quality.rows import QualityView
 from crm_app.quality.service import confirm_review
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
 def read_asked(parameters: Mapping[str, str]) -> tuple[Asked, str]:
@@ -55,11 +54,6 @@ class QualityScreen(rx.State):
         if not self.reviewing:  # pressed twice
             return None
         self.reviewing = False
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(confirm_review, actor(), values.get("note", ""))
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not noted. " + refusal.message, "bad")
-        else:
-            toaster.latest = undo_toast("The review of rights is noted.", done.batch_id)
+        said = "The review of rights is noted."
+        await carry_out(self, confirm_review, values.get("note", ""), said=said, refused="Not noted.")
         return QualityScreen.load

@@ -3,12 +3,11 @@
 import reflex as rx
 
 from crm_app.core import db
-from crm_app.core.errors import KithError
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.quotes.queries.beside import DealQuote, quotes_of_deal
 from crm_app.quotes.service import make_from_deal
 from crm_app.records.address import record_in
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 from .actions import address_of
 
@@ -28,13 +27,7 @@ class QuotesBeside(rx.State):
     @allow("quote.create")
     async def make(self):
         here = record_in(self.router.url.path)
-        toaster = await self.get_state(Toaster)
         if here is None or here[0] != "deal":
             return None
-        try:
-            done = await db.write(make_from_deal, actor(), here[1])
-        except KithError as refusal:
-            toaster.latest = plain_toast(refusal.message, "bad")
-            return None
-        toaster.latest = undo_toast("Quote made from this deal.", done.batch_id)
-        return rx.redirect(address_of(done.id))
+        done = await carry_out(self, make_from_deal, here[1], said="Quote made from this deal.")
+        return None if done is None else rx.redirect(address_of(done.id))

@@ -9,13 +9,14 @@ from crm_app.core import db
 from crm_app.core.changes import Applied
 from crm_app.core.errors import Conflict, Invalid, KithError, NotFound
 from crm_app.core.text import id_of
+from crm_app.identity import telling
 from crm_app.identity.handlers import actor, allow
 from crm_app.quotes.queries.page import quote_page
 from crm_app.quotes.queries.rows import QuotePage
 from crm_app.quotes.service import edit_line, edit_quote, edit_text, rename_section
 from crm_app.records.address import record_in
 from crm_app.ui.inputs import EditAnswer
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.ui.overlay import Toaster, undo_toast
 
 FASTER = "Somebody changed this while you were writing; it is “{theirs}” now. Press Esc to see it, or save again."
 
@@ -84,18 +85,6 @@ class QuoteRecord(rx.State):
 
 
 async def carry_out(state: rx.State, command: Callable[..., Applied], *args: Any, told: str = "") -> Applied | None:
-    """One command on the quote of the page; what came of it is a message, and the page is read again."""
-    record, toaster = await state.get_state(QuoteRecord), await state.get_state(Toaster)
-    if record.quote is None:
-        return None
-    done = None
-    try:
-        done = await db.write(command, actor(), record.quote.id, *args)
-    except Invalid as refusal:
-        toaster.latest = plain_toast(" ".join(refusal.fields.values()), "bad")
-    except KithError as refusal:
-        toaster.latest = plain_toast(refusal.message, "bad")
-    else:
-        if told:
-            toaster.latest = undo_toast(told, done.batch_id)
-    return done
+    """One command on the quote of the page; what came of it is a message."""
+    quote = (await state.get_state(QuoteRecord)).quote
+    return None if quote is None else await telling.carry_out(state, command, quote.id, *args, said=told)

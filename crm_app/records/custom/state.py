@@ -7,6 +7,7 @@ from crm_app.core.errors import KithError, field_errors
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
+from crm_app.identity.telling import carry_out
 from crm_app.records.bulk import followed
 from crm_app.records.custom.fields import FIELDED, TYPES
 from crm_app.records.custom.queries import (
@@ -133,22 +134,13 @@ class FieldEditor(rx.State):
         return await self._told(restore_field, field_id, "The field is back, with its values.")
 
     async def _told(self, command, field_id: int, words: str):
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(command, actor(), field_id)
-        except KithError as refusal:
-            toaster.latest = plain_toast(refusal.message, "bad")
-        else:
-            toaster.latest = undo_toast(words, done.batch_id)
+        await carry_out(self, command, field_id, said=words)
         return FieldEditor.load
 
     @rx.event
     @allow("custom_field.edit")
     async def move(self, field_id: int, step: int):
-        try:
-            await db.write(move_field, actor(), field_id, 1 if step > 0 else -1)
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
+        await carry_out(self, move_field, field_id, 1 if step > 0 else -1)
         return FieldEditor.load
 
 

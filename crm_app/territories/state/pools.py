@@ -6,6 +6,7 @@ from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
 from crm_app.core.text import clip, id_of
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.records.listing.rows import Option
 from crm_app.territories.assignment import share_waiting
 from crm_app.territories.queries.screens import Choice, LoadRow, PoolRow, list_loads, list_pools, people, pool_options
@@ -63,13 +64,7 @@ class PoolList(rx.State):
     @rx.event
     @allow("pool.delete")
     async def delete(self, id: int):
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(remove, actor(), "pool", id)
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not deleted. " + refusal.message, "bad")
-        else:
-            toaster.latest = undo_toast("Pool deleted.", done.batch_id)
+        await carry_out(self, remove, "pool", id, said="Pool deleted.", refused="Not deleted.")
         return PoolList.load
 
     @rx.event
@@ -101,10 +96,8 @@ class PoolList(rx.State):
     @rx.event
     @allow("availability.edit")
     async def leave(self, user_id: int, away: bool, version: int):
-        try:
-            await db.write(set_availability, actor(), user_id, "away", "true" if away else "false", version)
-        except KithError as refusal:
-            (await self.get_state(Toaster)).latest = plain_toast("Not changed. " + refusal.message, "bad")
+        value = "true" if away else "false"
+        await carry_out(self, set_availability, user_id, "away", value, version, refused="Not changed.")
         return PoolList.load
 
 

@@ -6,9 +6,10 @@ from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
 from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
+from crm_app.identity.telling import carry_out
 from crm_app.territories.queries.screens import Choice, TerritoryRow, list_territories, people, teams
 from crm_app.territories.service import Edited, move_territory, name_account, remove, save_territory
-from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
+from crm_app.ui.overlay import Toaster, undo_toast
 
 
 class TerritoryList(rx.State):
@@ -88,12 +89,5 @@ class TerritoryList(rx.State):
         return None
 
     async def _do(self, text: str, command, *args, **kwargs):
-        toaster = await self.get_state(Toaster)
-        try:
-            done = await db.write(command, actor(), *args, **kwargs)
-        except KithError as refusal:
-            toaster.latest = plain_toast("Not changed. " + refusal.message, "bad")
-        else:
-            if text:
-                toaster.latest = undo_toast(text, done.batch_id)
+        await carry_out(self, command, *args, **kwargs, said=text, refused="Not changed.")
         return TerritoryList.load
