@@ -124,7 +124,7 @@ def worker() -> None:
     ready()
     crew = Crew()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: crew.worker.halt())
+        signal.signal(number, lambda *_: crew.halt())
     crew.run()
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
@@ -34,12 +35,20 @@ class BulkRunner:
         self._thread = threading.Thread(target=self.run, name="kith-bulk", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
+    def halt(self) -> None:
         """End after the portion at hand; another start goes on from there."""
         self._stop.set()
         self._wake.set()
+
+    def wait(self, until: float) -> None:
+        """For the thread to end, until that moment of `time.monotonic`."""
         if self._thread is not None:
-            self._thread.join(timeout=10)
+            self._thread.join(max(0.0, until - time.monotonic()))
+
+    def stop(self) -> None:
+        """Halt, and wait for the thread to end."""
+        self.halt()
+        self.wait(time.monotonic() + 10)
 
     def run(self) -> None:
         """Until stopped; a run that fails is closed with the reason and does not end the loop."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 
 from crm_app.jobs.bulk import BulkRunner
@@ -9,6 +10,8 @@ from crm_app.jobs.nightly import Nights
 from crm_app.jobs.reminders import Reminders
 from crm_app.jobs.sweeping import Sweeper
 from crm_app.jobs.worker import Worker
+
+STOP_SECONDS = 10.0  # what takes longer ends with the process, and is done anew by the next one
 
 
 class Crew:
@@ -24,14 +27,21 @@ class Crew:
         for one in self._others:
             one.start()
 
-    def stop(self) -> None:
-        """End after what is at hand."""
-        self.worker.stop()
+    def halt(self) -> None:
+        """Tell all of them to end after what is at hand."""
+        self.worker.halt()
         for one in self._others:
-            one.stop()
+            one.halt()
+
+    def stop(self) -> None:
+        """Halt, and wait for all of them together."""
+        self.halt()
+        until = time.monotonic() + STOP_SECONDS
+        for one in (self.worker, *self._others):
+            one.wait(until)
 
     def run(self) -> None:
-        """Until the worker is halted."""
+        """Until halted."""
         for one in self._others:
             one.start()
         self.worker.run()

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
@@ -21,11 +22,19 @@ class Recurring:
         self._thread = threading.Thread(target=self.run, name=f"kith-{self._name}", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End before the next look; one that takes longer than ten seconds ends with the process."""
+    def halt(self) -> None:
+        """End before the next look."""
         self._stop.set()
+
+    def wait(self, until: float) -> None:
+        """For the thread to end, until that moment of `time.monotonic`."""
         if self._thread is not None:
-            self._thread.join(timeout=10)
+            self._thread.join(max(0.0, until - time.monotonic()))
+
+    def stop(self) -> None:
+        """Halt, and wait; a look that takes longer than ten seconds ends with the process."""
+        self.halt()
+        self.wait(time.monotonic() + 10)
 
     def run(self) -> None:
         """Until stopped; an error is logged and does not end the loop."""

@@ -57,11 +57,15 @@ class Worker:
         self._stop.set()
         self.wake()
 
+    def wait(self, until: float) -> None:
+        """For the threads to end, until that moment of `time.monotonic`."""
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
     def stop(self) -> None:
         """Halt, and wait for the threads to end."""
         self.halt()
-        for thread in self._threads:
-            thread.join(timeout=10)
+        self.wait(time.monotonic() + 10)
 
     def run(self) -> None:
         """Until stopped."""
