@@ -5,7 +5,6 @@ It passes the event middleware by, so revocation and rights are asked here, fres
 
 import asyncio
 import contextlib
-import itertools
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -17,14 +16,15 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
+from crm_app.core.ids import fresh
 from crm_app.http import live_sessions
 from crm_app.http.board_push import deals_of, diaries_of, whereabouts
 from crm_app.http.hearing import Teller, telling
 from crm_app.http.live_views import MOST_CARDS, News, View
 
 GATHER_SECONDS = 0.05
+AGAIN_SECONDS = 1.0
 log = logging.getLogger("kith.live")
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Fanout(Teller):
     def __init__(self, app: rx.App) -> None:
         super().__init__(app)
         self.ids: dict[str, set[int]] = defaultdict(set)
+        self.marks: dict[str, set[int]] = defaultdict(set)
         self.batches: set[int] = set()
         self.lost = False
         self.due: asyncio.Event = asyncio.Event()
@@ -77,6 +78,8 @@ class Fanout(Teller):
         """An announcement, from the worker's thread or from Redis."""
         if "batch" in payload:  # or it is none of records: who is here, what is unread
             self.loop.call_soon_threadsafe(self._note, payload["kind"], payload["ids"], payload["batch"])
+        elif "marks" in payload:
+            self.loop.call_soon_threadsafe(self._note_marks, payload["kind"], payload["ids"])
 
     def missed(self) -> None:
         """For a while nobody listened: every page reads again."""
@@ -88,20 +91,27 @@ class Fanout(Teller):
         self.batches.add(batch)
         self.due.set()
 
+    def _note_marks(self, kind: str, ids: list[int]) -> None:
+        self.marks[kind] |= set(ids)
+        self.due.set()
+
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             await self.due.wait()
             await asyncio.sleep(GATHER_SECONDS)
             self.due.clear()
-            news = News({kind: frozenset(ids) for kind, ids in self.ids.items()}, self.lost)
-            batches, self.batches, self.ids, self.lost = sorted(self.batches), set(), defaultdict(set), False
+            changed, marked = ({k: frozenset(ids) for k, ids in found.items()} for found in (self.ids, self.marks))
+            news = News(changed, self.lost, marks=marked)
+            batches, self.batches, self.lost = sorted(self.batches), set(), False
+            self.ids, self.marks = defaultdict(set), defaultdict(set)
             try:
                 if _open and (news.of("deal") or news.of("activity")):
                     news = await db.read(located, news, batches)
                 await self._tell(news)
             except Exception:
                 log.exception("open pages could not be told of a change")
+                self.loop.call_later(AGAIN_SECONDS, self.missed)
 
     async def _tell(self, news: News) -> None:
         groups: dict[tuple[Any, View], list[tuple[str, str]]] = defaultdict(list)
@@ -130,7 +140,7 @@ class Fanout(Teller):
 
     async def _emit(self, data: dict[str, Any], tabs: list[tuple[str, str]]) -> None:
         for token, state in tabs:
-            n = next(_numbers)
+            n = fresh()
             push = {"n": n, "prev": _last_sent.get(token, 0), **data}
             _last_sent[token] = n
             if data.get("gone") is True:  # the record of a page; a list names those that left it, and hears on

@@ -20,6 +20,8 @@ from crm_app.records.reading import record_row
 
 MOST_CARDS = 20
 MOST_ROWS = 50
+MARKED = "quality."  # how the fields begin that are written after a change (crm_app/quality/fields.py)
+WITH_SCORE = frozenset({"person", "company"})
 ON_EVERY_CARD = frozenset({"stage", "pipeline", "company", "user", "person", "rate"})
 Concern = Literal["none", "again", "look"]
 
@@ -28,13 +30,15 @@ Concern = Literal["none", "again", "look"]
 class News:
     """What changed since the last fan-out: ids by kind, `lost` if announcements were missed, where the deals stand.
 
-    `diaries` are the users whose plans the activities belong to, or belonged to before.
+    `diaries` are the users whose plans the activities belong to, or belonged to before; `marks` the records, by kind,
+    of which the marks of quality were written anew.
     """
 
     ids: Mapping[str, frozenset[int]]
     lost: bool = False
     places: Mapping[int, Place] = dataclasses.field(default_factory=dict)
     diaries: frozenset[int] = frozenset()
+    marks: Mapping[str, frozenset[int]] = dataclasses.field(default_factory=dict)
 
     def of(self, name: str) -> frozenset[int]:
         """The changed records of one kind."""
@@ -95,7 +99,12 @@ class RecordView:
         if news.lost or "custom_field" in news.ids:
             return "again"
         around = {f.ref for f in kind(self.kind).fields if f.ref} | {k.name for k, _ in references_to(self.kind)}
-        return "look" if self.id in news.of(self.kind) or around & news.ids.keys() else "none"
+        return "look" if self._is_touched(news) or around & news.ids.keys() else "none"
+
+    def _is_touched(self, news: News) -> bool:
+        """Changed, or its score of quality was written, which stands on the page."""
+        marked = news.marks.get(self.kind, frozenset()) if self.kind in WITH_SCORE else frozenset[int]()
+        return self.id in news.of(self.kind) or self.id in marked
 
     def reaches(self, actor: Principal, news: News) -> bool:
         """Only the record itself can say."""
@@ -107,7 +116,7 @@ class RecordView:
             row = record_row(session, actor, self.kind, self.id)
         except NotFound:
             return {"gone": True}
-        itself = self.id in news.of(self.kind)
+        itself = self._is_touched(news)
         named = any(row[f.name] in news.of(f.ref) for f in kind(self.kind).fields if f.ref)
         return {"stale": True} if itself or named or self._is_pointed_at(session, news) else None
 
@@ -172,9 +181,16 @@ class ListView:
     def concern(self, news: News) -> Concern:
         """Many of its records, or something that stands in many of its rows: read again."""
         named = {f.ref for f in kind(self.listing.kind).fields if f.ref} - {self.listing.kind} | {"custom_field"}
-        if news.lost or len(news.of(self.listing.kind)) > MOST_ROWS or named & news.ids.keys():
+        touched = self._touched(news)
+        if news.lost or len(touched) > MOST_ROWS or named & news.ids.keys():
             return "again"
-        return "look" if news.of(self.listing.kind) else "none"
+        return "look" if touched else "none"
+
+    def _touched(self, news: News) -> frozenset[int]:
+        """The changed records; those with other marks as well, where the list asks for or shows these."""
+        asked = self.listing.fields()
+        marked = any(name.startswith(MARKED) for name in asked)
+        return news.of(self.listing.kind) | (news.marks.get(self.listing.kind, frozenset()) if marked else frozenset())
 
     def reaches(self, actor: Principal, news: News) -> bool:
         """A record that left the list must leave the screen: only the list itself can say."""
@@ -182,7 +198,7 @@ class ListView:
 
     def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
         """The changed rows as they are now, those that stand in the list no more, and the count."""
-        ids = sorted(news.of(self.listing.kind))
+        ids = sorted(self._touched(news))
         rows = rows_in(session, actor, self.listing, ids)[1]
         return {
             "rows": [dataclasses.asdict(row) for row in rows.values()],

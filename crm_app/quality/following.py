@@ -18,12 +18,14 @@ from crm_app.records.custom.definitions import by_ids
 from crm_app.tables import Activity, BulkRun, Deal, Person
 
 RECOUNT = "quality"  # the operation of a run
-MOST_TOLD = 50
+MOST_TOLD = 51  # with more than 50 an open list is read again
 activity, deal, person, runs = (table_of(m) for m in (Activity, Deal, Person, BulkRun))
 
 
 def follow(tell: Callable[[dict[str, Any]], None], payloads: list[dict[str, Any]]) -> None:
-    """Registered in `wire`: the records that changed, and those that hang on them; open lists hear of a few."""
+    """Registered in `wire`: the records that changed, and those that hang on them. Open lists hear of it once more:
+    they were told of the change before its marks were written.
+    """
     touched: dict[str, set[int]] = {}
     settings = False
     for payload in payloads:
@@ -39,8 +41,7 @@ def follow(tell: Callable[[dict[str, Any]], None], payloads: list[dict[str, Any]
         chosen = sorted(ids)
         for start in range(0, len(chosen), STEP):
             db.write_sync(refresh, name, chosen[start : start + STEP])
-        if len(chosen) <= MOST_TOLD:
-            tell({"kind": name, "ids": chosen})
+        tell({"kind": name, "ids": chosen[:MOST_TOLD], "marks": True})
 
 
 def start_recount(session: Session, kinds: Iterable[str] = KINDS) -> list[int]:

@@ -179,7 +179,7 @@ def test_words_are_changed_told_and_merged_and_a_figure_is_mended(
     cell.dblclick()
     admin.keyboard.type("hatfan.example")
     admin.keyboard.press("Enter")
-    expect(cell).to_have_text("hatfan.example")
+    expect(cell).to_have_count(0)  # what is mended leaves the list by itself
     for _ in range(20):  # the figure follows a moment after the cell
         admin.goto(site.url + "/quality")
         if figure.get_by_role("cell").first.inner_text() == str(before - 1):

@@ -1,14 +1,20 @@
 """What an open page hears of a change: only its own business, and only while its viewer may see it."""
 
+import asyncio
+from collections import defaultdict
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
-from crm_app.http.live import located
-from crm_app.http.live_views import MOST_CARDS, BoardView, DiaryView, News, RecordView
+from crm_app.http.live import Fanout, located
+from crm_app.http.live_views import MOST_CARDS, MOST_ROWS, BoardView, DiaryView, ListView, News, RecordView
+from crm_app.quality.following import follow
+from crm_app.records.listing import fields_of, read_listing
 from tests.support.builders import change, make, make_company, make_deal, make_pipeline, make_user, principal
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -81,3 +87,26 @@ def test_only_the_diaries_that_show_it_are_read_again() -> None:
     ]
     assert view.concern(News({"activity": frozenset(range(MOST_CARDS + 1))})) == "again"
     assert view.concern(News({}, lost=True)) == "again"
+
+
+def test_a_mended_record_leaves_the_list_of_what_to_fix_once_its_marks_are_written() -> None:
+    """The change itself is told before that, so the list must hear of the marks as well."""
+    company = make_company(domain="")
+    follow(lambda _: None, [{"kind": "company", "ids": [company]}])
+    fields = db.read_sync(fields_of, SYSTEM, "company")
+    asked = {"f": '{"all":[{"f":"quality.rule","op":"is","v":["company.domain"]}]}'}
+    to_fix, others = (ListView(read_listing("company", given, fields)) for given in (asked, {}))
+    assert [row["id"] for row in db.read_sync(to_fix.push, SYSTEM, news(company=company))["rows"]] == [company]
+    change("company", company, domain="example.org")
+    fanout = object.__new__(Fanout)
+    fanout.marks, fanout.due = defaultdict(set), asyncio.Event()
+    fanout.loop = cast(Any, SimpleNamespace(call_soon_threadsafe=lambda call, *given: call(*given)))
+    follow(fanout.heard, [{"kind": "company", "ids": [company]}])
+    marked = News({}, marks={kind: frozenset(ids) for kind, ids in fanout.marks.items()})
+    assert [to_fix.concern(marked), others.concern(marked)] == ["look", "none"] and fanout.due.is_set()
+    assert db.read_sync(to_fix.push, SYSTEM, marked)["gone"] == [company]
+    page, elsewhere = RecordView("company", company), RecordView("company", company + 1)
+    assert [page.concern(marked), elsewhere.concern(marked)] == ["look", "none"]
+    assert db.read_sync(page.push, SYSTEM, marked) == {"stale": True}  # the page shows the score
+    many = News({}, marks={"company": frozenset(range(MOST_ROWS + 1))})
+    assert [to_fix.concern(many), others.concern(many)] == ["again", "none"]

@@ -61,6 +61,8 @@ def test_a_new_first_page_keeps_what_was_scrolled_to(call) -> None:
 def test_rows_are_replaced_and_leave(call) -> None:
     found = call("update", rows(1, 2, 3), rows(2, title="new"), [3])
     assert [(r["id"], r.get("title")) for r in found] == [(1, None), (2, "new")]
+    late = call("update", rows(1, version=2) + rows(2, version=2), rows(1, version=1) + rows(2, version=2, title="new"))
+    assert [(r["version"], r.get("title")) for r in late] == [(2, None), (2, "new")]
 
 
 def test_a_range_reaches_both_ways(call) -> None:

@@ -23,11 +23,14 @@ class May:
 class Screen:
     """A list as it opens; a new `n` puts it in force. `asked` are the parameters of the address that it answers.
 
+    `since` is a number from before it was read: a push with a later one may tell of what is not in it yet.
+
     `query` is the whole list as parameters, for the links to its records and its export. `changed`: the list is not
     as its view (or the catalogue) has it.
     """
 
     n: int = 0
+    since: int = 0
     kind: str = ""
     asked: dict[str, str] = field(default_factory=dict)
     error: str = ""

@@ -25,6 +25,11 @@ class Listing:
     group: str = ""
     text: str = ""
 
+    def fields(self) -> set[str]:
+        """The names of all that it shows, sorts, groups and filters by."""
+        asked = {condition.field for condition in conditions_in(self.filter)}
+        return asked | {self.sort, self.group, *self.columns} - {""}
+
 
 def default_listing(kind_name: str) -> Listing:
     """The list as the catalogue has it."""

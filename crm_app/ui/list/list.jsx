@@ -27,7 +27,7 @@ function useRows(p, sig) {
   const now = useRef(list);
   now.current = list;
   const asked = useRef("");
-  const seen = useRef({ screen: 0, more: more?.n || 0, push: push?.n || 0, answer: answer?.n || 0 });
+  const seen = useRef({ screen: 0, before: screen?.n || 0, more: more?.n || 0, push: push?.n || 0, answer: answer?.n || 0 });
   const again = useAgain(() => onReload && onReload(kind));
   useEffect(() => {
     if (list && list.sig !== sig && kept.has(sig)) setList(kept.get(sig));
@@ -37,6 +37,7 @@ function useRows(p, sig) {
     seen.current.screen = screen.n;
     asked.current = "";
     const old = now.current?.sig === sig ? now.current : kept.get(sig);
+    if (screen.n !== seen.current.before && seen.current.push > screen.since) again(); // it came first, but may tell of what was written after the reading
     if (!old || screen.error) return setList(opened(sig, screen));
     const rows = merge(screen.rows, old.rows, screen.more);
     setList({ ...old, screen, rows, more: rows.length > FIRST ? old.more : screen.more, count: screen.count });

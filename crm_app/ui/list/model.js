@@ -35,12 +35,12 @@ export function merge(fresh, rows, more) {
   return [...fresh, ...rows.slice(last >= 0 ? last + 1 : fresh.length).filter((r) => !known.has(r.id))];
 }
 
-/** Rows as they are now, without those that left the list; the same array when nothing differs. */
+/** Rows as they are now, without those that left the list; the same array when nothing differs. An answer that was late is older. */
 export function update(rows, now, gone) {
   const fresh = new Map((now || []).map((r) => [r.id, r]));
   const left = new Set(gone || []);
   if (!rows.some((r) => fresh.has(r.id) || left.has(r.id))) return rows;
-  return rows.filter((r) => !left.has(r.id)).map((r) => fresh.get(r.id) || r);
+  return rows.filter((r) => !left.has(r.id)).map((r) => (fresh.get(r.id)?.version < r.version ? r : fresh.get(r.id) || r));
 }
 
 /** The ids from one row to another, both included, in the order of the list. */

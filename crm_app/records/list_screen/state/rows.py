@@ -33,13 +33,13 @@ class RecordList(rx.State):
     @rx.event
     @allow("any")
     async def load(self, kind: str) -> None:
-        asked = self._asked()
+        asked, since = self._asked(), fresh()
         try:
             found = await db.read(list_screen, actor(), kind, asked)
             self.fields = await db.read(field_choices, actor(), kind)  # a field may have been added
         except KithError as refusal:
             found = Screen(kind=kind, asked=asked, error=refusal.message)
-        self.screen = replace(found, n=fresh())
+        self.screen = replace(found, n=fresh(), since=since)
 
     @rx.event
     @allow("any")
