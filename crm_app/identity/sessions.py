@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -15,7 +16,7 @@ from sqlmodel import Session, col
 from crm_app.core.actor import Principal
 from crm_app.core.clock import now
 from crm_app.core.config import settings
-from crm_app.core.db import allocate_ids, dialect_of
+from crm_app.core.db import UtcDateTime, allocate_ids, dialect_of
 from crm_app.core.text import clip
 from crm_app.identity import throttle
 from crm_app.identity.teams import find_line_ids, find_member_ids
@@ -68,18 +69,22 @@ def create_session(session: Session, user_id: int, *, ip: str = "", user_agent: 
     return token
 
 
-def is_live() -> ColumnElement[bool]:
-    """Not revoked, inside both limits, and the user still may sign in."""
-    at = now()
-    idle = at - timedelta(minutes=settings().session_idle_minutes)
+def is_live(at: Any = None, idle: Any = None) -> ColumnElement[bool]:
+    """Not revoked, inside both limits, and the user still may sign in; `at` now, and not used since `idle` at all."""
+    moments = _moments() if at is None else {"at": at, "idle": idle}
     return and_(
         col(UserSession.revoked_at).is_(None),
-        col(UserSession.expires_at) > at,
-        col(UserSession.last_seen_at) > idle,
+        col(UserSession.expires_at) > moments["at"],
+        col(UserSession.last_seen_at) > moments["idle"],
         col(User.id) == col(UserSession.user_id),
         col(User.status) == "active",
         col(User.deleted_at).is_(None),
     )
+
+
+def _moments() -> dict[str, datetime]:
+    at = now()
+    return {"at": at, "idle": at - timedelta(minutes=settings().session_idle_minutes)}
 
 
 def find_session(session: Session, token_hash: str) -> str | None:
@@ -101,11 +106,15 @@ def find_all_live(session: Session, public_ids: Iterable[str]) -> dict[str, Live
     found: dict[str, Live] = {}
     teams: dict[int | None, frozenset[int]] = {}
     lines: dict[int | None, frozenset[int]] = {}
+    closed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
     for chunk in _chunks(sorted(set(public_ids)), 500):
-        for row in session.connection().execute(_lives().where(col(UserSession.public_id).in_(chunk))):
+        for row in session.connection().execute(_lives(), {"ids": chunk, **_moments()}):
             if row.team_id is not None and row.team_id not in teams:
                 teams[row.team_id] = find_member_ids(session, row.user_id, row.team_id)
                 lines[row.team_id] = find_line_ids(session, row.team_id)
+            if row.role not in closed:
+                closed[row.role] = fields_closed_to(session, row.role)
+            unseen, fixed = closed[row.role]
             who = Principal(
                 id=row.user_id,
                 name=row.name,
@@ -116,16 +125,22 @@ def find_all_live(session: Session, public_ids: Iterable[str]) -> dict[str, Live
                 member_ids=teams.get(row.team_id, frozenset()) | {row.user_id},
                 line_ids=lines.get(row.team_id, frozenset()),
                 session_id=row.id,
+                unseen=unseen,
+                fixed=fixed,
             )
             found[row.public_id] = Live(row.id, row.public_id, row.last_seen_at, who)
     return found
 
 
+@cache
 def _lives() -> Select[Any]:
     """What makes a session and its principal, as columns: rows of the ORM would cost more than the query."""
     user = (col(User.id).label("user_id"), User.name, User.role, User.team_id, User.zone, User.locale)
     own = (UserSession.id, UserSession.public_id, UserSession.last_seen_at)
-    return select(*own, *user).join(User, col(User.id) == col(UserSession.user_id)).where(is_live())  # pyright: ignore
+    live = is_live(*(bindparam(name, type_=UtcDateTime) for name in ("at", "idle")))
+    asked = col(UserSession.public_id).in_(bindparam("ids", expanding=True))
+    query = select(*own, *user).join(User, col(User.id) == col(UserSession.user_id))  # pyright: ignore
+    return query.where(asked, live)
 
 
 def principal_of(session: Session, user: User, session_id: int | None = None) -> Principal:
@@ -150,14 +165,19 @@ def fields_closed_to(session: Session, role: str) -> tuple[frozenset[str], froze
     """The custom fields that this role may not see, and not edit, as `deal.custom.12`; an administrator may all."""
     unseen, fixed = set[str](), set[str]()
     if role != "administrator":
-        of: Any = CustomField
-        for id, kind, readers, editors in session.execute(select(of.id, of.kind, of.read_roles, of.edit_roles)):
-            name = f"{kind}.custom.{id}"
-            if readers and role not in readers:
+        for row in session.connection().execute(_ruled()):
+            name = f"{row.kind}.custom.{row.id}"
+            if row.read_roles and role not in row.read_roles:
                 unseen.add(name)
-            if name in unseen or (editors and role not in editors):
+            if name in unseen or (row.edit_roles and role not in row.edit_roles):
                 fixed.add(name)
     return frozenset(unseen), frozenset(fixed)
+
+
+@cache
+def _ruled() -> Any:
+    of: Any = CustomField
+    return select(of.id, of.kind, of.read_roles, of.edit_roles)
 
 
 def _chunks(items: list[str], size: int) -> Iterable[list[str]]:

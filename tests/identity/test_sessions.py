@@ -1,5 +1,6 @@
 """Sessions end by time, by revocation, with the user; what is stored of the cookie is its hash."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,7 @@ from crm_app.identity.service import (
 )
 from crm_app.tables.access import UserSession
 from crm_app.tables.user import User
-from tests.support.builders import change, make_team, make_user
+from tests.support.builders import change, make, make_team, make_user
 
 PASSWORD = "correct horse 1"
 
@@ -91,6 +92,23 @@ def test_revoked_disabled_deleted(database_url: str) -> None:
     assert not is_live(first) and is_live(second)
     db.write_sync(disable_user, principal(make_user(role="administrator")), user)
     assert not is_live(second)
+
+
+def test_who_acts_through_a_session_is_who_that_user_is_with_the_fields_that_are_closed(database_url: str) -> None:
+    """By a socket one has the rights that one has anywhere else: those of custom fields too."""
+    team = make_team()
+    people = {role: make_user(role=role, team_id=team) for role in ("sales", "support", "administrator")}
+    secret = make("custom_field", kind="deal", key="s", label="Secret", type="text", read_roles=["sales"])
+    fixed = make("custom_field", kind="deal", key="f", label="Fixed", type="text", edit_roles=["support"])
+    ids = {open_session(user)[1]: user for user in people.values()}
+    lives = db.read_sync(sessions.find_all_live, ids)
+    assert {p: replace(live.principal, session_id=None) for p, live in lives.items()} == {
+        public_id: principal(user) for public_id, user in ids.items()
+    }
+    closed = {live.principal.role: (live.principal.unseen, live.principal.fixed) for live in lives.values()}
+    hidden, kept = (frozenset({f"deal.custom.{id}"}) for id in (secret, fixed))
+    assert closed["support"] == (hidden, hidden) and closed["sales"] == (frozenset(), kept)
+    assert closed["administrator"] == (frozenset(), frozenset())
 
 
 def test_a_client_token_belongs_to_one_session(database_url: str) -> None:
