@@ -7,7 +7,7 @@ from crm_app.activities.hooks import place_activities, repeat_finished, touch_pe
 from crm_app.activities.kind import ACTIVITY
 from crm_app.attention import access
 from crm_app.attention.ends import notify_of_runs
-from crm_app.attention.notify import notify_of_changes, notify_of_imports
+from crm_app.attention.notify import is_telling, notify_of_changes, notify_of_imports
 from crm_app.billing.kind import INVOICE, ORDER
 from crm_app.billing.panels import invoices_of_company
 from crm_app.companies.hooks import refuse_circles
@@ -45,7 +45,7 @@ from crm_app.lifecycle.gate import lifecycle_gate
 from crm_app.lifecycle.gate import note_findings as note_people
 from crm_app.lifecycle.gate.asking import asked_by_states
 from crm_app.lifecycle.kind import LIFECYCLE_STATE, TERM, VOCABULARY_TERM
-from crm_app.lifecycle.terms.notices import notify_of_process
+from crm_app.lifecycle.terms.notices import is_of_process, notify_of_process
 from crm_app.lifecycle.twins import register_company_matcher
 from crm_app.lifecycle.vocabularies.service import REWORD, reworded
 from crm_app.organisation.kind import ORGANISATION
@@ -74,7 +74,7 @@ from crm_app.records.panels import register_hint, register_panel
 from crm_app.records.search.index import follow
 from crm_app.scoring.events import ACTIVITIES, activities, register_events
 from crm_app.scoring.explain import score_panel
-from crm_app.scoring.follow import SCORE, follow_changes, scoring
+from crm_app.scoring.follow import SCORE, follow_changes, is_scored_by, scoring
 from crm_app.scoring.kind import SCORING_POLICY, SCORING_RULE
 from crm_app.scoring.service import SCORED
 from crm_app.territories.assignment import ASSIGN, assign_arrivals, assignment
@@ -189,8 +189,8 @@ def _listen() -> None:
     outbox.register_consumer("records", "live", announce)
     outbox.register_collector("records", "search", follow)
     outbox.register_collector("records", "quality", partial(follow_quality, announce))
-    outbox.register_consumer("records", "notify", _notify)
-    outbox.register_collector("records", SCORE, follow_changes)
+    outbox.register_consumer("records", "notify", _notify, lambda told: is_telling(told) or is_of_process(told))
+    outbox.register_collector("records", SCORE, follow_changes, is_scored_by)
     outbox.register_consumer(SCORED, "live", announce)
     outbox.register_consumer("quotes", "notify", partial(notify_of_quotes, announce))
     outbox.register_consumer(access.TOPIC, "notify", announce)

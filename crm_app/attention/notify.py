@@ -45,9 +45,14 @@ class Message:
     path: str = ""
 
 
+def is_telling(payload: dict[str, Any]) -> bool:
+    """Could this change name somebody?"""
+    return payload["kind"] in OWNED and not TELLING.isdisjoint(payload.get("fields", TELLING))
+
+
 def notify_of_changes(tell: Tell, payload: dict[str, Any]) -> None:
     """For the topic `records`: reads the batch, writes what is new, and tells the open tabs."""
-    if payload["kind"] not in OWNED or TELLING.isdisjoint(payload.get("fields", TELLING)):
+    if not is_telling(payload):
         return
     if told := db.write_sync(_from_batch, payload):
         tell({"kind": "notification", "ids": sorted(told)})

@@ -19,10 +19,16 @@ from crm_app.tables import Activity, ActivityAttendee, BulkRun, LeadScore, Perso
 
 SCORE = "score"  # the operation of a run
 RULES = ("scoring_rule", "scoring_policy")
+SCORED_BY = frozenset({*RULES, "person", "activity", "company"})
 ATTENDEES = "attendees."
 person, activity, attendee, kept, log, runs = (
     table_of(m) for m in (Person, Activity, ActivityAttendee, LeadScore, ChangeLog, BulkRun)
 )
+
+
+def is_scored_by(payload: dict[str, Any]) -> bool:
+    """Could this change concern a score?"""
+    return payload["kind"] in SCORED_BY
 
 
 def follow_changes(payloads: list[dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ PAUSE = timedelta(seconds=3)
 MAIN = "main"
 OUTBOX = "outbox"  # announced when rows were put
 Consumer = Callable[[list[dict[str, Any]]], None]
+Concerned = Callable[[dict[str, Any]], bool]
 log = logging.getLogger("kith.outbox")
 
 
@@ -38,19 +39,29 @@ class _Registered:
     consumer: Consumer
     lane: str
     together: bool
+    concerned: Concerned
 
 
 _consumers: dict[str, dict[str, _Registered]] = {}
 
 
-def register_consumer(topic: str, name: str, consumer: Callable[[dict[str, Any]], None]) -> None:
-    """Every row of `topic` is handed to `consumer` once; it reads the current records itself and may run again."""
-    _consumers.setdefault(topic, {})[name] = _Registered(lambda payloads: consumer(payloads[0]), MAIN, False)
+def _always(_payload: dict[str, Any]) -> bool:
+    return True
 
 
-def register_collector(topic: str, name: str, consumer: Consumer) -> None:
+def register_consumer(
+    topic: str, name: str, consumer: Callable[[dict[str, Any]], None], concerned: Concerned = _always
+) -> None:
+    """Every row of `topic` is handed to `consumer` once; it reads the current records itself and may run again.
+
+    Of what does not concern it (`concerned`, of the payload) it gets no row.
+    """
+    _consumers.setdefault(topic, {})[name] = _Registered(lambda payloads: consumer(payloads[0]), MAIN, False, concerned)
+
+
+def register_collector(topic: str, name: str, consumer: Consumer, concerned: Concerned = _always) -> None:
     """As `register_consumer`, for one that takes many rows at once, in a lane of its own where nobody waits for it."""
-    _consumers.setdefault(topic, {})[name] = _Registered(consumer, name, True)
+    _consumers.setdefault(topic, {})[name] = _Registered(consumer, name, True, concerned)
 
 
 def lanes() -> list[str]:
@@ -62,7 +73,8 @@ def put(session: Session, topic: str, payload: dict[str, Any]) -> None:
     """Leave work for every consumer of the topic, in the caller's transaction."""
     rows = [
         {"topic": topic, "consumer": name, "payload": payload, "created_at": now(), "attempts": 0, "error": ""}
-        for name in _consumers.get(topic, {})
+        for name, known in _consumers.get(topic, {}).items()
+        if known.concerned(payload)
     ]
     if rows:
         insert_rows(session, table_of(Outbox), rows)

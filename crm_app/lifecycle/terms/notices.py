@@ -42,9 +42,14 @@ log, batches, notice, ack, users, stage, pipeline = (
 )
 
 
+def is_of_process(payload: dict[str, Any]) -> bool:
+    """Could this change be one of terms or process?"""
+    return payload["kind"] in KINDS
+
+
 def notify_of_process(tell: Tell, payload: dict[str, Any]) -> None:
     """For the topic `records`: the notice of a batch, its people, and a notification for each of them."""
-    if payload["kind"] in KINDS and (told := db.write_sync(_from_batch, payload["batch"])):
+    if is_of_process(payload) and (told := db.write_sync(_from_batch, payload["batch"])):
         tell({"kind": "notification", "ids": sorted(told)})
 
 
