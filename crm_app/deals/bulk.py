@@ -36,8 +36,9 @@ def start_on_board(
     """
     chosen = list(ids)
     if stages:
-        there = wanted(session, actor, wish) & deal.c.stage_id.in_(list(stages))
-        chosen += session.connection().execute(select(deal.c.id).where(there).order_by(deal.c.id)).scalars()
+        pick = wanted(session, actor, wish)
+        there = select(deal.c.id).where(pick.condition, deal.c.stage_id.in_(list(stages))).order_by(deal.c.id)
+        chosen += session.connection().execute(there, pick.values).scalars()
     if action == "delete":
         return start_bulk(session, actor, "deal", chosen, op="delete")
     return start_bulk(session, actor, "deal", chosen, _values(actor, action, values))

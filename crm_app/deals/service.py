@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply
+from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, NotFound, Refused
 from crm_app.core.text import id_of
-from crm_app.deals.gate.process import may_enter
 from crm_app.deals.gate.stages import conditions
 from crm_app.deals.kind import DEAL
 from crm_app.deals.order import rank_for
@@ -22,11 +23,13 @@ from crm_app.deals.queries.cards import card_of
 from crm_app.deals.queries.page import currency_of_deal, owner_of
 from crm_app.deals.queries.rows import Card
 from crm_app.deals.queries.wish import Wish
-from crm_app.identity.policy import decide
+from crm_app.identity.policy import decide, within_team
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
 from crm_app.records.properties import amount_of, typed_any
-from crm_app.tables import Deal, Stage, User
+from crm_app.tables import Deal, Pipeline, Stage, User
+
+stage, pipeline = table_of(Stage), table_of(Pipeline)
 
 DEAL_GONE = "Somebody deleted this deal meanwhile, or you may not see it any more."
 STAGE_GONE = "This stage was removed meanwhile. The deal stays where it is."
@@ -202,16 +205,24 @@ def move_deal(
     return Moved(card, found.name, applied, warning, _name_of(session, new_owner_id))
 
 
-def _at_hand(session: Session, actor: Principal, deal_id: int, stage_id: int) -> tuple[int | None, Stage]:
+def _at_hand(session: Session, actor: Principal, deal_id: int, stage_id: int) -> tuple[int | None, Any]:
     """Whose the deal is, and the stage that it is to enter."""
     try:
         owner_id = owner_of(session, actor, deal_id)
     except NotFound:
         raise NotFound(DEAL_GONE) from None
-    found = session.get(Stage, stage_id)
-    if found is None or found.deleted_at is not None or not may_enter(session, actor, found.pipeline_id):
+    found = session.connection().execute(_stage(), {"stage": stage_id}).first()
+    if found is None or not within_team(actor, found.team_id):
         raise Refused(STAGE_GONE)
     return owner_id, found
+
+
+@cache
+def _stage() -> Any:
+    """A living stage, with whose pipeline it is."""
+    ways = (stage.c.id, stage.c.name, stage.c.wip_limit, stage.c.wip_refuses, pipeline.c.team_id)
+    query = select(*ways).join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+    return query.where(stage.c.id == bindparam("stage"), stage.c.deleted_at.is_(None))
 
 
 def _name_of(session: Session, user_id: int | None) -> str:
@@ -219,7 +230,7 @@ def _name_of(session: Session, user_id: int | None) -> str:
     return owner.name if owner else ""
 
 
-def _too_many(session: Session, stage: Stage) -> str:
+def _too_many(session: Session, stage: Any) -> str:
     """A stage that does not refuse more than its limit says so."""
     if not stage.wip_limit or stage.wip_refuses:
         return ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.core import clock
@@ -17,7 +17,7 @@ from crm_app.deals.queries.cards import cards_above, in_lane, placed_cards
 from crm_app.deals.queries.lanes import MOST_LANES, cell_id, count_cells, lanes_of
 from crm_app.deals.queries.sorting import sorting_of
 from crm_app.deals.queries.totals import money_of, summary_of, totals_of
-from crm_app.deals.queries.wish import Wish, wanted
+from crm_app.deals.queries.wish import Pick, Wish, wanted
 from crm_app.identity.policy import decide, within_team
 from crm_app.tables import Activity, ActivityAttendee, Deal, Pipeline, Stage
 
@@ -94,38 +94,36 @@ def may_show(who: Principal, pipeline_id: int, place: Place) -> bool:
 
 def board_push(session: Session, actor: Principal, pipeline_id: int, wish: Wish, ids: list[int]) -> dict[str, Any]:
     """What a board of this pipeline, as it is wished for, must do about these deals."""
-    condition = wanted(session, actor, wish)
+    pick = wanted(session, actor, wish)
     money = money_of(session, actor, pipeline_id)
     order = sorting_of(wish.sort, actor, money)
-    shown = placed_cards(session, actor, ids, condition, order, wish.lanes)
+    shown = placed_cards(session, actor, ids, pick, order, wish.lanes)
     ops: list[dict[str, Any]] = []
     for id in ids:
         placed = shown.get(id)
         if placed is None or placed.pipeline_id != pipeline_id:
             ops.append({"op": "remove", "id": id})
             continue
-        lane, column = condition, str(placed.stage_id)
+        lane, column = pick, str(placed.stage_id)
         if wish.lanes:
-            lane, column = condition & in_lane(wish.lanes, int(placed.card.lane)), cell_id(column, placed.card.lane)
+            lane, column = pick.narrowed(in_lane(wish.lanes, int(placed.card.lane))), cell_id(column, placed.card.lane)
         index = cards_above(session, placed, lane, order)
         ops.append({"op": "upsert", "id": id, "column": column, "index": index, "card": asdict(placed.card)})
     stages = stages_of(session, pipeline_id)
-    totals = totals_of(session, pipeline_id, condition, clock.today(actor.zone))
+    totals = totals_of(session, pipeline_id, pick, clock.today(actor.zone))
     columns = [column_of(row, totals.get(row.id), money, [], False) for row in stages]
     return {
         "ops": ops,
         "totals": [{"column": c.id} | {name: getattr(c, name) for name in ABOVE} for c in columns],
         "summary": asdict(summary_of(stages, totals, money)),
-        "cells": _cells(session, pipeline_id, condition, wish.lanes, stages) if wish.lanes else [],
+        "cells": _cells(session, pipeline_id, pick, wish.lanes, stages) if wish.lanes else [],
         "stale": False,
     }
 
 
-def _cells(
-    session: Session, pipeline_id: int, condition: ColumnElement[bool], lanes: str, stages: list[Any]
-) -> list[dict[str, Any]]:
+def _cells(session: Session, pipeline_id: int, pick: Pick, lanes: str, stages: list[Any]) -> list[dict[str, Any]]:
     """The number of deals in every cell that the board can have; those that became empty are said too."""
-    counts = count_cells(session, pipeline_id, condition, lanes)
+    counts = count_cells(session, pipeline_id, pick, lanes)
     shown = lanes_of(session, counts, lanes)[:MOST_LANES]
     every = ((row.id, int(lane.id)) for lane in shown for row in stages)
     return [{"id": cell_id(*key), "count": counts.get(key, 0)} for key in every]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, bindparam, false, or_, select, true
 from sqlmodel import col
 
 from crm_app.core.actor import Decision, Principal
@@ -12,6 +12,7 @@ from crm_app.identity.matrix import ACTIONS, MATRIX, OBJECT_NAMES, OBJECTS, ROLE
 from crm_app.tables.user import User
 
 Scope = Literal["none", "own", "team", "all"]
+Sight = Literal["none", "own", "listed", "below", "all"]  # `below`: a team too large to be named one by one
 FieldRule = Literal["administrator", "self"]
 
 __all__ = [
@@ -32,7 +33,10 @@ __all__ = [
     "parse_permission",
     "ruled_fields",
     "scope",
+    "sight",
+    "viewer",
     "visible",
+    "visible_to",
     "within_team",
 ]
 
@@ -177,16 +181,45 @@ def parse_permission(permission: str) -> tuple[str, str]:
 
 def visible(principal: Principal, obj: str, owner_column: Any, action: str = "read") -> ColumnElement[bool]:
     """The SQL condition for rows of `obj` on which `principal` may do `action`."""
+    members, team = sorted(principal.member_ids), principal.team_id
+    return _seen(sight(principal, obj, action), owner_column, principal.id, members, team)
+
+
+def sight(principal: Principal, obj: str, action: str = "read") -> Sight:
+    """How `visible` must be asked for this one: the same for many, so that statements can be kept (`visible_to`)."""
     reach = scope(principal, action, obj)
     if reach == "all":
-        return true()
+        return "all"
     if reach == "none" or principal.id is None:
-        return false()
+        return "none"
     if reach == "own" or not principal.member_ids:
-        return owner_column == principal.id
-    if len(principal.member_ids) <= MOST_LISTED:
-        return owner_column.in_(sorted(principal.member_ids))
-    return owner_column.in_(_members(principal))
+        return "own"
+    return "listed" if len(principal.member_ids) <= MOST_LISTED else "below"
+
+
+def visible_to(seen: Sight, owner_column: Any) -> ColumnElement[bool]:
+    """`visible` for everybody of that sight; whose it is, `viewer` says when the statement is executed."""
+    members = bindparam("viewer_members", expanding=True)
+    return _seen(seen, owner_column, bindparam("viewer"), members, bindparam("viewer_team", type_=BigInteger))
+
+
+def viewer(principal: Principal) -> dict[str, Any]:
+    """The parameters of `visible_to`."""
+    return {
+        "viewer": principal.id,
+        "viewer_members": sorted(principal.member_ids),
+        "viewer_team": principal.team_id,
+    }
+
+
+def _seen(seen: Sight, owner_column: Any, me: Any, members: Any, team: Any) -> ColumnElement[bool]:
+    if seen == "all":
+        return true()
+    if seen == "none":
+        return false()
+    if seen == "own":
+        return owner_column == me
+    return owner_column.in_(members if seen == "listed" else _members(me, team))
 
 
 def within_team(principal: Principal, team_id: int | None) -> bool:
@@ -201,12 +234,12 @@ def of_team(principal: Principal, team_column: Any) -> ColumnElement[bool]:
     return or_(team_column.is_(None), team_column.in_(sorted(principal.line_ids)))
 
 
-def _members(principal: Principal):
-    """A subselect of the principal and the users of the own team and below, for teams too large for a list of ids."""
+def _members(me: Any, team: Any):
+    """A subselect of oneself and the users of the own team and below, for teams too large for a list of ids."""
     from crm_app.identity.teams import team_subtree
 
-    below = col(User.team_id).in_(select(team_subtree(principal.team_id).c.id))
-    return select(col(User.id)).where(below | (col(User.id) == principal.id))
+    below = col(User.team_id).in_(select(team_subtree(team).c.id))
+    return select(col(User.id)).where(below | (col(User.id) == me))
 
 
 def explain(principal: Principal) -> list[Right]:

@@ -11,6 +11,7 @@ from crm_app.core.text import initials
 from crm_app.deals.queries.cards import Look, card_query, lane_column
 from crm_app.deals.queries.rows import Card, Cell, Lane
 from crm_app.deals.queries.sorting import Sorting
+from crm_app.deals.queries.wish import Pick
 from crm_app.tables import Deal, Stage, Team, User
 
 MOST_LANES, MOST_CARDS, LEAST, MOST = 30, 600, 3, 20
@@ -23,12 +24,12 @@ def cell_id(stage_id: int | str, lane: int | str) -> str:
     return f"{stage_id}:{lane}"
 
 
-def count_cells(session: Session, pipeline_id: int, condition: ColumnElement[bool], lanes: str) -> Counts:
+def count_cells(session: Session, pipeline_id: int, pick: Pick, lanes: str) -> Counts:
     """The number of deals by stage and lane, in one statement."""
     lane = func.coalesce(lane_column(lanes), 0).label("lane")
     query = select(deal.c.stage_id, lane, func.count()).select_from(deal).outerjoin(user, user.c.id == deal.c.owner_id)
-    query = query.join(stage, stage.c.id == deal.c.stage_id).where(stage.c.pipeline_id == pipeline_id, condition)
-    rows = session.connection().execute(query.group_by(deal.c.stage_id, lane))
+    query = query.join(stage, stage.c.id == deal.c.stage_id).where(stage.c.pipeline_id == pipeline_id, pick.condition)
+    rows = session.connection().execute(query.group_by(deal.c.stage_id, lane), pick.values)
     return {(stage_id, lane_id): count for stage_id, lane_id, count in rows}
 
 
@@ -60,7 +61,7 @@ def cells_of(
     stages: list[Any],
     found: list[Lane],
     counts: Counts,
-    condition: ColumnElement[bool],
+    pick: Pick,
     sorting: Sorting,
     lanes: str,
 ) -> list[Cell]:
@@ -70,9 +71,9 @@ def cells_of(
     for kinds in (("open",), ("won", "lost")):
         chosen = {row.id: row for row in stages if row.kind in kinds}
         if chosen:
-            first = _first(chosen, condition, sorting, kinds[0], lanes, most)
+            first = _first(chosen, pick.condition, sorting, kinds[0], lanes, most)
             look = Look(actor, sorting, lanes)
-            for row in session.connection().execute(first):
+            for row in session.connection().execute(first, pick.values):
                 card = look.card(row, chosen[row.stage_id].kind, chosen[row.stage_id].rot_days)
                 cards.setdefault(cell_id(row.stage_id, card.lane), []).append(card)
     cells = []

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -20,7 +21,7 @@ from crm_app.deals.queries.choices import assignable
 from crm_app.deals.queries.journey import history_of, path_of, stays_of
 from crm_app.deals.queries.parties import competitors_of, people_of, related_to
 from crm_app.deals.queries.rows import DealPage, Line, Option, RelatedCard, RelatedDeal
-from crm_app.identity.policy import decide, visible
+from crm_app.identity.policy import Sight, decide, sight, viewer, visible, visible_to
 from crm_app.records.custom.showing import custom_names
 from crm_app.records.properties import Property, properties, written
 from crm_app.tables import Company, Deal, DealLine, Product, User
@@ -111,11 +112,16 @@ def currency_of_deal(session: Session, actor: Principal, deal_id: int) -> str:
 
 def owner_of(session: Session, actor: Principal, deal_id: int) -> int | None:
     """The owner of a deal. Raises NotFound as `deal_page` does."""
-    seen = (deal.c.id == deal_id, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
-    row = session.connection().execute(select(deal.c.owner_id).where(*seen)).first()
+    row = session.connection().execute(_owner(sight(actor, "deal")), {"deal": deal_id, **viewer(actor)}).first()
     if row is None:
         raise NotFound
     return row.owner_id
+
+
+@cache
+def _owner(seen: Sight) -> Any:
+    there = (deal.c.id == bindparam("deal"), deal.c.deleted_at.is_(None), visible_to(seen, deal.c.owner_id))
+    return select(deal.c.owner_id).where(*there)
 
 
 def property_as(session: Session, actor: Principal, deal_id: int, name: str, value: Any) -> str:

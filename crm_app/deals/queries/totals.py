@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, Integer, bindparam, case, func, select
 from sqlmodel import Session
 
 from crm_app.core import clock
@@ -17,6 +18,7 @@ from crm_app.core.config import settings
 from crm_app.core.db import day_number, number_of
 from crm_app.core.money import format_money
 from crm_app.deals.queries.rows import Summary
+from crm_app.deals.queries.wish import Pick, kept
 from crm_app.rates.queries import rates_on
 from crm_app.rates.rules import convert
 from crm_app.tables import Deal, Pipeline, Stage
@@ -70,35 +72,44 @@ class Money:
 
 def money_of(session: Session, actor: Principal, pipeline_id: int) -> Money:
     """How the sums of a pipeline are shown to this reader."""
-    query = select(pipeline.c.currency).where(pipeline.c.id == pipeline_id)
-    currency = session.connection().execute(query).scalar() or settings().currency
+    currency = session.connection().execute(_currency(), {"pipeline": pipeline_id}).scalar() or settings().currency
     return Money(currency, rates_on(session, clock.today(actor.zone)), actor.locale)
 
 
-def totals_of(session: Session, pipeline_id: int, condition: ColumnElement[bool], today: date) -> dict[int, Totals]:
-    """By stage, in one statement, of all deals that the condition lets through.
+@cache
+def _currency() -> Any:
+    return select(pipeline.c.currency).where(pipeline.c.id == bindparam("pipeline"))
+
+
+def totals_of(session: Session, pipeline_id: int, pick: Pick, today: date) -> dict[int, Totals]:
+    """By stage, in one statement, of all deals that are picked.
 
     An open deal is as old as it is open, a closed one as it was when it closed.
     """
-    now = literal(number_of(today))
-    end = case((stage.c.kind == "open", now), else_=func.coalesce(day_number(deal.c.closed_on), now))
-    age = end - opening_day()
-    query = (
-        select(deal.c.stage_id, deal.c.currency, func.count().label("deals"))
-        .add_columns(
-            func.sum(deal.c.value_minor).label("amount"), func.sum(case((age > 0, age), else_=0)).label("days")
-        )
-        .join(stage, stage.c.id == deal.c.stage_id)
-        .where(stage.c.pipeline_id == pipeline_id, condition)
-        .group_by(deal.c.stage_id, deal.c.currency)
-    )
+    asked = {**pick.values, "pipeline": pipeline_id, "today": number_of(today)}
     found: dict[int, Totals] = defaultdict(Totals)
-    for row in session.connection().execute(query):
+    for row in session.connection().execute(_totals(pick), asked):
         one = found[row.stage_id]
         one.count += row.deals
         one.days += int(row.days)
         one.amounts[row.currency] = one.amounts.get(row.currency, 0) + int(row.amount or 0)
     return dict(found)
+
+
+@kept
+def _totals(condition: ColumnElement[bool]) -> Any:
+    now = bindparam("today", type_=Integer)
+    end = case((stage.c.kind == "open", now), else_=func.coalesce(day_number(deal.c.closed_on), now))
+    age = end - opening_day()
+    return (
+        select(deal.c.stage_id, deal.c.currency, func.count().label("deals"))
+        .add_columns(
+            func.sum(deal.c.value_minor).label("amount"), func.sum(case((age > 0, age), else_=0)).label("days")
+        )
+        .join(stage, stage.c.id == deal.c.stage_id)
+        .where(stage.c.pipeline_id == bindparam("pipeline"), condition)
+        .group_by(deal.c.stage_id, deal.c.currency)
+    )
 
 
 def opening_day() -> ColumnElement[int]:

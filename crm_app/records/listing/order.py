@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, FromClause, and_, case, false, func, or_
+from sqlalchemy import BindParameter, ColumnElement, Date, FromClause, and_, case, false, func, or_
 from sqlalchemy import literal as bound
 
 from crm_app.core.changes import Kind, kind
@@ -68,11 +68,11 @@ class Order:
         return found
 
     def beyond(self, key: Key, *, backwards: bool = False) -> ColumnElement[bool]:
-        """The records behind (or before) the place `key`."""
+        """The records behind (or before) the place `key`, whose values may be parameters of a statement."""
         equal: list[ColumnElement[bool]] = []
         found: list[ColumnElement[bool]] = []
         for part, value in zip(self.parts, key, strict=True):
-            expression, given = part.expression, bound(value, part.expression.type)
+            expression, given = part.expression, _given(part, value)
             less = part.descending != backwards
             if value is None:
                 found.append(and_(*equal, expression.is_not(None)) if backwards else false())
@@ -86,9 +86,13 @@ class Order:
         first, value = self.parts[0], key[0]
         if first.nullable or value is None:
             return or_(*found)
-        given = bound(value, first.expression.type)  # implied, but it lets both databases begin in the index
+        given = _given(first, value)  # implied, but it lets both databases begin in the index
         less = first.descending != backwards
         return and_(first.expression <= given if less else first.expression >= given, or_(*found))
+
+
+def _given(part: Part, value: Any) -> ColumnElement[Any]:
+    return value if isinstance(value, BindParameter) else bound(value, part.expression.type)
 
 
 def order_of(known: Kind, fields: dict[str, ListField], listing: Listing) -> Order:
