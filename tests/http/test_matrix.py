@@ -155,10 +155,15 @@ def previews_of(tab: Client, deal: int) -> list[dict]:
 
 
 async def test_a_field_that_the_role_may_not_read_is_not_sent(house_database: House) -> None:
-    """The pages where an administrator is sent it: the status of users, what a product costs."""
-    make("product", name="Costly", cost_minor=4711_13)
+    """The pages where an administrator is sent it: the status of users, what a product costs, a custom field."""
+    secret = make("custom_field", kind="product", key="s", label="Secret", type="text", read_roles=["manager"])
+    make("product", name="Costly", cost_minor=4711_13, **{f"custom.{secret}": "Fort Knox"})
     make_user(name="Gone Colleague", status="disabled")
-    pages = {"/users": "disabled", "/products?cols=name,cost_minor": "4,711.13"}
+    pages = {
+        "/users": "disabled",
+        "/products?cols=name,cost_minor": "4,711.13",
+        f"/products?cols=name,custom.{secret}": "Fort Knox",
+    }
     for role, sent in (("administrator", True), ("marketing", False)):
         async with connected(house_database.server, house_database.enter(role)) as tab:
             for path, mark in pages.items():
