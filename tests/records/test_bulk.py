@@ -14,7 +14,17 @@ from crm_app.jobs.bulk import BulkRunner, next_run
 from crm_app.records.bulk import bulk_progress, cancel_bulk, list_refusals, run_bulk, start_bulk, start_undo, unfinished
 from crm_app.records.bulk.running import carry_on
 from crm_app.tables import BulkRow, BulkRun, ChangeLog, Company, Person, RecordTag
-from tests.support.builders import change, make, make_company, make_person, make_user, principal, row
+from tests.support.builders import (
+    change,
+    make,
+    make_company,
+    make_deal,
+    make_person,
+    make_pipeline,
+    make_user,
+    principal,
+    row,
+)
 
 
 def people(count: int, **values: Any) -> list[int]:
@@ -158,6 +168,28 @@ def test_undo_of_a_creation_leaves_what_others_need(database_url: str) -> None:
     assert [bool(row(Company, a.id)["deleted_at"]) for a in made] == [True, True, False, True, True]
     (kept,) = db.read_sync(list_refusals, SYSTEM, back.id)
     assert kept.id == made[2].id and "used elsewhere" in kept.reason
+
+
+def test_what_stands_in_the_way_is_named_to_those_alone_who_may_see_it(database_url: str) -> None:
+    """Anybody may ask to undo any batch: the answer names no record that is hidden from them."""
+    me, other = principal(make_user()), make_user()
+    pipeline = make_pipeline()
+    deal = {"title": "Zebra contract", "stage_id": pipeline[1]["Engaging"], "currency": "USD", "owner_id": other}
+    wishes = [
+        Change("company", set={"name": "Acme", "owner_id": other}, op="create"),
+        Change("deal", set=deal, op="create"),
+    ]
+    acme, zebra = (made := db.write_sync(apply_many, SYSTEM, wishes))
+    make("quote", title="Zebra quote", owner_id=other, deal_id=zebra.id)
+    make_deal(pipeline, title="Zebra again", owner_id=other, company_id=acme.id)
+    make_deal(pipeline, title="My own", owner_id=me.id, company_id=acme.id)
+    told = {}
+    for who in (SYSTEM, me):
+        run = run_bulk(db.write_sync(start_undo, who, made[0].batch_id))
+        told[who.id] = {(r.kind, r.title): r.reason for r in db.read_sync(list_refusals, who, run.id)}
+    assert "Quote: Q" in told[None]["deal", "Zebra contract"]
+    assert "(Deal: My own; something that you may not see)" in told[me.id]["company", "Acme"]
+    assert told[me.id]["deal", ""] == NotFound().message, "nor is it told that a hidden record is used"
 
 
 def test_one_unique_value_goes_to_one_record_only(database_url: str) -> None:

@@ -56,7 +56,7 @@ def apply_many(
         batch_id = open_batch(session, actor, source, note=note, undoes=undoes)
     working = WorkingSet(session)
     context = Context(session, actor, source, batch_id, now(), working)
-    changes, let_go = with_dependents(session, changes, on_refused)
+    changes, let_go = with_dependents(session, actor, changes, on_refused)
     _load(session, working, changes)
     applied, log = _take_all(Step(context, working, let_go), changes, on_refused, row_no)
     _write(context, working, applied, log)

@@ -3,16 +3,20 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlmodel import Session
 
+from crm_app.core.actor import Principal
+from crm_app.core.changes import ports
 from crm_app.core.changes.change import Change
 from crm_app.core.changes.kinds import MERGED, Children, Field, Kind, kind, kinds, references_to
 from crm_app.core.changes.working import IN_LIMIT, table_of
-from crm_app.core.errors import KithError, Refused
+from crm_app.core.errors import KithError, NotFound, Refused
 
 SHOWN = 10
+HIDDEN = "something that you may not see"
 Refuse = Callable[[Change, KithError], None]
 Key = tuple[str, int]
 
@@ -26,6 +30,7 @@ class Reference:
     id: int
     title: str
     in_part: bool = False
+    owner_id: int | None = None
 
 
 def living_references(session: Session, name: str, ids: Iterable[int]) -> dict[int, list[Reference]]:
@@ -38,23 +43,27 @@ def living_references(session: Session, name: str, ids: Iterable[int]) -> dict[i
             if field.name == MERGED:
                 continue
             table = table_of(other.table)
-            query = select(table.c[field.name], table.c.id, table.c[other.title]).where(
+            query = select(table.c[field.name], table.c.id, table.c[other.title], _owner_in(other)).where(
                 table.c[field.name].in_(part), table.c.deleted_at.is_(None)
             )
-            for target, id, title in session.connection().execute(query):
-                found[target].append(Reference(other, field, id, title))
+            for target, id, title, owner_id in session.connection().execute(query):
+                found[target].append(Reference(other, field, id, title, owner_id=owner_id))
         for other, children, field in _parts_pointing_to(name):
             table, child = table_of(other.table), table_of(children.table)
             query = (
-                select(child.c[field.name], table.c.id, table.c[other.title])
+                select(child.c[field.name], table.c.id, table.c[other.title], _owner_in(other))
                 .select_from(child.join(table, table.c.id == child.c[children.parent]))
                 .where(child.c[field.name].in_(part), table.c.deleted_at.is_(None))
             )
             for column, value in children.fixed.items():
                 query = query.where(child.c[column] == value)
-            for target, id, title in session.connection().execute(query):
-                found[target].append(Reference(other, field, id, title, in_part=True))
+            for target, id, title, owner_id in session.connection().execute(query):
+                found[target].append(Reference(other, field, id, title, in_part=True, owner_id=owner_id))
     return found
+
+
+def _owner_in(known: Kind) -> Any:
+    return table_of(known.table).c[known.owner] if known.owner else null()
 
 
 def _parts_pointing_to(name: str) -> list[tuple[Kind, Children, Field]]:
@@ -62,16 +71,17 @@ def _parts_pointing_to(name: str) -> list[tuple[Kind, Children, Field]]:
 
 
 def with_dependents(
-    session: Session, changes: Sequence[Change], on_refused: Refuse | None = None
+    session: Session, actor: Principal, changes: Sequence[Change], on_refused: Refuse | None = None
 ) -> tuple[list[Change], set[Key]]:
     """The changes, each delete preceded by what it does to others; and the records that let go of a deleted one.
 
-    Raises Refused where something stands in the way; with `on_refused` such a delete is told there and left out.
+    Raises Refused where something stands in the way, which names what the actor may see, or NotFound where that is not
+    even the record itself; with `on_refused` such a delete is told there and left out.
     """
     deletes = [c for c in changes if c.op == "delete" and c.id is not None]
     if not deletes:
         return list(changes), set()
-    going = Going(session, deletes)
+    going = Going(session, actor, deletes)
     result: list[Change] = []
     for change in changes:
         if change.op == "update":
@@ -80,7 +90,7 @@ def with_dependents(
             try:
                 if change.set.get(MERGED) is None:  # who is merged is still found, by whatever names them
                     result += going.before(change.kind, change.id, undo=change.undoes is not None)
-            except Refused as refusal:
+            except (Refused, NotFound) as refusal:
                 if on_refused is None:
                     raise
                 on_refused(change, refusal)
@@ -93,8 +103,9 @@ def with_dependents(
 class Going:
     """The records that are about to go, and who points to them; the look-ups are made together."""
 
-    def __init__(self, session: Session, deletes: Sequence[Change]) -> None:
+    def __init__(self, session: Session, actor: Principal, deletes: Sequence[Change]) -> None:
         self.session = session
+        self.actor = actor
         self.keys: set[Key] = set()
         self.let_go: set[Key] = set()
         self._updates: dict[Key, dict[str, object]] = defaultdict(dict)
@@ -111,7 +122,7 @@ class Going:
     def before(self, name: str, id: int, *, undo: bool) -> list[Change]:
         """What must happen first. Raises Refused with a list."""
         result: list[Change] = []
-        blocking: list[str] = []
+        blocking: list[Reference] = []
         for found in self._pointing(name, id):
             other = found.kind
             if (other.name, found.id) in self.keys:
@@ -120,7 +131,7 @@ class Going:
                 self.let_go.add((other.name, found.id))
                 continue
             if undo or (found.field.on_delete == "refuse" and not found.in_part):
-                blocking.append(f"{other.label}: {found.title}")
+                blocking.append(found)
             elif found.in_part:
                 continue  # a part of another record keeps what it names; only an undo asks for it
             elif found.field.on_delete == "cascade":
@@ -129,9 +140,25 @@ class Going:
             else:
                 result.append(Change(other.name, found.id, {found.field.name: None}))
         if blocking:
-            more = [f"and {len(blocking) - SHOWN} more"] if len(blocking) > SHOWN else []
-            raise Refused(f"This {kind(name).label.lower()} is used elsewhere and cannot go.", blocking[:SHOWN] + more)
+            if not self._may_read(kind(name), self._owner_of(name, id), id):
+                raise NotFound
+            raise Refused(f"This {kind(name).label.lower()} is used elsewhere and cannot go.", self._named(blocking))
         return result
+
+    def _named(self, blocking: Sequence[Reference]) -> list[str]:
+        """What stands in the way; what the actor may not see is neither named nor counted."""
+        seen = [found for found in blocking if self._may_read(found.kind, found.owner_id, found.id)]
+        told = [f"{found.kind.label}: {found.title}" for found in seen[:SHOWN]]
+        told += [f"and {len(seen) - SHOWN} more"] if len(seen) > SHOWN else []
+        return told + ([HIDDEN] if len(seen) < len(blocking) else [])
+
+    def _may_read(self, known: Kind, owner_id: int | None, id: int) -> bool:
+        return ports.allowed(self.actor, "read", known.name, owner_id, None, id).allowed
+
+    def _owner_of(self, name: str, id: int) -> int | None:
+        table = table_of(kind(name).table)
+        query = select(_owner_in(kind(name))).where(table.c.id == id)
+        return self.session.connection().execute(query).scalar()
 
     def points_elsewhere(self, change: Change) -> None:
         """An earlier change of the same call; what it no longer points to may go."""
