@@ -78,6 +78,7 @@ ORDER = Kind(
             "order_id",
             (*LINE, Field("product_id", "Product", "ref", ref="product")),
             cap=501,
+            by_command=True,
         ),
         Children(
             "parts",
@@ -90,6 +91,7 @@ ORDER = Kind(
                 Field("due_days", "Days to pay", "int", minimum=0, maximum=365),
             ),
             cap=24,
+            by_command=True,
         ),
         tags_of("order"),
     ),
@@ -143,6 +145,7 @@ INVOICE = Kind(
             "invoice_id",
             (*LINE, Field("line_id", "Line of the order", "int")),
             cap=600,
+            by_command=True,
         ),
         Children(
             "payments",
@@ -156,6 +159,7 @@ INVOICE = Kind(
                 Field("reference", "Reference", max_length=200),
             ),
             cap=500,
+            by_command=True,
         ),
         tags_of("invoice"),
     ),

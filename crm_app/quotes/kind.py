@@ -45,6 +45,7 @@ LINES = Children(
         Field("ticked", "Chosen", "bool"),
     ),
     cap=500,
+    by_command=True,
 )
 QUOTE = Kind(
     "quote",
@@ -113,6 +114,7 @@ QUOTE = Kind(
             "quote_id",
             (Field("heading", "Heading", max_length=120), Field("body", "Text", "longtext")),
             cap=50,
+            by_command=True,
         ),
         Children(
             "attachments",
@@ -121,6 +123,7 @@ QUOTE = Kind(
             "quote_id",
             (Field("file_id", "File", "ref", required=True, ref="file"),),
             cap=20,
+            by_command=True,
         ),
         tags_of("quote"),
     ),

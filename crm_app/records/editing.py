@@ -93,10 +93,10 @@ def typed(field: ListField, raw: str, currency: str, actor: Principal) -> Any:
 def _present(
     session: Session, actor: Principal, name: str, id: int, part: str
 ) -> tuple[Children, list[dict[str, Any]]]:
-    """The collection and its rows as they stand. Raises NotFound."""
+    """The collection and its rows as they stand. Raises NotFound, also for one that its own commands alone change."""
     record_row(session, actor, name, id)
     children = kind(name).child_by_name.get(part)
-    if children is None:
+    if children is None or children.by_command:
         raise NotFound
     table = table_of(children.table)
     query = select(table).where(table.c[children.parent] == id, *(table.c[k] == v for k, v in children.fixed.items()))

@@ -17,6 +17,7 @@ from crm_app.quotes.service import (
     move_line,
     remove_line,
 )
+from crm_app.records import editing
 from crm_app.timeline.queries import timeline_of
 from tests.quotes.support import at_once, line, lines, make_quote, stored
 from tests.support.builders import (
@@ -160,6 +161,23 @@ def test_no_other_way_in_brings_what_does_not_add_up() -> None:
     with pytest.raises(Invalid):  # the discount would be more than is left
         db.write_sync(remove_line, SYSTEM, quote, part)
     assert stored(quote)["total_minor"] == 50
+
+
+def test_a_line_is_changed_by_its_own_commands_alone() -> None:
+    """What a discount and a margin are measured by is not typed in: a page or list for every kind does not take it."""
+    me = principal(make_user())
+    quote = make_quote(me, lines=[line(50_00, list_price_minor=100_00, unit_cost_minor=45_00)])
+    before = lines(quote)
+    for values in ({"list_price_minor": "5000"}, {"unit_cost_minor": "1"}, {"name": "Other"}):
+        for row_id in (before[0]["id"], 0):
+            with pytest.raises(NotFound):
+                db.write_sync(editing.save_part, me, "quote", quote, "lines", row_id, values)
+    for way in (editing.remove_part, editing.make_primary):
+        with pytest.raises(NotFound):
+            db.write_sync(way, me, "quote", quote, "lines", before[0]["id"])
+    with pytest.raises(Invalid):
+        db.write_sync(editing.edit_cell, me, "quote", quote, "lines.name", "Other", 1)
+    assert lines(quote) == before
 
 
 def test_two_people_at_one_line_do_not_overwrite_each_other() -> None:

@@ -79,6 +79,8 @@ class Children:
     (`tags+`, `tags-`) find a row. `cap` bounds the number of rows. `on_merge` says whether a merge joins the rows of
     all, keeps those of the survivor, or the one that `prefer` puts highest. `alike` is what two rows have in common
     that say the same (without it: every field); `settle(record, rows)` makes joined rows agree with the record.
+    Rows `by_command` are changed by the commands of their feature alone, which keep what a person may not type: no page
+    or list that works for every kind takes them.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Children:
     alike: Callable[[Mapping[Any, Any]], Hashable] | None = None
     prefer: Callable[[Mapping[Any, Any]], Any] | None = None
     settle: Callable[[Mapping[Any, Any], list[Row]], list[Row]] | None = None
+    by_command: bool = False
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -103,7 +103,8 @@ class ListField:
     @property
     def in_place(self) -> bool:
         """Edited in a list as well: also the tags together, and a text of the first part."""
-        part = self.children is not None and self.type == "text" and (self.field is None or self.field.editable)
+        part = self.children is not None and not self.children.by_command and self.type == "text"
+        part = part and (self.field is None or self.field.editable)
         return self.editable or self.type == "tags" or part
 
     @property
