@@ -20,7 +20,7 @@ from crm_app.quotes.queries.stored import (
     policy_row,
     totals_in,
 )
-from crm_app.quotes.rules import is_editable, may_follow, reasons_for_approval
+from crm_app.quotes.rules import is_editable, may_approve, may_follow, reasons_for_approval
 from crm_app.records.numbering import comes_or_goes, numbered
 from crm_app.tables import Company, CompanyAddress, Quote
 
@@ -60,6 +60,9 @@ BESIDE = frozenset({"owner_id", "tags", "custom", "external_id"})
 # A word of a managed list, which a run of the system words anew when the list changes, and an undo words back.
 REWORDED = frozenset({"decline_reason"})
 LETS_GO = frozenset({"person_id", "replaced_by_id", "approver_id"})
+# What somebody above agreed to.
+AGREED = frozenset({"approver_id", "approved_discount_milli", "approved_margin_milli"})
+NOT_AGREED = "Whether this is approved is for somebody above to say again."
 
 
 def gate(context: Context, before: Row | None, after: Row) -> dict[str, str]:
@@ -152,9 +155,13 @@ def _customer(session: Any, company_id: int | None) -> tuple[str, str]:
 
 
 def seal(context: Context, before: Row, after: Row, touched: frozenset[str]) -> str:
-    """Why a quote stays as it is, from when it was sent; only the commands carry it on, and nothing removes it."""
+    """Why a quote stays as it is, from when it was sent; only the commands carry it on, and nothing removes it.
+
+    While it is a draft nobody undoes their way back to an approval that was taken back.
+    """
     if is_editable(before["state"]):
-        return ""
+        agrees = context.source == "undo" and after["approval"] == "approved" and touched & AGREED
+        return NOT_AGREED if agrees and not may_approve(context.actor, before["owner_id"]) else ""
     if context.source == SOURCE and "deleted_at" not in touched:
         return ""
     if comes_or_goes(context, before, touched):

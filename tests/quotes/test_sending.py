@@ -118,6 +118,21 @@ def test_beyond_the_rule_somebody_above_agrees_before_it_is_sent() -> None:
     assert stored(quote)["state"] == "sent"
 
 
+def test_an_approval_that_was_taken_back_is_not_undone_by_the_seller() -> None:
+    rules()
+    seller, manager = make_user(), make_user(role="manager")
+    me, boss = principal(seller), principal(manager, "manager", member_ids=frozenset({seller, manager}))
+    quote = make_quote(me, lines=[line(discount_milli=15_000)])
+    db.write_sync(answer_approval, boss, quote, True)
+    no = db.write_sync(answer_approval, boss, quote, False, "Not after all").batch_id
+    with pytest.raises(Refused):
+        db.write_sync(undo, me, no)
+    with pytest.raises(Invalid):
+        send(quote, me)
+    db.write_sync(undo, boss, no)
+    assert stored(quote)["approval"] == "approved"
+
+
 def test_without_a_manager_above_the_administrators_hear_of_it_and_may_say_no() -> None:
     rules()
     seller, admin = make_user(), make_user(role="administrator")

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
-from crm_app.identity.policy import decide, may
+from crm_app.identity.policy import decide, may, visible
 from crm_app.quotes.queries.lines import Lines
 from crm_app.quotes.queries.remarks import badges_of, remarks_of
 from crm_app.quotes.queries.rows import FileRow, QuotePage, TextRow, VersionRow
@@ -132,10 +132,11 @@ def _files(session: Session, quote_id: int) -> list[FileRow]:
 
 
 def _versions(session: Session, actor: Principal, row: dict[str, Any]) -> list[VersionRow]:
-    """All versions of the offer, the newest first; nothing where there is but one."""
+    """All versions of the offer that the actor may see, the newest first; nothing where there is but one."""
     query = (
         select(quote.c.id, quote.c.number, quote.c.revision, quote.c.state)
         .where(quote.c.base_number == row["base_number"], quote.c.deleted_at.is_(None))
+        .where(visible(actor, "quote", quote.c.owner_id))
         .order_by(quote.c.revision.desc())
     )
     found = session.connection().execute(query).all()
