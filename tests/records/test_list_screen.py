@@ -225,6 +225,20 @@ def test_an_open_list_tells_nobody_what_they_may_not_see(ann: Principal) -> None
     assert push is not None and (push["rows"], push["gone"], push["count"]) == ([], [hers], 0)
 
 
+def test_an_address_may_name_any_record_and_learns_no_name_of_a_hidden_one(ann: Principal) -> None:
+    seller = principal(make_user(name="Bo"))
+    hers = make("deal", title="Zebra contract", stage_id=make_stage(), owner_id=ann.id)
+    asked = {"f": f'{{"all":[{{"f":"deal_id","op":"is","v":["{hers}"]}}]}}'}
+    for who, named in ((ann, True), (seller, False)):
+        shown = screen(who, asked, "activity")
+        assert ("Zebra contract" in str(shown.chips), bool(shown.names)) == (named, named)
+
+
+def test_so_many_rows_are_ticked_and_no_more(ann: Principal) -> None:
+    with pytest.raises(Invalid, match="at most 10,000"):
+        db.write_sync(begin, ann, "person", "edit", "title", "CTO", range(1, 10_002), None)
+
+
 def make_stage() -> int:
     pipeline = make("pipeline", name="P")
     return make("stage", pipeline_id=pipeline, name="Open", kind="open", probability=10, position=0)

@@ -12,7 +12,7 @@ from crm_app.core.changes import Applied, Change, Field, Kind, apply, kind
 from crm_app.core.changes.values import defaults
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, NotFound
-from crm_app.core.text import clip
+from crm_app.core.text import clip, id_of
 from crm_app.identity.policy import decide, may
 from crm_app.records.create.asking import conditions_now, is_conditional
 from crm_app.records.create.rows import Conditions, Form, FormField
@@ -22,7 +22,8 @@ from crm_app.records.dictionary.rows import NO_HELP
 from crm_app.records.help import helps_of
 from crm_app.records.listing import Option, field_choices
 from crm_app.records.listing.conditions import is_relative
-from crm_app.records.properties import ref_name, typed, typed_any
+from crm_app.records.properties import typed, typed_any
+from crm_app.records.reading import titles
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 EMAIL_WORDS = "An e-mail address looks like name@example.org."
@@ -182,7 +183,8 @@ def _field(
     value = given.get(path, str(actor.id or "") if path == known.owner else "" if usual is None else str(usual))
     if field.required and not value and field.type in ("choice", "ref") and choices:
         value = choices[0].id
-    shown = ref_name(session, field, int(value)) if field.ref and value.isascii() and value.isdigit() else ""
+    id = id_of(value) if field.ref else None  # a caller may give any
+    shown = "" if id is None else titles(session, actor, [(field.ref, id)]).get((field.ref, id), "")
     type_ = "choice" if field.ref and choices else field.type
     required = field.required and "." not in path
     return FormField(

@@ -1,6 +1,5 @@
 """What the filter builder and the column chooser offer, and a filter in words."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -18,10 +17,11 @@ from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing
 from crm_app.records.listing.rows import Chip, FieldChoice, Option
 from crm_app.records.listing.rules import Condition, Group, conditions_in, op_of
-from crm_app.records.reading import GONE, may_see
+from crm_app.records.reading import may_see, titles
 from crm_app.tables import Team
 
 MOST_OPTIONS = 200
+UNKNOWN = "something deleted or hidden"
 # Kinds with few records: their names are offered at once; of the others a look-up finds them.
 FEW = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "territory"})
 
@@ -72,7 +72,7 @@ def _teams(session: Session) -> list[Option]:
 def describe(session: Session, actor: Principal, listing: Listing) -> list[Chip]:
     """The top conditions of a filter in words; a nested group is one chip."""
     fields = fields_of(session, actor, listing.kind)
-    names = _names(session, fields, conditions_in(listing.filter))
+    names = _names(session, actor, fields, conditions_in(listing.filter))
     chips = []
     for n, item in enumerate(listing.filter.items):
         if isinstance(item, Group):
@@ -83,9 +83,9 @@ def describe(session: Session, actor: Principal, listing: Listing) -> list[Chip]
 
 
 def filter_names(session: Session, actor: Principal, listing: Listing) -> dict[str, str]:
-    """The titles of the records that a filter names, by `kind:id`."""
+    """The titles of the records that a filter names, by `kind:id`, as far as the actor may see them."""
     fields = fields_of(session, actor, listing.kind)
-    names = _names(session, fields, conditions_in(listing.filter))
+    names = _names(session, actor, fields, conditions_in(listing.filter))
     return {f"{ref}:{id}": title for (ref, id), title in names.items()}
 
 
@@ -118,7 +118,7 @@ def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> s
     ref = "tag" if field.type == "tags" else field.ref
     if ref:
         key = ("team", str(value).removeprefix(OF_TEAM)) if str(value).startswith(OF_TEAM) else (ref, str(value))
-        return {"me": "me", "team": "my team"}.get(str(value)) or names.get(key, GONE)
+        return {"me": "me", "team": "my team"}.get(str(value)) or names.get(key, UNKNOWN)
     if field.type == "bool":
         return "Yes" if value in (True, "true") else "No"
     if field.type in ("choice", "choices"):
@@ -133,20 +133,15 @@ def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> s
 
 
 def _names(
-    session: Session, fields: dict[str, ListField], conditions: Iterable[Condition]
+    session: Session, actor: Principal, fields: dict[str, ListField], conditions: Iterable[Condition]
 ) -> dict[tuple[str, str], str]:
-    """The titles of what the conditions name; everybody may know that a record with this name exists."""
-    wanted: dict[str, set[int]] = defaultdict(set)
+    """The titles of what the conditions name: an address may name any id, so only of what the actor may see."""
+    wanted: set[tuple[str, int]] = set()
     for condition in conditions:
         field = fields.get(condition.field)
         ref = ("tag" if field.type == "tags" else field.ref) if field else ""
-        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-        wanted[ref] |= {int(v) for v in values if ref and str(v).isascii() and str(v).isdigit()}
-        teams = (str(v).removeprefix(OF_TEAM) for v in values if ref == "user" and str(v).startswith(OF_TEAM))
-        wanted["team"] |= {id for v in teams if (id := id_of(v)) is not None}
-    names: dict[tuple[str, str], str] = {}
-    for ref in [r for r, ids in wanted.items() if r and ids]:
-        table = table_of(kind(ref).table)
-        query = select(table.c.id, table.c[kind(ref).title]).where(table.c.id.in_(sorted(wanted[ref])))
-        names |= {(ref, str(id)): title for id, title in session.connection().execute(query)}
-    return names
+        for value in condition.value if isinstance(condition.value, tuple) else (condition.value,):
+            of_team = ref == "user" and str(value).startswith(OF_TEAM)
+            id = id_of(str(value).removeprefix(OF_TEAM) if of_team else str(value)) if ref else None
+            wanted |= set() if id is None else {("team" if of_team else ref, id)}
+    return {(ref, str(id)): title for (ref, id), title in titles(session, actor, wanted).items()}

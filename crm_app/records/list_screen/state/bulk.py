@@ -32,6 +32,7 @@ WORDS = {
     "unmerge_records": ("Taking back", "taken back"),
     "merge_groups": ("Merging groups", "groups merged"),
 }
+MOST_IDS = 10_000  # as an export takes: each is looked up while others wait to write
 NOT_TAKEN_BACK = ("undo", "unmerge_records", "merge_groups")  # each group is taken back alone
 
 
@@ -60,6 +61,8 @@ def begin(
 
     Raises Invalid, Forbidden, NotFound or Refused.
     """
+    if asked is None and len(ids) > MOST_IDS:
+        raise Invalid({"ids": f"Select at most {MOST_IDS:,} rows, or all that match."})
     listing, _ = listing_of(session, actor, name, asked or {})
     chosen = list(ids) if asked is None else list_ids(session, actor, listing)
     if action == "delete":
