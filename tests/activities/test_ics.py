@@ -295,3 +295,27 @@ def test_an_old_series_begins_here_today_and_a_foreign_zone_is_taken_apart() -> 
     assert len(abroad) > 50 and {i.repeat for i in abroad} == {""}
     assert {i.start.astimezone(ZoneInfo(BERLIN)).hour for i in abroad} == {14}
     assert all(i.start.tzinfo is UTC for i in abroad)
+
+
+EACH_SECOND = "FREQ=SECONDLY", "FREQ=DAILY;BYSECOND=0,1,2,3;BYMINUTE=0,1,2", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+
+
+@pytest.mark.parametrize("rule", EACH_SECOND)
+def test_a_rule_that_would_be_counted_through_for_hours_is_not(rule: str) -> None:
+    text = FILE.replace("RRULE:FREQ=DAILY;COUNT=4", f"RRULE:{rule}")
+    read = read_calendar(written(-9000, text), BERLIN)
+    assert "1 that repeat in a way that cannot be read" in read.left_out and len(read.items) == 3
+    zone = "TZID:Moon\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0000\nTZOFFSETTO:+0100\n"
+    moon = f"BEGIN:VTIMEZONE\n{zone}RRULE:{rule}\nEND:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT"
+    with pytest.raises(Refused, match="time zone"):
+        read_calendar(
+            written(text=FILE.replace("BEGIN:VEVENT", moon, 1).replace("TZID=Europe/Berlin", "TZID=Moon")), BERLIN
+        )
+
+
+def test_what_one_file_calls_a_time_zone_means_nothing_for_the_next() -> None:
+    parts = FILE.replace("Europe/Berlin", "Head Office").split("BEGIN:VEVENT")
+    text = "BEGIN:VEVENT".join(parts[:2]) + "END:VCALENDAR\n"
+    far = text.replace("+0100", "-1000").replace("+0200", "-1000")
+    (first,), (second,), (third,) = (read_calendar(written(text=t), BERLIN).items for t in (text, far, text))
+    assert first.start == third.start and abs(first.start - second.start) >= timedelta(hours=11)

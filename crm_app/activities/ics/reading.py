@@ -1,15 +1,18 @@
 """Calendar files as they come (RFC 5545): what Kith makes of their events. Nothing is written here."""
 
 import hashlib
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
-from icalendar import Calendar, Component
+from icalendar import Calendar, Component, use_zoneinfo
 
 from crm_app.core.clock import now, start_of, today
 from crm_app.core.errors import Refused
@@ -18,6 +21,18 @@ from crm_app.core.recurrence import next_occurrence, read_rule
 MOST_BYTES, MOST_EVENTS, MOST_UID = 2_000_000, 2000, 400
 AHEAD, BACK = timedelta(days=366), timedelta(days=31)
 BAD = "This is not a calendar file. Kith reads files that end in .ics."
+BAD_ZONE = "This file has a time zone that cannot be read."
+ODD = "that repeat in a way that cannot be read"
+# Of a rule that the library counts through one by one: what keeps it from counting for hours.
+MOST_APART, SECONDS_APART = 100, 20.0
+PARTS = {
+    "DAILY": frozenset({"BYDAY", "BYMONTH"}),
+    "WEEKLY": frozenset({"BYDAY", "BYMONTH"}),
+    "MONTHLY": frozenset({"BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"}),
+    "YEARLY": frozenset({"BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS"}),
+}
+ENDS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
+_parsing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -48,12 +63,7 @@ def read_calendar(content: bytes, zone: str) -> Read:
     """Raises Refused for what is no calendar or too large. `zone` is for times that name none."""
     if len(content) > MOST_BYTES:
         raise Refused("A calendar file may have at most 2 MB.")
-    try:
-        calendars = Calendar.from_ical(content, multiple=True)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError):
-        raise Refused(BAD) from None
-    if not calendars:
-        raise Refused(BAD)
+    calendars = _parsed(content)
     items, why = list[Item](), Counter[str]()
     for calendar in calendars:
         events = list(calendar.walk("VEVENT"))
@@ -62,6 +72,36 @@ def read_calendar(content: bytes, zone: str) -> Read:
         items += _items(calendar, events, zone, why)
     kept = list({item.uid: item for item in items}.values())[:MOST_EVENTS]
     return Read(kept, [f"{count} {reason}" for reason, count in why.items()])
+
+
+def _parsed(content: bytes) -> list[Any]:
+    """The calendars of a file. What it calls a time zone of its own is so in this file alone. Raises Refused."""
+    with _parsing:
+        use_zoneinfo()  # the library would keep the zones of the files before
+        try:
+            calendars = Calendar.from_ical(content, multiple=True)
+        except (ValueError, KeyError, IndexError, AttributeError, TypeError):
+            raise Refused(BAD) from None
+        finally:
+            use_zoneinfo()
+    if not calendars:
+        raise Refused(BAD)
+    for change in (c for calendar in calendars for zone in calendar.walk("VTIMEZONE") for c in zone.walk()):
+        if not all(_is_countable(rule, "YEARLY") for rule in _rules(change)):
+            raise Refused(BAD_ZONE)
+    return calendars
+
+
+def _rules(component: Any) -> list[str]:
+    given = component.get("RRULE", [])
+    return [rule.to_ical().decode() for rule in (given if isinstance(given, list) else [given])]
+
+
+def _is_countable(rule: str, *frequencies: str) -> bool:
+    """May the library count through it? No more than once a day, and nothing that hardly ever comes."""
+    parts = dict(part.partition("=")[::2] for part in rule.strip().upper().split(";") if part)
+    frequency = parts.get("FREQ", "")
+    return frequency in (frequencies or PARTS) and parts.keys() <= ENDS | PARTS[frequency]
 
 
 def _items(calendar: Component, events: list[Any], zone: str, why: Counter[str]) -> Iterator[Item]:
@@ -169,17 +209,37 @@ def _series(event: Any, zone: str) -> Item | None:
 
 
 def _apart(calendar: Component, uids: set[str], zone: str, why: Counter[str]) -> Iterator[Item]:
-    """Series with exceptions, one by one, from a month ago to a year from now."""
-    try:
-        found = recurring_ical_events.of(calendar).between(now() - BACK, now() + AHEAD)
-    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
-        why["that repeat in a way that cannot be read"] += len(uids)
-        return
-    event: Any
-    for event in found[:MOST_EVENTS]:
-        uid = str(event.get("UID", ""))
-        if uid in uids:
-            start = _instant(event["DTSTART"].dt, zone)
-            again = event.get("RECURRENCE-ID")
-            place = _instant(again.dt, zone) if again is not None else start
-            yield from _one(event, zone, why, f"{_uid(uid, start, event)}/{place:%Y%m%dT%H%M%SZ}")
+    """Series with exceptions, one by one, from a month ago to a year from now; as many as there is time for."""
+    until = monotonic() + SECONDS_APART
+    for number, uid in enumerate(sorted(uids)):
+        alone = _alone(calendar, uid) if number < MOST_APART and monotonic() < until else None
+        try:
+            if alone is None:
+                raise ValueError(uid)
+            found = recurring_ical_events.of(alone).between(now() - BACK, now() + AHEAD)
+            items = list(_each(found, uid, zone, why))
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
+            why[ODD] += 1
+            continue
+        yield from items
+
+
+def _alone(calendar: Component, uid: str) -> Component | None:
+    """A calendar of one series; None where a rule of it cannot be counted through."""
+    alone = Calendar()
+    if (named := calendar.get("X-WR-TIMEZONE")) is not None:
+        alone["X-WR-TIMEZONE"] = named
+    for event in (e for e in calendar.walk("VEVENT") if str(e.get("UID", "")) == uid):
+        rules, begin = _rules(event), getattr(event.get("DTSTART"), "dt", None)
+        if not all(map(_is_countable, rules)) or (rules and getattr(begin, "year", 0) < 1970):
+            return None
+        alone.add_component(event)
+    return alone
+
+
+def _each(found: Iterable[Any], uid: str, zone: str, why: Counter[str]) -> Iterator[Item]:
+    for event in islice(found, MOST_EVENTS):
+        start = _instant(event["DTSTART"].dt, zone)
+        again = event.get("RECURRENCE-ID")
+        place = _instant(again.dt, zone) if again is not None else start
+        yield from _one(event, zone, why, f"{_uid(uid, start, event)}/{place:%Y%m%dT%H%M%SZ}")
