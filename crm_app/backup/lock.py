@@ -37,7 +37,7 @@ def hold_lock(data_dir: Path, *, exclusive: bool = False) -> Lock:
     """Hold the lock of a data folder, shared unless `exclusive`. Raises Locked at once, never waits.
 
     The descriptor survives an exec, so that a launcher can take it for the server it becomes."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(data_dir / NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)

@@ -60,7 +60,7 @@ def backup(target: Path) -> Backup:
     target = Path(target).resolve()
     if target.exists():
         raise Refused(f"{target} already exists")
-    chosen.data_dir.mkdir(parents=True, exist_ok=True)
+    chosen.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=chosen.data_dir, prefix=".backup-") as work:
         kind = "sqlite" if chosen.is_sqlite else "postgresql"
         name = f"database.{'sqlite' if chosen.is_sqlite else 'dump'}"

@@ -227,7 +227,7 @@ def engine() -> Engine:
     """The engine of this process."""
     chosen = settings()
     if chosen.is_sqlite:
-        chosen.data_dir.mkdir(parents=True, exist_ok=True)
+        chosen.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return make_engine(chosen.database)
 
 

@@ -35,7 +35,7 @@ def _connection() -> Iterator[Connection]:
     """One exclusive transaction, without foreign keys on SQLite: recreating a table must not cascade."""
     own = db.make_engine(settings().database)
     if own.dialect.name == "sqlite":
-        settings().data_dir.mkdir(parents=True, exist_ok=True)
+        settings().data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with own.connect().execution_options(kith_write=True) as connection:
             if own.dialect.name == "sqlite":  # before the transaction, inside it would do nothing

@@ -33,3 +33,9 @@ def test_it_survives_exec_and_ends_with_the_process(tmp_path: Path) -> None:
     server.kill()
     server.communicate()
     assert not is_locked(tmp_path)
+
+
+def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """The database in it holds password hashes; a folder that was there keeps what its owner gave it."""
+    hold_lock(tmp_path / "data").release()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
