@@ -1,7 +1,7 @@
 """Why a person has this score: every point with its reason, and the one set by hand with who, why and until when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from crm_app.core.errors import NotFound
 from crm_app.identity.policy import decide
 from crm_app.records.page.rows import Panel, Related
 from crm_app.scoring.history import LABELS, features_now, latest
-from crm_app.scoring.queries import read_book, standings
+from crm_app.scoring.queries import read_book, rules_naming, standings
 from crm_app.scoring.rules import Line, effective, shown
 from crm_app.scoring.service import OVERRIDE, override_row
 from crm_app.tables import LeadScore, Person, User
@@ -23,6 +23,7 @@ from crm_app.tables import LeadScore, Person, User
 SHOWN, REASONS = 8, 4
 person, kept, user = table_of(Person), table_of(LeadScore), table_of(User)
 NOTHING = "No rule gives a point yet."
+UNSEEN = "Something that your role may not see"
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,16 @@ def score_panel(session: Session, actor: Principal, id: int) -> Panel | None:
     found = explain(session, id)
     owner = session.connection().execute(select(person.c.owner_id).where(person.c.id == id)).scalar()
     may_edit = decide(actor, "edit", "person", owner, record_id=id).allowed
-    rows = [*_by_hand(session, id, found, may_edit), *_lines(found.lines), *_learned(session, id)]
+    told = _told_to(session, actor, found.lines)
+    rows = [*_by_hand(session, id, found, may_edit), *_lines(told), *_learned(session, id)]
     note = f"{found.score.normalize():,f} · {found.band}"
     return Panel(OVERRIDE, "Score", note, rows, NOTHING, "score" if may_edit else "", "Set by hand")
+
+
+def _told_to(session: Session, actor: Principal, lines: Sequence[Line]) -> list[Line]:
+    """The same lines; a rule that asks for a field which the actor may not see is not named."""
+    closed = rules_naming(session, actor.unseen) if actor.unseen else frozenset()
+    return [replace(line, words=UNSEEN) if line.rule_id in closed else line for line in lines]
 
 
 def _by_hand(session: Session, id: int, found: Explained, may_edit: bool) -> list[Related]:

@@ -1,6 +1,6 @@
 """The rules in force, and what they find of people: the conditions as lists ask them, the events of every source."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -44,6 +44,18 @@ def rule_rows(session: Session) -> list[dict[str, Any]]:
     query = select(rule_table).where(rule_table.c.deleted_at.is_(None))
     order = (case((rule_table.c.event == "", 0), else_=1), rule_table.c.points.desc(), rule_table.c.id)
     return [dict(row) for row in session.connection().execute(query.order_by(*order)).mappings()]
+
+
+def rules_naming(session: Session, fields: Collection[str]) -> frozenset[int]:
+    """The rules whose condition names one of these fields, such as `person.custom.12`."""
+    found = set[int]()
+    for row in rule_rows(session):
+        try:
+            named = {f"{row['about']}.{c.field}" for c in conditions_in(group_of(row["condition"]))}
+        except Invalid:  # of events, or one that cannot be asked any more
+            continue
+        found |= {row["id"]} if named & set(fields) else set()
+    return frozenset(found)
 
 
 def policy_row(session: Session) -> Mapping[Any, Any]:

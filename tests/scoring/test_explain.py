@@ -13,7 +13,7 @@ from crm_app.scoring.explain import SHOWN, explain
 from crm_app.scoring.service import rescore, set_by_hand
 from crm_app.tables import Person
 from tests.scoring.test_service import DIRECTOR, did, rule
-from tests.support.builders import make_person, make_user, principal, row
+from tests.support.builders import make, make_person, make_user, principal, row
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -43,6 +43,18 @@ def test_every_point_is_explained_and_all_add_up_to_the_score() -> None:
     assert "+9.5 Meeting yesterday (10, half-life 14 days)" in beside.rows[1].lines
     assert "smaller reasons" in beside.rows[1].lines[-1]
     assert beside.note == "51 · hot" and len(beside.rows[1].lines) == SHOWN + 1
+
+
+def test_a_rule_that_asks_for_a_hidden_field_is_not_named() -> None:
+    secret = make("custom_field", kind="person", key="s", label="Budget", type="text", read_roles=["manager"])
+    rule(15, "Budget is high", condition={"all": [{"f": f"custom.{secret}", "op": "is", "v": "high"}]})
+    rule(10, "Meetings", event="meeting", half_life=14, cap=40)
+    me = make_user()
+    ada = make_person(owner_id=me, **{f"custom.{secret}": "high"})
+    did(ada, ago=0)
+    seen = principal(me), principal(me, unseen=frozenset({f"person.custom.{secret}"}))
+    told = [str(panel(who, ada).rows) for who in seen]
+    assert ["Budget" in text for text in told] == [True, False] and all("+15" in t and "Meeting" in t for t in told)
 
 
 NO_COMPANY = {"all": [{"f": "company_id", "op": "empty"}]}

@@ -13,6 +13,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.kinds import MERGED, Field
 from crm_app.core.changes.working import table_of
 from crm_app.records.custom.definitions import definitions
+from crm_app.records.custom.facts import inputs_of
 from crm_app.records.custom.fields import Definition, as_words
 from search.documents import Document
 
@@ -89,8 +90,11 @@ def _read(session: Session, known: Kind, where: Any, limit: int) -> list[Documen
 
 
 def searched_fields(session: Session, name: str) -> list[Definition]:
-    """The custom fields of a kind by which records are found: none that only some roles see."""
-    return [d for d in definitions(session, name).values() if d.searchable and not d.read_roles]
+    """The custom fields of a kind by which records are found: none that only some roles see, or that says one."""
+    found = definitions(session, name)
+    closed = {d.name for d in found.values() if d.read_roles}
+    said = {d.name: {d.name, *(inputs_of(d, found) if d.is_computed else ())} for d in found.values() if d.searchable}
+    return [d for d in found.values() if d.name in said and not closed & said[d.name]]
 
 
 def _custom(further: list[Definition], values: Any) -> list[str]:

@@ -25,6 +25,7 @@ from crm_app.records.listing import Listing, fields_of, list_page
 from crm_app.records.listing.rules import Condition, Group
 from crm_app.records.page.queries import record_page
 from crm_app.records.reading import record_row
+from crm_app.records.search.documents import searched_fields
 from crm_app.tables import Company, Deal, LifecycleState, Person
 from crm_app.timeline.queries import timeline_of
 from tests.billing.builders import make_invoice, make_order
@@ -242,7 +243,8 @@ def test_an_undo_takes_one_field_back_and_the_timeline_names_it(ann: Principal) 
 def test_roles_that_may_not_see_or_edit_a_field_do_not(ann: Principal) -> None:
     secret = field("company", label="Secret", read_roles=["manager"])
     fixed = field("company", label="Fixed", edit_roles=["manager"])
-    told = field("company", "formula", label="Told", formula=f'{{custom.{secret}}} & "!"', result="text")
+    formula = {"formula": f'{{custom.{secret}}} & "!"', "result": "text"}
+    told = field("company", "formula", label="Told", searchable=True, **formula)
     owner = make_user()
     acme = make_company(owner_id=owner, **{f"custom.{secret}": "x", f"custom.{fixed}": "y"})
     unseen, closed = db.read_sync(fields_closed_to, "sales")
@@ -257,6 +259,7 @@ def test_roles_that_may_not_see_or_edit_a_field_do_not(ann: Principal) -> None:
     lines = [line for e in db.read_sync(timeline_of, seller, "company", acme).events for line in e.lines]
     assert not any("Secret" in line or "Told" in line for line in lines)
     assert db.read_sync(fields_closed_to, "administrator") == (frozenset(), frozenset())
+    assert db.read_sync(searched_fields, "company") == [], "search would tell by what it finds"
 
 
 def test_several_changes_of_one_call_see_each_other(ann: Principal) -> None:
