@@ -83,8 +83,8 @@ def _ids(text: str, most: int) -> list[int]:
 def _written(
     session: Session, actor: Principal, name: str, form: Format, parameters: dict[str, str], ids: list[int]
 ) -> Path:
-    view = parameters.get("view", "")
-    kept = find_view(session, actor, int(view)).parameters if view.isascii() and view.isdigit() else None
+    view = id_of(parameters.get("view", ""))
+    kept = find_view(session, actor, view).parameters if view is not None else None
     listing = read_listing(name, parameters, fields_of(session, actor, name), kept)
     folder = settings().data_dir / "exports"
     folder.mkdir(parents=True, exist_ok=True)

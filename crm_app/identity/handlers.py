@@ -3,9 +3,9 @@
 import inspect
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Forbidden
@@ -13,6 +13,14 @@ from crm_app.identity.policy import parse_permission
 
 F = TypeVar("F", bound=Callable[..., Any])
 _principal: ContextVar[Principal | None] = ContextVar("kith_principal", default=None)
+BIG = 2**53  # a browser knows no larger whole number, and a database would break on one
+WHOLE = Annotated[int, Field(gt=-BIG, lt=BIG)]
+BOUNDED: Mapping[Any, Any] = {
+    int: WHOLE,
+    int | None: WHOLE | None,
+    list[int]: list[WHOLE],
+    list[int] | None: list[WHOLE] | None,
+}
 CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True, str_max_length=1_000_000)
 
 
@@ -44,7 +52,7 @@ def permission_of(fn: Callable[..., Any]) -> str | None:
 
 
 def payload_schema(fn: Callable[..., Any]) -> type[BaseModel]:
-    """The pydantic model of what a client may send to this handler; extra arguments are forbidden."""
+    """What a client may send to this handler, as a pydantic model: no extra arguments, no number beyond bounds."""
     found = fn.__dict__.get("__kith_schema__")
     if found is not None:
         return found
@@ -52,7 +60,8 @@ def payload_schema(fn: Callable[..., Any]) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for parameter in list(inspect.signature(fn).parameters.values())[1:]:
         default = ... if parameter.default is parameter.empty else parameter.default
-        fields[parameter.name] = (hints.get(parameter.name, Any), default)
+        hint = hints.get(parameter.name, Any)
+        fields[parameter.name] = (BOUNDED.get(hint, hint), default)
     model = create_model(f"{fn.__qualname__}_payload".replace(".", "_"), __config__=CONFIG, **fields)
     fn.__kith_schema__ = model  # pyright: ignore[reportFunctionMemberAccess]
     return model

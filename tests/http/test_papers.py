@@ -41,6 +41,7 @@ def test_a_report_downloads_in_each_form(house: House) -> None:
     ("path", "role", "status"),
     [
         ("/organisation/sample.pdf", None, 303),
+        (f"/paper/quotes/{2**70}", "administrator", 404),
         ("/reports/files/pipeline.pdf", None, 303),
         ("/reports/files/pipeline.pdf", "read-only", 200),
         ("/reports/files/pipeline.csv", "read-only", 403),

@@ -27,6 +27,8 @@ def test_payloads_take_the_declared_types() -> None:
         {"deal_id": 1, "more": 2},
         {"deal_id": 1, "tags": "all"},
         {"deal_id": {"a": 1}},
+        {"deal_id": 2**63},
+        {"deal_id": 1, "tags": [1, -(2**53)]},
     ):
         with pytest.raises(ValidationError):
             validate_payload(move, wrong)

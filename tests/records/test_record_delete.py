@@ -182,7 +182,7 @@ def test_the_record_of_somebody_else_is_neither_asked_about_nor_deleted(sqlite_d
     assert not tab.state(RecordDelete).open
 
 
-@pytest.mark.parametrize(("name", "id"), [("user", 1), ("stage", 1), ("nonsense", 1), ("person", 10**30), ("deal", -1)])
+@pytest.mark.parametrize(("name", "id"), [("user", 1), ("stage", 1), ("nonsense", 1), ("deal", -1)])
 def test_nothing_else_is_asked_about(sqlite_database: str, name: str, id: int) -> None:
     tab, _ = on_page("administrator", "person")
     tab.call(RecordDelete, "start", name=name, id=id, version=1, back="/people")

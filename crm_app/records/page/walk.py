@@ -8,6 +8,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.errors import KithError
+from crm_app.core.text import id_of
 from crm_app.records.listing import fields_of, neighbours, read_listing
 from crm_app.records.listing.views import find_view
 from crm_app.ui import addresses
@@ -31,8 +32,8 @@ def walk_of(session: Session, actor: Principal, name: str, id: int, query: str) 
         return Walk()
     known, parameters = kind(name), dict(parse_qsl(query, max_num_fields=20))
     try:
-        view = parameters.get("view", "")
-        kept = find_view(session, actor, int(view)).parameters if view.isascii() and view.isdigit() else None
+        view = id_of(parameters.get("view", ""))
+        kept = find_view(session, actor, view).parameters if view is not None else None
         listing = read_listing(name, parameters, fields_of(session, actor, name), kept)
         near = neighbours(session, actor, listing, id)
     except (KithError, ValueError):

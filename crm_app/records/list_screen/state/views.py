@@ -10,6 +10,7 @@ from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.ids import fresh
+from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.addresses import list_path
 from crm_app.records.list_screen.queries import LISTED, asked_of, listing_of
@@ -56,8 +57,8 @@ def _rail(v: ViewRow) -> RailView:
 def keep_view(session: Session, actor: Principal, name: str, asked: Mapping[str, str], wish: Mapping[str, str]) -> int:
     """Save the list of an address: as a new view, or in place of the one named by `wish["id"]`; the view's id."""
     listing, _ = listing_of(session, actor, name, asked)
-    number = wish.get("id", "")
-    found = find_view(session, actor, int(number)) if number.isascii() and number.isdigit() else None
+    number = id_of(wish.get("id", ""))
+    found = find_view(session, actor, number) if number is not None else None
     kept = dict(found.parameters) if found and wish.get("keep") else write_listing(listing)
     first = wish.get("first", found.parameters.get("first", "") if found else "")
     kept = {k: v for k, v in kept.items() if k != "first"} | ({"first": "1"} if first else {})
