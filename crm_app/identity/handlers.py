@@ -14,12 +14,12 @@ from crm_app.identity.policy import parse_permission
 F = TypeVar("F", bound=Callable[..., Any])
 _principal: ContextVar[Principal | None] = ContextVar("kith_principal", default=None)
 BIG = 2**53  # a browser knows no larger whole number, and a database would break on one
-WHOLE = Annotated[int, Field(gt=-BIG, lt=BIG)]
+WITHIN = Field(gt=-BIG, lt=BIG)
 BOUNDED: Mapping[Any, Any] = {
-    int: WHOLE,
-    int | None: WHOLE | None,
-    list[int]: list[WHOLE],
-    list[int] | None: list[WHOLE] | None,
+    int: Annotated[int, WITHIN],
+    int | None: Annotated[int | None, WITHIN],
+    list[int]: list[Annotated[int, WITHIN]],
+    list[int] | None: list[Annotated[int, WITHIN]] | None,
 }
 CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True, str_max_length=1_000_000)
 

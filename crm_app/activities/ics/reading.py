@@ -99,7 +99,8 @@ def _rules(component: Any) -> list[str]:
 
 def _is_countable(rule: str, *frequencies: str) -> bool:
     """May the library count through it? No more than once a day, and nothing that hardly ever comes."""
-    parts = dict(part.partition("=")[::2] for part in rule.strip().upper().split(";") if part)
+    cut = (part.partition("=") for part in rule.strip().upper().split(";") if part)
+    parts = {name: value for name, _, value in cut}
     frequency = parts.get("FREQ", "")
     return frequency in (frequencies or PARTS) and parts.keys() <= ENDS | PARTS[frequency]
 
