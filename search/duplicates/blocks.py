@@ -8,6 +8,7 @@ from search.duplicates.hashing import hashed, mixed
 from search.duplicates.table import SHARED, Table
 
 Part = tuple[str, str]  # a column and what is taken of it
+AT_ONCE = 8_000_000  # pairs that are sorted together
 MOST = 25  # of a larger group only neighbours in the order of names are compared
 NEXT = 3
 
@@ -157,13 +158,13 @@ def candidates(table: Table, sides: np.ndarray | None = None) -> tuple[np.ndarra
     order = _by_name(table)
     place = np.empty(table.size, dtype=np.int32)
     place[order] = np.arange(table.size, dtype=np.int32)
-    found = np.empty(0, dtype=np.int64)
+    sorted_parts: list[np.ndarray] = []
     waiting: list[np.ndarray] = []
     for keys, rows in _ordered(Keys(table), order, place):
         waiting.append(_pairs(keys, rows, table.size, sides, several=rows is not order))
-        if sum(map(len, waiting)) > 8_000_000:
-            found, waiting = _once([found, *waiting]), []
-    found = _once([found, *waiting])
+        if sum(map(len, waiting)) > AT_ONCE:
+            sorted_parts, waiting = [*sorted_parts, _once(waiting)], []
+    found = _once([*sorted_parts, _once(waiting)])
     return (found // table.size).astype(np.int32), (found % table.size).astype(np.int32)
 
 
@@ -178,8 +179,8 @@ def _ordered(keys: Keys, order: np.ndarray, place: np.ndarray) -> Iterator[tuple
 
 def _once(parts: list[np.ndarray]) -> np.ndarray:
     """All of these numbers in order, each once."""
-    found = np.concatenate(parts)
-    found.sort()
+    found = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+    found.sort(kind="stable")  # parts that are sorted are only merged
     return found[np.r_[True, found[1:] != found[:-1]]] if len(found) else found
 
 
@@ -201,11 +202,15 @@ def _pairs(
 
     `several`: a row may be there more than once.
     """
-    order = np.argsort(keys, kind="stable")
-    order = order[np.searchsorted(keys[order], np.uint64(1)) :]
-    keys, rows = keys[order], rows[order]
-    if not len(keys):
+    held = np.flatnonzero(keys)
+    if not len(held):
         return np.empty(0, dtype=np.int64)
+    bits = np.uint64(
+        len(keys).bit_length()
+    )  # of a key these few are given up for the place, so that both are sorted at once
+    places = (np.uint64(1) << bits) - np.uint64(1)
+    ordered = np.sort((keys[held] & ~places) | held.astype(np.uint64), kind="stable")
+    keys, rows = ordered >> bits, rows[(ordered & places).view(np.int64)]
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     sizes = np.diff(np.r_[starts, len(keys)])
     grouped = sizes > 1

@@ -13,10 +13,11 @@ from search.duplicates.fields import Profile
 from search.duplicates.learning import learn, settled
 from search.duplicates.reasons import explain
 from search.duplicates.scoring import Scorer
+from search.duplicates.screening import Screen
 from search.duplicates.table import Table, table_of
 
 THRESHOLD = 0.9
-CHUNK = 100_000
+CHUNK = 50_000
 THREADS = 2
 
 
@@ -44,7 +45,7 @@ class Sweep:
         left, right = self._candidates(sides)
         self.compared = len(left)
         self.model = settled(self.table, learn(distinct, size), left, right)
-        self._scorer = Scorer(self.table, self.model)
+        self._scorer, self._screen = Scorer(self.table, self.model), Screen(self.table, self.model, threshold)
         self._first = self._found(left, right)
         self._selves = [] if second is not None else self._one_with_themselves()
 
@@ -60,6 +61,8 @@ class Sweep:
 
         def score(at: int) -> list[Pair]:
             one, two = left[at : at + CHUNK], right[at : at + CHUNK]
+            likely = self._screen.may_reach(one, two)
+            one, two = one[likely], two[likely]
             probability = self._scorer.score(one, two).probability
             kept = probability >= self.threshold
             parts = (one[kept].tolist(), two[kept].tolist(), probability[kept].tolist())

@@ -1,5 +1,6 @@
 """A list of profiles in columns: every text once, and in each row only its number."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -100,7 +101,7 @@ class Entries:
 
 def table_of(profiles: Iterable[Profile]) -> Table:
     """The columns of these profiles, in their order."""
-    numbers: dict[str, dict[str, int]] = {SHARED.get(c, c): {"": 0} for c in KEPT}
+    numbers = {SHARED.get(c, c): _numbers() for c in KEPT}
     parts: dict[str, list[Codes]] = {column: [] for column in KEPT}
     given, size = iter(profiles), 0
     while portion := list(islice(given, PORTION)):
@@ -109,17 +110,22 @@ def table_of(profiles: Iterable[Profile]) -> Table:
             parts[column].append(_coded(numbers[SHARED.get(column, column)], texts))
             if column in SEVERAL and any(texts):
                 known = numbers[SEVERAL[column]]
-                for text in {part for joined in texts for part in joined.split()}:
-                    known.setdefault(text, len(known))
+                _coded(known, [part for joined in texts for part in joined.split()])
     none = np.empty(0, np.int32)
     codes = {column: np.concatenate(found) if found else none for column, found in parts.items()}
     return Table(size, codes, {name: Words(list(known)) for name, known in numbers.items()})
+
+
+def _numbers() -> dict[str, int]:
+    """Gives each new text the next number."""
+    known: defaultdict[str, int] = defaultdict()
+    known.default_factory = known.__len__
+    known[""] = 0
+    return known
 
 
 def _coded(known: dict[str, int], texts: Sequence[str]) -> Codes:
     """The number of each text, a new one for a new text; a whole column at once, for most columns are empty."""
     if not any(texts):
         return np.zeros(len(texts), np.int32)
-    for text in dict.fromkeys(texts):
-        known.setdefault(text, len(known))
     return np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))

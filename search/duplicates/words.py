@@ -5,10 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from search.duplicates.hashing import WIDEST, hashed, letters
+from search.duplicates.hashing import LOWER, WIDEST, hashed, letters, sketched
 from search.duplicates.people import also_called
 
 SHIFT = np.int64(32)
+HALF = np.uint64(32)
 LETTERS = 6  # so many letters may be in one of two words only; with more, they are not alike
 
 
@@ -40,9 +41,38 @@ class Words:
         return letters(self.texts)
 
     @cached_property
+    def sketch(self) -> np.ndarray:
+        """Which letters occur, and which of them an odd number of times."""
+        return sketched(self.texts)
+
+    @cached_property
     def plain(self) -> np.ndarray:
         """Has every letter its own bit there?"""
         return self._each(lambda text: len(text) <= WIDEST and text.isascii(), np.bool_)
+
+    @cached_property
+    def all_plain(self) -> bool:
+        return bool(self.plain.all())
+
+    @cached_property
+    def any_several(self) -> bool:
+        return bool(self.several.any())
+
+    @cached_property
+    def initials(self) -> np.ndarray:
+        return self.length == 1
+
+    @cached_property
+    def kin(self) -> np.ndarray:
+        """The same number for all names that stand for each other, by however many steps; 0 for the others."""
+        found = np.zeros(len(self.texts), dtype=np.int32)
+        for pair in self.aliases.tolist():
+            one, two = pair >> int(SHIFT), pair & 0xFFFFFFFF
+            kept = found[one] or one
+            if found[two] and found[two] != kept:
+                found[found == found[two]] = kept
+            found[[one, two]] = kept
+        return found
 
     @cached_property
     def ends(self) -> tuple[np.ndarray, np.ndarray]:
@@ -92,6 +122,13 @@ class Words:
         """Each text without blanks, and its words in alphabetical order."""
         ordered = [" ".join(sorted(text.split(" "))) for text in self.texts]
         return hashed([text.replace(" ", "") for text in self.texts]), hashed(ordered)
+
+    def may_be_near(self, left: np.ndarray, right: np.ndarray, most: int | np.ndarray) -> np.ndarray:
+        """No for two words between which there surely lie more edits than that."""
+        apart = self.sketch[left] ^ self.sketch[right]
+        found = np.bitwise_count(apart & LOWER) <= 2 * most
+        found &= np.bitwise_count(apart >> HALF) <= 2 * most
+        return found if self.all_plain else found | ~(self.plain[left] & self.plain[right])
 
     def may_be_alike(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """No for what has too few letters in common to be worth a comparison."""
