@@ -1,28 +1,39 @@
 """When activities change, their places on the timelines and what is derived from them follow at once."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlmodel import Session
 
 from crm_app.activities.kind import reminder_of
 from crm_app.activities.series import next_ones
 from crm_app.core.changes import Applied, Context, apply_many
+from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.db import UtcDateTime
 from crm_app.tables import Activity, Person
 
 SILENT = ("history", "demo", "import", "undo")  # where what was done long ago starts nothing
 
 
 def place_activities(context: Context, applied: list[Applied]) -> None:
-    """Registered in `wire`: `at` is when it was done, else when it is due, else when it was written down."""
+    """Registered in `wire`: after an undo an activity is where it was, and reminds of itself again.
+
+    `at` is when it was done, else when it is due, else when it was written down; for any other change the kind's
+    `complete` has said so.
+    """
+    if context.source != "undo":
+        return
     table = table_of(Activity)
     place = func.coalesce(table.c.done_at, table.c.due_at, table.c.created_at)
     for part in _parts([done.id for done in applied if done.kind == "activity" and done.op != "delete"]):
         here = table.c.id.in_(part)
         context.session.connection().execute(update(Activity).where(here, table.c.at != place).values(at=place))
-    if context.source == "undo":
-        _remind(context, [done.id for done in applied if done.kind == "activity"])
+    _remind(context, [done.id for done in applied if done.kind == "activity"])
 
 
 def _remind(context: Context, ids: list[int]) -> None:
@@ -64,22 +75,56 @@ def touch_people(context: Context, applied: list[Applied]) -> None:
         .where(activity.c.person_id == person.c.id, activity.c.deleted_at.is_(None))
         .scalar_subquery()
     )
-    for part in _parts(linked_ids(context, applied, "person_id")):
+    found = linked(context, applied, "person_id")
+    for part in _parts(found.others):
         context.session.connection().execute(
             update(Person).where(person.c.id.in_(part)).values(last_touch_at=newest),
             execution_options={"synchronize_session": False},
         )
+    touch(context.session, person, ((id, row["done_at"]) for id, rows in found.new.items() for row in rows))
 
 
-def linked_ids(context: Context, applied: list[Applied], column: str) -> list[int]:
-    """The records that the changed activities point to by this column, or pointed to before."""
-    changed = [done for done in applied if done.kind == "activity"]
-    found = {id for done in changed for id in done.diff.get(column, ()) if id is not None}
-    table = table_of(Activity)
-    for part in _parts([done.id for done in changed]):
-        query = select(table.c[column]).where(table.c.id.in_(part), table.c[column].is_not(None))
-        found |= set(context.session.connection().execute(query).scalars())
-    return sorted(found)
+def touch(session: Session, table: Table, done: Iterable[tuple[int, datetime | None]]) -> None:
+    """The records (by id) were touched when this was done, unless something newer was done."""
+    newest: dict[int, datetime] = {}
+    for id, at in done:
+        if at is not None and ((before := newest.get(id)) is None or at > before):
+            newest[id] = at
+    if newest:
+        session.connection().execute(_touching(table), [{"b_id": id, "b_at": at} for id, at in newest.items()])
+
+
+@cache
+def _touching(table: Table) -> Any:
+    at, there = bindparam("b_at", type_=UtcDateTime), table.c.last_touch_at
+    return update(table).where(table.c.id == bindparam("b_id"), there.is_(None) | (there < at)).values(last_touch_at=at)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The records that changed activities point to, or pointed to before.
+
+    `new` are those that only got new activities, with the rows of these: what is derived can only grow by them.
+    """
+
+    new: dict[int, list[Row]]
+    others: list[int]
+
+
+def linked(context: Context, applied: list[Applied], column: str) -> Linked:
+    """Those that they point to by this column."""
+    new: dict[int, list[Row]] = {}
+    others: set[int] = set()
+    for done in applied:
+        loaded = context.working.get("activity", done.id) if context.working and done.kind == "activity" else None
+        if loaded is None:
+            continue
+        here = loaded.row[column]
+        if done.op != "create":
+            others.update(id for id in (*done.diff.get(column, ()), here) if id is not None)
+        elif here is not None:
+            new.setdefault(here, []).append(loaded.row)
+    return Linked({id: rows for id, rows in new.items() if id not in others}, sorted(others))
 
 
 def _parts(ids: list[int]) -> Iterator[list[int]]:

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import anyio.to_thread
+import orjson
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
 from sqlalchemy import (
@@ -37,7 +38,7 @@ from sqlmodel import Session
 
 from crm_app.core import folding, matching
 from crm_app.core.config import settings
-from crm_app.core.garbage import collect_seldom
+from crm_app.core.garbage import OF_BULK, collect_seldom
 from crm_app.core.turns import Turns
 
 P = ParamSpec("P")
@@ -51,6 +52,7 @@ READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 4, 6, 30.0
 BULK_PRAGMAS = ("cache_size=-131072", "wal_autocheckpoint=8000")  # 128 MB; 32 MB
 PATIENCE_MS = 20_000  # SQLite lets writers try again by chance: on a busy machine one may wait for many turns
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
+_STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
 _writers: RunVar[CapacityLimiter] = RunVar("kith_writers")
 _turns = Turns()
@@ -195,14 +197,17 @@ def number_of(day: date) -> int:
 
 
 def _json(value: Any) -> str:
-    """Most records hold no custom values, and an encoder is made for each text."""
-    return "{}" if value == {} else json.dumps(value)
+    """The text of a value; what only Python's own encoder knows, such as huge numbers, it writes."""
+    try:
+        return orjson.dumps(value, option=_STRICT).decode()
+    except TypeError:
+        return json.dumps(value)
 
 
 def make_engine(url: str) -> Engine:
     """An engine with the pragmas and time-outs that Kith relies on."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, json_serializer=_json)
     connect_args = {"check_same_thread": False}
     engine = create_engine(url, connect_args=connect_args, pool_size=10, pool_use_lifo=True, json_serializer=_json)
 
@@ -296,7 +301,7 @@ def in_bulk() -> Iterator[None]:
     """Around many large commands of this thread, in a process of their own: garbage is looked for seldom, and SQLite
     gets more memory and makes fewer checkpoints. All that stays so.
     """
-    collect_seldom()
+    collect_seldom(OF_BULK)
     token = _in_bulk.set(True)
     try:
         yield

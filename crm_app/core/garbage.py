@@ -9,6 +9,7 @@ import sys
 
 M_ARENA_MAX, ARENAS = -8, 2  # malloc.h of the GNU C library; see mallopt(3)
 YOUNG, MIDDLE, OLD = 20_000, 20, 20
+OF_BULK = 500_000  # more than what belongs to the records of one large command
 
 
 def share_arenas() -> None:
@@ -30,7 +31,7 @@ async def settle() -> None:
     collect_seldom()
 
 
-def collect_seldom() -> None:
+def collect_seldom(young: int = YOUNG) -> None:
     """What is there stays; thousands of records in hand at once are no reason to look through all of them again."""
     gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    gc.set_threshold(young, MIDDLE, OLD)

@@ -1,11 +1,17 @@
 """When activities change, the next step and the last touch of their deals follow, in the same transaction."""
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
-from crm_app.activities.hooks import linked_ids
+from crm_app.activities.hooks import linked, touch
 from crm_app.core.changes import Applied, Context
+from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import table_of
+from crm_app.core.db import UtcDateTime
 from crm_app.core.errors import Refused
 from crm_app.tables import Activity, Deal
 
@@ -16,8 +22,32 @@ CIRCLE = "A deal cannot be renewed or extended by one of its own earlier deals."
 
 
 def follow_activities(context: Context, applied: list[Applied]) -> None:
-    """Registered in `wire`: recompute the deals that the changed activities belong, or belonged, to."""
-    recompute(context.session, linked_ids(context, applied, "deal_id"))
+    """Registered in `wire`: the deals that the changed activities belong, or belonged, to."""
+    found = linked(context, applied, "deal_id")
+    recompute(context.session, found.others)
+    _extend(context.session, found.new)
+
+
+def _extend(session: Session, new: Mapping[int, list[Row]]) -> None:
+    """The same of deals that only got new activities: their next step can come earlier, their last touch later."""
+    steps = []
+    for id, rows in new.items():
+        planned = [(row["due_at"], row["id"], row["type"]) for row in rows if row["due_at"] and row["done_at"] is None]
+        if planned:
+            due, _, type_ = min(planned)
+            steps.append({"b_id": id, "b_at": due, "b_step": STEP_NAMES.get(type_, "Task")})
+    if steps:
+        session.connection().execute(_earlier(), steps)
+    talks = ((id, row["done_at"]) for id, rows in new.items() for row in rows if row["type"] in INTERACTIONS)
+    touch(session, table_of(Deal), talks)
+
+
+@cache
+def _earlier() -> Any:
+    deal, at = table_of(Deal), bindparam("b_at", type_=UtcDateTime)
+    later = deal.c.next_step_at.is_(None) | (deal.c.next_step_at > at)
+    values = {"next_step_at": at, "next_step": bindparam("b_step")}
+    return update(deal).where(deal.c.id == bindparam("b_id"), later).values(values)
 
 
 def recompute(session: Session, deal_ids: list[int]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from crm_app.core import db
 from crm_app.core.changes.log import ChangeBatch
 from crm_app.core.changes.working import table_of
-from crm_app.core.rows import insert_rows
+from crm_app.core.rows import PARAMETERS, insert_rows
 
 pytestmark = pytest.mark.usefixtures("database_url")
 things = Table(
@@ -30,18 +30,19 @@ MOMENTS = (
     datetime(999, 12, 31, 23, 59, 59, tzinfo=UTC),
     None,
 )
+EXAMPLES = list(
+    zip(
+        ("Łukasz 100 %s", "", 'a "quote"; --', None),
+        MOMENTS,
+        (Decimal("0.1"), Decimal("-12.5"), None, Decimal("1e-12")),
+        ({}, {"ü": [None, 1.5, "x"]}, [], {"n": 2**53, "huge": 2**70}),
+        strict=True,
+    )
+)
+# more than go into one statement, and some that are left over
 ROWS = [
     {"id": n, "name": name, "at": at, "day": date(2026, 2, 28), "share": share, "told": told, "is_so": bool(n % 2)}
-    for n, (name, at, share, told) in enumerate(
-        zip(
-            ("Łukasz 100 %s", "", 'a "quote"; --', None),
-            MOMENTS,
-            (Decimal("0.1"), Decimal("-12.5"), None, Decimal("1e-12")),
-            ({}, {"ü": [None, 1.5, "x"]}, [], {"n": 2**53}),
-            strict=True,
-        ),
-        1,
-    )
+    for n, (name, at, share, told) in enumerate(EXAMPLES * (PARAMETERS // 14), 1)
 ]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -47,7 +48,8 @@ def _hash() -> str:
 
 
 @pytest.fixture
-def grown(database_url: str) -> Grown:
+def grown(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Grown:
+    monkeypatch.setattr(import_module("crm_app.demo.scale.grow"), "CHUNK", 400)  # several of most kinds
     _ground()
     return grow(SIZES, TODAY)
 
@@ -134,6 +136,23 @@ def test_activities_happen_within_the_life_of_their_deal(grown: Grown) -> None:
             if activity["due_at"]:
                 assert deal["next_step_at"] <= activity["due_at"] < now + timedelta(days=31)
     assert planned > 10
+    _derived_says_what_they_say()
+
+
+def _derived_says_what_they_say() -> None:
+    touched: dict[tuple[str, int], datetime] = {}
+    steps: dict[int, datetime] = {}
+    for activity in rows(Activity):
+        done, due, deal = activity["done_at"], activity["due_at"], activity["deal_id"]
+        for name in ("person_id", "deal_id") if activity["type"] != "task" else ("person_id",):
+            if done and activity[name]:
+                touched[name, activity[name]] = max(done, touched.get((name, activity[name]), done))
+        if done is None and due and deal:
+            steps[deal] = min(due, steps.get(deal, due))
+    assert {d["id"]: d["next_step_at"] for d in rows(Deal) if d["next_step_at"]} == steps != {}
+    for name, model in (("person_id", Person), ("deal_id", Deal)):
+        found = {(name, r["id"]): r["last_touch_at"] for r in rows(model) if r["last_touch_at"]}
+        assert found == {key: at for key, at in touched.items() if key[0] == name} != {}
 
 
 def test_without_sellers_and_stages_it_is_refused(sqlite_database: str) -> None:

@@ -131,7 +131,7 @@ def _log_row(context: Context, change: Change, done: Applied, row_no: int) -> di
         "record_id": done.id,
         "op": done.op,
         "version": done.version,
-        "diff": encoded(done.diff),
+        "diff": encoded(kind(done.kind).table, done.diff),
         "undoes": change.undoes,
     }
 

@@ -209,7 +209,7 @@ class Step:
         values: Row = {}
         patches: dict[str, Patch] = {}
         wrong: dict[str, str] = {}
-        plan = plan_of(known)
+        plan, has_custom = plan_of(known), False
         for key, given in change.set.items():
             field = plan.plain.get(key)
             name, rest = (key, "") if field else split_key(key)
@@ -222,11 +222,13 @@ class Step:
                     patches.setdefault(name, {}).update(patch)
                 elif key == EXTERNAL:
                     values[key] = given
-                elif name != CUSTOM:  # of which all are taken together, below
+                elif name == CUSTOM:  # of which all are taken together, below
+                    has_custom = True
+                else:
                     raise ValueError(f"A {known.label.lower()} has no field {name!r}.")
             except ValueError as error:
                 wrong[name] = str(error)
-        if CUSTOM in names_in(tuple(change.set)):
+        if has_custom:
             self._custom(known, change, before, values, wrong)
         if creating:
             for field in plan.required:

@@ -174,12 +174,10 @@ def _decoders(table: Any) -> dict[str, Any]:
     return found
 
 
-def encoded(diff: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """A difference as JSON holds it."""
-    return {
-        name: pair if type(pair[0]) in PLAIN and type(pair[1]) in PLAIN else [encode(pair[0]), encode(pair[1])]
-        for name, pair in diff.items()
-    }
+def encoded(table: type[SQLModel], diff: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """A difference of a record of this table as JSON holds it; few columns hold what JSON does not."""
+    own = {name: diff[name] for name in _decoders(table) if name in diff}  # pyright: ignore[reportArgumentType]
+    return diff | {name: [encode(before), encode(after)] for name, (before, after) in own.items()} if own else diff
 
 
 def decode(table: type[SQLModel], column: str, value: Any) -> Any:

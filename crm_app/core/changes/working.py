@@ -76,7 +76,7 @@ class WorkingSet:
 
     def add(self, kind: Kind, row: Row) -> Loaded:
         """A record that will be inserted."""
-        loaded = Loaded(kind, row, None, {c.name: {} for c in kind.children}, {c.name: {} for c in kind.children})
+        loaded = Loaded(kind, row, None, defaultdict(dict))
         self.records[kind.name, row["id"]] = loaded
         return loaded
 
@@ -112,7 +112,7 @@ class WorkingSet:
         run = self.session.connection().execute
         for loaded in self.records.values():
             for name, rows in loaded.children.items():
-                stored = loaded.children_stored[name]
+                stored = loaded.children_stored.get(name, {})
                 if rows is stored or (not rows and not stored):
                     continue
                 model = loaded.kind.child_by_name[name].table

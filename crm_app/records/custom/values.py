@@ -43,6 +43,8 @@ def keep_values(context: Context, applied: list[Applied]) -> None:
 
 def _changed(done: Applied) -> dict[str, Any]:
     """The custom values after a change, by field id; a new record says all of them together."""
+    if done.op == "create":
+        return done.diff[CUSTOM][1] if CUSTOM in done.diff else {}
     found: dict[str, Any] = {}
     for name, (_before, after) in done.diff.items():
         if name == CUSTOM:
