@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from crm_app.core.changes import Children, Field, Kind
-from crm_app.core.changes.kinds import MERGED
+from crm_app.core.changes import Children, Context, Field, Kind, ports
+from crm_app.core.changes.kinds import MERGED, Row
 from crm_app.records.custom.fields import TYPES
 from crm_app.records.custom.formula.grammar import MOST_CHARACTERS
 from crm_app.records.custom.patterns import MOST_PATTERN
 from crm_app.tables import CustomField, FieldNote, File, RecordTag, SavedView, Tag
 
+NOT_YOURS = "Only an administrator chooses the first view of a role."
+NOT_THEIRS = "A view is shared with your own team."
 RESULTS = ("text", "float", "money", "date", "bool")
 _INNER: dict[str, Any] = {"editable": False, "sortable": False, "filterable": False}
 
@@ -30,6 +32,17 @@ def tags_of(kind: str) -> Children:
         key="tag_id",
         on_merge="join",
     )
+
+
+def _shared_by_right(context: Context, before: Row | None, after: Row) -> dict[str, str]:
+    """A view opens by itself for a role if an administrator says so, and is shared with one's own team."""
+    if before is not None and all(before[name] == after[name] for name in ("audience", "role", "team_id")):
+        return {}
+    if ports.allowed(context.actor, "administer", "saved_view").allowed:
+        return {}
+    if after["audience"] == "role" or after["role"]:
+        return {"audience": NOT_YOURS}
+    return {"audience": NOT_THEIRS} if after["team_id"] not in (None, context.actor.team_id) else {}
 
 
 TAG = Kind(
@@ -72,6 +85,7 @@ SAVED_VIEW = Kind(
         Field("role", "Role", max_length=40),
         Field("definition", "Definition", "json"),
     ),
+    gate=_shared_by_right,
 )
 CUSTOM_FIELD = Kind(
     "custom_field",

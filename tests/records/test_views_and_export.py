@@ -14,7 +14,7 @@ from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.records.listing import default_listing, fields_of, list_page, read_listing
 from crm_app.records.listing.export import write_export
 from crm_app.records.listing.views import SaveView, delete_view, find_view, first_view, list_views, save_view
-from tests.support.builders import make, make_company, make_person, make_team, make_user, principal
+from tests.support.builders import change, make, make_company, make_person, make_team, make_user, principal
 
 
 @pytest.fixture
@@ -85,6 +85,12 @@ def test_a_view_that_would_not_open_is_not_saved(team: dict[str, Principal], wis
 def test_sellers_choose_no_view_for_a_role(team: dict[str, Principal]) -> None:
     with pytest.raises(Forbidden):
         db.write_sync(save_view, team["ann"], SaveView("person", "x", {}, "role", "sales"))
+    id = db.write_sync(save_view, team["ann"], SaveView("person", "mine", {}))
+    other = {"audience": "team", "team_id": team["cy"].team_id}
+    for values in ({"audience": "role", "role": "administrator"}, {"role": "sales"}, other):
+        with pytest.raises(Invalid):  # whichever way it is asked
+            change("saved_view", id, team["ann"], None, **values)
+    change("saved_view", id, team["ann"], None, audience="team", team_id=team["ann"].team_id)
 
 
 EVIL = ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "plain, with “quotes” and\nlines"]

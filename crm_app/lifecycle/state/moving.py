@@ -48,7 +48,12 @@ class LifecycleMove(rx.State):
     @allow("person.edit")
     async def convert(self) -> None:
         self._version, self.errors, self.problem = self.bar.version, {}, ""
-        await self._open("contact", await db.read(missing_for, actor(), self.bar.person_id, "contact"))
+        try:
+            missing = await db.read(missing_for, actor(), self.bar.person_id, "contact")
+        except KithError as refusal:
+            await self._say(refusal.message)
+            return
+        await self._open("contact", missing)
 
     @rx.event
     @allow("person.edit")

@@ -1,6 +1,7 @@
 """Many rows at once: a run is begun and followed until it is over; its toast takes all of it back."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.config import settings
-from crm_app.core.errors import Invalid, KithError
+from crm_app.core.errors import Invalid, KithError, NotFound
 from crm_app.core.ids import fresh
 from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
@@ -126,7 +127,8 @@ class ListBulk(rx.State):
     @rx.event(background=True)
     @allow("any")
     async def follow(self, run_id: int) -> None:
-        await self._follow(actor(), run_id)
+        with suppress(NotFound):  # there is no such run, or it is somebody else's
+            await self._follow(actor(), run_id)
 
     @rx.event
     @allow("any")

@@ -11,7 +11,7 @@ from crm_app.core.ids import fresh
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.editing import edit_cell
-from crm_app.records.list_screen.queries import asked_of, list_screen, more_rows, rows_now
+from crm_app.records.list_screen.queries import LISTED, asked_of, list_screen, more_rows, rows_now
 from crm_app.records.list_screen.rows import CellAnswer, MoreRows, Screen
 from crm_app.records.listing import FieldChoice, field_choices
 
@@ -64,6 +64,8 @@ class RecordList(rx.State):
     @rx.event
     @allow("any")
     async def save_cell(self, kind: str, id: int, name: str, raw: str, version: int) -> None:
+        if kind not in LISTED:
+            return
         error, clash = "", None
         try:
             await db.write(edit_cell, actor(), kind, id, clip(name), raw, version)
