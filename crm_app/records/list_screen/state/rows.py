@@ -75,7 +75,10 @@ class RecordList(rx.State):
             error = refusal.fields.get(name) or refusal.message
         except KithError as refusal:
             error = refusal.message
-        row = (await db.read(rows_now, actor(), kind, self._asked(), [id])).get(id)
+        try:
+            row = (await db.read(rows_now, actor(), kind, self._asked(), [id])).get(id)
+        except KithError:  # the list itself says why; what was saved is saved
+            row = None
         theirs = self._cell(row, name) if clash else ""
         now = clash.version if clash else row.version if row else 0
         self.answer = CellAnswer(fresh(), id, name, error, row, theirs, now, clash is not None)
