@@ -75,6 +75,7 @@ def _forms(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 GLANCES: Mapping[Judge, Glance] = {
     levels.texts: _texts,
+    levels.firms: _texts,
     levels.names: _names,
     levels.numbers: _numbers,
     levels.dates: _dates,

@@ -51,6 +51,28 @@ def texts(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return found
 
 
+def firms(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Names of companies: the trade with which both end makes them no more alike than what stands before it."""
+    found = texts(words, left, right)
+    both = words.several[left] & words.several[right] & (words.ends[1][left] == words.ends[1][right])
+    at = np.flatnonzero(both & (found < PART))
+    before = [_before_the_same(words.texts[left[n]], words.texts[right[n]]) for n in at.tolist()]
+    told = np.array([bool(one and two) for one, two in before], dtype=np.bool_)
+    if told.any():
+        rest = Words(["", *(text for pair in before for text in pair)])
+        one = 2 * np.flatnonzero(told) + 1
+        found[at[told]] = np.maximum(found[at[told]], texts(rest, one, one + 1))
+    return found
+
+
+def _before_the_same(a: str, b: str) -> tuple[str, str]:
+    """Both without the words with which they end alike."""
+    one, two = a.split(" "), b.split(" ")
+    while one and two and one[-1] == two[-1]:
+        one, two = one[:-1], two[:-1]
+    return " ".join(one), " ".join(two)
+
+
 def _closer(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     x, y = words.length[left], words.length[right]
     short, long = np.minimum(x, y), np.maximum(x, y)

@@ -49,13 +49,13 @@ COMPARED: dict[str, Comparison] = {
         {EXACT: 1e-6, NEAR: 1e-6, SIMILAR: 1e-5, OTHER: 1.0},
     ),
     "company": Comparison(
-        at.texts,
+        at.firms,
         {EXACT: 0.70, NEAR: 0.07, SIMILAR: 0.03, FAR: 0.02, PART: 0.08, OTHER: 0.10},
         {EXACT: 2e-4, NEAR: 1e-4, SIMILAR: 1e-3, FAR: 0.02, PART: 1e-3, OTHER: 0.977},
     ),
     # The name of a company is who it is: worn down or written otherwise, hardly ever quite another one.
     "firm": Comparison(
-        at.texts,
+        at.firms,
         {EXACT: 0.76, NEAR: 0.08, SIMILAR: 0.04, FAR: 0.02, PART: 0.09, OTHER: 0.01},
         {EXACT: 2e-4, NEAR: 1e-4, SIMILAR: 1e-3, FAR: 0.02, PART: 1e-3, OTHER: 0.977},
     ),

@@ -98,6 +98,9 @@ def test_these_are_one(one: Record, two: Record):
         ),
         pytest.param({"company": "Acme"}, {"company": "Acme Holding"}, id="parent and subsidiary"),
         pytest.param({"company": "Bolt Bakery", **HOUSE}, {"company": "Gear Optics", **HOUSE}, id="neighbours"),
+        pytest.param(
+            {"company": "Bul Technologies", **HOUSE}, {"company": "Jupa Technologies", **HOUSE}, id="of one trade"
+        ),
         pytest.param({"city": "Leeds"}, {"city": "Leeds"}, id="only a town"),
         pytest.param(PHONE, PHONE, id="only a number"),
         pytest.param({}, {}, id="nothing"),
