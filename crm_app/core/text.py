@@ -1,6 +1,7 @@
 """Text as it is compared and shown."""
 
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones as well
@@ -29,6 +30,7 @@ def id_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else None
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """The first letters of the first and the last word, upper case."""
     words = name.split()

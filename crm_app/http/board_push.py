@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from crm_app.core import clock
@@ -15,12 +16,14 @@ from crm_app.core.changes.working import table_of
 from crm_app.deals.queries.board import column_of, stages_of
 from crm_app.deals.queries.cards import cards_above, in_lane, placed_cards
 from crm_app.deals.queries.lanes import MOST_LANES, cell_id, count_cells, lanes_of
+from crm_app.deals.queries.rows import Card, Summary
 from crm_app.deals.queries.sorting import sorting_of
 from crm_app.deals.queries.totals import money_of, summary_of, totals_of
 from crm_app.deals.queries.wish import Pick, Wish, wanted
 from crm_app.identity.policy import decide, within_team
 from crm_app.tables import Activity, ActivityAttendee, Deal, Pipeline, Stage
 
+CHANGED = (("batch_id", "batches"), ("record_id", "ids"))
 ABOVE = ("count", "total", "weighted", "beside", "note", "age")
 deal, stage, pipeline = (table_of(model) for model in (Deal, Stage, Pipeline))
 change, activity, attendee = (table_of(model) for model in (ChangeLog, Activity, ActivityAttendee))
@@ -41,20 +44,34 @@ def whereabouts(session: Session, ids: list[int], batches: list[int]) -> dict[in
     """The place of each of these deals around what the batches changed."""
     run = session.connection().execute
     owners, stages = defaultdict[int, set[Any]](set), defaultdict[int, set[Any]](set)
-    for row in run(select(deal.c.id, deal.c.owner_id, deal.c.stage_id).where(deal.c.id.in_(ids))):
+    for row in run(_owned(), {"ids": ids}):
         owners[row.id].add(row.owner_id)
         stages[row.id].add(row.stage_id)
-    logged = select(change.c.record_id, change.c.diff).where(
-        change.c.batch_id.in_(batches), change.c.kind == "deal", change.c.record_id.in_(ids)
-    )
-    for row in run(logged):
+    for row in run(_changed(), {"ids": ids, "batches": batches}):
         owners[row.record_id].update(row.diff.get("owner_id", ()))
         stages[row.record_id].update(row.diff.get("stage_id", ()))
     known = sorted({id for found in stages.values() for id in found if id is not None})
-    query = select(stage.c.id, stage.c.pipeline_id, pipeline.c.team_id)
-    rows = run(query.join(pipeline, pipeline.c.id == stage.c.pipeline_id).where(stage.c.id.in_(known)))
+    rows = run(_within(), {"ids": known})
     found: dict[int, tuple[int, int | None]] = {row.id: (row.pipeline_id, row.team_id) for row in rows}
     return {id: Place(frozenset(owners[id]), dict(found[s] for s in stages[id] if s in found)) for id in owners}
+
+
+@cache
+def _owned() -> Any:
+    return select(deal.c.id, deal.c.owner_id, deal.c.stage_id).where(deal.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _changed() -> Any:
+    these = (change.c[name].in_(bindparam(key, expanding=True)) for name, key in CHANGED)
+    return select(change.c.record_id, change.c.diff).where(change.c.kind == "deal", *these)
+
+
+@cache
+def _within() -> Any:
+    query = select(stage.c.id, stage.c.pipeline_id, pipeline.c.team_id)
+    query = query.join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+    return query.where(stage.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def deals_of(session: Session, activities: list[int], batches: list[int]) -> set[int]:
@@ -85,6 +102,11 @@ def diaries_of(session: Session, activities: list[int], batches: list[int]) -> f
     return frozenset(id for id in found if id is not None)
 
 
+def plain(row: Card | Summary) -> dict[str, Any]:
+    """A row by the names of its fields; `asdict` would copy whatever is in it."""
+    return {known.name: getattr(row, known.name) for known in fields(row)}
+
+
 def may_show(who: Principal, pipeline_id: int, place: Place) -> bool:
     """Can this viewer's board of the pipeline show the deal, or have shown it? Nobody else hears that it exists."""
     if pipeline_id not in place.pipelines or not within_team(who, place.pipelines[pipeline_id]):
@@ -108,14 +130,14 @@ def board_push(session: Session, actor: Principal, pipeline_id: int, wish: Wish,
         if wish.lanes:
             lane, column = pick.narrowed(in_lane(wish.lanes, int(placed.card.lane))), cell_id(column, placed.card.lane)
         index = cards_above(session, placed, lane, order)
-        ops.append({"op": "upsert", "id": id, "column": column, "index": index, "card": asdict(placed.card)})
+        ops.append({"op": "upsert", "id": id, "column": column, "index": index, "card": plain(placed.card)})
     stages = stages_of(session, pipeline_id)
     totals = totals_of(session, pipeline_id, pick, clock.today(actor.zone))
     columns = [column_of(row, totals.get(row.id), money, [], False) for row in stages]
     return {
         "ops": ops,
         "totals": [{"column": c.id} | {name: getattr(c, name) for name in ABOVE} for c in columns],
-        "summary": asdict(summary_of(stages, totals, money)),
+        "summary": plain(summary_of(stages, totals, money)),
         "cells": _cells(session, pipeline_id, pick, wish.lanes, stages) if wish.lanes else [],
         "stale": False,
     }

@@ -12,13 +12,15 @@ from crm_app.records.search.index import keep_ready
 IDLE_SECONDS = 0.2
 SEARCH = "search"
 WORTH = 10  # a lane is busy for about a tenth of the time
+CROWD = 4  # rows of one round, from which on many are at work at once
 log = logging.getLogger("kith.worker")
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How a lane goes about what comes, in seconds: it gathers a moment, and between two rounds it rests `WORTH` times
-    as long as the first of them took, but no longer than `rest`.
+    as long as the first of them took, but no longer than `rest`, or twice that in a crowd: most of a round is the same
+    however much it does.
     """
 
     gather: float
@@ -79,20 +81,21 @@ class Worker:
         wake, pace, cared = self._wakes[lane], PACES.get(lane, OTHERS), 0.0
         while not self._stop.is_set():
             wake.clear()
-            took, ended = 0.0, 0.0
+            took, ended, longest = 0.0, 0.0, pace.rest
             try:
                 if not cared or time.monotonic() - cared > pace.care:
                     self._care(lane)
                     cared = time.monotonic()
                 began = time.monotonic()
-                if outbox.drain_all(lane):
+                if done := outbox.drain_all(lane):
                     ended = time.monotonic()
                     took = ended - began
+                    longest = pace.rest * (2 if done >= CROWD else 1)
             except Exception:
                 log.exception("the worker could not drain the outbox (%s)", lane)
                 self._stop.wait(2)
             if wake.wait(IDLE_SECONDS):
-                rested = ended + min(pace.rest, WORTH * took)
+                rested = ended + min(longest, WORTH * took)
                 self._stop.wait(max(pace.gather, rested - time.monotonic()))
 
     def _care(self, lane: str) -> None:

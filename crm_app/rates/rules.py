@@ -25,6 +25,8 @@ def convert(
 
     A rate says how many units of the organisation's currency one unit is; its own is 1.
     """
+    if not whole and amounts.keys() <= {to} and isinstance(value := amounts.get(to, 0), int):
+        return Converted(value, {}, not value)
     target = rates.get(to)
     rated = {c: v for c, v in amounts.items() if c == to or (target is not None and c in rates)}
     with localcontext(prec=DIGITS):

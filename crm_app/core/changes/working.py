@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -25,6 +25,13 @@ def table_of(model: Any) -> Table:
 def _locking(table: Table) -> Any:
     """The records `ids`, on PostgreSQL locked; asked in every command, so it is put together once."""
     return select(table).where(table.c.id.in_(bindparam("ids", expanding=True))).order_by(table.c.id).with_for_update()
+
+
+@lru_cache(maxsize=200)
+def _updating(table: Table, columns: tuple[str, ...]) -> Any:
+    """The record `b_id` as it is now in these columns, if it still is of the version that was read."""
+    there = (table.c.id == bindparam("b_id"), table.c.version == bindparam("b_version"))
+    return update(table).where(*there).values({c: bindparam(c) for c in columns})
 
 
 @dataclass
@@ -97,12 +104,7 @@ class WorkingSet:
             insert_rows(self.session, table_of(kind.table), rows)
         for (name, columns), rows in updates.items():
             table = table_of(self.records[name, rows[0]["b_id"]].kind.table)
-            statement = (
-                update(table)
-                .where(table.c.id == bindparam("b_id"), table.c.version == bindparam("b_version"))
-                .values({c: bindparam(c) for c in columns})
-            )
-            if run(statement, rows).rowcount not in (len(rows), -1):
+            if run(_updating(table, columns), rows).rowcount not in (len(rows), -1):
                 raise Conflict([], 0)
         self._flush_children()
 

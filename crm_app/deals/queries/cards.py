@@ -1,33 +1,26 @@
 """The cards of a board: pages of a column by key, single cards with their place."""
 
-import sys
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, func, select, union_all
 from sqlmodel import Session
 
-from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
-from crm_app.core.money import format_money
-from crm_app.core.text import id_of, initials
+from crm_app.core.text import id_of
+from crm_app.deals.queries.looks import Look, card_query
 from crm_app.deals.queries.rows import Card
 from crm_app.deals.queries.sorting import Shape, Sorting, sorting_of, values
 from crm_app.deals.queries.totals import money_of
 from crm_app.deals.queries.wish import Pick, Wish, kept, living, wanted
-from crm_app.deals.rules import Step, closed_label, days_quiet, is_rotten, step_label, step_tone
 from crm_app.identity.policy import Sight, sight, viewer, visible_to, within_team
 from crm_app.records.listing.order import Key, Order
-from crm_app.tables import Company, Deal, Person, Pipeline, Stage, User
+from crm_app.tables import Deal, Pipeline, Stage, User
 
 CARDS = 50
-deal, stage, company, person, user, pipeline = (
-    table_of(model) for model in (Deal, Stage, Company, Person, User, Pipeline)
-)
+deal, stage, user, pipeline = (table_of(model) for model in (Deal, Stage, User, Pipeline))
 
 
 @dataclass(frozen=True)
@@ -186,85 +179,3 @@ def _above(condition: ColumnElement[bool], sorting: Sorting, kind: str, shape: S
     ways = sorting.ways(kind, sorting.parameters(kind, shape), backwards=True)
     first, *more = [there.where(*where).scalar_subquery() for where, _ in ways]
     return select(sum(more, start=first))
-
-
-@cache
-def card_query() -> Any:
-    """What a card shows."""
-    return (
-        select(
-            deal.c.id,
-            deal.c.title,
-            deal.c.value_minor,
-            deal.c.currency,
-            deal.c.is_estimate,
-            deal.c.version,
-            deal.c.next_step,
-            deal.c.next_step_at,
-            deal.c.last_touch_at,
-            deal.c.expected_close_on,
-            deal.c.closed_on,
-            deal.c.stage_since,
-            deal.c.owner_id,
-            company.c.name.label("company"),
-            person.c.display_name.label("person"),
-            user.c.name.label("owner"),
-            user.c.color.label("color"),
-            user.c.team_id.label("team_id"),
-        )
-        .select_from(deal)
-        .outerjoin(company, company.c.id == deal.c.company_id)
-        .outerjoin(person, person.c.id == deal.c.person_id)
-        .outerjoin(user, user.c.id == deal.c.owner_id)
-    )
-
-
-class Look:
-    """How rows become cards for one reader: in the reader's words, on the reader's day."""
-
-    def __init__(self, actor: Principal, sorting: Sorting, lanes: str) -> None:
-        self.actor, self.sorting, self.lanes = actor, sorting, lanes
-        self.zone, self.today = ZoneInfo(actor.zone), clock.today(actor.zone)
-
-    def card(self, row: Any, kind: str, rot_days: int) -> Card:
-        """One card of a stage of that kind."""
-        label, tone, rotten = self._step(row, kind, rot_days)
-        value = format_money(row.value_minor, row.currency, self.actor.locale) if row.value_minor is not None else ""
-        closes = row.expected_close_on if kind == "open" else None
-        names = (row.title, row.company or "", row.person or "", value or "No value", row.owner or "Nobody")
-        title, company_name, person_name, value, owner = map(sys.intern, names)  # the same on many boards
-        return Card(
-            id=row.id,
-            title=title,
-            company=company_name,
-            person=person_name,
-            value=value,
-            estimate=row.is_estimate,
-            owner=owner,
-            initials=sys.intern(initials(row.owner or "")),
-            color=sys.intern(row.color or ""),
-            step=sys.intern(label),
-            tone=tone,
-            rotten=rotten,
-            closes=sys.intern(self._day(closes)) if closes else "",
-            version=row.version,
-            key=self.sorting.numbers(row),
-            lane=str((row.owner_id if self.lanes == "owner" else row.team_id) or 0) if self.lanes else "",
-        )
-
-    def _step(self, row: Any, kind: str, rot_days: int) -> tuple[str, str, bool]:
-        """The words beside the dot, its colour, and whether the deal rots."""
-        if kind != "open":
-            return closed_label(kind, row.closed_on, self.today), "grey", False
-        due = self._local(row.next_step_at)
-        step = Step(due, row.next_step) if due else None
-        moved = row.stage_since.astimezone(self.zone).date()
-        quiet = days_quiet(self._local(row.last_touch_at), moved, self.today)
-        rotten = is_rotten(quiet, rot_days, step, self.today)
-        return step_label(step, quiet, rotten, self.today), step_tone(step, self.today), rotten
-
-    def _local(self, at: datetime | None) -> date | None:
-        return at.astimezone(self.zone).date() if at else None
-
-    def _day(self, day: date) -> str:
-        return f"{day.day} {day:%b}" if day.year == self.today.year else f"{day.day} {day:%b %Y}"

@@ -8,7 +8,8 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import initials
-from crm_app.deals.queries.cards import Look, card_query, lane_column
+from crm_app.deals.queries.cards import lane_column
+from crm_app.deals.queries.looks import Look, card_query
 from crm_app.deals.queries.rows import Card, Cell, Lane
 from crm_app.deals.queries.sorting import Sorting
 from crm_app.deals.queries.wish import Pick

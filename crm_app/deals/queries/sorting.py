@@ -91,8 +91,11 @@ class Sorting:
         """Its place among open deals as rising numbers, None the last; empty where only a hand decides."""
         if self.open is BY_HAND:
             return []
-        parts = enumerate(self.open.parts)
-        return [_number(getattr(row, f"k{n}"), descending=part.descending) for n, part in parts]
+        return [_number(getattr(row, name), descending=descending) for name, descending in self._named]
+
+    @cached_property
+    def _named(self) -> list[tuple[str, bool]]:
+        return [(f"k{n}", part.descending) for n, part in enumerate(self.open.parts)]
 
 
 def values(key: Key) -> dict[str, Any]:
@@ -108,6 +111,8 @@ BY_AGE = Sorting("age", Order((Part(opening_day(), False, False), LAST), ()))
 def _number(value: Any, *, descending: bool) -> float | None:
     if value is None:
         return None
+    if type(value) is int:
+        return -value if descending else value
     if isinstance(value, datetime):
         value = value.timestamp()
     elif isinstance(value, date):

@@ -20,15 +20,16 @@ def note_findings(context: Context, applied: list[Applied]) -> None:
     """Registered in `wire`: what the gate would have asked is noted, and forgotten once it is filled."""
     if any(done.kind == "lifecycle_state" for done in applied):
         _forget(context)
-    process = find_process(context)
     people = {d.id: d for d in applied if d.kind == "person"}
+    worked = _worked(applied)
+    process = find_process(context) if people or worked else {}
     if process and people:
         past = {id for id, d in people.items() if not is_gated(context.source, creating=d.op == "create")}
         defines = any(done.kind == "custom_field" for done in applied)
         named = labels(context.session) if defines else labels_in(context)
         note(context, "person", people, past, lambda id: _lacking(context, id, named))
     if process:
-        _found_work(context, applied)
+        _found_work(context, worked)
 
 
 def _lacking(context: Context, person_id: int, named: dict[str, str]) -> dict[str, str]:
@@ -42,15 +43,21 @@ def _lacking(context: Context, person_id: int, named: dict[str, str]) -> dict[st
     return missing(conditions, facts_of(context, loaded.row, works="deal_or_step" in conditions), named)
 
 
-def _found_work(context: Context, applied: list[Applied]) -> None:
-    """Somebody got a deal or a next step: that is no longer missing."""
-    ids = {
-        int(change[1])
-        for d in applied
-        if d.kind in ("deal", "activity") and (change := d.diff.get("person_id")) and change[1] is not None
-    }
+def _worked(applied: list[Applied]) -> list[int]:
+    """Who got a deal or a next step."""
+    return sorted(
+        {
+            int(change[1])
+            for d in applied
+            if d.kind in ("deal", "activity") and (change := d.diff.get("person_id")) and change[1] is not None
+        }
+    )
+
+
+def _found_work(context: Context, ids: list[int]) -> None:
+    """That is no longer missing."""
     for start in range(0, len(ids), IN_LIMIT):
-        part = sorted(ids)[start : start + IN_LIMIT]
+        part = ids[start : start + IN_LIMIT]
         here = (finding.c.kind == "person", finding.c.field == WORK, finding.c.record_id.in_(part))
         context.session.connection().execute(delete(finding).where(*here))
 
