@@ -11,6 +11,8 @@ from crm_app.core.schema import LIVING, Child, Record, json_field, list_indexes,
 # What a forecast reads of every deal, so that the index alone answers.
 # All that a forecast reads of its deals; with `deleted_at`, without which SQLite reads every row beside the index.
 FORECAST = ("stage_id", "owner_id", "forecast", "currency", "value_minor", "id", "deleted_at")
+# All that stands above the columns of a board, in the order in which it is added up.
+TOTALS = ("stage_id", "opened_on", "currency", "closed_on", "value_minor", "created_at", "deleted_at")
 
 
 class Pipeline(Record, table=True):
@@ -66,6 +68,7 @@ class Deal(Record, table=True):
         Index("ix_deal_owner_board", "owner_id", "stage_id", "rank", "id", **LIVING),
         Index("ix_deal_next", "stage_id", "next_step_at", "id", **LIVING),
         Index("ix_deal_owner_next", "owner_id", "stage_id", "next_step_at", "id", **LIVING),
+        Index("ix_deal_owner_totals", "owner_id", *TOTALS, **LIVING),
         Index("ix_deal_closed_on", "closed_on"),
         Index("ix_deal_expected", "expected_close_on", *FORECAST, **LIVING),
         Index("ix_deal_closed", "closed_on", *FORECAST, **LIVING),

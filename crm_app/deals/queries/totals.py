@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, case, func, literal, select, union_all
 from sqlmodel import Session
 
 from crm_app.core import clock
@@ -90,7 +90,7 @@ def totals_of(session: Session, pipeline_id: int, pick: Pick, today: date) -> di
     found: dict[int, Totals] = defaultdict(Totals)
     for row in session.connection().execute(_totals(pick), asked):
         one = found[row.stage_id]
-        one.count += row.deals
+        one.count += int(row.deals)
         one.days += int(row.days)
         one.amounts[row.currency] = one.amounts.get(row.currency, 0) + int(row.amount or 0)
     return dict(found)
@@ -98,17 +98,34 @@ def totals_of(session: Session, pipeline_id: int, pick: Pick, today: date) -> di
 
 @kept
 def _totals(condition: ColumnElement[bool]) -> Any:
+    """Days are counted for each day on which deals were opened, not for each deal: an index has them in that order."""
     now = bindparam("today", type_=Integer)
-    end = case((stage.c.kind == "open", now), else_=func.coalesce(day_number(deal.c.closed_on), now))
-    age = end - opening_day()
+    here = deal.c.stage_id.in_(select(stage.c.id).where(stage.c.pipeline_id == bindparam("pipeline")))
+    keys = (deal.c.stage_id, deal.c.opened_on, deal.c.currency, deal.c.closed_on)
+    count, amount = func.count().label("deals"), func.sum(deal.c.value_minor).label("amount")
+    of_days = select(*keys, count, amount).where(condition, here, deal.c.opened_on.is_not(None)).group_by(*keys)
+    day = of_days.subquery("day")
+    own = (deal.c.stage_id, deal.c.currency, day_number(deal.c.created_at), day_number(deal.c.closed_on))
+    undated = select(*own, literal(1), deal.c.value_minor).where(condition, here, deal.c.opened_on.is_(None))
+    dated = select(
+        day.c.stage_id,
+        day.c.currency,
+        day_number(day.c.opened_on).label("opened"),
+        day_number(day.c.closed_on).label("closed"),
+        day.c.deals,
+        day.c.amount,
+    )
+    part = union_all(dated, undated).subquery("part")
+    end = case((stage.c.kind == "open", now), else_=func.coalesce(part.c.closed, now))
+    age = end - part.c.opened
     return (
-        select(deal.c.stage_id, deal.c.currency, func.count().label("deals"))
+        select(part.c.stage_id, part.c.currency, func.sum(part.c.deals).label("deals"))
         .add_columns(
-            func.sum(deal.c.value_minor).label("amount"), func.sum(case((age > 0, age), else_=0)).label("days")
+            func.sum(part.c.amount).label("amount"),
+            func.sum(case((age > 0, age * part.c.deals), else_=0)).label("days"),
         )
-        .join(stage, stage.c.id == deal.c.stage_id)
-        .where(stage.c.pipeline_id == bindparam("pipeline"), condition)
-        .group_by(deal.c.stage_id, deal.c.currency)
+        .join(stage, stage.c.id == part.c.stage_id)
+        .group_by(part.c.stage_id, part.c.currency)
     )
 
 
