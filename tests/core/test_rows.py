@@ -23,6 +23,7 @@ things = Table(
     Column("share", db.ExactDecimal),
     Column("told", db.JsonColumn),
     Column("is_so", Boolean),
+    sqlite_autoincrement=True,
 )
 MOMENTS = (
     datetime(2026, 5, 31, 14, 0, 0, 120, UTC),
