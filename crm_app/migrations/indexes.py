@@ -32,22 +32,22 @@ def create_missing(connection: Connection) -> list[str]:
 
 
 @contextmanager
-def left_out(tables: Collection[str], needed: Collection[str]) -> Iterator[None]:
-    """Without the indexes of `tables`, but those that are unique or `needed` meanwhile; for a process that is alone.
+def left_out(tables: Collection[str]) -> Iterator[None]:
+    """Without the indexes of `tables`, but those that are unique; for a process that is alone, and asks none of them.
 
     If it is killed, the next start makes what is missing (`crm_app.starting`).
     """
-    _write(lambda connection: _drop(connection, tables, needed))
+    _write(lambda connection: _drop(connection, tables))
     try:
         yield
     finally:
         _write(create_missing)
 
 
-def _drop(connection: Connection, tables: Collection[str], needed: Collection[str]) -> None:
+def _drop(connection: Connection, tables: Collection[str]) -> None:
     absent = {index.name for index in missing_indexes(connection)}
     for index in (index for name in tables for index in metadata.tables[name].indexes):
-        if not index.unique and index.name not in needed and index.name not in absent:
+        if not index.unique and index.name not in absent:
             connection.execute(DropIndex(index))
 
 

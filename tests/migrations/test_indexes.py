@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from crm_app import migrations
 from crm_app.core import db
-from crm_app.demo.scale.grow import FILLED, NEEDED
+from crm_app.demo.scale.grow import FILLED
 from crm_app.migrations.indexes import left_out, missing_indexes
 from crm_app.starting import _bring_up
 from crm_app.tables import metadata
@@ -18,11 +18,10 @@ def _missing() -> set[str]:
         return {str(index.name) for index in missing_indexes(connection)}
 
 
-def test_what_is_needed_or_unique_stays_the_rest_comes_back(database_url: str) -> None:
+def test_what_is_unique_stays_the_rest_comes_back(database_url: str) -> None:
     own = {index for name in FILLED for index in metadata.tables[name].indexes}
-    assert {index.name for index in own} >= set(NEEDED)
-    with left_out(FILLED, NEEDED):
-        assert _missing() == {i.name for i in own if not i.unique and i.name not in NEEDED} != set()
+    with left_out(FILLED):
+        assert _missing() == {i.name for i in own if not i.unique} != set()
     assert _missing() == set()
     with db.engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -30,7 +29,7 @@ def test_what_is_needed_or_unique_stays_the_rest_comes_back(database_url: str) -
 
 
 def test_a_failure_in_the_middle_brings_them_back(database_url: str) -> None:
-    with pytest.raises(ZeroDivisionError), left_out(FILLED, NEEDED):
+    with pytest.raises(ZeroDivisionError), left_out(FILLED):
         raise ZeroDivisionError
     assert _missing() == set()
 

@@ -27,8 +27,6 @@ from crm_app.tables import Product, Stage, User
 CHUNK = 8000  # large, so that the many indexes are written once for many records
 NOTE = "Larger demo: "
 FILLED, WORTH = ("activity", "change_log"), 50_000  # what grows most, and from how many activities on it is worth it
-# what is looked up while activities are written
-NEEDED = ()
 Tell = Callable[[str], None]
 
 
@@ -124,7 +122,7 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
         "activities": activities(world, sizes.activities),
     }
     for name, makers in wishes.items():
-        aside = left_out(FILLED, NEEDED) if name == "activities" and sizes.activities >= WORTH else nullcontext()
+        aside = left_out(FILLED) if name == "activities" and sizes.activities >= WORTH else nullcontext()
         with db.in_bulk(), aside:
             count = _write(name, makers)
         tell(f"{count:,} {name}")
