@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import pytest
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from tests.support.sockets import Client, connected
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 SECRET = "Zebra-contract-4711"
+EACH = 5  # calls of a handler: with the ids of so many kinds in turn, those of others with the next ones
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,22 @@ def foreign(house_database: House) -> Foreign:
     cookie = db.write_sync(sessions.create_session, owner)
     public_id = db.read_sync(sessions.find_session, sessions.hash_token(cookie))
     assert public_id
-    stage = pipeline[1]["Engaging"]
-    return Foreign({"deal": deal, "user": owner, "stage": stage, "activity": activity, "batch": batch}, public_id)
+    quote = make("quote", title=f"{SECRET}-quote", owner_id=owner, deal_id=deal)
+    made = {"deal": deal, "user": owner, "stage": pipeline[1]["Engaging"], "activity": activity, "batch": batch}
+    made |= {"quote": quote, "batch of a creation": batch_of("quote", quote)}
+    kept = {"name": f"{SECRET}-view", "kind": "deal", "audience": "private", "definition": {}}
+    made["saved_view"] = make("saved_view", owner_id=owner, **kept)
+    return Foreign(made, public_id)
 
 
-def payloads(fields: dict[str, str], foreign: Foreign) -> list[dict[str, Any]]:
-    """Valid calls of a handler, one for each foreign id."""
+def batch_of(kind: str, id: int) -> int:
+    """The batch in which a record was made."""
+    made = (col(ChangeLog.kind) == kind, col(ChangeLog.record_id) == id, col(ChangeLog.op) == "create")
+    return db.read_sync(lambda s: s.scalars(select(col(ChangeLog.batch_id)).where(*made)).one())
+
+
+def payloads(handler: str, fields: dict[str, str], foreign: Foreign) -> list[dict[str, Any]]:
+    """Valid calls of a handler, each with the id of another kind; with which ones it begins its name says."""
     texts = {"public_id": foreign.public_id, "name": "title", "raw": "stolen", "theme": "dark"}
 
     def value(name: str, kind: str, of: str, id: int) -> Any:
@@ -65,7 +77,10 @@ def payloads(fields: dict[str, str], foreign: Foreign) -> list[dict[str, Any]]:
             return of if of in KINDS else "deal"
         return texts.get(name, SECRET[:5])
 
-    return [{name: value(name, kind, of, id) for name, kind in fields.items()} for of, id in foreign.ids.items()]
+    names = list(foreign.ids)
+    turn = crc32(handler.encode())
+    chosen = [names[(turn + n) % len(names)] for n in range(EACH)]
+    return [{n: value(n, kind, of, foreign.ids[of]) for n, kind in fields.items()} for of in chosen]
 
 
 async def quiet(tab: Client, handlers: list[dict]) -> None:
@@ -97,7 +112,7 @@ async def call_all(tab: Client, handlers: list[dict], foreign: Foreign, path: st
     for known in handlers:
         if known["permission"] is None:
             continue
-        calls = payloads(known["payload"], foreign)
+        calls = payloads(known["name"], known["payload"], foreign)
         for payload in calls if known["payload"] else calls[:1]:
             await tab.send(known["name"], path, **payload)
             await asyncio.sleep(PACE)
@@ -110,7 +125,7 @@ async def test_a_seller_with_the_ids_of_another(house_database: House, foreign: 
     house, deal = house_database, foreign.ids["deal"]
     before = {kind: row(table, foreign.ids[kind]) for kind, table in (("deal", Deal), ("user", User))}
     logged = db.read_sync(log_of, foreign)
-    paths = [f"/deals/{deal}", f"/users/{foreign.ids['user']}"]
+    paths = [f"/deals/{deal}", f"/users/{foreign.ids['user']}", f"/quotes/{foreign.ids['quote']}"]
     for answers in await crew_calls(house, crew_of("sales"), handlers, foreign, paths):
         assert len(answers) > 1000
         assert SECRET not in answers and foreign.public_id not in answers
