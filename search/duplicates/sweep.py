@@ -42,9 +42,11 @@ class Sweep:
         distinct = self.table.rows(self._equal.kept)  # what is there a million times is not common, but one row
         firsts = 0 if second is None else int((self._equal.kept < second).sum())
         size = max(firsts, distinct.size - firsts)
-        left, right = self._candidates(sides)
+        with ThreadPoolExecutor(THREADS) as pool:
+            taught = pool.submit(learn, distinct, size)
+            left, right = self._candidates(sides)
         self.compared = len(left)
-        self.model = settled(self.table, learn(distinct, size), left, right)
+        self.model = settled(self.table, taught.result(), left, right)
         self._scorer, self._screen = Scorer(self.table, self.model), Screen(self.table, self.model, threshold)
         self._first = self._found(left, right)
         self._selves = [] if second is not None else self._one_with_themselves()

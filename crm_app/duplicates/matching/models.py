@@ -4,7 +4,7 @@ The same model serves the form, the save, the import and the sweep. It is the on
 of the same records, so that a pair has one probability whichever way it is met.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from search.duplicates.sweep import Sweep
 from search.duplicates.table import Table
 
 model, count, profile = (table_of(m) for m in (DuplicateModel, DuplicateCount, DuplicateProfile))
-ROWS = 2000
+ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,19 @@ def _counts(session: Session, name: str, number: int, values: list[int]) -> Iter
         yield from ((row.value, row.n) for row in session.connection().execute(query))
 
 
-def store(name: str, swept: Sweep) -> None:
-    """Keep what a sweep over all records taught; its counts are in force from one moment to the next."""
+def store(name: str, swept: Sweep, ids: Sequence[int]) -> None:
+    """Keep what a sweep over these records, in order, taught; its counts are in force from one moment to the next."""
     number = (db.read_sync(_number, name) or 0) + 1
-    rows = [{"kind": name, "number": number, "value": value, "n": n} for value, n in dict(common(swept)).items()]
-    db.write_sync(_drop, name, number)
+    counted = sorted(dict(common(swept)).items())
+    rows = [{"kind": name, "number": number, "value": value, "n": n} for value, n in counted]
+    _drop_all(name, number)
     for start in range(0, len(rows) if swept.model.size >= SMALLEST else 0, ROWS):
         db.write_sync(_add, rows[start : start + ROWS])
     db.write_sync(_switch, name, number, swept.model)
-    db.write_sync(_drop, name, number - 1)
+    for start in range(0, len(ids), ROWS):
+        part = ids[start : start + ROWS]
+        db.write_sync(_mark, name, part[0], part[-1])
+    _drop_all(name, number - 1)
 
 
 def _add(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -78,8 +82,17 @@ def _number(session: Session, name: str) -> int | None:
     return session.connection().execute(select(model.c.number).where(model.c.kind == name)).scalar()
 
 
-def _drop(session: Session, name: str, number: int) -> None:
-    session.connection().execute(delete(count).where(count.c.kind == name, count.c.number == number))
+def _drop_all(name: str, number: int) -> None:
+    while db.write_sync(_drop, name, number):
+        pass
+
+
+def _drop(session: Session, name: str, number: int) -> bool:
+    """Take some of these counts away; are there more?"""
+    run, here = session.connection().execute, (count.c.kind == name, count.c.number == number)
+    beyond = run(select(count.c.value).where(*here).order_by(count.c.value).offset(ROWS).limit(1)).scalar()
+    run(delete(count).where(*here, *([] if beyond is None else [count.c.value < beyond])))
+    return beyond is not None
 
 
 def _switch(session: Session, name: str, number: int, taught: Model) -> None:
@@ -87,4 +100,9 @@ def _switch(session: Session, name: str, number: int, taught: Model) -> None:
     run(delete(model).where(model.c.kind == name))
     made = {"kind": name, "number": number, "version": VERSION, "size": taught.size, "settings": settings_of(taught)}
     run(insert(model), made | {"learned_at": now(), "swept_at": now()})
-    run(update(profile).where(profile.c.kind == name, profile.c.counted.is_(False)).values(counted=True))
+
+
+def _mark(session: Session, name: str, first: int, last: int) -> None:
+    """Those from one id to another are counted; in portions, for others write meanwhile."""
+    here = (profile.c.kind == name, profile.c.record_id.between(first, last), profile.c.counted.is_(False))
+    session.connection().execute(update(profile).where(*here).values(counted=True))

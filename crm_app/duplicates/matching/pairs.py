@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlmodel import Session
 
 from crm_app.core.changes import kind
@@ -12,10 +12,10 @@ from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import now
 from crm_app.core.rows import insert_rows
 from crm_app.duplicates.matching.finding import Found
-from crm_app.tables import DuplicatePair
+from crm_app.tables import DuplicatePair, DuplicateProfile
 
 OPEN, APART, MERGED = "open", "not_duplicate", "merged"
-pair = table_of(DuplicatePair)
+pair, profile = table_of(DuplicatePair), table_of(DuplicateProfile)
 Ids = tuple[int, int]
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ def settle(
     told = {ids_of(id, other.id): other for id, some in found.items() for other in some}
     before = _known(session, name, touched)
     gone = [ids for ids, said in before.items() if said == OPEN and ids not in told]
+    gone += _came_apart(session, name, [ids for ids, said in before.items() if said == MERGED and ids not in told])
     for part in _portions(gone, IN_LIMIT // 2):
         session.connection().execute(delete(pair).where(pair.c.kind == name, _among(part)))
     settle_pairs(session, name, told, before, found_by=found_by, batch_id=batch_id, apart=apart or {})
@@ -69,9 +70,7 @@ def settle_pairs(
     moment = now()
     rows = [_row(name, ids, told[ids], found_by, batch_id, moment, (apart or {}).get(ids)) for ids in fresh]
     insert_rows(session, pair, rows)
-    for ids in told.keys() & before.keys() - remembered:
-        if before[ids] != APART:
-            _again(session, name, ids, told[ids])
+    _again(session, name, {ids: told[ids] for ids in told.keys() & before.keys() - remembered if before[ids] != APART})
 
 
 def _row(
@@ -92,12 +91,26 @@ def _row(
     }
 
 
-def _again(session: Session, name: str, ids: Ids, found: Found) -> None:
-    """As likely as it is now; what was merged and came apart is open again."""
-    values = {"probability": found.probability, "reasons": found.reasons, "decision": OPEN}
-    values |= {"decided_by": None, "decided_at": None}
-    here = (pair.c.kind == name, pair.c.left_id == ids[0], pair.c.right_id == ids[1])
-    session.connection().execute(update(pair).where(*here).values(values))
+def _again(session: Session, name: str, told: Mapping[Ids, Found]) -> None:
+    """As likely as they are now; what was merged and came apart is open again."""
+    values: dict[str, Any] = {"decision": OPEN, "decided_by": None, "decided_at": None}
+    values |= {"probability": bindparam("b_probability"), "reasons": bindparam("b_reasons")}
+    here = (pair.c.kind == name, pair.c.left_id == bindparam("b_left"), pair.c.right_id == bindparam("b_right"))
+    rows = [
+        {"b_left": ids[0], "b_right": ids[1], "b_probability": one.probability, "b_reasons": one.reasons}
+        for ids, one in sorted(told.items())
+    ]
+    if rows:
+        session.connection().execute(update(pair).where(*here).values(values), rows)
+
+
+def _came_apart(session: Session, name: str, merged: Collection[Ids]) -> list[Ids]:
+    """Those of these merged pairs of which both are there again: nobody has decided on what they are now."""
+    living: set[int] = set()
+    for part in _portions(sorted({id for ids in merged for id in ids}), IN_LIMIT):
+        query = select(profile.c.record_id).where(profile.c.kind == name, profile.c.record_id.in_(part))
+        living.update(session.connection().execute(query).scalars())
+    return [ids for ids in merged if living.issuperset(ids)]
 
 
 def _portions(given: list[T], size: int) -> Iterator[list[T]]:

@@ -134,7 +134,7 @@ def sweep_all(name: str) -> int:
     ids: list[int] = []
     with db.reading() as session:
         swept = Sweep(tabled(_read(session, name, ids)), threshold=LIKELY)
-    models.store(name, swept)
+    models.store(name, swept, ids)
     found = list(swept.pairs())
     reasons = swept.reasons(found)
     told = {(ids[p.left], ids[p.right]): Found(0, p.probability, why) for p, why in zip(found, reasons, strict=True)}

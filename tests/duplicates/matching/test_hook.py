@@ -92,6 +92,10 @@ def test_what_is_kept_follows_edit_undo_delete_restore_and_merge(database_url: s
     assert pairs() == [(one, two, "merged")]
     db.write_sync(unmerge, SYSTEM, merged)
     assert (kept(), pairs()) == (before, [(one, two, "open")])
+    merged = merge("person", one, two).batch_id
+    change("person", one, first_name="Mary", last_name="Poppins", emails=[])
+    db.write_sync(unmerge, SYSTEM, merged)
+    assert pairs() == []  # nothing is merged, and what came apart is not alike any more
 
 
 def test_a_decision_follows_a_merge(database_url: str) -> None:

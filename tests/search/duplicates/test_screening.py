@@ -8,7 +8,7 @@ import numpy as np
 from crm_app.bench.dedupe_firms import companies
 from crm_app.bench.dedupe_list import World
 from search.duplicates.blocks import candidates
-from search.duplicates.learning import learn, settled
+from search.duplicates.learning import learn
 from search.duplicates.levels import MISSING
 from search.duplicates.model import DEFAULT, JUDGED, SMALLEST
 from search.duplicates.normal import normalise
@@ -58,9 +58,9 @@ def test_nothing_that_reaches_a_threshold_is_sorted_out() -> None:
     table = table_of(map(normalise, crowd(1)))
     assert table.size > SMALLEST
     near = candidates(table)
-    some = np.random.default_rng(1).integers(0, table.size, (2, 10_000), dtype=np.int32)
+    some = np.random.default_rng(1).integers(0, table.size, (2, 5_000), dtype=np.int32)
     left, right = (np.r_[one, two] for one, two in zip(near, some, strict=True))
-    for model in (DEFAULT, settled(table, learn(table), *near)):
+    for model in (DEFAULT, learn(table)):
         scored = Scorer(table, model).score(left, right)
         for name in JUDGED:
             most, _ = Screen(table, model, 0.9).at_most(name, left, right)
@@ -70,4 +70,4 @@ def test_nothing_that_reaches_a_threshold_is_sorted_out() -> None:
         for threshold in (0.1, 0.9):
             may = Screen(table, model, threshold).may_reach(left, right)
             assert not (scored.probability >= threshold)[~may].any()
-        assert may[-10_000:].mean() < 0.06
+        assert may[-5_000:].mean() < 0.06
