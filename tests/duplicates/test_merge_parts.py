@@ -7,6 +7,7 @@ import pytest
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply
+from crm_app.core.changes.replay import differences
 from crm_app.duplicates.merge.undoing import unmerge
 from crm_app.records.editing import make_primary
 from crm_app.tables import Company, Person, PersonRelation, Quote
@@ -95,6 +96,32 @@ def test_roles_follow_a_merged_company(sqlite_database: str) -> None:
     assert {r["company_id"] for r in snapshot()["person_role"]} == {a, c}
     db.write_sync(unmerge, SYSTEM, done.batch_id)
     assert snapshot() == before
+
+
+def test_a_title_that_was_edited_since_stays_and_company_and_roles_go_back(database_url: str) -> None:
+    """Whoever was merged, the person or the company: the job says one and the same afterwards."""
+    first, second, before = make_company(), make_company(), make_company()
+    a, b = make_person(company_id=before, title="Buyer"), make_person(company_id=before, title="Clerk")
+    change("person", a, company_id=first)
+    change("person", b, company_id=second)
+    roles = _roles(a)
+    done = merge("person", a, b, chosen={"company_id": b, "title": b})
+    change("person", a, title="Head")
+    told = db.write_sync(unmerge, SYSTEM, done.batch_id).undone.kept
+    assert [line.partition(": ")[2] for line in told] == ["title was changed since.", "roles was changed since."]
+    assert (row(Person, a)["company_id"], row(Person, a)["title"]) == (first, "Head")
+    renamed = [r | {"title": "Head"} if r["is_primary"] else r for r in roles]
+    assert _roles(a) == renamed
+    done = merge("company", second, first)
+    change("person", a, title="Chief")
+    assert db.write_sync(unmerge, SYSTEM, done.batch_id).undone.kept == []
+    assert row(Person, a)["company_id"] == first
+    assert _roles(a) == [r | {"title": "Chief"} if r["is_primary"] else r for r in renamed]
+    assert db.read_sync(differences) == []
+
+
+def _roles(person: int) -> list[dict[str, Any]]:
+    return [r for r in snapshot()["person_role"] if r["person_id"] == person]
 
 
 def test_an_address_that_was_made_the_first_one_goes_back_all_the_same(sqlite_database: str) -> None:

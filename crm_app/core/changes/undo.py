@@ -95,7 +95,8 @@ def first_run(rows: Sequence[Any], limit: int) -> list[Any]:
 def inverse(session: Session, rows: Sequence[Any], kept: list[Kept], *, same_parts: bool = False) -> list[Change]:
     """What takes these rows of the log back, as far as their records still are what they made them.
 
-    With `same_parts` a row of a collection that was made goes as well where it still says the same under another label.
+    With `same_parts` a row of a collection that was made goes as well where it still says the same under another label,
+    and of one that was changed its fields come back, whatever other fields of it were edited since.
     """
     working = WorkingSet(session)
     by_kind: dict[str, list[int]] = {}
@@ -130,6 +131,8 @@ def _inverse_of(working: WorkingSet, row: Any, kept: list[Kept], same_parts: boo
         current = _current(known, loaded, key)
         if current == new or (same_parts and old is None and _is_same_part(known, key, current, new)):
             values[key] = decode(known.table, key, old)
+        elif same_parts and (back := _of_part(known, key, (old, new, current))) is not None:
+            values[key] = decode(known.table, key, back)
         else:
             kept.append(Kept(known.name, id, title, f"{_label(known, key)} was changed since."))
     return Change(known.name, id, values, undoes=row["seq"]) if values else None
@@ -149,6 +152,17 @@ def _current(known: Kind, loaded: Any, key: str) -> Any:
 def _is_same_part(known: Kind, key: str, current: Any, new: Any) -> bool:
     children = known.child_by_name.get(key.partition(".")[0])
     return children is not None and current is not None and children.sameness(current) == children.sameness(new)
+
+
+def _of_part(known: Kind, key: str, rows: tuple[Any, Any, Any]) -> dict[str, Any] | None:
+    """A row of a collection with the changed fields as before; None where one of them is not as it was made."""
+    old, new, current = rows
+    if key.partition(".")[0] not in known.child_by_name or None in rows:
+        return None
+    changed = {name for name in new if old[name] != new[name]}
+    if any(current[name] != new[name] for name in changed):
+        return None
+    return current | {name: old[name] for name in changed}
 
 
 def _label(known: Kind, key: str) -> str:

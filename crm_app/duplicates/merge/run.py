@@ -8,6 +8,7 @@ from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.undo import Kept, inverse
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
+from crm_app.duplicates.merge.agreeing import agreeing
 from crm_app.duplicates.merge.checking import locked_rows
 from crm_app.duplicates.merge.giving import given_back
 from crm_app.duplicates.merge.moving import moves
@@ -58,6 +59,7 @@ def unmerging(session: Session, actor: Principal, run: BulkRun, limit: int) -> P
     part = stretch(session, run, limit, table_of(ChangeLog).c.batch_id == run.undoes)
     kept: list[Kept] = []
     changes = first_again(session, merge, inverse(session, part.rows, kept, same_parts=True))
+    changes = agreeing(session, merge.kind, merge.survivor, part.rows, changes)
     portion = Portion(changes, len(part.rows), part.cursor, trusted=True)
     portion.left = [(k.kind, k.id, k.why) for k in kept]
     portion.is_last = part.is_last

@@ -16,6 +16,7 @@ from crm_app.core.changes.undo import Kept, first_run, inverse
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.errors import KithError, NotFound, Refused
+from crm_app.duplicates.merge.agreeing import agreeing
 from crm_app.duplicates.merge.checking import UNMERGE, allowed, not_running
 from crm_app.duplicates.merge.giving import given_back
 from crm_app.duplicates.merge.joining import part_rows
@@ -134,7 +135,8 @@ def undo_rows(
             raise error
         kept.append(Kept(change.kind, change.id or 0, kind(change.kind).label, error.message))
 
-    changes = first_again(session, merge, inverse(session, rows, kept, same_parts=True))
+    changes = inverse(session, rows, kept, same_parts=True)
+    changes = agreeing(session, merge.kind, merge.survivor, rows, first_again(session, merge, changes))
     done = apply_many(session, trusted(actor), changes, source="undo", batch_id=new_batch, on_refused=on_refused)
     return sum(len(a.diff) for a in done)
 
