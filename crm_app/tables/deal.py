@@ -8,9 +8,8 @@ from sqlmodel import BigInteger, Field, Index, false, true
 from crm_app.core.clock import now
 from crm_app.core.schema import LIVING, Child, Record, json_field, list_indexes, moment, ref
 
-# What a forecast reads of every deal, so that the index alone answers.
 # All that a forecast reads of its deals; with `deleted_at`, without which SQLite reads every row beside the index.
-FORECAST = ("stage_id", "owner_id", "forecast", "currency", "value_minor", "id", "deleted_at")
+FORECAST = ("stage_id", "owner_id", "forecast", "currency", "company_id", "value_minor", "id", "deleted_at")
 # All that stands above the columns of a board, in the order in which it is added up.
 TOTALS = ("stage_id", "opened_on", "currency", "closed_on", "value_minor", "created_at", "deleted_at")
 
