@@ -53,6 +53,8 @@ BULK_PRAGMAS = ("cache_size=-131072", "wal_autocheckpoint=8000")  # 128 MB; 32 M
 PATIENCE_MS = 20_000  # SQLite lets writers try again by chance: on a busy machine one may wait for many turns
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
 _STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+NEXT_IDS = text("SELECT nextval('kith_record_id') FROM generate_series(1, :n)")
+TAKE_IDS = text("UPDATE id_counter SET last_id = last_id + :n RETURNING last_id")
 _readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
 _writers: RunVar[CapacityLimiter] = RunVar("kith_writers")
 _turns = Turns()
@@ -370,15 +372,8 @@ def allocate_ids(session: Session, count: int) -> list[int]:
     if count <= 0:
         return []
     if dialect_of(session) == "postgresql":
-        rows = session.connection().execute(
-            text("SELECT nextval('kith_record_id') FROM generate_series(1, :n)"), {"n": count}
-        )
-        return [row[0] for row in rows]
-    last = (
-        session.connection()
-        .execute(text("UPDATE id_counter SET last_id = last_id + :n RETURNING last_id"), {"n": count})
-        .scalar_one()
-    )
+        return [row[0] for row in session.connection().execute(NEXT_IDS, {"n": count})]
+    last = session.connection().execute(TAKE_IDS, {"n": count}).scalar_one()
     return list(range(last - count + 1, last + 1))
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from crm_app.core.changes import Context, kind
@@ -112,7 +114,7 @@ def _gone_or_full(context: Context, new: StageRules) -> str:
     key = ("standing in stage", new.id)
     if key not in context.cache:
         execute = context.session.connection().execute
-        gone = execute(select(stage.c.deleted_at).where(stage.c.id == new.id).with_for_update(read=not counts)).scalar()
+        gone = execute(_gone(counts), {"stage": new.id}).scalar()
         there = select(func.count()).where(deal.c.stage_id == new.id, deal.c.deleted_at.is_(None))
         context.cache[key] = gone, execute(there).scalar_one() if counts else 0
     gone, standing = context.cache[key]
@@ -121,6 +123,12 @@ def _gone_or_full(context: Context, new: StageRules) -> str:
     if counts and standing + _coming(context, new.id) >= new.wip_limit:
         return f"{new.name} is full: it holds at most {new.wip_limit:,} deals."
     return ""
+
+
+@cache
+def _gone(counts: bool) -> Any:
+    """When a stage was removed; it stays so, or is counted by nobody else, until the end of the transaction."""
+    return select(stage.c.deleted_at).where(stage.c.id == bindparam("stage")).with_for_update(read=not counts)
 
 
 def _coming(context: Context, stage_id: int) -> int:
