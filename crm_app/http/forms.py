@@ -51,6 +51,20 @@ def refusal(request: Request, text: str, status: int) -> Response:
     return page(title, text, '<a class="btn" href="/">To the start</a>', status=status)
 
 
+AWAY = "The server cannot read what it needs for this at the moment. Nothing is lost; please try again in a moment."
+
+
+def away(request: Request, status: int = 503) -> Response:
+    """What an address answers while the database is away, or when it broke; a page leads to the same address again."""
+    headers = {"cache-control": "no-store", "retry-after": "5"}
+    if "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(AWAY, status, headers=headers)
+    again = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    answer = page("Just a moment", AWAY, f'<a class="btn pri" href="{escape(again)}">Try again</a>', status=status)
+    answer.headers["retry-after"] = headers["retry-after"]
+    return answer
+
+
 def form(
     action: str,
     inputs: Sequence[Input],

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, quote
 
+from starlette import requests
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +20,7 @@ from crm_app.core.config import settings
 from crm_app.http import live_sessions
 from crm_app.http.bucket import Bucket
 from crm_app.http.cookies import read_token
+from crm_app.http.forms import away
 from crm_app.http.frames import Frames
 from crm_app.http.headers import dressed, is_built_folder, is_offer
 from crm_app.http.origins import allowed_hosts, allowed_origins
@@ -28,6 +31,7 @@ TOKEN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SOCKET_RATE, SOCKET_BURST = 100.0, 300.0
 DRAIN_BYTES, DRAIN_SECONDS = 64_000_000, 5
 BODY_SILENCE_SECONDS, BYTES_A_SECOND = 20, 500
+log = logging.getLogger("kith.gate")
 
 
 @dataclass
@@ -97,7 +101,11 @@ class Gate:
     # http
 
     async def _http(self, request: Request, receive: Receive, send: Send) -> None:
-        answer, public_id = await self._judge(request)
+        try:
+            answer, public_id = await self._judge(request)
+        except Exception:
+            log.exception("it could not be read who asks")
+            answer, public_id = away(requests.Request(request.scope)), None
         if answer is not None:
             if request.method not in SAFE:
                 await _drain(receive)

@@ -1,5 +1,6 @@
 """The routes that are not the app's: sign-in, health, and what other rooms add."""
 
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -7,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from crm_app import routes
 from crm_app.http import exports, feeds, files, offers, papers, quotes, signin
+from crm_app.http.forms import away
 
 
 async def health(_request: Request) -> Response:
@@ -19,6 +21,11 @@ async def session(request: Request) -> Response:
     return Response(
         status_code=204 if request.headers.get("x-kith-session") else 401, headers={"cache-control": "no-store"}
     )
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Something broke; Starlette tells the log once this is sent."""
+    return away(request, 503 if isinstance(error, DBAPIError) else 500)
 
 
 def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
@@ -43,5 +50,6 @@ def site(more: tuple[BaseRoute, ...] = ()) -> Starlette:
             Route(routes.QUOTE_PAPER, quotes.show_quote, methods=["GET"]),
             *offers.ROUTES,
             *more,
-        ]
+        ],
+        exception_handlers={Exception: _failed},
     )
