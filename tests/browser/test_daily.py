@@ -247,7 +247,9 @@ def test_a_person_made_within_a_call_is_chosen_and_what_was_typed_stays(admin: P
 
 
 def test_a_day_on_a_phone(phone: Page, site) -> None:
-    """A person is made, a call logged, a deal moved, some companies edited at once, the inbox read; never sideways."""
+    """A person is made, a call logged, a deal moved, some companies edited at once, a deal far down a list looked at,
+    the inbox read; never sideways.
+    """
 
     def fits() -> None:
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, phone.url
@@ -289,6 +291,24 @@ def test_a_day_on_a_phone(phone: Page, site) -> None:
     expect(phone.locator("[data-row] [data-col=country]", has_text="Chile")).to_have_count(2)
     phone.locator(".toast").last.get_by_role("button", name="Undo").tap()
     expect(phone.locator("[data-row] [data-col=country]", has_text="Chile")).to_have_count(0)
+
+    open_list(phone, site, "/deals/list?sort=title")  # cards far down: a tap on one, and back to the same place
+    box = phone.get_by_role("grid")
+    box.evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    expect(phone.locator("[data-row]")).to_have_count(100)
+    card = phone.locator("[data-row]").nth(70)
+    card.evaluate("e => e.scrollIntoView({ block: 'center' })")
+    phone.wait_for_timeout(200)  # the browser tells of a scroll with the next frame
+    name, before = card.locator(".open").inner_text(), card.bounding_box()
+    card.tap()
+    phone.wait_for_url(re.compile(r"/deals/\d+\?list="))
+    expect(box).to_have_count(0)
+    phone.go_back()
+    expect(title(phone, name).locator(".open")).to_be_in_viewport(ratio=1)
+    phone.wait_for_timeout(200)  # rows get their height within some frames, and the list is read again
+    after = title(phone, name).bounding_box()
+    assert before is not None and after is not None and abs(after["y"] - before["y"]) <= 1
+    fits()
     phone.get_by_role("navigation", name="Main, phone").get_by_role("link", name="Inbox").tap()
     expect(phone.get_by_role("heading", name="Inbox").last).to_be_visible()
     fits()
