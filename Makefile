@@ -52,7 +52,7 @@ test: setup  ## everything, on SQLite and PostgreSQL, browser journeys included
 	$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-server test-pages
 
 test-fast: setup  ## rules and structure, in seconds: no database, no server
-	$(PYTEST) -q -x -n auto --dist worksteal -m "not stored and not redis and not slow and not server"
+	$(PYTEST) -q -x -n auto --dist worksteal --hypothesis-profile=fast -m "not stored and not redis and not slow and not server"
 
 test-sqlite: setup  ## rules and services on SQLite
 	$(PYTEST) -q -x -n auto --dist worksteal -m "not postgres and not redis and not slow and not server"

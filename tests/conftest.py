@@ -1,5 +1,6 @@
 """Databases for tests: every test that asks for `database_url` runs on SQLite and on PostgreSQL."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings as examples
 from sqlalchemy import URL, Engine, event, make_url
 
 from crm_app.core import db
@@ -19,6 +21,8 @@ from tests.support.postgres import Cluster, server_programs
 
 SILENT = "PostgreSQL is not installed on this machine: ITS TESTS DID NOT RUN (apt install postgresql)"
 _skipped: list[str] = []
+examples.register_profile("fast", max_examples=20)  # for `make test-fast`; `make test` tries the usual hundred
+gc.set_threshold(50_000, 20, 50)  # hundreds of modules stay; to look through them again and again took a third
 
 
 def pytest_report_header() -> str:
@@ -37,6 +41,11 @@ def absent(line: str) -> None:
         pytest.fail(line)
     _skipped.append(line)
     pytest.skip(line)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected is no garbage."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def test_the_median_module_is_under_a_hundred_lines() -> None:
     assert sizes[len(sizes) // 2] < 100
 
 
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, however deep; what stands within one is left alone, of which there is ten times as much."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for one in getattr(node, part, ()) if not isinstance(node, ast.expr) else ():
+            yield one
+            yield from statements(one)
+
+
 def test_functions_are_short_and_modules_say_what_they_are() -> None:
     long, silent = [], []
     for path in SOURCES:
@@ -41,7 +50,7 @@ def test_functions_are_short_and_modules_say_what_they_are() -> None:
             silent.append(name)
         long += [
             f"{name}: {node.name} ({(node.end_lineno or 0) - node.lineno + 1})"
-            for node in ast.walk(tree)
+            for node in statements(tree)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
         ]
     assert silent == [], "a module's docstring is its rule in one line"

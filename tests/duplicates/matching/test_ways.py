@@ -112,7 +112,8 @@ UNASKED = ("crm_app/demo/", "crm_app/bench/")
 
 def makes(path: Path) -> bool:
     """Is there a `Change` that makes a record of a kind that is not plainly another one than these?"""
-    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    text = path.read_text(encoding="utf-8")
+    for call in ast.walk(ast.parse(text)) if "Change(" in text else ():
         if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Change"):
             continue
         op = next((k.value for k in call.keywords if k.arg == "op"), call.args[3] if len(call.args) > 3 else None)
