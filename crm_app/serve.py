@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +22,13 @@ from crm_app.http.waiting import HEADER_BYTES, Impatient
 APP = "crm_app.crm_app:app"
 LOOP = "auto"  # uvloop where there is one
 KILL_SECONDS, HUNG_SECONDS = 3, 60
+WATCHED = ("crm_app", "search", "assets/css")  # a compilation writes into other folders of `assets`
+# What `reflex run` does beside pages of its own: `--backend-only` would serve changed pages without compiling them.
+SERVE_DEV = """
+from reflex_base.config import get_config
+from reflex.utils import exec
+exec.run_backend("127.0.0.1", {0}, get_config().loglevel.subprocess_level(), frontend_present=True)
+"""
 WRITE_ADDRESS = "from pathlib import Path; from reflex.utils.build import setup_frontend; setup_frontend(Path())"
 
 
@@ -79,28 +87,19 @@ def build_only(*, force: bool = False) -> bool:
 
 def dev(port: int = 8000) -> None:
     """Hot reload, bound to loopback: the pages on `port`, the server on the next one. Ctrl-C stops both."""
-    backend = port + 1
-    os.chdir(ROOT)
-    pages, server = f"http://localhost:{port}", f"http://localhost:{backend}"
-    os.environ.update(
-        frontend_environment(),
-        KITH_BASE_URL=server,
-        KITH_DEV_ORIGIN=pages,
-        KITH_DEV_API=server,
-        KITH_HOST="127.0.0.1",
-        KITH_PORT=str(backend),
-        REFLEX_ENV_MODE="dev",
-        KITH_DATA_DIR=str(settings().data_dir.resolve()),
-    )
+    server = prepare_dev(port)
     _prepare_pages()
-    reflex = str(Path(sys.executable).with_name("reflex"))
-    server_command = [reflex, "run", "--backend-only", "--backend-host", "127.0.0.1", "--backend-port", str(backend)]
+    serve_command = [sys.executable, "-c", SERVE_DEV.format(port + 1)]
     pages_command = ["npx", "--no-install", "react-router", "dev", "--host", "127.0.0.1", "--port", str(port)]
-    running = [subprocess.Popen(server_command, start_new_session=True)]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, or both would be left running
+    running = [subprocess.Popen(serve_command, start_new_session=True)]
     try:
         running.append(subprocess.Popen(pages_command, cwd=ROOT / ".web", start_new_session=True))
-        print(f"kith: sign in at {server}/sign-in, then {pages} reloads when a file changes", flush=True)
-        running[0].wait()
+        print(
+            f"kith: sign in at {server}/sign-in, then http://localhost:{port} reloads when a file changes", flush=True
+        )
+        while all(process.poll() is None for process in running):
+            time.sleep(0.2)
     except KeyboardInterrupt:
         pass
     finally:
@@ -108,9 +107,29 @@ def dev(port: int = 8000) -> None:
             _end(process)
 
 
+def prepare_dev(port: int) -> str:
+    """Put the addresses of the pages (`port`) and of the server (the next one) into the environment; the latter."""
+    backend = port + 1
+    os.chdir(ROOT)
+    server = f"http://localhost:{backend}"
+    os.environ.update(
+        frontend_environment(),
+        KITH_BASE_URL=server,
+        KITH_DEV_ORIGIN=f"http://localhost:{port}",
+        KITH_DEV_API=server,
+        KITH_HOST="127.0.0.1",
+        KITH_PORT=str(backend),
+        REFLEX_ENV_MODE="dev",
+        REFLEX_HOT_RELOAD_OVERRIDE_PATHS=":".join(str(ROOT / folder) for folder in WATCHED),
+        KITH_DATA_DIR=str(settings().data_dir.resolve()),
+    )
+    settings.cache_clear()
+    return server
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Stop a process and all that it started."""
-    for number, patience in ((signal.SIGINT, 8), (signal.SIGKILL, 5)):
+    for number, patience in ((signal.SIGTERM, 8), (signal.SIGKILL, 5)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -58,13 +58,17 @@ def start(
 
 def start_dev(*, port: int | None = None) -> None:
     """Migrate and serve with hot reload, on loopback. Raises KithError as `start` does."""
-    from crm_app.serve import dev
+    from crm_app.serve import dev, prepare_dev
 
+    at = settings().port if port is None else port
+    for one in (at, at + 1):
+        _refuse_taken_port("127.0.0.1", one)
+    prepare_dev(at)
     with hold_lock(settings().data_dir):
         _bring_up(backup=True)
         _offer_first_user()
         db.dispose()
-        dev(settings().port if port is None else port)
+        dev(at)
 
 
 def _check(workers: int) -> None:

@@ -83,7 +83,7 @@ def test_the_development_server_is_bound_to_loopback(
         def __init__(self, command: list[str], **_: object) -> None:
             begun.append(command)
 
-        def wait(self, _seconds: float = 0) -> int:
+        def poll(self) -> int:
             return 0
 
     monkeypatch.chdir(tmp_path)
@@ -94,7 +94,12 @@ def test_the_development_server_is_bound_to_loopback(
     monkeypatch.setattr(serve, "_end", lambda _process: None)
     serve.dev(8123)
     server, pages = begun
-    assert server[server.index("--backend-host") + 1 :][:3] == ["127.0.0.1", "--backend-port", "8124"]
+    assert 'run_backend("127.0.0.1", 8124, ' in server[-1]
+    assert "frontend_present=True" in server[-1], "or what changes would be loaded, but no page compiled"
     assert pages[pages.index("--host") + 1 :] == ["127.0.0.1", "--port", "8123"]
     assert os.environ["KITH_HOST"] == "127.0.0.1"
+    assert settings().base_url == "http://localhost:8124", "the link to the first user leads there"
+    watched = [Path(folder) for folder in os.environ["REFLEX_HOT_RELOAD_OVERRIDE_PATHS"].split(":")]
+    assert serve.ROOT / "crm_app" in watched and all(folder.is_dir() for folder in watched)
+    assert serve.ROOT not in watched, "a database written in `data` would restart it again and again"
     assert "http://localhost:8124/sign-in" in capsys.readouterr().out
