@@ -5,6 +5,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+from crm_app.core.garbage import collect_seldom
+
 
 def p95(values: Sequence[float]) -> float:
     """The 95th percentile, by nearest rank."""
@@ -18,7 +20,8 @@ def spread(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def timed(work: Callable[[], Any], times: int, clock: Callable[[], float] = perf_counter) -> list[float]:
-    """Seconds of each of `times` runs by that clock, after two to warm up."""
+    """Seconds of each of `times` runs by that clock, after two to warm up; garbage is looked for as a server does."""
+    collect_seldom()
     for _ in range(2):
         work()
     taken = []

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from crm_app import serve
 from crm_app.core import db
+from crm_app.core.config import settings
 from crm_app.demo.logins import ACCOUNTS, open_accounts
 from crm_app.demo.marks import mark_seeded
 from crm_app.migrations import migrate, status
@@ -91,6 +93,7 @@ def test_the_development_server_is_bound_to_loopback(
     monkeypatch.setattr(subprocess, "Popen", Process)
     monkeypatch.setattr(serve, "frontend_environment", dict)
     monkeypatch.setattr(serve, "_prepare_pages", lambda: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr(serve, "_end", lambda _process: None)
     serve.dev(8123)
     server, pages = begun
@@ -102,4 +105,5 @@ def test_the_development_server_is_bound_to_loopback(
     watched = [Path(folder) for folder in os.environ["REFLEX_HOT_RELOAD_OVERRIDE_PATHS"].split(":")]
     assert serve.ROOT / "crm_app" in watched and all(folder.is_dir() for folder in watched)
     assert serve.ROOT not in watched, "a database written in `data` would restart it again and again"
+    settings.cache_clear()
     assert "http://localhost:8124/sign-in" in capsys.readouterr().out
