@@ -48,24 +48,26 @@ def unmerging(session: Session, actor: Principal, run: BulkRun, limit: int) -> P
 
     Registered in `wire`.
     """
-    merge = merge_of(session, run.undoes or 0)
-    if merge is None:
-        return Portion(is_last=True)
+    name, survivor = run.kind, int(run.set_values["survivor"])
+    wanted = run.done == 0 or run.set_values["give"]  # it reads the whole batch, which not every portion need do
+    merge = merge_of(session, run.undoes or 0) if wanted else None
     if run.done == 0:
+        if merge is None:
+            return Portion(is_last=True)
         try:
             checked(session, actor, merge, run_id=run.id)
         except KithError as refusal:
-            return Portion([], 0, run.cursor, [(merge.kind, merge.survivor, refusal.message)], is_last=True)
+            return Portion([], 0, run.cursor, [(name, survivor, refusal.message)], is_last=True)
     part = stretch(session, run, limit, table_of(ChangeLog).c.batch_id == run.undoes)
     kept: list[Kept] = []
-    changes = first_again(session, merge, inverse(session, part.rows, kept, same_parts=True))
-    changes = agreeing(session, merge.kind, merge.survivor, part.rows, changes)
+    changes = first_again(session, name, survivor, inverse(session, part.rows, kept, same_parts=True))
+    changes = agreeing(session, name, survivor, part.rows, changes)
     portion = Portion(changes, len(part.rows), part.cursor, trusted=True)
     portion.left = [(k.kind, k.id, k.why) for k in kept]
     portion.is_last = part.is_last
-    if part.is_last and run.set_values["give"]:
+    if part.is_last and merge is not None and run.set_values["give"]:
         try:
-            portion.changes += given_back(session, merge.kind, merge.survivor, merge.last_seq, run.set_values["give"])
+            portion.changes += given_back(session, name, survivor, merge.last_seq, run.set_values["give"])
         except KithError as refusal:
-            portion.left.append((merge.kind, merge.survivor, refusal.message))
+            portion.left.append((name, survivor, refusal.message))
     return portion

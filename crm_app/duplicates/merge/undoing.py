@@ -136,21 +136,23 @@ def undo_rows(
         kept.append(Kept(change.kind, change.id or 0, kind(change.kind).label, error.message))
 
     changes = inverse(session, rows, kept, same_parts=True)
-    changes = agreeing(session, merge.kind, merge.survivor, rows, first_again(session, merge, changes))
+    changes = agreeing(
+        session, merge.kind, merge.survivor, rows, first_again(session, merge.kind, merge.survivor, changes)
+    )
     done = apply_many(session, trusted(actor), changes, source="undo", batch_id=new_batch, on_refused=on_refused)
     return sum(len(a.diff) for a in done)
 
 
-def first_again(session: Session, merge: Merge, changes: list[Change]) -> list[Change]:
+def first_again(session: Session, name: str, survivor: int, changes: list[Change]) -> list[Change]:
     """Where the primary one of the survivor's e-mails or phones goes with whom it came from, the next one is it."""
     found = []
     for change in changes:
         values = dict(change.set)
-        for children in kind(merge.kind).children if (change.kind, change.id) == (merge.kind, merge.survivor) else ():
+        for children in kind(name).children if (change.kind, change.id) == (name, survivor) else ():
             gone = {k.partition(".")[2] for k, v in values.items() if v is None and k.startswith(f"{children.name}.")}
             if children.settle is not None or "is_primary" not in children.by_name or not gone:
                 continue
-            rows = part_rows(session, children, [merge.survivor])[merge.survivor]
+            rows = part_rows(session, children, [survivor])[survivor]
             stay = [row for row in rows if str(row["id"]) not in gone]
             if stay and any(row["is_primary"] for row in rows) and not any(row["is_primary"] for row in stay):
                 key = f"{children.name}.{stay[0]['id']}"

@@ -18,7 +18,7 @@ from crm_app.records.bulk.portions import Portion, op_of
 from crm_app.records.bulk.progress import BulkProgress, progress_of
 from crm_app.tables import BulkRow, BulkRun, User
 
-MOST_ROWS, LEAST_ROWS = 500, 20
+MOST_ROWS, FIRST_ROWS, LEAST_ROWS = 500, 100, 20  # of the first nobody knows how long it takes
 PORTION_SECONDS = 0.1  # others wait for at most one portion on SQLite
 BREATH_SECONDS = 0.01  # so that a writer who waits for SQLite's lock gets it before the next portion
 Tell = Callable[[BulkProgress], None]
@@ -26,7 +26,7 @@ Tell = Callable[[BulkProgress], None]
 
 def run_bulk(run_id: int, tell: Tell | None = None, stop: Callable[[], bool] = lambda: False) -> BulkProgress:
     """Until the run is over or `stop` says so. Several may do this at once: the run's row is locked meanwhile."""
-    size, skip = MOST_ROWS, ""
+    size, skip = min(FIRST_ROWS, MOST_ROWS), ""
     while True:
         began = time.perf_counter()
         try:

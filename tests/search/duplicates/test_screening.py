@@ -17,7 +17,7 @@ from search.duplicates.screening import Screen
 from search.duplicates.table import table_of
 
 ODD = (
-    {"first_name": "Bill", "last_name": "Müller-Lüdenscheidt", "street": "Straße des 17. Juni 135"},
+    {"first_name": "Bill", "last_name": "Müller-Lüdenscheidt", "street": "Straße der Pariser Kommune 135"},
     {"first_name": "William", "last_name": "Mueller", "birth_date": "1980-03-04"},
     {"first_name": "Lüdenscheidt Müller", "last_name": "W.", "birth_date": "1980-04-03"},
     {"first_name": "Дмитрий", "last_name": "Иванов", "city": "Санкт-Петербург"},
