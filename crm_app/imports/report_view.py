@@ -70,7 +70,7 @@ def _refused() -> rx.Component:
                 rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in ("Row", "Reason", "As it stood")])),
                 rx.el.tbody(rx.foreach(ImportWork.errors, _error)),
             ),
-            class_name="tbl stacked",
+            class_name="tbl stacked reasoned",
             tab_index=0,
             role="region",
             custom_attrs={"aria-label": "Refused rows"},

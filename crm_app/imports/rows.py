@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from crm_app.core.changes import kind as kind_of
 from crm_app.core.changes import kinds
 from crm_app.imports.history import PastRun, UndoReport
 from crm_app.imports.report import ALIKE, LACKING, ImportReport
@@ -132,7 +133,8 @@ def run_row(run: PastRun, zone: str) -> RunRow:
 
 def remarks_of(report: ImportReport) -> list[str]:
     """What is to be said of a report besides its counts."""
-    also = [f"Also created: {n} {name.replace('_', ' ')}." for name, n in report.also_created.items() if n]
+    brought = [(n, kind_of(name)) for name, n in report.also_created.items() if n]
+    also = [f"Also created: {n:,} {(kind.label if n == 1 else kind.plural).lower()}." for n, kind in brought]
     unknown = [f"Kept as custom fields: {', '.join(report.unknown_columns)}."] if report.unknown_columns else []
     stopped = {
         "cancelled": ["The import was cancelled; the rows before stay."],

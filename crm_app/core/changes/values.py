@@ -47,10 +47,12 @@ def _whole(field: Field, value: Any) -> int:
         raise ValueError(f"{field.label} must be a whole number.")
     try:
         number = Decimal(value)
-        if number != number.to_integral_value() or abs(number) >= BIG:
+        if number != number.to_integral_value():
             raise InvalidOperation
     except InvalidOperation:
         raise ValueError(f"{field.label} must be a whole number.") from None
+    if abs(number) >= BIG:
+        raise ValueError(f"{field.label} is larger than can be stored.")
     return int(_bounded(field, number))
 
 

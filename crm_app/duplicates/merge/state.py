@@ -103,11 +103,11 @@ class MergeScreen(rx.State):
             return None
         self.page = None
         if done.run_id:
-            return [ListBulk.follow(done.run_id), rx.redirect(list_path(page.kind))]
+            return [ListBulk.follow(done.run_id), rx.redirect(list_path(page.kind), replace=True)]
         names = [h.title for h in page.heads if h.id != page.survivor]
         text = f"Merged {clip(' and '.join(names), 80)}."
         (await self.get_state(Toaster)).latest = undo_toast(text, done.batch_id)
-        return rx.redirect(path_of(page.kind, page.survivor))
+        return rx.redirect(path_of(page.kind, page.survivor), replace=True)
 
     async def _show(self, ids: list[int], keep: int) -> None:
         try:
@@ -154,7 +154,7 @@ class UnmergeScreen(rx.State):
             self.problem = refusal.message
             return None
         if done.run_id:
-            return [ListBulk.follow(done.run_id), rx.redirect(list_path(page.kind))]
+            return [ListBulk.follow(done.run_id), rx.redirect(list_path(page.kind), replace=True)]
         kept = f" Kept, because changed since: {'; '.join(done.undone.kept[:5])}." if done.undone.kept else ""
         (await self.get_state(Toaster)).latest = plain_toast(f"They are {len(page.choices)} again.{kept}")
-        return rx.redirect(path_of(page.kind, done.merge.survivor))
+        return rx.redirect(path_of(page.kind, done.merge.survivor), replace=True)
