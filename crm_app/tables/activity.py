@@ -21,6 +21,8 @@ class Activity(Record, table=True):
     __table_args__ = (
         # what is due within days, as calendars and lists ask: counted and put in the order of lists within the index
         Index("ix_activity_owner_due", "owner_id", "due_at", "at", "id", "deleted_at", **LIVING),
+        # the same of whomever, for who sees all
+        Index("ix_activity_due", "due_at", "at", "id", "deleted_at", **LIVING),
         *list_indexes("activity", "at"),
         *(Index(f"ix_activity_{name}_at", f"{name}_id", "at", "id") for name in ("person", "company", "deal")),
         # the open ones of a calendar that come again, and those of whom somebody is to be reminded
