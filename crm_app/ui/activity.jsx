@@ -1,5 +1,6 @@
 import React, { useEffect, useRef, useState } from "react";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
+import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 import { GuestField, RepeatField } from "$/public/external/crm_app/ui/activity/guests.jsx";
 
@@ -64,16 +65,12 @@ export function ActivityDialog({ card, saved, found, guests, children, onSave, o
     if (Object.keys(saved.errors || {}).length) setErrors(saved.errors);
     else { shut(opened.current); setOpen(null); }
   }, [saved]);
-  useEffect(() => {
-    if (!busy) return;
-    const timer = setTimeout(() => setBusy(false), 4000); // no answer: the connection went; what was typed can be sent again
-    return () => clearTimeout(timer);
-  }, [busy]);
+  usePatience(busy, () => setBusy(false)); // what was typed can be sent again
   if (!open) return null;
   const c = open;
   const off = !c.can_edit;
   const close = () => { shut(opened.current); setOpen(null); };
-  const send = (values) => { setBusy(true); onSave && onSave(c.id, { ...values, type }, c.version); };
+  const send = (values) => { setBusy(true); onSave && onSave(c.id, { ...values, type, ticket: String(c.n) }, c.version); };
   const text = (name, label, props = {}) => <input className="in" name={name} aria-label={label} defaultValue={c[name]} autoComplete="off" aria-invalid={errors[name] ? true : undefined} {...props} />;
   const long = (name, label, rows) => <Field label={label} full error={errors[name]}><textarea className="in" name={name} aria-label={label} rows={rows} defaultValue={c[name]} /></Field>;
   const ref = (name, label, kind) => <Field label={label} error={errors[name + "_id"]}><Lookup name={name + "_id"} label={label} kind={kind} found={found} value={c[name + "_id"]} shown={c[name]} onSearch={onSearch} makes /></Field>;

@@ -1,6 +1,7 @@
 import React, { useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import { GuestField, RepeatField } from "$/public/external/crm_app/ui/activity/guests.jsx";
+import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 import { tooLong } from "$/public/external/crm_app/ui/timeline/timeline_text.js";
 
 const TABS = [["note", "Note"], ["call", "Call"], ["meeting", "Meeting"], ["task", "Task"], ["email", "E-mail"]];
@@ -40,6 +41,11 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
   const seen = useRef(result?.n || 0);
   const area = useRef(null);
   const timer = useRef(0);
+  const ticket = useRef(Date.now()); // of one entry: over a line that stumbles it may be sent twice
+  const now = useRef(draft);
+  now.current = draft;
+  const sent = useRef(null);
+  usePatience(busy, () => setBusy(false));
   useEffect(() => {
     if (!result?.me) return;
     const kept = read(key);
@@ -51,6 +57,8 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
     seen.current = result.n;
     setBusy(false);
     if (Object.keys(result.errors || {}).length) return;
+    ticket.current = Date.now();
+    if (sent.current && sent.current !== now.current) return; // what was typed since is not saved yet
     setDraft((d) => ({ ...BLANK, type: d.type }));
     keep(key, BLANK);
     setOpen(false);
@@ -87,8 +95,8 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
   const save = () => {
     if (busy || long) return;
     setBusy(true);
-    setTimeout(() => setBusy(false), 4000);
-    const values = { type: draft.type, body: written(draft.body, draft.names) };
+    sent.current = draft;
+    const values = { type: draft.type, body: written(draft.body, draft.names), ticket: String(ticket.current) };
     if (draft.type !== "note") Object.assign(values, { subject: draft.subject, when: draft.when });
     if (talk) Object.assign(values, { minutes: draft.minutes, planned: draft.planned ? "yes" : "no" });
     if (draft.type === "call" && !draft.planned) values.outcome = draft.outcome;

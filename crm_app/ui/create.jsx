@@ -3,6 +3,7 @@ import { AlikePanel } from "$/public/external/crm_app/ui/create/alike.jsx";
 import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
 import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
+import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
@@ -170,11 +171,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
     done ? done({ id: offer.id, name: offer.name }) : navigate(offer.url);
     onShut(open);
   }, [offer]);
-  useEffect(() => {
-    if (!busy) return;
-    const timer = setTimeout(() => setBusy(false), 4000); // no answer: the connection went; what was typed can be sent again
-    return () => clearTimeout(timer);
-  }, [busy]);
+  usePatience(busy, () => setBusy(false)); // what was typed can be sent again
   const restored = Object.keys(draft).length > 0;
   const remember = () => touched.current && setTimeout(() => body.current && !open.given && keep(kind, valuesOf(body.current)), 0);
   const type = () => { touched.current = true; seen.current = []; setLikely(false); setTaking(null); remember(); look(wanted); weigh(typed); };
@@ -185,7 +182,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
     setBusy(true);
     setErrors({});
     if (likely) seen.current = [...new Set([...seen.current, ...(alike?.rows || []).map((r) => r.id)])];
-    onCreate && onCreate(kind, wanted(), open.given > 0 || !!done, seen.current);
+    onCreate && onCreate(kind, wanted(), open.given > 0 || !!done, seen.current, Math.floor(n));
   };
   const use = (row) => onChoose && onChoose(kind, row.id, wanted());
   const take = (names) => {

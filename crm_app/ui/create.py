@@ -12,8 +12,8 @@ _jsx = script(__name__, "create.jsx").importable_path
 
 
 class CreateDialog(rx.Component):
-    """`on_create(kind, values, stay, anyway)` gets `created`; `stay`: the dialog came from a record or a look-up,
-    `anyway`: these look like it, and it is another one.
+    """`on_create(kind, values, stay, anyway, ticket)` gets `created`; `stay`: it came from a record or a look-up,
+    `anyway`: these look like it, and it is another one; a `ticket` makes one record, however often it is sent.
 
     `on_look(kind, values, n, but)` asks who is here already, besides `but`, and gets `met`; `on_choose(kind, id,
     values)` and `on_fill(kind, id, values)` use one of them and get `offer`. `makes` are the kinds that a look-up may
@@ -30,7 +30,7 @@ class CreateDialog(rx.Component):
     offer: rx.Var[Any]
     conditions: rx.Var[Any]
     makes: rx.Var[list[str]]
-    on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], bool, list[int])]
+    on_create: rx.EventHandler[passthrough_event_spec(str, dict[str, str], bool, list[int], int)]
     on_look: rx.EventHandler[passthrough_event_spec(str, dict[str, str], int, list[int])]
     on_choose: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]
     on_fill: rx.EventHandler[passthrough_event_spec(str, int, dict[str, str])]

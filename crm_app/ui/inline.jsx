@@ -4,6 +4,7 @@ import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
+import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 
 const INPUT = { money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, decimal: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" } };
 
@@ -71,6 +72,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
     input.current?.focus();
     input.current?.select?.();
   }, [editing]);
+  usePatience(busy, () => { setBusy(false); setError("No answer yet. Press Enter to try again."); });
   const start = () => {
     skipBlur.current = false;
     began.current = { version: version || 0, raw };
@@ -105,7 +107,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
         <span className="valrow">
           {linked && <Link className="val" to={href}>{face}</Link>}
           <button ref={button} type="button" className={linked ? "val edit" : "val" + (value ? "" : " none")} aria-label={`${label}: ${value || "Add"}`} onClick={start}>
-            {linked ? <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 14l1-3.500L12 3.500l2.500 2.500L7.500 13z" /></svg> : value ? face : bare ? `Add ${label.toLowerCase()}` : "Add"}
+            {linked ? <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 14l1-3.500L12 3.500l2.500 2.500L7.500 13z" /></svg> : value ? face : bare ? `Add ${label[0].toLowerCase()}${label.slice(1)}` : "Add"}
           </button>
         </span>
       ) : href ? (

@@ -1,6 +1,7 @@
 import React, { useContext, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { ColorModeContext } from "$/utils/context-registry";
+import { line } from "$/public/external/crm_app/ui/overlay/line.js";
 
 const typing = (e) => e.target.closest?.("input,textarea,select,[contenteditable=true],[role=dialog],[role=menu]");
 
@@ -45,13 +46,17 @@ export function Shortcuts({ places, keys, onNew }) {
   const rows = [...Object.entries(places).map(([k, p]) => [`G ${k.toUpperCase()}`, p.name]), ["N", "New"], ["/", "Filter"], ...(keys || []), ["?", "These keys"]];
   return (
     <div className="veil" onPointerDown={(e) => e.target === e.currentTarget && setHelp(false)}>
-      <div className="dialog" role="dialog" aria-modal="true" aria-label="Keyboard">
+      <div className="dialog wide" role="dialog" aria-modal="true" aria-label="Keyboard">
         <div className="dialog-head"><h2>Keyboard</h2><button type="button" autoFocus className="btn quiet icononly" aria-label="Close" onClick={() => setHelp(false)} onKeyDown={(e) => e.key === "Escape" && setHelp(false)}>✕</button></div>
-        <div className="in-body">{rows.map(([k, what]) => <div className="row" key={k}><span className="grow">{what}</span><kbd>{k}</kbd></div>)}</div>
+        <div className="in-body keyrows">{rows.map(([k, what]) => <div className="row" key={k}><span className="grow">{what}</span><kbd>{k}</kbd></div>)}</div>
       </div>
     </div>
   );
 }
+
+// The second click of a double click presses nothing that saves, sends or begins: many people click everything twice.
+const twice = (e) => { if (e.detail > 1 && e.target.closest?.(".btn.pri")) { e.preventDefault(); e.stopPropagation(); } };
+if (typeof document !== "undefined") document.addEventListener("click", twice, true);
 
 /** Folds the rail to icons and remembers it in this browser. */
 export function RailFold({ className, children, label }) {
@@ -71,6 +76,7 @@ export function RailFold({ className, children, label }) {
 export function Offline({ lost }) {
   const [show, setShow] = useState(false);
   useEffect(() => {
+    line.lost = !!lost;
     if (!lost) return setShow(false);
     const timer = setTimeout(() => setShow(true), 2000);
     return () => clearTimeout(timer);

@@ -1,5 +1,6 @@
 import React, { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 import { placeNear, stepIn } from "$/public/external/crm_app/ui/overlay/popover.js";
 
 const focusables = (root) => [
@@ -58,7 +59,25 @@ export function Menu({ label, trigger, children, className }) {
   );
 }
 
-const textOf = (form) => JSON.stringify([...new FormData(form).entries()].map(([k, v]) => [k, typeof v === "string" ? v : v.name]));
+const ASKED = "input:not([type=submit],[type=search]),select,textarea"; // with and without a name: conditions of a filter have none
+const textOf = (form) => JSON.stringify([...form.querySelectorAll(ASKED)].map((e) => [e.name, e.type === "checkbox" || e.type === "radio" ? e.checked : e.value]));
+const lookOf = (form) => textOf(form) + [form, ...document.querySelectorAll(".toast")].map((e) => e.textContent).join("\n");
+
+/** True from the press until something in the form changed, be it by an answer; patience ends: nothing is sent twice. */
+function useSent(form, open) {
+  const [sent, setSent] = useState(null);
+  const last = useRef(null);
+  last.current = sent;
+  useEffect(() => setSent(null), [open]);
+  useEffect(() => {
+    if (!sent) return;
+    const timer = setInterval(() => (!form.current || lookOf(form.current) !== sent) && setSent(null), 100);
+    return () => clearInterval(timer);
+  }, [sent, form]);
+  usePatience(sent !== null, () => setSent(null));
+  const holds = () => last.current !== null && lookOf(form.current) === last.current;
+  return [sent !== null, holds, () => { last.current = lookOf(form.current); setSent(last.current); }];
+}
 
 const hint = (submit) => (/^save/i.test(submit) ? "saves" : `presses “${submit}”`);
 
@@ -69,6 +88,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
   const opener = useRef(null);
   const before = useRef("");
   const [asking, setAsking] = useState(false);
+  const [sent, holds, mark] = useSent(form, open);
   const id = useId();
   useEffect(() => {
     if (!open) return;
@@ -83,7 +103,8 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
   const leave = () => (textOf(form.current) !== before.current && !asking ? setAsking(true) : onClose && onClose());
   const send = (e) => {
     e?.preventDefault();
-    if (busy || !submit || !form.current.reportValidity()) return;
+    if (busy || holds() || !submit || !form.current.reportValidity()) return;
+    mark();
     const values = {};
     for (const [name, value] of new FormData(form.current).entries()) if (typeof value === "string") values[name] = value;
     onSubmit && onSubmit(values);
@@ -123,7 +144,7 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
           <div className="dialog-foot">
             {submit ? <span className="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> {hint(submit)}</span> : <span className="hint" />}
             <button type="button" className="btn" onClick={leave}>{cancel || "Cancel"}</button>
-            {submit && <button type="submit" className={/^(delete|remove)/i.test(submit) ? "btn danger" : "btn pri"} aria-disabled={busy || undefined}>{submit}</button>}
+            {submit && <button type="submit" className={/^(delete|remove)/i.test(submit) ? "btn danger" : "btn pri"} aria-disabled={busy || sent || undefined}>{submit}</button>}
           </div>
         </form>
       </div>

@@ -35,6 +35,7 @@ class ActivityCard(rx.State):
     card: rx.Field[Card] = rx.field(default_factory=Card)
     saved: rx.Field[Saved] = rx.field(default_factory=Saved)
     guests: rx.Field[Guests] = rx.field(default_factory=Guests)
+    _ticket: str = ""
 
     @rx.event
     @allow("activity.read")
@@ -62,7 +63,11 @@ class ActivityCard(rx.State):
     @rx.event
     @allow("any")
     async def save(self, id: int, values: dict[str, str], version: int) -> None:
+        """A `ticket` plans one activity, however often a line that stumbles brings it."""
         errors: dict[str, str] = {}
+        ticket = values.pop("ticket", "")
+        if not id and ticket and ticket == self._ticket:
+            return
         try:
             done = await db.write(service.save_activity, actor(), id, values, version or None)
         except Invalid as refusal:
@@ -72,6 +77,7 @@ class ActivityCard(rx.State):
         except KithError as refusal:
             errors = {"": refusal.message}
         else:
+            self._ticket = ticket
             (await self.get_state(Toaster)).latest = undo_toast("Saved." if id else "Planned.", done.batch_id)
         self.saved = Saved(fresh(), {_field(name): reason for name, reason in errors.items()})
 

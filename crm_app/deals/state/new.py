@@ -32,6 +32,8 @@ class NewDealForm(rx.State):
     @rx.event
     @allow("deal.create")
     async def create(self, values: dict[str, str]):
+        if not self.open:  # the second press of two
+            return None
         if values.get("company_id_text", "").strip() and not values.get("company_id"):
             self.errors = {"company_id": "Choose a company from the list, or leave this empty."}
             return None

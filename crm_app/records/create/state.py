@@ -25,6 +25,7 @@ class NewRecord(rx.State):
     form: rx.Field[Form] = rx.field(default_factory=Form)
     created: rx.Field[Created] = rx.field(default_factory=Created)
     conditions: rx.Field[Conditions] = rx.field(default_factory=Conditions)
+    _done: int = 0
 
     @rx.event
     @allow("any")
@@ -53,8 +54,10 @@ class NewRecord(rx.State):
 
     @rx.event
     @allow("any")
-    async def create(self, kind: str, values: dict[str, str], stay: bool, anyway: list[int]):
-        """`anyway`: those who look like the new one were shown, and it is another one."""
+    async def create(self, kind: str, values: dict[str, str], stay: bool, anyway: list[int], ticket: int = 0):
+        """`anyway`: those who look like the new one were shown, and it is another one. A `ticket` makes one record."""
+        if ticket and ticket == self._done:
+            return None
         n = fresh()
         try:
             made = await db.write(create_record, actor(), kind, values, anyway[:MOST_ANYWAY])
@@ -67,6 +70,7 @@ class NewRecord(rx.State):
         except KithError as refusal:
             self.created = Created(n, kind, 0, {"": refusal.message})
             return None
+        self._done = ticket
         title = (await db.read(titles, actor(), [(kind, made.id)])).get((kind, made.id), "")
         self.created = Created(n, kind, made.id, title=title)
         known = kind_of(kind)

@@ -2,6 +2,7 @@ import React, { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
+import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 import { inputOf } from "$/public/external/crm_app/ui/list/value.jsx";
 
 /** A value as it is read. */
@@ -40,11 +41,7 @@ export function CellEditor({ column, cell, version, choices, answer, found, onSe
     setProblem(answer);
     input.current?.focus();
   }, [answer]); // eslint-disable-line
-  useEffect(() => {
-    if (!busy) return;
-    const timer = setTimeout(() => { setBusy(false); setProblem({ error: "No answer yet. Press Enter to try again." }); }, 5000);
-    return () => clearTimeout(timer);
-  }, [busy]);
+  usePatience(busy, () => { setBusy(false); setProblem({ error: "No answer yet. Press Enter to try again." }); });
   const finish = (step) => { if (!done.current) { done.current = true; onDone(step); } };
   const save = (value, step, seenVersion) => {
     if (busy) return;

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from sqlmodel import col, func, select
 
+from crm_app.activities.state import ActivityCard
+from crm_app.core import db
 from crm_app.records.create.state import NewRecord
 from crm_app.records.custom.state import FieldEditor
 from crm_app.records.page.state import RecordScreen
-from crm_app.tables import CustomField, Person
+from crm_app.tables import Activity, Company, CustomField, Person
+from crm_app.timeline.state import TimelineView
 from tests.support.builders import make, make_company, make_person, make_user, principal, row
 from tests.support.tabs import Tab
 
@@ -85,3 +89,23 @@ def test_a_number_of_zeros_is_said_beside_the_phones_and_in_the_form() -> None:
     created = page.state(NewRecord).created
     assert created.id == 0 and list(created.errors) == ["phones.value"] and ZEROS in created.errors["phones.value"]
     assert row(Person, ada)["version"] == 1
+
+
+def count(model: Any, *where: Any) -> int:
+    return db.read_sync(lambda s: s.execute(select(func.count()).select_from(model).where(*where)).scalar_one())
+
+
+def test_what_a_stumbling_line_brings_twice_is_made_once() -> None:
+    """The browser may send the same form again when no answer came; a mistake that was refused may be mended."""
+    tab = admin(f"/companies/{make_company(name='Firm')}")
+    tab.call(TimelineView, "load")
+    for name in ("", "Once", "Once"):
+        tab.call(NewRecord, "create", kind="company", values={"name": name}, stay=True, anyway=[], ticket=7)
+    for body in ("", "Hello", "Hello"):
+        tab.call(TimelineView, "write", values={"type": "note", "body": body, "ticket": "8"})
+    for subject in ("", "Call back", "Call back"):
+        tab.call(ActivityCard, "save", id=0, values={"type": "task", "subject": subject, "ticket": "9"}, version=0)
+    assert count(Company, col(Company.name) == "Once") == 1
+    assert count(Activity) == 2
+    tab.call(TimelineView, "write", values={"type": "note", "body": "Hello", "ticket": "10"})
+    assert count(Activity) == 3
