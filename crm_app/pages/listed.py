@@ -25,11 +25,12 @@ def list_page(
     other: str = "",
     on_new: Any = None,
     on_saved: Any = None,
+    on_open: Any = None,
     above: Callable[[], rx.Component] | None = None,
 ) -> Page:
     """The page; `other` is the same records in another layout, `on_new` another dialog than the catalogue's.
 
-    `above` stands over the list, `on_saved` follows the save of a cell.
+    `above` stands over the list, `on_saved` follows the save of a cell, `on_open` opens one that has no page.
     """
     new = on_new or NewRecord.start(kind, {})
 
@@ -37,7 +38,7 @@ def list_page(
         return framed(
             rx.fragment(
                 above() if above else rx.fragment(),
-                list_screen(kind, other, new, PoolChoices.options, on_saved),
+                list_screen(kind, other, new, PoolChoices.options, on_saved, on_open),
                 left_alone(),
             ),
             title=place.name,

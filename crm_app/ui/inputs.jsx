@@ -1,22 +1,22 @@
 import React, { Children, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 
-/** Sets one parameter of the address; the address is the only place where a filter lives, so Back works. */
-function useParam(name, resets) {
+/** Sets one parameter of the address; the address is the only place where a filter lives, so Back works. `kept` is what a view says of it. */
+function useParam(name, resets, kept) {
   const [params, setParams] = useSearchParams();
   const set = (value, replace) =>
     setParams((old) => {
       const next = new URLSearchParams(old);
-      value ? next.set(name, value) : next.delete(name);
+      value || kept ? next.set(name, value) : next.delete(name);
       (resets || []).forEach((r) => next.delete(r));
       return next;
     }, { replace, preventScrollReset: true });
-  return [params.get(name) || "", set];
+  return [params.get(name) ?? kept ?? "", set];
 }
 
 /** Text filter: writes to the address 200 ms after the last key; one history entry for one spell of typing. */
-export function UrlText({ param, label, placeholder }) {
-  const [value, set] = useParam(param);
+export function UrlText({ param, label, placeholder, kept }) {
+  const [value, set] = useParam(param, undefined, kept);
   const [text, setText] = useState(value);
   const timer = useRef(0);
   const spell = useRef(false);

@@ -41,6 +41,13 @@ function fit(text, words) {
 const Icon = ({ name }) => <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d={ICONS[name]} /></svg>;
 const Pieces = ({ pieces }) => pieces.map((p, i) => (p.hit ? <mark key={i}>{p.text}</mark> : <span key={i}>{p.text}</span>));
 
+/** Are the letters in `text`, in their order? For commands with a letter missing, where nothing else fits. */
+function loose(text, letters) {
+  let at = 0;
+  for (const letter of letters) if (!(at = text.indexOf(letter, at) + 1)) return false;
+  return true;
+}
+
 /** The rows below the field: recent records while nothing is typed, else what fits, pages and actions mixed in. */
 function rowsFor({ text, only, recent, found, answered, places, actions }) {
   const record = (r, title) => ({ key: `${r.kind}-${r.id}`, group: text ? KINDS[r.kind] : "Recent", icon: r.kind, record: r, title, note: text ? r.subtitle : [{ text: r.subtitle }], href: r.href });
@@ -54,7 +61,11 @@ function rowsFor({ text, only, recent, found, answered, places, actions }) {
   const byKind = {};
   for (const r of records) (byKind[r.kind] ||= []).push(record(r, r.title));
   if (only) return Object.values(byKind).flat();
-  return [...Object.values(byKind).flat(), ...best(actions, action), ...best(places, place)];
+  const fitting = [...Object.values(byKind).flat(), ...best(actions, action), ...best(places, place)];
+  const letters = words.join("");
+  if (fitting.length || answered !== text || letters.length < 4) return fitting;
+  const near = (list, make) => list.filter((e) => loose(fold(`${e.words || ""} ${e.name}`).replace(/ /g, ""), letters)).map(make);
+  return [...near(actions, action), ...near(places, place)];
 }
 
 function Preview({ row, preview }) {

@@ -75,6 +75,9 @@ def test_a_list_from_a_nested_filter_to_a_view_an_export_and_a_walk(admin: Page,
     moved = [names[0], names[1], names[3], names[2], *names[4:]]
     expect(admin.get_by_role("columnheader")).to_have_text(moved)
     admin.keyboard.press("Escape")
+    find = admin.get_by_role("searchbox", name="Find in deals")
+    find.fill("deal")
+    admin.wait_for_url(re.compile("q=deal"))
     admin.get_by_role("button", name="Save view").click()
     admin.get_by_label("Name").fill("Lost and worth a call")
     admin.get_by_role("button", name="Save", exact=True).click()
@@ -82,6 +85,7 @@ def test_a_list_from_a_nested_filter_to_a_view_an_export_and_a_walk(admin: Page,
     admin.reload()
     expect(admin.get_by_role("columnheader")).to_have_text(moved)
     expect(heads).to_have_count(2)
+    expect(find).to_have_value("deal")
     assert shown(admin) == 5
 
     admin.get_by_role("button", name="Export").click()
@@ -241,6 +245,8 @@ def test_a_person_made_within_a_call_is_chosen_and_what_was_typed_stays(admin: P
     expect(call.get_by_label("What was said")).to_have_value("She rang twice.")
     call.get_by_role("button", name="Plan it").click()
     expect(call).to_have_count(0)
+    admin.locator("[data-row] .open", has_text="Ask about the hall").click()
+    expect(admin.get_by_role("dialog", name="Call").get_by_label("What was said")).to_have_value("She rang twice.")
     person = site.run(FIND.format("SELECT id FROM person WHERE display_name = 'Mara Lund'")).strip()
     admin.goto(f"{site.url}/people/{person}")
     expect(admin.get_by_role("region", name="Planned")).to_contain_text("Ask about the hall")

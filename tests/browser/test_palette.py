@@ -112,7 +112,7 @@ def test_pages_and_actions_are_found_by_words(admin: Page, site: Site) -> None:
     expect(page).to_have_url(re.compile("/import$"))
     expect(page.get_by_role("heading", name="Import", level=1)).to_be_visible()
     page.keyboard.press("Control+k")
-    page.keyboard.type("go users")
+    page.keyboard.type("go usrs")
     expect(chosen(page)).to_have_text("Users")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()

@@ -31,11 +31,12 @@ HINTS = {
 
 
 def list_screen(
-    name: str, other: str = "", on_new: Any = None, rules: Any = None, on_saved: Any = None
+    name: str, other: str = "", on_new: Any = None, rules: Any = None, on_saved: Any = None, on_open: Any = None
 ) -> rx.Component:
     """Everything below the top bar; `other` is the address of these records in another layout.
 
-    `rules` are the pools to which records can be given; `on_saved(kind, id, field, raw, version)` follows a save.
+    `rules` are the pools to which records can be given; `on_saved(kind, id, field, raw, version)` follows a save,
+    `on_open(id)` opens a record that has no page.
     """
     known = kind(name)
     return record_list(
@@ -66,6 +67,7 @@ def list_screen(
         on_delete_view=ListViews.delete,
         on_bulk=ListBulk.start,
         on_new=on_new or NewRecord.start(name, {}),
+        **({} if on_open is None else {"on_open": on_open}),
     )
 
 
@@ -84,8 +86,7 @@ def left_alone() -> rx.Component:
         ),
         open=ListBulk.left_count > 0,
         title="Left alone",
-        submit="Close",
-        on_submit=ListBulk.close_left,
+        cancel="Close",
         on_close=ListBulk.close_left,
     )
 

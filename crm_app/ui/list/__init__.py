@@ -61,6 +61,7 @@ class RecordList(rx.NoSSRComponent):
     on_delete_view: rx.EventHandler[passthrough_event_spec(int)]
     on_bulk: rx.EventHandler[passthrough_event_spec(str, str, str, str, list[int], bool)]
     on_new: rx.EventHandler[no_args_event_spec]
+    on_open: rx.EventHandler[passthrough_event_spec(int)]
 
 
 class ConditionInput(rx.NoSSRComponent):

@@ -77,7 +77,7 @@ function useRows(p, sig) {
 }
 
 /** J, K and the arrows move, Enter opens or edits, E edits, X selects; nothing while somebody types. */
-function useKeys({ now, columns, setList, edit, choose, open, clear, busy }) {
+function useKeys({ now, columns, setList, edit, choose, open, opens, clear, busy }) {
   const latest = useRef(null);
   latest.current = (e) => {
     const l = now.current;
@@ -94,7 +94,7 @@ function useKeys({ now, columns, setList, edit, choose, open, clear, busy }) {
     else if (e.key === "Home" || e.key === "End") go(e.key === "Home" ? 0 : l.rows.length - 1, col);
     else if (e.key === "x") { e.preventDefault(); choose(id, e.shiftKey); }
     else if (e.key === "e" || e.key === "F2") { e.preventDefault(); edit(id, columns[col].name); }
-    else if (e.key === "Enter" && !e.target.closest?.("a,button,input")) { e.preventDefault(); col === 0 && l.rows[row].href ? open(l.rows[row]) : edit(id, columns[col].name); }
+    else if (e.key === "Enter" && !e.target.closest?.("a,button,input")) { e.preventDefault(); col === 0 && (opens || l.rows[row].href) ? open(l.rows[row]) : edit(id, columns[col].name); }
   };
   useEffect(() => {
     const press = (e) => latest.current(e);
@@ -151,12 +151,12 @@ export function RecordList(p) {
     setEditing({ id, name });
   }, [now, setList]);
   const clear = useCallback(() => setList((l) => ({ ...l, chosen: new Set(), all: false })), [setList]);
-  const open = (row) => navigate(row.href + "?list=" + encodeURIComponent(shown.query));
-  useKeys({ now, columns, setList, edit, choose, open, clear, busy: !!editing });
+  const open = (row) => p.onOpen ? p.onOpen(row.id) : navigate(row.href + "?list=" + encodeURIComponent(shown.query));
+  useKeys({ now, columns, setList, edit, choose, open, opens: !!p.onOpen, clear, busy: !!editing });
 
   const calls = useRef(null);
   calls.current = {
-    edit, choose,
+    edit, choose, open,
     at: (id, col) => setList((l) => ({ ...l, at: { id, col } })),
     save: (id, name, raw, version) => p.onSave && p.onSave(kind, id, name, raw, version),
     done: (id, name, step) => {
@@ -166,7 +166,7 @@ export function RecordList(p) {
       else box.current?.focus({ preventScroll: true });
     },
   };
-  const act = useMemo(() => Object.fromEntries(["edit", "choose", "at", "save", "done"].map((n) => [n, (...a) => calls.current[n](...a)])), []);
+  const act = useMemo(() => Object.fromEntries(["edit", "choose", "open", "at", "save", "done"].map((n) => [n, (...a) => calls.current[n](...a)])), []);
   const choicesOf = (c) => (fields.find((f) => f.name === c.name)?.choices || c.choices || []).filter((o) => !isRelative(o.id));
   const look = { choices: choicesOf, answer: answer?.id === editing?.id ? answer : null, found, onSearch: p.onSearch };
   const heads = useMemo(() => new Map((shown?.groups || []).map((g) => [g.value, g])), [shown]);
@@ -179,7 +179,8 @@ export function RecordList(p) {
     p.onBulk && p.onBulk(kind, action, name, value, list.all ? [] : [...list.chosen], list.all);
     clear();
   };
-  const filtered = shown && (shown.chips.length > 0 || params.get("q"));
+  const viewed = shown?.view && !waiting ? new URLSearchParams(shown.query).get("q") || "" : "";
+  const filtered = shown && (shown.chips.length > 0 || params.get("q") || viewed);
   const words = (n) => (n === 1 ? singular : plural).toLowerCase();
   let group = null;
   return (
@@ -187,7 +188,7 @@ export function RecordList(p) {
       <div className="bar lbar">
         {other && <span className="seg" role="group" aria-label="Layout"><Link to={other}>Board</Link><span className="on" aria-current="true">List</span></span>}
         {shown && <Views kind={kind} plural={plural} path={path} screen={shown} views={views} roles={roles} answer={viewAnswer} onSave={p.onSaveView} onDelete={p.onDeleteView} />}
-        <UrlText param="q" label={`Find in ${plural.toLowerCase()}`} placeholder="Find" />
+        <UrlText param="q" label={`Find in ${plural.toLowerCase()}`} placeholder="Find" kept={viewed} />
         {shown && fields.length > 0 && <Filters screen={shown} fields={fields} ops={ops} found={found} onSearch={p.onSearch} onFilter={(f) => go({ f })} />}
         <span className="tools">
           {list && !shown.error && <span className="sum" role="status"><b>{list.count.toLocaleString()}</b> {words(list.count)}</span>}
@@ -237,7 +238,7 @@ export function RecordList(p) {
               return (
                 <React.Fragment key={row.id}>
                   {head}
-                  <Row kind={kind} row={row} index={i} columns={columns} query={shown.query} chosen={list.all || list.chosen.has(row.id)} at={list.at?.id === row.id ? list.at.col : -1}
+                  <Row kind={kind} row={row} index={i} columns={columns} query={shown.query} opens={!!p.onOpen} chosen={list.all || list.chosen.has(row.id)} at={list.at?.id === row.id ? list.at.col : -1}
                        editing={mine} act={act} look={mine ? look : null} />
                 </React.Fragment>
               );

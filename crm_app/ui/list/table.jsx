@@ -47,7 +47,7 @@ export function Head({ columns, sort, descending, all, some, onAll, onSort }) {
 }
 
 /** One record. `editing` is the name of the column that is edited in this row, `at` the column that the keyboard is on (-1: another row). */
-export const Row = memo(function Row({ kind, row, index, columns, query, chosen, at, editing, act, look }) {
+export const Row = memo(function Row({ kind, row, index, columns, query, opens, chosen, at, editing, act, look }) {
   const href = row.href ? row.href + "?list=" + encodeURIComponent(query) : "";
   const cellProps = (c, i) => ({
     role: "gridcell", id: `cell-${row.id}-${i}`, "data-col": c.name,
@@ -59,7 +59,7 @@ export const Row = memo(function Row({ kind, row, index, columns, query, chosen,
     if (editing === c.name) return <CellEditor column={c} cell={cell} version={row.version} choices={look.choices(c)} answer={look.answer} found={look.found} onSearch={look.onSearch}
                                                onSave={(name, raw, version) => act.save(row.id, name, raw, version)} onDone={(step) => act.done(row.id, c.name, step)} />;
     if (i > 0) return <Shown column={c} cell={cell} />;
-    return <><Face kind={kind} row={row} />{href ? <Link to={href} tabIndex={-1} className="clip open">{row.title}</Link> : <span className="clip open">{row.title}</span>}</>;
+    return <><Face kind={kind} row={row} />{opens ? <button type="button" tabIndex={-1} className="clip open" onClick={() => act.open(row)} onDoubleClick={(e) => e.stopPropagation()}>{row.title}</button> : href ? <Link to={href} tabIndex={-1} className="clip open">{row.title}</Link> : <span className="clip open">{row.title}</span>}</>;
   };
   return (
     <div role="row" className={"lrow" + (chosen ? " on" : "") + (at >= 0 ? " cur" : "")} aria-rowindex={index + 2} aria-selected={chosen} data-row={row.id}>
