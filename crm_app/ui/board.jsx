@@ -19,7 +19,7 @@ function Head({ col, all, onAll }) {
         <span className={"swatch " + col.color} aria-hidden="true" />
         <span className="clip">{col.name}</span><span className="n">{col.count.toLocaleString()}</span>
         {onAll && col.count > 0 && (
-          <button type="button" className="tick" role="checkbox" aria-checked={all} aria-label={`Select all ${col.count.toLocaleString()} in ${col.name}`} onClick={() => onAll(col.id)}>
+          <button type="button" className="choice-tick" role="checkbox" aria-checked={all} aria-label={`Select all ${col.count.toLocaleString()} in ${col.name}`} onClick={() => onAll(col.id)}>
             <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 9.5l3.5 3.5L14 5.5" /></svg>
           </button>
         )}

@@ -62,6 +62,10 @@ export const Card = memo(function Card({ card, index, stage, names, movable, pic
     e.stopPropagation();
     onChoose(card.id, e.shiftKey);
   };
+  const open = (e) => { // anywhere on the card; the end of a drag comes with its default prevented
+    if (e.defaultPrevented || !e.currentTarget.contains(e.target) || e.target.closest("a,button")) return;
+    e.ctrlKey || e.metaKey ? window.open(href, "_blank", "noopener") : navigate(href);
+  };
   const keys = (e) => {
     if (e.target !== e.currentTarget) return;
     if (e.key === "Enter") navigate(href);
@@ -72,9 +76,9 @@ export const Card = memo(function Card({ card, index, stage, names, movable, pic
       {(p, s) => (
         <div ref={p.innerRef} {...p.draggableProps} {...p.dragHandleProps} role="group" tabIndex={0} data-card={card.id} aria-label={card.title + (picked ? ", selected" : "")}
                  className={"card" + (card.rotten ? " rot" : "") + (s.isDragging && !s.isDropAnimating ? " lifted" : "") + (card.waiting ? " waiting" : "") + (picked ? " picked" : "") + (choosing ? " choosing" : "")}
-                 style={p.draggableProps.style} onKeyDown={keys} onClickCapture={click}>
+                 style={p.draggableProps.style} onKeyDown={keys} onClickCapture={click} onClick={open}>
           {onChoose && (
-            <button type="button" className="tick" role="checkbox" aria-checked={picked} aria-label={`Select ${card.title}`} tabIndex={-1} onClick={(e) => onChoose(card.id, e.shiftKey)}>
+            <button type="button" className="choice-tick" role="checkbox" aria-checked={picked} aria-label={`Select ${card.title}`} tabIndex={-1} onClick={(e) => onChoose(card.id, e.shiftKey)}>
               <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 9.5l3.5 3.5L14 5.5" /></svg>
             </button>
           )}

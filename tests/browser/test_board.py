@@ -209,7 +209,7 @@ def test_an_empty_filter_says_so(admin: Page, site) -> None:
     expect(admin.get_by_role("heading", name="No deal matches")).to_be_visible()
 
 
-def test_a_card_moves_by_long_press_on_a_phone(phone: Page, site) -> None:
+def test_a_card_moves_by_long_press_and_opens_by_a_tap_on_a_phone(phone: Page, site) -> None:
     open_board(phone, site)
     moved = first_card(phone, "Prospecting")
     box = card(phone, moved).bounding_box()
@@ -232,6 +232,8 @@ def test_a_card_moves_by_long_press_on_a_phone(phone: Page, site) -> None:
     send("touchEnd")
     expect(card(phone, moved)).to_be_visible()
     expect(phone.locator(f"section:not([aria-label='Prospecting']) [data-card='{moved}']")).to_have_count(1)
+    card(phone, moved).locator(".who").tap()  # anywhere on it
+    phone.wait_for_url(f"**/deals/{moved}")
 
 
 def test_two_cards_of_a_sorted_and_filtered_board_move_together_and_come_back(admin: Page, site) -> None:

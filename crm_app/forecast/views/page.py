@@ -92,7 +92,9 @@ def _amount(text: rx.Var[str], category: str, line: rx.vars.ObjectVar[LineRow], 
 def _line(line: rx.vars.ObjectVar[LineRow]) -> rx.Component:
     face = rx.cond(line.initials == "", rx.fragment(), avatar(line.initials, line.color, line.name))
     done = rx.el.div(
-        meter(line.percent, "Won of the target of " + line.name.to(str)), rx.el.span(line.attainment), class_name="done"
+        meter(line.percent, "Won of the target of " + line.name.to(str)),
+        rx.el.span(line.attainment),
+        class_name="metered",
     )
     return rx.el.tr(
         rx.el.th(rx.el.div(face, rx.el.span(line.name), style={"padding-left": line.indent}), scope="row"),
