@@ -221,11 +221,12 @@ async def test_a_token_of_an_ended_session_opens_nothing(house_database: House, 
 async def test_rights_of_others_over_a_socket(house_database: House, handlers: list[dict]) -> None:
     """The page of rights by a guessed id: administrators and managers see it, a seller sees a reason and no row."""
     house = house_database
-    ids = await db.read(lambda s: dict(s.execute(select(col(User.role), col(User.id))).all()))
+    named = select(col(User.id)).where(col(User.email) == house.email("support"))
+    support = await db.read(lambda s: s.scalars(named).one())
     load = handler(handlers, "user_rights.load")
     for role, seen in (("administrator", True), ("manager", True), ("sales", False), ("read-only", False)):
         async with connected(house.server, house.enter(role)) as tab:
-            path = f"/users/{ids['support']}"
+            path = f"/users/{support}"
             await ready(tab, path)
             await tab.send(load, path)
             await tab.until(lambda tab=tab: "Support Person" in json.dumps(tab.updates) or any(tab.values("reason")))
