@@ -29,12 +29,7 @@ def measure() -> dict[str, Any]:
         _, actor = found.seller()
         owners = [*found.sellers.values(), *_others(SELLERS - 1)]
         made = fill(owners, PEOPLE, COMPANIES, ACTIVITIES)
-        db.write_sync(_statistics)
         return _pages(actor) | {"filters": _filters(actor, found, made)}
-
-
-def _statistics(session: Session) -> None:
-    session.connection().exec_driver_sql("ANALYZE")
 
 
 def _others(count: int) -> list[int]:
