@@ -1,6 +1,6 @@
 """Small words for the journeys."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 
 def open_board(page: Page, site) -> None:
@@ -12,6 +12,17 @@ def open_board(page: Page, site) -> None:
 def go(page: Page, place: str) -> None:
     """To another page as a link leads there, without a reload."""
     page.evaluate("to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }", place)
+
+
+def resting_place(part: Locator) -> FloatRect:
+    """Where it stands once two looks find it in one place: rows get their height within some frames."""
+    before: FloatRect | None = None
+    while True:
+        found = part.bounding_box()
+        if found is not None and found == before:
+            return found
+        before = found
+        part.page.wait_for_timeout(200)
 
 
 def first_card(page: Page, column: str) -> int:

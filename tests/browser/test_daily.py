@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.support import first_card, open_board
+from tests.browser.support import first_card, open_board, resting_place
 from tests.browser.test_lists import open_list, title
 from tests.browser.test_people import FIND, open_person
 
@@ -304,16 +304,13 @@ def test_a_day_on_a_phone(phone: Page, site) -> None:
     expect(phone.locator("[data-row]")).to_have_count(100)
     card = phone.locator("[data-row]").nth(70)
     card.evaluate("e => e.scrollIntoView({ block: 'center' })")
-    phone.wait_for_timeout(200)  # the browser tells of a scroll with the next frame
-    name, before = card.locator(".open").inner_text(), card.bounding_box()
+    name, before = card.locator(".open").inner_text(), resting_place(card)
     card.tap()
     phone.wait_for_url(re.compile(r"/deals/\d+\?list="))
     expect(box).to_have_count(0)
     phone.go_back()
     expect(title(phone, name).locator(".open")).to_be_in_viewport(ratio=1)
-    phone.wait_for_timeout(200)  # rows get their height within some frames, and the list is read again
-    after = title(phone, name).bounding_box()
-    assert before is not None and after is not None and abs(after["y"] - before["y"]) <= 1
+    assert abs(resting_place(title(phone, name))["y"] - before["y"]) <= 1
     fits()
     phone.get_by_role("navigation", name="Main, phone").get_by_role("link", name="Inbox").tap()
     expect(phone.get_by_role("heading", name="Inbox").last).to_be_visible()

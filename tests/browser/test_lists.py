@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.support import resting_place
+
 READY = "[data-ready=true] [data-row]"
 
 
@@ -157,17 +159,14 @@ def test_a_list_stands_where_it_was_left_on_return(admin: Page, site) -> None:
     expect(admin.locator("[data-row]")).to_have_count(100)
     link = admin.locator("[data-row]").nth(70).locator(".open")
     link.evaluate("e => e.scrollIntoView({ block: 'center' })")
-    admin.wait_for_timeout(200)  # the browser tells of a scroll with the next frame
-    name, before = link.inner_text(), link.bounding_box()
+    name, before = link.inner_text(), resting_place(link)
     assert box.evaluate("e => e.scrollTop") > 1000
     link.click()
     admin.wait_for_url(re.compile(r"/deals/\d+"))
     expect(box).to_have_count(0)
     admin.go_back()
     expect(title(admin, name).locator(".open")).to_be_in_viewport(ratio=1)
-    admin.wait_for_timeout(200)  # rows get their height within some frames, and the list is read again
-    after = title(admin, name).locator(".open").bounding_box()
-    assert before is not None and after is not None and abs(after["y"] - before["y"]) <= 1
+    assert abs(resting_place(title(admin, name).locator(".open"))["y"] - before["y"]) <= 1
     assert admin.locator("[data-row]").count() >= 100
 
 

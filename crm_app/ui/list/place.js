@@ -1,3 +1,5 @@
+const SETTLING = 600; // ms
+
 /** Where a list is scrolled to: `top` in pixels, and the first row in sight (`id`) with its distance from the top of the box (`from`). */
 export function placeOf(box) {
   const rows = box.querySelectorAll("[data-row]");
@@ -13,19 +15,20 @@ export function placeOf(box) {
 }
 
 /**
- * Scroll there again. Rows get their real height only near the sight, so the row is put where it was once more after each of the
- * next frames, unless somebody has scrolled since.
+ * Scroll there again. Rows get their real height only near the sight, and what stands above is an estimate until then: the row is
+ * put where it was with each frame until all has settled, or somebody scrolls.
  */
 export function putBack(box, place) {
-  let last = -1;
-  let frames = 4;
+  const until = performance.now() + SETTLING;
+  const ended = new AbortController();
+  const told = { signal: ended.signal, capture: true, passive: true };
+  for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) window.addEventListener(kind, () => ended.abort(), told);
+  box.scrollTop = place.top;
   const put = () => {
-    if (!box.isConnected || (last >= 0 && Math.abs(box.scrollTop - last) > 60)) return;
-    if (last < 0) box.scrollTop = place.top;
+    if (ended.signal.aborted) return;
     const row = place.id && box.querySelector(`[data-row="${place.id}"]`);
     if (row) box.scrollTop += row.getBoundingClientRect().top - box.getBoundingClientRect().top - place.from;
-    last = box.scrollTop;
-    if (frames-- > 0) requestAnimationFrame(put);
+    row && box.isConnected && performance.now() < until ? requestAnimationFrame(put) : ended.abort();
   };
   put();
 }
