@@ -9,7 +9,7 @@ import sys
 
 M_ARENA_MAX, ARENAS = -8, 2  # malloc.h of the GNU C library; see mallopt(3)
 YOUNG, MIDDLE, OLD = 20_000, 20, 20
-OF_BULK = 500_000  # more than what belongs to the records of one large command
+OF_BULK = 200_000  # what belongs to the records of one large command; more keeps more memory than it saves time
 
 
 def share_arenas() -> None:

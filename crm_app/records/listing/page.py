@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
+from crm_app.core.db import probed
 from crm_app.core.errors import NotFound
 from crm_app.identity.policy import decide, visible
 from crm_app.records.listing.cells import Shown, cells_of, choice_label, shown_columns
@@ -18,6 +19,7 @@ from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing, default_listing
 from crm_app.records.listing.order import Key, Order, group_parts, order_of, read_key, write_key
 from crm_app.records.listing.rows import GroupHead, ListColumn, ListPage, ListRow, Neighbours, Option
+from crm_app.records.listing.rules import Condition, Group
 
 PAGE_SIZE = 50
 MOST_GROUPS = 200
@@ -48,10 +50,19 @@ def wanted(
     """The living records that the filter lets through and on which the actor may do `action` (and read)."""
     table = table_of(known.table)
     owner = table.c[known.owner] if known.owner else null()
+    if known.owner and _of_named_records(fields, listing.filter):
+        owner = probed(owner)
     parts = [table.c.deleted_at.is_(None), visible(actor, known.name, owner)]
     parts += [visible(actor, known.name, owner, action)] if action != "read" else []
     parts.append(condition_of(known, fields, listing.filter, actor))
     return and_(*parts, text_condition(known, listing.text) if listing.text else true())
+
+
+def _of_named_records(fields: Fields, filter: Group) -> bool:
+    """Does the filter name records that the list must belong to? Fewer belong to them than to an owner."""
+    alone = filter.mode == "all" or len(filter.items) == 1
+    named = (fields.get(i.field) for i in filter.items if isinstance(i, Condition) and i.op == "is")
+    return alone and any(f and f.ref and f.children is None and kind(f.ref).owner for f in named)
 
 
 def list_ids(
