@@ -59,7 +59,8 @@ def away(request: Request, status: int = 503) -> Response:
     headers = {"cache-control": "no-store", "retry-after": "5"}
     if "text/html" not in request.headers.get("accept", ""):
         return PlainTextResponse(AWAY, status, headers=headers)
-    again = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    path = "/" + request.url.path.lstrip("/\\")  # two slashes would lead to another site
+    again = path + (f"?{request.url.query}" if request.url.query else "")
     answer = page("Just a moment", AWAY, f'<a class="btn pri" href="{escape(again)}">Try again</a>', status=status)
     answer.headers["retry-after"] = headers["retry-after"]
     return answer

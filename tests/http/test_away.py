@@ -29,9 +29,11 @@ async def test_what_cannot_be_read_is_told_calmly_and_can_be_asked_again(monkeyp
     async with httpx.AsyncClient(transport=transport, base_url=here) as web:
         page = await web.get("/people?sort=name&q=a", headers=PAGE | COOKIE)
         door = await web.post("/sign-in", data=typed, headers=PAGE | {"origin": here})
+        elsewhere = await web.get(f"{here}//evil.example/x", headers=PAGE | COOKIE)
         plain = await web.get("/session", headers=COOKIE)
         health = await web.get("/health")
     assert [answer.status_code for answer in (page, door, plain, health)] == [503, 503, 503, 200]
     assert 'href="/people?sort=name&amp;q=a">Try again' in page.text and 'href="/sign-in">Try again' in door.text
+    assert "//evil" not in elsewhere.text and 'href="/evil.example/x">Try again' in elsewhere.text
     assert "<" not in plain.text and page.headers["retry-after"] == "5"
     assert "default-src 'self'" in page.headers["content-security-policy"]
