@@ -21,6 +21,7 @@ from crm_app.deals.gate import note_findings
 from crm_app.deals.gate.asking import asked_by_stages
 from crm_app.deals.hooks import follow_activities, refuse_earlier_circles
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
+from crm_app.deals.new import offers_for_deal
 from crm_app.deals.panels import deals_of_company, deals_of_person
 from crm_app.demo.marks import DEMO
 from crm_app.demo.removal import removal
@@ -62,6 +63,7 @@ from crm_app.quotes.notices import notify_of_quotes
 from crm_app.quotes.queries.beside import quotes_of_company
 from crm_app.rates.kind import RATE
 from crm_app.records.bulk import register_op
+from crm_app.records.create.offers import register_offers
 from crm_app.records.custom.defining import definition_gate
 from crm_app.records.custom.enforcing import CustomRules, custom_gate, note_custom
 from crm_app.records.custom.fields import FIELDED
@@ -167,6 +169,7 @@ def wire() -> None:
         for provider in providers:
             register_panel(name, provider)
     register_hint(hint_of)
+    register_offers("deal", offers_for_deal)
     register_op(DEMO, removal, DEMO)
     register_op(MERGE, merged, "merge")
     register_op(ASSIGN, assignment)

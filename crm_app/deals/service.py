@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.changes.working import table_of
-from crm_app.core.clock import now
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, NotFound, Refused
-from crm_app.core.text import id_of
 from crm_app.deals.gate.stages import conditions
 from crm_app.deals.kind import DEAL
 from crm_app.deals.order import rank_for
@@ -26,7 +23,7 @@ from crm_app.deals.queries.wish import Wish
 from crm_app.identity.policy import decide, within_team
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
-from crm_app.records.properties import amount_of, typed_any
+from crm_app.records.properties import typed_any
 from crm_app.tables import Deal, Pipeline, Stage, User
 
 stage, pipeline = table_of(Stage), table_of(Pipeline)
@@ -54,77 +51,6 @@ EDITABLE = frozenset(
         "lost_to",
     )
 )
-
-
-class _Form(BaseModel):
-    """What the dialog sends; anything else is refused."""
-
-    model_config = ConfigDict(extra="forbid", str_max_length=1000)
-    title: str = ""
-    company_id: str = ""
-    value: str = ""
-    stage_id: str = ""
-    owner_id: str = ""
-    expected_close_on: str = ""
-
-
-@dataclass(frozen=True)
-class NewDeal:
-    """A deal to be created; empty means not known."""
-
-    title: str
-    stage_id: int | None
-    company_id: int | None = None
-    value_minor: int | None = None
-    owner_id: int | None = None
-    expected_close_on: str | None = None
-
-    @classmethod
-    def parse(cls, values: Mapping[str, str]) -> "NewDeal":
-        """From a form. Raises Invalid, all fields together."""
-        try:
-            form = _Form.model_validate(dict(values))
-        except ValidationError as error:
-            raise Invalid({str(e["loc"][-1]): "This cannot be saved." for e in error.errors()}) from None
-        wrong: dict[str, str] = {}
-        amount = _checked(wrong, "value_minor", form.value)
-        if not form.title.strip():
-            wrong["title"] = "Title is required."
-        if not form.stage_id:
-            wrong["stage_id"] = "Stage is required."
-        if wrong:
-            raise Invalid(wrong)
-        return cls(
-            form.title,
-            id_of(form.stage_id),
-            id_of(form.company_id),
-            amount,
-            id_of(form.owner_id),
-            form.expected_close_on or None,
-        )
-
-
-def _checked(wrong: dict[str, str], name: str, text: str) -> int | None:
-    try:
-        return amount_of(text, settings().currency)
-    except Invalid as error:
-        wrong[name] = error.message
-        return None
-
-
-def create_deal(session: Session, actor: Principal, new: NewDeal) -> int:
-    """The id of the new deal, on top of its column."""
-    values: dict[str, Any] = {
-        "title": new.title,
-        "stage_id": new.stage_id,
-        "company_id": new.company_id,
-        "value_minor": new.value_minor,
-        "owner_id": new.owner_id if new.owner_id is not None else actor.id,
-        "expected_close_on": new.expected_close_on,
-        "currency": settings().currency,
-        "opened_on": now().date(),
-    }
-    return apply(session, actor, Change("deal", op="create", set=values)).id
 
 
 def edit_deal(session: Session, actor: Principal, deal_id: int, field: str, raw: str, expected: int | None) -> Applied:

@@ -11,7 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Context, kind
 from crm_app.core.changes.working import Loaded, WorkingSet, table_of
 from crm_app.core.clock import now
-from crm_app.deals.queries.choices import deal_choices
+from crm_app.deals.queries.choices import open_stages
 from crm_app.identity.policy import decide, may
 from crm_app.lifecycle.gate import lifecycle_gate, read_process
 from crm_app.lifecycle.rules import JOINT, NAMES, Chain, chain_of, state_of, values_of
@@ -80,7 +80,7 @@ def asked_move(session: Session, actor: Principal, person_id: int, to: str, miss
     choices = {"owner_id": assignable(session, actor, "person")} if "owner_id" in plain else {}
     converts = to == "contact"
     offers_company = converts and row["company_id"] is None and not row["private"]
-    deals = deal_choices(session, actor)
+    stages = open_stages(session, actor)
     hint, name = _company_hint(session, actor, row) if offers_company or "company_or_private" in open_ else ("", "")
     return AskedMove(
         to,
@@ -92,11 +92,11 @@ def asked_move(session: Session, actor: Principal, person_id: int, to: str, miss
         "deal_or_step" in open_,
         "setback_reason" in names,
         offers_company,
-        converts and bool(deals.stages) and may(actor, "deal.create"),
+        converts and bool(stages) and may(actor, "deal.create"),
         name,
         hint,
-        deals.stages,
-        deals.stage_id,
+        stages,
+        stages[0].id if stages else "",
     )
 
 

@@ -16,7 +16,7 @@ from crm_app.core.config import settings
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Invalid
 from crm_app.core.text import id_of
-from crm_app.deals.queries.choices import deal_choices
+from crm_app.deals.queries.choices import open_stages
 from crm_app.lifecycle.kind import conditions
 from crm_app.lifecycle.rules import JOINT, STATES, values_of
 from crm_app.lifecycle.twins import domain_of, same_company, same_deal
@@ -162,8 +162,8 @@ class _Work:
             self.notes.append(f"The deal {title} was there already.")
             self.made.append(Change("deal", self.deal_id, {"person_id": self.row["id"]}))
             return
-        stages = deal_choices(self.session, self.actor)
-        stage_id = id_of(self.given.get("deal_stage", "") or stages.stage_id)
+        stages = open_stages(self.session, self.actor)
+        stage_id = id_of(self.given.get("deal_stage", "") or (stages[0].id if stages else ""))
         if stage_id is None:
             self.wrong["deal_title"] = "There is no pipeline with an open stage yet."
             return

@@ -3,15 +3,13 @@
 import reflex as rx
 
 from crm_app.activities.state import ActivityCard
-from crm_app.deals.state import NewDealForm
 from crm_app.identity.handlers import allow
 from crm_app.identity.state import Profile
 from crm_app.records.create.state import NewRecord
 
 ACTIONS = {
-    "new-deal": NewDealForm.start,
     "new-activity": ActivityCard.start({"type": "task"}),
-    **{f"new-{name}": NewRecord.start(name, {}) for name in ("person", "company", "product")},
+    **{f"new-{name}": NewRecord.start(name, {}) for name in ("deal", "person", "company", "product")},
     "theme-light": Profile.choose_theme("light"),
     "theme-dark": Profile.choose_theme("dark"),
     "theme-system": Profile.choose_theme("system"),

@@ -9,8 +9,6 @@ from crm_app import routes
 from crm_app.activities.state import ActivityCard
 from crm_app.activities.views import activity_card, next_step_dialog
 from crm_app.attention.views import bell
-from crm_app.deals.state import NewDealForm
-from crm_app.deals.views import new_deal_dialog
 from crm_app.duplicates.meeting.state import Meeting
 from crm_app.identity.state import Viewer
 from crm_app.pages.command import Command
@@ -30,12 +28,14 @@ from crm_app.ui.palette import palette_field
 from crm_app.ui.shell import Place, shell
 
 NEW = (
+    ("deal", "Deal", "deals"),
     ("person", "Person", "person"),
     ("company", "Company", "company"),
     ("activity", "Activity", "activities"),
     ("product", "Product", "products"),
     ("quote", "Quote", "quote"),
 )
+NEW_DEAL = NewRecord.start("deal", {})
 Keys = Sequence[tuple[str, str]]
 
 
@@ -111,7 +111,7 @@ def _new() -> rx.Component:
             rx.fragment(icon("plus"), "New"),
             *[
                 rx.cond(Viewer.creatable.contains(name), menu_item(words, picture, on_click=start), rx.fragment())
-                for name, words, picture, start in [("deal", "Deal", "deals", NewDealForm.start), *entries]
+                for name, words, picture, start in entries
             ],
             rx.cond(Viewer.may_import, menu_link("Import a file", "import", IMPORT.path), rx.fragment()),
             class_name="btn pri new",
@@ -136,7 +136,7 @@ def _goals() -> list[dict[str, str]]:
 
 def _actions() -> rx.Var:
     """What the palette can do, for this viewer."""
-    made = [("deal", "deal", "opportunity"), *((name, words.lower(), "record") for name, words, _ in NEW)]
+    made = [(name, words.lower(), "opportunity" if name == "deal" else "record") for name, words, _ in NEW]
     found: Any = [
         {"id": f"theme-{name}", "name": f"Change theme: {name}", "words": "appearance mode colour"}
         for name in ("light", "dark", "system")
@@ -174,12 +174,12 @@ def framed(
         groups=GROUPS,
         search=palette_field(),
         new=_new(),
-        fab=_floating_new(on_new or NewDealForm.start, makes) if makes else rx.fragment(),
+        fab=_floating_new(on_new or NEW_DEAL, makes) if makes else rx.fragment(),
         below=saved_views(),
         me=rx.fragment(onlookers(), bell(), _account()),
         more=_more(),
         crumbs=None if crumb is None else _crumbs(crumb),
-        extras=_extras(undone, follow, keys, on_new or NewDealForm.start),
+        extras=_extras(undone, follow, keys, on_new or NEW_DEAL),
     )
 
 
@@ -188,7 +188,6 @@ def _extras(undone: list[Any], follow: list[Any], keys: Keys, on_new: Any) -> li
     places = {p.key: {"path": p.path, "name": p.name} for p in PLACES if p.key}
     return [
         toasts(undone),
-        new_deal_dialog(),
         new_record_dialog(
             Viewer.creatable,
             met=Meeting.met,

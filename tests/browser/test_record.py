@@ -201,11 +201,11 @@ def test_a_new_deal_is_made_with_a_company_found_by_name(admin: Page, site) -> N
     dialog.locator("input[name=title]").fill("A deal of my own")
     dialog.get_by_role("combobox", name="Company").fill("isd")
     admin.get_by_role("option", name="Isdom").click()
-    dialog.locator("input[name=value]").fill("nonsense")
+    dialog.locator("input[name=value_minor]").fill("nonsense")
     admin.keyboard.press("Control+Enter")
     expect(dialog.locator(".err", has_text=re.compile("."))).to_have_count(1)
     expect(dialog.locator("input[name=title]")).to_have_value("A deal of my own")
-    dialog.locator("input[name=value]").fill("1,250.50")
+    dialog.locator("input[name=value_minor]").fill("1,250.50")
     for _ in range(2):  # as many press every key
         admin.keyboard.press("Control+Enter")
     admin.wait_for_url(re.compile(r"/deals/\d+"))

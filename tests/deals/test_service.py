@@ -4,16 +4,19 @@ from datetime import date
 
 import pytest
 
-from crm_app.core import db
+from crm_app.core import clock, db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import undo
+from crm_app.core.config import settings
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from crm_app.deals.queries import Board, Column, Wish, asked_properties, board_snapshot, column_cards, deal_page
-from crm_app.deals.service import NewDeal, create_deal, edit_deal, move_deal
+from crm_app.deals.service import edit_deal, move_deal
+from crm_app.records.create.service import create_record, new_form
 from crm_app.records.editing import delete_record
 from crm_app.records.properties import amount_of
+from crm_app.tables import Deal
 from crm_app.timeline.queries import timeline_of
-from tests.support.builders import change, make, make_company, make_person, make_pipeline, make_user
+from tests.support.builders import change, make, make_company, make_person, make_pipeline, make_user, row
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -155,7 +158,7 @@ def test_roles_that_only_read_cannot_write(role: str) -> None:
     for attempt in (
         lambda s: move_deal(s, principal(user, role), one, stages["Won"]),
         lambda s: edit_deal(s, principal(user, role), one, "title", "x", 1),
-        lambda s: create_deal(s, principal(user, role), NewDeal("x", stages["Engaging"])),
+        lambda s: create_record(s, principal(user, role), "deal", {"title": "x"}),
     ):
         with pytest.raises(Forbidden):
             db.write_sync(attempt)
@@ -163,12 +166,30 @@ def test_roles_that_only_read_cannot_write(role: str) -> None:
 
 def test_a_form_is_refused_with_all_its_errors_and_no_foreign_fields() -> None:
     with pytest.raises(Invalid) as refused:
-        NewDeal.parse({"title": " ", "value": "lots", "stage_id": ""})
-    assert set(refused.value.fields) == {"title", "value_minor", "stage_id"}
-    with pytest.raises(Invalid):
-        NewDeal.parse({"title": "x", "stage_id": "1", "version": "7"})
+        db.write_sync(create_record, SYSTEM, "deal", {"title": "x", "value_minor": "lots", "version": "7"})
+    assert set(refused.value.fields) == {"value_minor", "version"}
+    with pytest.raises(Invalid) as refused:
+        db.write_sync(create_record, SYSTEM, "deal", {"title": " ", "stage_id": ""})
+    assert set(refused.value.fields) == {"title", "stage_id"}
     with pytest.raises(Invalid):
         db.write_sync(edit_deal, SYSTEM, 1, "pipeline_id", "1", None)
+
+
+def test_the_dialog_offers_what_is_open_and_within_reach_and_what_it_makes_can_be_undone() -> None:
+    _, stages = make_pipeline()
+    mine, other = make_user(), make_user()
+    me = principal(mine)
+    fields = {f.name: f for f in db.read_sync(new_form, me, "deal", {}).fields}
+    offered = [o.name for o in fields["stage_id"].choices]
+    assert offered == ["Prospecting", "Engaging"] and fields["stage_id"].value == str(stages["Prospecting"])
+    assert [o.id for o in fields["owner_id"].choices] == [str(mine)] and str(other) != fields["owner_id"].value
+    typed = {name: f.value for name, f in fields.items()} | {"title": "Scales", "value_minor": "1,250.50"}
+    made = db.write_sync(create_record, me, "deal", typed)
+    found = row(Deal, made.id)
+    assert (found["stage_id"], found["owner_id"], found["value_minor"]) == (stages["Prospecting"], mine, 125050)
+    assert (found["opened_on"], found["currency"]) == (clock.today("UTC"), settings().currency)
+    assert db.write_sync(undo, me, made.batch_id).restored
+    assert row(Deal, made.id)["deleted_at"] is not None
 
 
 def test_activities_set_the_next_step_of_their_deal() -> None:

@@ -7,7 +7,7 @@ import pytest
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Invalid, Refused
-from crm_app.deals.queries import Wish, board_snapshot, column_cards, deal_choices, deal_page
+from crm_app.deals.queries import Wish, board_snapshot, column_cards, deal_page, open_stages
 from crm_app.deals.service import move_deal
 from crm_app.http.board_push import whereabouts
 from crm_app.http.live_views import BoardView, News
@@ -68,7 +68,7 @@ def test_the_board_and_the_forms_offer_what_one_sees(house: House) -> None:
         assert ([p.name for p in board.pipelines] == ["Everybody", "East only"]) is sees, who
         assert (board.pipeline_id == house.east[0]) is sees
         assert db.read_sync(first_pipeline, who, house.east[0]) == (house.east if sees else house.everybody)[0]
-        stages = db.read_sync(deal_choices, who).stages
+        stages = db.read_sync(open_stages, who)
         assert any("East only" in s.name for s in stages) is sees
         offered = {c.name: {o.id for o in c.choices} for c in db.read_sync(field_choices, who, "deal")}
         assert (str(house.east[0]) in offered["pipeline_id"]) is sees

@@ -3,7 +3,7 @@
 from crm_app.deals.queries.asked import asked_properties
 from crm_app.deals.queries.board import board_snapshot
 from crm_app.deals.queries.cards import card_of, column_cards
-from crm_app.deals.queries.choices import DealChoices, deal_choices
+from crm_app.deals.queries.choices import open_stages
 from crm_app.deals.queries.page import deal_page, property_as
 from crm_app.deals.queries.parties import competitor_names
 from crm_app.deals.queries.rows import (
@@ -34,7 +34,6 @@ __all__ = [
     "Cell",
     "Column",
     "Competitor",
-    "DealChoices",
     "DealPage",
     "DealPerson",
     "Lane",
@@ -52,8 +51,8 @@ __all__ = [
     "card_of",
     "column_cards",
     "competitor_names",
-    "deal_choices",
     "deal_page",
+    "open_stages",
     "property_as",
     "read_wish",
 ]

@@ -17,11 +17,11 @@ from crm_app.deals.gate.process import may_enter
 from crm_app.deals.journey import yearly
 from crm_app.deals.kind import DEAL
 from crm_app.deals.queries.board import stages_of
-from crm_app.deals.queries.choices import assignable
 from crm_app.deals.queries.journey import history_of, path_of, stays_of
 from crm_app.deals.queries.parties import competitors_of, people_of, related_to
 from crm_app.deals.queries.rows import DealPage, Line, Option, RelatedCard, RelatedDeal
 from crm_app.identity.policy import Sight, decide, sight, viewer, visible, visible_to
+from crm_app.records.assignees import assignable
 from crm_app.records.custom.showing import custom_names
 from crm_app.records.properties import Property, properties, written
 from crm_app.tables import Company, Deal, DealLine, Product, User
@@ -158,7 +158,7 @@ def _with_year(found: list[Property], row: Mapping[str, Any], actor: Principal) 
 
 def deal_properties(session: Session, actor: Principal, row: Any, names: list[str]) -> list[Property]:
     """These fields of a deal; an owner is chosen from those to whom the actor may give it."""
-    owners = assignable(session, actor)
+    owners = assignable(session, actor, "deal")
     if row["owner_id"] and str(row["owner_id"]) not in {o.id for o in owners}:
         owners = [Option(str(row["owner_id"]), row["owner"]), *owners]
     return properties(session, actor, "deal", row, names, {"owner_id": owners})

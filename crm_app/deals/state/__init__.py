@@ -6,7 +6,6 @@ from .copying import DealClone, DealSplit
 from .filters import BoardFilters
 from .lines import DealLines
 from .moving import DealMove
-from .new import NewDealForm
 from .parties import DealCompetitors, DealContacts
 from .pipelines import PipelineEditor
 from .record import DealRecord
@@ -26,7 +25,6 @@ __all__ = [
     "DealRecord",
     "DealSplit",
     "DealWhy",
-    "NewDealForm",
     "PipelineEditor",
     "StageEditor",
     "StageMerge",

@@ -1,8 +1,8 @@
 """The components of the deal screens."""
 
 from .board import board_screen
-from .dialogs import gate_dialog, new_deal_dialog
+from .dialogs import gate_dialog
 from .pipelines import pipelines_screen
 from .record import record_screen
 
-__all__ = ["board_screen", "gate_dialog", "new_deal_dialog", "pipelines_screen", "record_screen"]
+__all__ = ["board_screen", "gate_dialog", "pipelines_screen", "record_screen"]

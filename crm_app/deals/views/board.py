@@ -5,7 +5,8 @@ from dataclasses import asdict
 import reflex as rx
 
 from crm_app.deals.queries.wish import LANES, SORTS
-from crm_app.deals.state import CARD_FIELDS, BoardBulk, BoardFilters, DealBoard, DealMove, NewDealForm
+from crm_app.deals.state import CARD_FIELDS, BoardBulk, BoardFilters, DealBoard, DealMove
+from crm_app.records.create.state import NewRecord
 from crm_app.records.list_screen.state import ListBulk
 from crm_app.records.listing.rules import OPS
 from crm_app.records.state import RefSearch
@@ -77,7 +78,7 @@ def _nothing() -> rx.Component:
         empty(
             "No deals yet",
             "A deal is an opportunity with a value, an owner and a date. It moves from left to right.",
-            button("New deal", kind="pri", picture="plus", on_click=NewDealForm.start),
+            button("New deal", kind="pri", picture="plus", on_click=NewRecord.start("deal", {})),
             link("Import", addresses.IMPORTS),
             picture="deals",
         ),

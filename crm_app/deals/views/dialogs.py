@@ -1,13 +1,13 @@
-"""The dialog of a gate (only the missing fields) and the dialog for a new deal."""
+"""The dialog of a gate: only the fields that are missing."""
 
 import reflex as rx
 
-from crm_app.deals.state import DealMove, NewDealForm
+from crm_app.deals.state import DealMove
 from crm_app.records.properties import Property
 from crm_app.records.state import RefSearch
 from crm_app.records.words import listed_word
 from crm_app.ui.elements import banner
-from crm_app.ui.field import choice, field, text_field, text_input
+from crm_app.ui.field import choice, field, text_input
 from crm_app.ui.inputs import helped, lookup
 from crm_app.ui.overlay import dialog
 
@@ -67,41 +67,4 @@ def gate_dialog() -> rx.Component:
         submit="Move the deal",
         on_submit=DealMove.fill_in,
         on_close=DealMove.cancel,
-    )
-
-
-def new_deal_dialog() -> rx.Component:
-    """Title, company, value, stage, owner and the expected close."""
-    errors, choices = NewDealForm.errors, NewDealForm.choices
-    return dialog(
-        text_field(
-            "Title", "title", error=errors["title"], required=True, max_length=200, placeholder="What is sold, to whom"
-        ),
-        field(
-            "Company",
-            lookup(
-                name="company_id",
-                label="Company",
-                kind="company",
-                found=RefSearch.found,
-                on_search=RefSearch.look_up,
-                makes=True,
-            ),
-            errors["company_id"],
-        ),
-        rx.el.div(
-            text_field("Value", "value", error=errors["value_minor"], input_mode="decimal", placeholder="0.00"),
-            text_field("Expected close", "expected_close_on", error=errors["expected_close_on"], type="date"),
-            class_name="grid2",
-        ),
-        rx.el.div(
-            field("Stage", choice("stage_id", choices.stages, choices.stage_id), errors["stage_id"]),
-            field("Owner", choice("owner_id", choices.owners, choices.owner_id, blank="Nobody"), errors["owner_id"]),
-            class_name="grid2",
-        ),
-        open=NewDealForm.open,
-        title="New deal",
-        submit="Create deal",
-        on_submit=NewDealForm.create,
-        on_close=NewDealForm.close,
     )

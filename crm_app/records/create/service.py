@@ -15,6 +15,7 @@ from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.core.text import clip, id_of
 from crm_app.identity.policy import decide, may
 from crm_app.records.create.asking import conditions_now, is_conditional
+from crm_app.records.create.offers import offers_of
 from crm_app.records.create.rows import Conditions, Form, FormField
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.fields import Definition
@@ -33,6 +34,7 @@ def new_form(session: Session, actor: Principal, name: str, given: Mapping[str, 
     """The dialog's fields, filled with what is given. Raises NotFound or Forbidden."""
     known = _known(actor, name)
     offered = {c.name: c.choices for c in field_choices(session, actor, name)}
+    offered |= offers_of(session, actor, name).choices
     helps = helps_of(session, name)
     fields = [_field(session, actor, known, path, offered, given) for path in known.form]
     asked = asked_in_form(session, actor, name)
@@ -112,6 +114,7 @@ def create_record(
         raise Invalid(wrong)
     if "currency" in known.by_name:
         wanted.setdefault("currency", settings().currency)
+    wanted = {**offers_of(session, actor, name).also, **wanted}
     _primary(known, wanted)
     try:
         return apply(session, actor, Change(name, op="create", set=wanted, apart_from=frozenset(anyway)))
