@@ -170,6 +170,16 @@ def wire() -> None:
             register_panel(name, provider)
     register_hint(hint_of)
     register_offers("deal", offers_for_deal)
+    _wire_runs()
+    register_events(ACTIVITIES, activities)
+    ports.install_policy(_decide)
+    _listen()
+    register_fields("quality", quality_fields)
+    check_relations()
+
+
+def _wire_runs() -> None:
+    """What is done to many records in portions."""
     register_op(DEMO, removal, DEMO)
     register_op(MERGE, merged, "merge")
     register_op(ASSIGN, assignment)
@@ -180,11 +190,6 @@ def wire() -> None:
     register_op(GROUPS, grouping, "merge")
     register_op(SCORE, scoring)
     register_op(RECOUNT, recounting)
-    register_events(ACTIVITIES, activities)
-    ports.install_policy(_decide)
-    _listen()
-    register_fields("quality", quality_fields)
-    check_relations()
 
 
 def _listen() -> None:
