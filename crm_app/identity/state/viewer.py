@@ -21,7 +21,6 @@ class Viewer(rx.State):
     may_import: rx.Field[bool] = rx.field(False)
     may_share: rx.Field[bool] = rx.field(False)
     may_forecast: rx.Field[bool] = rx.field(False)
-    may_create_deals: rx.Field[bool] = rx.field(False)
     creatable: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
@@ -36,5 +35,4 @@ class Viewer(rx.State):
         self.may_import = scope(who, "import", "deal") != "none"
         self.may_share = scope(who, "edit", "pool") != "none"
         self.may_forecast = scope(who, "read", "forecast") != "none"
-        self.may_create_deals = scope(who, "create", "deal") != "none"
         self.creatable = [obj for obj in OBJECTS if scope(who, "create", obj) != "none"]
