@@ -5,6 +5,7 @@ import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from charset_normalizer import from_bytes
 
@@ -16,6 +17,7 @@ SAMPLE_BYTES = 256 * 1024
 SAMPLE_ROWS = 50
 MOST_COLUMNS = 500
 CELL_LIMIT = 1_000_000
+LONGEST_ROW = 4_000_000  # characters; a row is taken apart in memory, and there each cell takes much more
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 BINARIES = {
     b"PK\x03\x04": "This is an Excel workbook or an archive; please save it as CSV.",
@@ -38,7 +40,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Raw:
-    """A row as it stands in the file; `problem` says why it cannot be read."""
+    """A row as it stands in the file, of one far too wide its beginning; `problem` says why it cannot be read."""
 
     row_no: int
     cells: list[str]
@@ -122,7 +124,10 @@ def _sniff(path: Path, encoding: str, known: Collection[str]) -> tuple[str, tupl
     """The delimiter under which most headers are known, then the one under which the rows are equally long."""
     best: tuple[tuple[int, float, int], str, list[str], int] | None = None
     for delimiter in DELIMITERS:
-        rows = [r for _, r in zip(range(SAMPLE_ROWS), _records(path, encoding, delimiter), strict=False) if r.cells]
+        rows = [r for _, r in zip(range(SAMPLE_ROWS), _records(path, encoding, delimiter), strict=False)]
+        if rows and rows[0].problem and not rows[0].cells:
+            raise Refused(f"This file has no header. {rows[0].problem}")
+        rows = [r for r in rows if r.cells]
         if not rows:
             continue
         header = [c.strip() for c in rows[0].cells]
@@ -134,7 +139,7 @@ def _sniff(path: Path, encoding: str, known: Collection[str]) -> tuple[str, tupl
     if best is None:
         raise Refused("This file has no header.")
     if len(best[2]) > MOST_COLUMNS:
-        raise Refused(f"This file has {len(best[2])} columns; at most {MOST_COLUMNS} can be imported.")
+        raise Refused(f"This file has more than {MOST_COLUMNS} columns, the most that can be imported.")
     return best[1], _named(best[2]), best[3]
 
 
@@ -149,14 +154,40 @@ def _named(header: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+class _Lines:
+    """The lines of a file for one row after the other. Raises csv.Error, and goes on behind a line, where one is long.
+
+    A row in quotes may have many lines, and a file may have no end of a line.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+        self.taken = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self.file.readline(LONGEST_ROW + 1 - self.taken)
+        if not line:
+            raise StopIteration
+        self.taken += len(line)
+        if self.taken <= LONGEST_ROW:
+            return line
+        while line and not line.endswith(("\n", "\r")):
+            line = self.file.readline(LONGEST_ROW)
+        raise csv.Error(f"it has more than {LONGEST_ROW:,} characters")
+
+
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Raw]:
     """Every record with its number, 1 for the first; an empty one has no cells."""
     csv.field_size_limit(CELL_LIMIT)
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter)
         row_no = 0
         while True:
-            row_no += 1
+            row_no, lines.taken = row_no + 1, 0
             try:
                 cells = next(reader)
             except StopIteration:
@@ -164,7 +195,13 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Raw]:
             except csv.Error as error:
                 yield Raw(row_no, [], f"The row cannot be read: {error}.")
                 continue
-            yield Raw(row_no, [literal(c) for c in cells] if any(c.strip() for c in cells) else [])
+            if not any(c.strip() for c in cells):
+                yield Raw(row_no, [])
+            elif len(cells) > MOST_COLUMNS:
+                kept = [literal(c) for c in cells[: MOST_COLUMNS + 1]]
+                yield Raw(row_no, kept, f"The row has {len(cells):,} cells; at most {MOST_COLUMNS} can be imported.")
+            else:
+                yield Raw(row_no, [literal(c) for c in cells])
 
 
 def read_rows(source: Source) -> Iterator[Raw]:
@@ -173,7 +210,7 @@ def read_rows(source: Source) -> Iterator[Raw]:
     for raw in _records(source.path, source.encoding, source.delimiter):
         if raw.row_no <= source.header_row or not (raw.cells or raw.problem):
             continue
-        if raw.cells and len(raw.cells) != width:
+        if raw.cells and not raw.problem and len(raw.cells) != width:
             reason = f"The row has {len(raw.cells)} cells, the header has {width}."
             yield Raw(raw.row_no, raw.cells, reason)
         else:

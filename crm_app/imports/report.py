@@ -127,7 +127,7 @@ class ImportReport:
         lines += [f"  {ALIKE.format(self.alike)}"] if self.alike else []
         lines += [f"    {one.name} looks like {one.other}: {one.reasons}" for one in self.likenesses]
         lines += [f"  row {e.row_no}: {e.reason}" for e in self.errors[:SHOWN_LINES]]
-        more = len(self.errors) - SHOWN_LINES
+        more = self.refused - SHOWN_LINES if self.errors else 0
         return "\n".join(lines + ([f"  … and {more:,} more"] if more > 0 else []))
 
     def to_json(self) -> dict[str, Any]:

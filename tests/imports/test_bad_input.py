@@ -9,7 +9,8 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import replay
 from crm_app.core.config import settings
-from crm_app.imports import runs
+from crm_app.core.errors import Refused
+from crm_app.imports import reading, runs
 from crm_app.imports.service import import_file, inspect_file, refused_csv
 from crm_app.tables import ChangeLog, Company, Deal, ImportRun, Person, Stage
 from tests.imports.files import all_of, load, reasons
@@ -70,6 +71,33 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     report = import_file(SYSTEM, "companies", path)
     assert report.problems == [f"This file has 200 MB; at most {settings().import_mb} MB can be imported at once."]
     assert report.seconds < 1
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"a," * 3_000, "This file has no header. The row cannot be read: it has more than 4,000 characters."),
+        (b"a," * 1_000 + b"\na\n", "This file has more than 500 columns, the most that can be imported."),
+        (b"account,sector\n" + b"a," * 1_000, "The row has 1,001 cells; at most 500 can be imported."),
+        (b"account,sector\n" + b"a," * 3_000, "The row cannot be read: it has more than 4,000 characters."),
+        (b'account,sector\n"' + b'x\n","' * 1_000, "The row cannot be read: it has more than 4,000 characters."),
+    ],
+)
+def test_a_row_without_end_is_not_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, said: str
+) -> None:
+    """100 MB of commas would be some gigabytes of cells; what comes after such a row is read again."""
+    monkeypatch.setattr(reading, "LONGEST_ROW", 4_000)
+    path = tmp_path / "wide.csv"
+    path.write_bytes(data + b"\nAcme,retail\n")
+    try:
+        source = reading.open_source(path, {"account"}, 100)
+        first, *_, last = reading.read_rows(source)
+    except Refused as refusal:
+        assert refusal.message == said
+    else:
+        assert first.problem == said and len(first.cells) <= 501
+        assert last.cells == ["Acme", "retail"] and not last.problem
 
 
 def test_each_bad_row_is_refused_with_its_reasons_and_the_others_are_taken(tmp_path: Path) -> None:
