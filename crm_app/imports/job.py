@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from sqlmodel import Session
+
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes.kinds import Kind
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Refused
+from crm_app.identity.acting import acting
 from crm_app.identity.policy import decide
 from crm_app.imports.columns import Mapped, Place, known_headers, map_columns, places
 from crm_app.imports.earlier import Earlier
@@ -58,6 +61,18 @@ class Job:
 
     def __post_init__(self) -> None:
         self.earlier = Earlier(self.kind.name) if self.dry_run and self.kind.likeness else None
+
+    def renew(self, session: Session) -> None:
+        """Go on with the rights of today: they may have been taken since. Raises Forbidden."""
+        if self.actor.system:
+            return
+        actor = acting(session, self.actor.id)
+        if actor is None:
+            raise Forbidden("Whoever began this can no longer sign in.")
+        verdict = decide(actor, "import", self.kind.name)
+        if not verdict.allowed:
+            raise Forbidden(verdict.why)
+        self.actor = actor
 
     def forget(self) -> None:
         """After a roll-back: what was read or made in the transaction is not certain any more."""

@@ -21,6 +21,7 @@ from crm_app.imports.report import ImportReport, RowError
 CHUNK_ROWS = 500
 LEAST_ROWS = 50
 CHUNK_SECONDS = 0.25
+MOST_ERRORS = 10_000  # in memory; the rest is with the run
 Progress = Callable[[int, int], None]
 
 
@@ -131,6 +132,7 @@ def _apply(
     chunks: list[Chunk] = []
 
     def work(session: Session) -> None:
+        job.renew(session)
         if job.dry_run:
             runs.open_trial(session, job)
         chunk = Chunk(session, job, last_try=last_try, refused=dict(refused))
@@ -147,5 +149,6 @@ def _apply(
     held = chunks[-1].held
     for draft in held:
         draft.values = {k: v for k, v in draft.values.items() if k not in draft.names}
-    report.errors += [RowError(n, reason, raw) for n, (reason, raw) in sorted(chunks[-1].refused.items())]
+    room = MOST_ERRORS - len(report.errors)
+    report.errors += [RowError(n, reason, raw) for n, (reason, raw) in sorted(chunks[-1].refused.items())[:room]]
     return held

@@ -14,10 +14,10 @@ from crm_app.core.text import literal, neutral
 from crm_app.imports import running
 from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
 from crm_app.imports.values import parse_date, parse_number
-from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, Person, PersonEmail, Stage
+from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, ImportRun, Person, PersonEmail, Stage
 from search.names import NameIndex, squeeze
 from tests.imports.files import all_of, load
-from tests.support.builders import make_company, make_pipeline, make_product, make_user, principal
+from tests.support.builders import change, make_company, make_pipeline, make_product, make_user, principal
 
 
 def test_unknown_columns_become_custom_fields_once(database_url: str, tmp_path: Path) -> None:
@@ -135,6 +135,26 @@ def test_the_right_to_import_is_asked_for(sqlite_database: str, tmp_path: Path) 
     assert load(tmp_path, "users", "name\nEve\n", actor=SYSTEM).created == 1
     with pytest.raises(Forbidden):
         load(tmp_path, "users", "name\nEve\n", actor=manager)
+
+
+@pytest.mark.parametrize("taken", [{"role": "sales"}, {"status": "disabled"}])
+def test_who_loses_the_right_meanwhile_imports_no_further(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: dict[str, str]
+) -> None:
+    """What was saved before stays, the rest of the file is not taken on behalf of who may do it no more."""
+    monkeypatch.setattr(running, "CHUNK_ROWS", 2)
+    me = make_user(role="manager")
+    rows = "".join(f"C{n}\n" for n in range(6))
+    with pytest.raises(Forbidden, match=r"may not import|no longer sign in"):
+        load(
+            tmp_path,
+            "companies",
+            f"account\n{rows}",
+            actor=principal(me, "manager"),
+            progress=lambda done, _: change("user", me, **taken) if done == 2 else None,
+        )
+    assert [c.name for c in all_of(Company)] == ["C0", "C1"]
+    assert [(run.status, run.created) for run in all_of(ImportRun)] == [("failed", 2)]
 
 
 def test_an_import_does_not_reach_beyond_the_rights_of_its_actor(sqlite_database: str, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_two_that_are_as_likely_are_left_to_somebody(database_url: str, tmp_path
 def test_a_record_of_somebody_else_is_not_touched(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    petra, me = make_user(name="Petra Quist"), make_user()
+    petra, me = make_user(name="Petra Quist"), make_user(role="manager")
     id = jon(owner_id=petra)
     manager = principal(me, "manager")
     report = load(tmp_path, "people", HEADER + ROW, likely="update", actor=manager)

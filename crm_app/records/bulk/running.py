@@ -8,15 +8,15 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from crm_app.core import db
-from crm_app.core.actor import SYSTEM, Principal
+from crm_app.core.actor import Principal
 from crm_app.core.changes import Change, apply_many, outbox
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.errors import KithError, NotFound, Refused
-from crm_app.identity.sessions import principal_of
+from crm_app.identity.acting import acting
 from crm_app.records.bulk.portions import Portion, op_of
 from crm_app.records.bulk.progress import BulkProgress, progress_of
-from crm_app.tables import BulkRow, BulkRun, User
+from crm_app.tables import BulkRow, BulkRun
 
 MOST_ROWS, FIRST_ROWS, LEAST_ROWS = 500, 100, 20  # of the first nobody knows how long it takes
 PORTION_SECONDS = 0.1  # others wait for at most one portion on SQLite
@@ -55,7 +55,7 @@ def carry_on(session: Session, run_id: int, limit: int, skip: str = "") -> BulkP
         raise NotFound("There is no such run.")
     if run.status != "running":
         return progress_of(run)
-    actor = _actor(session, run)
+    actor = acting(session, run.user_id)
     if actor is None:
         return _close(session, run, "cancelled", "Whoever began this can no longer sign in.")
     op, source = op_of(run)
@@ -66,14 +66,6 @@ def carry_on(session: Session, run_id: int, limit: int, skip: str = "") -> BulkP
     changed = _apply(session, actor, run, portion, source)
     _count(session, run, portion, changed | set(portion.made))
     return _close(session, run, "done") if portion.is_last else progress_of(run)
-
-
-def _actor(session: Session, run: BulkRun) -> Principal | None:
-    """Whoever began the run, with the rights of today."""
-    if run.user_id is None:
-        return SYSTEM
-    user = session.get(User, run.user_id)
-    return principal_of(session, user) if user and user.status == "active" and user.deleted_at is None else None
 
 
 def _apply(session: Session, actor: Principal, run: BulkRun, portion: Portion, source: str) -> set[tuple[str, int]]:

@@ -63,9 +63,9 @@ def imported(folder: Path) -> None:
     path = folder / "people.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["external_id", "first_name", "last_name", "email"], ["2", *list(TYPED.values())]])
-    report = import_file(principal(make_user(), "administrator"), "people", path, dry_run=True)
+    report = import_file(principal(make_user(role="administrator"), "administrator"), "people", path, dry_run=True)
     assert (report.created, report.alike, pairs()) == (1, 1, [])
-    report = import_file(principal(make_user(), "administrator"), "people", path)
+    report = import_file(principal(make_user(role="administrator"), "administrator"), "people", path)
     assert (report.created, report.alike, living(Person)) == (1, 1, 2), str(report)
     assert "1 look like" in str(report)
     assert [(left, said) for left, _, said in pairs()] == [(one, "open")]
