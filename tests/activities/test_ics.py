@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from crm_app.activities.ics.feed import feed_of
 from crm_app.activities.ics.importing import import_part, plan_import, start_import
 from crm_app.activities.ics.links import link_of, make_link, reader_of, revoke_link
-from crm_app.activities.ics.reading import read_calendar
+from crm_app.activities.ics.reading import MOST_EVENTS, read_calendar
 from crm_app.activities.queries.calendar import Span, calendar_of
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
@@ -311,6 +311,17 @@ def test_a_rule_that_would_be_counted_through_for_hours_is_not(rule: str) -> Non
         read_calendar(
             written(text=FILE.replace("BEGIN:VEVENT", moon, 1).replace("TZID=Europe/Berlin", "TZID=Moon")), BERLIN
         )
+
+
+def test_many_calendars_in_one_file_have_the_room_of_one() -> None:
+    """Each of these series takes long to take apart, and a file of 2 MB holds ten thousand of them."""
+    daily = "DTSTART:20200101T090000Z\nRRULE:FREQ=DAILY\nEXDATE:20200102T090000Z\nSUMMARY:Stand-up"
+    text = "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:{}\n" + daily + "\nEND:VEVENT\nEND:VCALENDAR\n"
+    read = read_calendar("".join(text.format(n) for n in range(9)).replace("\n", "\r\n").encode(), "UTC")
+    assert len(read.items) == MOST_EVENTS and len({item.uid.partition("/")[0] for item in read.items}) == 6
+    assert read.left_out == ["3 that repeat, more than one file may bring"]
+    with pytest.raises(Refused, match="at most 2,000 events"):
+        read_calendar("".join(text.format(n) for n in range(2001)).replace("\n", "\r\n").encode(), "UTC")
 
 
 def test_what_one_file_calls_a_time_zone_means_nothing_for_the_next() -> None:

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from time import monotonic
@@ -23,6 +23,7 @@ AHEAD, BACK = timedelta(days=366), timedelta(days=31)
 BAD = "This is not a calendar file. Kith reads files that end in .ics."
 BAD_ZONE = "This file has a time zone that cannot be read."
 ODD = "that repeat in a way that cannot be read"
+MORE = "that repeat, more than one file may bring"
 # Of a rule that the library counts through one by one: what keeps it from counting for hours.
 MOST_APART, SECONDS_APART = 100, 20.0
 PARTS = {
@@ -59,19 +60,33 @@ class Read:
     left_out: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Left:
+    """How many series of a file may still be taken apart, into how many activities, and until when."""
+
+    series: int = MOST_APART
+    items: int = MOST_EVENTS
+    until: float = field(default_factory=lambda: monotonic() + SECONDS_APART)
+
+    def take(self) -> bool:
+        """Is there room for one more series?"""
+        self.series -= 1
+        return self.series >= 0 and self.items > 0 and monotonic() < self.until
+
+
 def read_calendar(content: bytes, zone: str) -> Read:
     """Raises Refused for what is no calendar or too large. `zone` is for times that name none."""
     if len(content) > MOST_BYTES:
         raise Refused("A calendar file may have at most 2 MB.")
-    calendars = _parsed(content)
-    items, why = list[Item](), Counter[str]()
-    for calendar in calendars:
-        events = list(calendar.walk("VEVENT"))
-        if len(events) > MOST_EVENTS:
-            raise Refused(f"A calendar file may have at most {MOST_EVENTS:,} events.")
-        items += _items(calendar, events, zone, why)
-    kept = list({item.uid: item for item in items}.values())[:MOST_EVENTS]
-    return Read(kept, [f"{count} {reason}" for reason, count in why.items()])
+    events = [(calendar, list(calendar.walk("VEVENT"))) for calendar in _parsed(content)]
+    if sum(len(own) for _, own in events) > MOST_EVENTS:
+        raise Refused(f"A calendar file may have at most {MOST_EVENTS:,} events.")
+    found, why, left = dict[str, Item](), Counter[str](), Left()
+    for calendar, own in events:
+        for item in _items(calendar, own, zone, why, left):
+            if item.uid in found or len(found) < MOST_EVENTS:
+                found[item.uid] = item
+    return Read(list(found.values()), [f"{count} {reason}" for reason, count in why.items()])
 
 
 def _parsed(content: bytes) -> list[Any]:
@@ -105,7 +120,7 @@ def _is_countable(rule: str, *frequencies: str) -> bool:
     return frequency in (frequencies or PARTS) and parts.keys() <= ENDS | PARTS[frequency]
 
 
-def _items(calendar: Component, events: list[Any], zone: str, why: Counter[str]) -> Iterator[Item]:
+def _items(calendar: Component, events: list[Any], zone: str, why: Counter[str], left: Left) -> Iterator[Item]:
     shown = Counter(str(e.get("UID", "")) for e in events)
     apart = set[str]()
     for event in events:
@@ -121,7 +136,7 @@ def _items(calendar: Component, events: list[Any], zone: str, why: Counter[str])
         else:
             yield from _one(event, zone, why)
     if apart:
-        yield from _apart(calendar, apart, zone, why)
+        yield from _apart(calendar, apart, zone, why, left)
 
 
 def _is_series(event: Any) -> bool:
@@ -209,19 +224,22 @@ def _series(event: Any, zone: str) -> Item | None:
     return Item(**{**item.__dict__, "start": found[0], "repeat": found[1].write(), "is_over": False})
 
 
-def _apart(calendar: Component, uids: set[str], zone: str, why: Counter[str]) -> Iterator[Item]:
+def _apart(calendar: Component, uids: set[str], zone: str, why: Counter[str], left: Left) -> Iterator[Item]:
     """Series with exceptions, one by one, from a month ago to a year from now; as many as there is time for."""
-    until = monotonic() + SECONDS_APART
-    for number, uid in enumerate(sorted(uids)):
-        alone = _alone(calendar, uid) if number < MOST_APART and monotonic() < until else None
+    for uid in sorted(uids):
+        if not left.take():
+            why[MORE] += 1
+            continue
+        alone = _alone(calendar, uid)
         try:
             if alone is None:
                 raise ValueError(uid)
             found = recurring_ical_events.of(alone).between(now() - BACK, now() + AHEAD)
-            items = list(_each(found, uid, zone, why))
+            items = list(_each(islice(found, left.items), uid, zone, why))
         except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
             why[ODD] += 1
             continue
+        left.items -= len(items)
         yield from items
 
 
@@ -239,8 +257,11 @@ def _alone(calendar: Component, uid: str) -> Component | None:
 
 
 def _each(found: Iterable[Any], uid: str, zone: str, why: Counter[str]) -> Iterator[Item]:
-    for event in islice(found, MOST_EVENTS):
+    body = ""
+    for event in found:
         start = _instant(event["DTSTART"].dt, zone)
         again = event.get("RECURRENCE-ID")
         place = _instant(again.dt, zone) if again is not None else start
-        yield from _one(event, zone, why, f"{_uid(uid, start, event)}/{place:%Y%m%dT%H%M%SZ}")
+        for item in _one(event, zone, why, f"{_uid(uid, start, event)}/{place:%Y%m%dT%H%M%SZ}"):
+            body = body if item.body == body else item.body  # a long text is held once, not with every day
+            yield replace(item, body=body)
