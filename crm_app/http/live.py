@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
+from crm_app.core.errors import KithError
 from crm_app.core.ids import fresh
 from crm_app.http import live_sessions
 from crm_app.http.board_push import deals_of, diaries_of, whereabouts
@@ -132,11 +133,18 @@ class Fanout(Teller):
             if view.concern(news) == "again":
                 data: dict[str, Any] | None = {"stale": True}
             elif view.reaches(principals[key], news):
-                data = await db.read(view.push, principals[key], news)
+                data = await self._read(view, principals[key], news)
             else:
                 continue
             if data is not None:
                 await self._emit(data, tabs)
+
+    async def _read(self, view: View, viewer: Principal, news: News) -> dict[str, Any] | None:
+        """What it asks for may be closed to its viewer by now, or gone: then the page reads again, which says so."""
+        try:
+            return await db.read(view.push, viewer, news)
+        except KithError:
+            return {"stale": True}
 
     async def _emit(self, data: dict[str, Any], tabs: list[tuple[str, str]]) -> None:
         for token, state in tabs:

@@ -11,10 +11,11 @@ from sqlalchemy import text
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
+from crm_app.http import live
 from crm_app.http.live import Fanout, located
 from crm_app.http.live_views import MOST_CARDS, MOST_ROWS, BoardView, DiaryView, ListView, News, RecordView
 from crm_app.quality.following import follow
-from crm_app.records.listing import fields_of, read_listing
+from crm_app.records.listing import Listing, fields_of, read_listing
 from tests.support.builders import change, make, make_company, make_deal, make_pipeline, make_user, principal
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -110,3 +111,33 @@ def test_a_mended_record_leaves_the_list_of_what_to_fix_once_its_marks_are_writt
     assert db.read_sync(page.push, SYSTEM, marked) == {"stale": True}  # the page shows the score
     many = News({}, marks={"company": frozenset(range(MOST_ROWS + 1))})
     assert [to_fix.concern(many), others.concern(many)] == ["again", "none"]
+
+
+async def test_a_list_by_a_field_that_is_closed_meanwhile_keeps_nothing_from_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its viewer has another role since: the page reads again, and says why; every other page is told as ever."""
+    me, other, company = make_user(), make_user(), make_company(name="Acme")
+    secret = make("custom_field", kind="company", key="secret", label="Secret", type="text", read_roles=["manager"])
+    asked = {"f": f'{{"all":[{{"f":"custom.{secret}","op":"filled"}}]}}'}
+    fields = db.read_sync(fields_of, principal(me, "manager"), "company")
+    views = {"closed": ListView(read_listing("company", asked, fields)), "open": ListView(Listing("company"))}
+    sent: dict[str, Any] = {}
+    for tab, view in views.items():
+        monkeypatch.setitem(live._open, tab, live.Subscription(tab, view, "state"))
+    closed = principal(me, unseen=frozenset({f"company.custom.{secret}"}))
+    who = {"closed": closed, "open": principal(other)}
+    fanout = object.__new__(Fanout)
+
+    async def find(public_id: str) -> Any:
+        return SimpleNamespace(principal=who[public_id])
+
+    async def emit(tab: str, _state: str, _var: str, push: Any) -> None:
+        sent[tab] = push
+
+    monkeypatch.setattr(live.live_sessions, "find", find)
+    monkeypatch.setattr(fanout, "is_here", lambda _: True)
+    monkeypatch.setattr(fanout, "emit", emit)
+    await fanout._tell(news(company=company))
+    assert sent["closed"]["stale"] is True and "count" not in sent["closed"]
+    assert [row["title"] for row in sent["open"]["rows"]] == ["Acme"]
