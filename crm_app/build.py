@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -76,6 +77,7 @@ def build(*, force: bool = False) -> bool:
         started = time.monotonic()
         print("kith: building the pages …", flush=True)
         STAMP.unlink(missing_ok=True)
+        shutil.rmtree(WEB / "public", ignore_errors=True)  # Reflex keeps a copy that is not older than its source
         environment = os.environ | frontend_environment() | {"REFLEX_ENV_MODE": "prod"}
         reflex = str(Path(sys.executable).with_name("reflex"))
         done = subprocess.run(
