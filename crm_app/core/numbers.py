@@ -1,13 +1,58 @@
 """Quantities, rates and amounts as people type and read them: exact, never through a float."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
-from babel.numbers import get_currency_precision
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_precision, get_decimal_symbol
 
 # 1500, 1,500 and 1,500.25; a lone comma could be either sign, so 2,5 is asked again.
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d+)?")
 _SPACES = re.compile(r"[\s'\u2019\u00a0\u202f]")
+_EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}")
+_GROUPED = re.compile(r"[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})*")
+
+
+@lru_cache(maxsize=64)
+def decimal_sign(locale: str) -> str:
+    """What stands before the decimals in the formats of a person: a point or a comma."""
+    try:
+        found = get_decimal_symbol(Locale.parse(locale.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return "."
+    return "," if found == "," else "."
+
+
+def read_number(text: str, locale: str = "en") -> Decimal:
+    """What a person typed: 1,250.50 and 1.250,50 and 1250,5 whoever writes it; 1,250 as the person's formats have it.
+
+    Raises ValueError in words that a label can stand before.
+    """
+    plain = _SPACES.sub("", text).replace("\u2212", "-")
+    sign = decimal_sign(locale)
+    grouped = _GROUPED.fullmatch(plain)
+    if "," in plain and "." in plain:
+        sign = max(",.", key=plain.rindex)
+    elif grouped and (grouped[1] != sign or plain.count(grouped[1]) > 1):
+        sign = "," if grouped[1] == "." else "."
+    else:
+        sign = "," if "," in plain else "."
+    whole, _, rest = plain.partition(sign)
+    other = "." if sign == "," else ","
+    if other in whole and _GROUPED.fullmatch(whole):
+        whole = whole.replace(other, "")
+    try:
+        if not (whole + rest).strip("+-").isdecimal() and not _EXPONENT.fullmatch(plain):
+            raise InvalidOperation
+        return Decimal(plain if _EXPONENT.fullmatch(plain) else f"{whole}.{rest}")
+    except InvalidOperation:
+        raise ValueError(f"{text.strip()[:40]!r} is not a number.") from None
+
+
+def typed_text(number: Decimal, locale: str = "en") -> str:
+    """A number as this person would type it, without groups: `read_number` reads it back."""
+    return f"{number:f}".replace(".", decimal_sign(locale))
 
 
 def decimal_of(text: str, places: int, label: str) -> Decimal:

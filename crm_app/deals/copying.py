@@ -91,7 +91,7 @@ def split_deal(session: Session, actor: Principal, deal_id: int, wish: Split) ->
     if not wish.line_ids <= {row["id"] for row in lines}:
         raise Refused(STALE)
     items = [Item(row["id"], total_of(row), row["id"] in wish.line_ids) for row in lines]
-    shares = divide(source["value_minor"], items, _amount(wish.amount, source["currency"]))
+    shares = divide(source["value_minor"], items, _amount(wish.amount, source["currency"], actor.locale))
     stays: dict[str, Any] = {f"lines.{item.id}": None for item in items if item.goes}
     stays["value_minor"] = shares.stays
     going = [_fresh(row) for row in lines if row["id"] in wish.line_ids]
@@ -152,8 +152,8 @@ def _first_open(session: Session, pipeline_id: int) -> int:
     return found
 
 
-def _amount(text: str, currency: str) -> int | None:
+def _amount(text: str, currency: str, locale: str) -> int | None:
     try:
-        return amount_of(text, currency)
+        return amount_of(text, currency, locale)
     except Invalid as error:
         raise Invalid({"amount": error.message}) from None

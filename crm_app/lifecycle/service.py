@@ -168,7 +168,7 @@ class _Work:
             self.wrong["deal_title"] = "There is no pipeline with an open stage yet."
             return
         try:
-            value = amount_of(self.given.get("deal_value", ""), settings().currency)
+            value = amount_of(self.given.get("deal_value", ""), settings().currency, self.actor.locale)
         except Invalid as refusal:
             self.wrong["deal_value"] = refusal.message
             return

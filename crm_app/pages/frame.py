@@ -200,7 +200,7 @@ def _extras(undone: list[Any], follow: list[Any], keys: Keys, on_new: Any) -> li
         activity_card(follow),
         next_step_dialog(follow),
         command_palette(_goals(), _actions(), Command.run, ActivityCard.open),
-        theme_sync(theme=Viewer.theme),
+        theme_sync(theme=Viewer.theme, formats=Viewer.formats),
         shortcuts(places=places, keys=[list(k) for k in keys], on_new=on_new),
         offline(),
         _sign_out_form(),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_currency_precision
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -19,6 +20,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid
 from crm_app.core.money import format_money, to_major, to_minor
+from crm_app.core.numbers import read_number, typed_text
 from crm_app.identity.policy import decide
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
@@ -30,6 +32,7 @@ from crm_app.records.listing.cells import group_label
 from crm_app.records.listing.rows import Option
 from crm_app.records.reading import title_there
 
+NUMBERS = ("int", "float", "decimal")
 YES_NO = [Option("true", "Yes"), Option("false", "No")]
 
 
@@ -134,7 +137,7 @@ def written(field: Field, value: Any, currency: str, actor: Principal, name: str
     if field.type == "money":
         major = to_major(value, currency)
         whole = major == major.to_integral_value()
-        return f"{major:.0f}" if whole else f"{major}", format_money(value, currency, actor.locale)
+        return f"{major:.0f}" if whole else typed_text(major, actor.locale), format_money(value, currency, actor.locale)
     if field.type == "bool":
         return ("true", "Yes") if value else ("false", "No")
     if isinstance(value, datetime):
@@ -144,8 +147,10 @@ def written(field: Field, value: Any, currency: str, actor: Principal, name: str
         value = date.fromisoformat(value)
     if isinstance(value, date):
         return value.isoformat(), f"{value.day} {value:%b %Y}"
+    if isinstance(value, float):
+        value = Decimal(repr(value))
     if isinstance(value, Decimal):
-        return f"{value:f}", f"{value:f}"
+        return typed_text(value, actor.locale), typed_text(value, actor.locale)
     return str(value), group_label(value) if field.type == "choice" else str(value)
 
 
@@ -154,7 +159,9 @@ def typed(field: Field, raw: str, currency: str, actor: Principal) -> Any:
     text = raw.strip()
     try:
         if text and field.type == "money":
-            return coerce(field, amount_of(text, currency))
+            return coerce(field, amount_of(text, currency, actor.locale))
+        if text and field.type in NUMBERS:
+            return coerce(field, _number(field, text, actor))
         if text and field.type == "datetime":
             at = datetime.fromisoformat(text)
             return coerce(field, at if at.tzinfo else at.replace(tzinfo=ZoneInfo(actor.zone)))
@@ -169,10 +176,37 @@ def typed_any(field: Field, raw: str, currency: str, actor: Principal) -> Any:
     """The same for a custom field too: most texts are read by its rules, whichever way they come. Raises Invalid."""
     if not field.name.startswith("custom."):
         return typed(field, raw, currency, actor)
-    return encode(typed(field, raw, currency, actor)) if field.type in ("money", "ref") else raw.strip() or None
+    if field.type in ("money", "ref"):
+        return encode(typed(field, raw, currency, actor))
+    text = raw.strip()
+    if not text or field.type not in NUMBERS:
+        return text or None
+    try:
+        return f"{_number(field, text, actor):f}"
+    except ValueError as error:
+        raise Invalid({field.name: str(error)}) from None
 
 
-def amount_of(text: str, currency: str) -> int | None:
-    """Minor units of what a person typed: `1,250.50`, `1 250`, `€ 900`. Raises Invalid."""
-    plain = "".join(c for c in text.replace(",", "") if not c.isspace() and c not in "€$£¥'")
-    return to_minor(plain, currency) if plain else None
+def _number(field: Field, text: str, actor: Principal) -> Decimal:
+    try:
+        return read_number(text, actor.locale)
+    except ValueError:
+        raise ValueError(f"{field.label}: {text[:40]!r} is not a number.") from None
+
+
+def amount_of(text: str, currency: str, locale: str = "en") -> int | None:
+    """Minor units of what a person typed: `1,250.50`, `1.250,50`, `1 250`, `€ 900`. Raises Invalid."""
+    plain = (
+        "".join(c for c in text if not c.isspace() and c not in "€$£¥").removeprefix(currency).removesuffix(currency)
+    )
+    if not plain:
+        return None
+    try:
+        amount = read_number(plain, locale)
+    except ValueError:
+        raise Invalid({"amount": f"{text.strip()[:40]!r} is not an amount."}) from None
+    places = get_currency_precision(currency)
+    if amount.is_finite() and amount != round(amount, places):
+        most = f"at most {places} decimals" if places else "no decimals"
+        raise Invalid({"amount": f"An amount in {currency} has {most}."})
+    return to_minor(amount, currency)

@@ -6,10 +6,11 @@ import { Card } from "$/public/external/crm_app/ui/board/board_card.jsx";
 import { useDrawn } from "$/public/external/crm_app/ui/board/board_idle.js";
 import { BoardBulk } from "$/public/external/crm_app/ui/board/board_bulk.jsx";
 import { aim, append, applyOp, applyPush, laneOf, locate, neighbours, settle, shifted, span, stageOf, unpack, unpackAll, withCounts, withPending, withTotals } from "$/public/external/crm_app/ui/board/board_model.js";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
-const days = (n) => `${n.toLocaleString()} ${n === 1 ? "day" : "days"}`;
+const days = (n) => `${written(n)} ${n === 1 ? "day" : "days"}`;
 
-const deals = (n) => `${n.toLocaleString()} ${n === 1 ? "deal" : "deals"}`;
+const deals = (n) => `${written(n)} ${n === 1 ? "deal" : "deals"}`;
 
 /** What stands above a column; from the server, of all its deals. */
 function Head({ col, all, onAll }) {
@@ -17,9 +18,9 @@ function Head({ col, all, onAll }) {
     <header>
       <h2>
         <span className={"swatch " + col.color} aria-hidden="true" />
-        <span className="clip">{col.name}</span><span className="n">{col.count.toLocaleString()}</span>
+        <span className="clip">{col.name}</span><span className="n">{written(col.count)}</span>
         {onAll && col.count > 0 && (
-          <button type="button" className="choice-tick" role="checkbox" aria-checked={all} aria-label={`Select all ${col.count.toLocaleString()} in ${col.name}`} onClick={() => onAll(col.id)}>
+          <button type="button" className="choice-tick" role="checkbox" aria-checked={all} aria-label={`Select all ${written(col.count)} in ${col.name}`} onClick={() => onAll(col.id)}>
             <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 9.5l3.5 3.5L14 5.5" /></svg>
           </button>
         )}
@@ -30,7 +31,7 @@ function Head({ col, all, onAll }) {
         weighted {col.weighted}
         <span>
           {typeof col.age === "number" ? <i title={col.kind === "open" ? "Average age of these deals" : "Average time until they closed"}>⌀ {days(col.age)}</i> : null}
-          {col.limit ? <i className={col.count > col.limit ? "over" : ""} title={`${col.name} holds ${deals(col.limit)} well, those of everybody counted`}>limit {col.limit.toLocaleString()}</i> : null}
+          {col.limit ? <i className={col.count > col.limit ? "over" : ""} title={`${col.name} holds ${deals(col.limit)} well, those of everybody counted`}>limit {written(col.limit)}</i> : null}
           {col.probability} %
         </span>
       </p>
@@ -67,7 +68,7 @@ const Cards = memo(function Cards({ box, place, type, laned, chosen, act, names,
           ))}
           {p.placeholder}
           {!box.cards.length && !s.isDraggingOver && !laned && <div className="none">No deals here</div>}
-          {box.more && (laned ? <button type="button" className="more" onClick={ask}>{(box.count - box.cards.length).toLocaleString()} more</button> : <div className="more">Loading more…</div>)}
+          {box.more && (laned ? <button type="button" className="more" onClick={ask}>{written(box.count - box.cards.length)} more</button> : <div className="more">Loading more…</div>)}
         </div>
       )}
     </Droppable>
@@ -90,7 +91,7 @@ function Lane({ lane, cells, folded, onFold, giving, ...look }) {
       <button type="button" className="lanehead" aria-expanded={!folded} onClick={onFold}>
         <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d={folded ? "M7 5l4 4-4 4" : "M5 7l4 4 4-4"} /></svg>
         {lane.initials ? <span className="av" style={{ background: lane.color || undefined }} aria-hidden="true">{lane.initials}</span> : null}
-        <b>{lane.name}</b><span className="n">{lane.count.toLocaleString()}</span>
+        <b>{lane.name}</b><span className="n">{written(lane.count)}</span>
       </button>
       {!folded && <div className="lanecells">{cells.map((c, i) => <div key={c.id} className="lanecell"><Cards box={c} place={i} type={giving ? undefined : "lane" + lane.id} laned {...look} /></div>)}</div>}
     </section>
@@ -253,7 +254,7 @@ export function KanbanBoard(p) {
   if (!heads.length) return p.children || null;
   return (
     <>
-      {total && sum?.total && createPortal(<><b>{sum.count.toLocaleString()}</b> open · <b title={sum.note || undefined}>{sum.total}</b>{sum.beside ? <span className="beside" title={sum.note}> {sum.beside}</span> : null} · weighted <b>{sum.weighted}</b></>, total)}
+      {total && sum?.total && createPortal(<><b>{written(sum.count)}</b> open · <b title={sum.note || undefined}>{sum.total}</b>{sum.beside ? <span className="beside" title={sum.note}> {sum.beside}</span> : null} · weighted <b>{sum.weighted}</b></>, total)}
       <DragDropContext onDragStart={start} onDragUpdate={over} onDragEnd={end} dragHandleUsageInstructions={KEYS}>
         <div className={"board" + (dragging ? " dragging" : "") + (laned ? " laned" : "")} data-empty={empty || undefined} data-ready="true" data-sort={sort}
              onKeyDown={(e) => { if (e.key === "Escape" && !dragging && (chosen.ids.size || chosen.stages.size)) clear(); }}>
@@ -261,7 +262,7 @@ export function KanbanBoard(p) {
             <div className="lanes">
               <div className="laneheads">{heads.map((c) => <section key={c.id} className={"col " + c.kind} aria-label={c.name}><Head col={c} all={chosen.stages.has(c.id)} onAll={onAll} /></section>)}</div>
               {lanes.map((l) => <Lane key={l.id} lane={{ ...l, count: shown.reduce((n, c) => n + (c.lane === l.id ? c.count : 0), 0) }} cells={shown.filter((c) => c.lane === l.id)} folded={folded.has(l.id)} onFold={() => fold(l.id)} giving={giving} {...look} />)}
-              {p.everyLane > lanes.length && <p className="note">The first {lanes.length} of {p.everyLane.toLocaleString()} lanes. Filter to see the others.</p>}
+              {p.everyLane > lanes.length && <p className="note">The first {lanes.length} of {written(p.everyLane)} lanes. Filter to see the others.</p>}
             </div>
           ) : shown.map((c, i) => <Column key={c.id} col={c} place={i} onAll={onAll} {...look} />)}
         </div>

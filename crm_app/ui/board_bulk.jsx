@@ -3,6 +3,7 @@ import { FormDialog, Menu } from "$/public/external/crm_app/ui/overlay/overlay.j
 import { BulkDialog, Running } from "$/public/external/crm_app/ui/list/bulk.jsx";
 import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
 /** What can be done with the selected cards. `onBulk(action, values, ids, stages)`: one run, one undo. */
 export function BoardBulk({ chosen, heads, may, fields, found, progress, onSearch, onBulk, onClear }) {
@@ -18,7 +19,7 @@ export function BoardBulk({ chosen, heads, may, fields, found, progress, onSearc
   return (
     <>
       <div className="bulk" role="toolbar" aria-label="Selected deals">
-        <b aria-live="polite">{total.toLocaleString()} selected</b>
+        <b aria-live="polite">{written(total)} selected</b>
         <Menu label="Move to" className="" trigger={<><Icon name="columns" /><span>Move</span></>}>
           {heads.map((h) => <button key={h.id} type="button" className="item" role="menuitem" onClick={() => into(h)}>{h.name}</button>)}
         </Menu>
@@ -36,7 +37,7 @@ export function BoardBulk({ chosen, heads, may, fields, found, progress, onSearc
         <BulkDialog key={wish} wish={wish} total={total} plural="deals" singular="deal" fields={fields} found={found} onSearch={onSearch}
                     onStart={(action, name, value) => start(action, { [name || "all"]: value })} onClose={() => setWish("")} />
       )}
-      <FormDialog open={!!lost} title={`Close ${total.toLocaleString()} ${total === 1 ? "deal" : "deals"} as ${lost?.name.toLowerCase()}`} submit="Close them" onClose={() => setLost(null)}
+      <FormDialog open={!!lost} title={`Close ${written(total)} ${total === 1 ? "deal" : "deals"} as ${lost?.name.toLowerCase()}`} submit="Close them" onClose={() => setLost(null)}
                   onSubmit={(values) => { start("move", { stage_id: lost.id, lost_reason: values.lost_reason }); setLost(null); }}>
         <label className="field"><span className="lab">Reason for the loss</span><WordInput name="lost_reason" vocabulary="reason" label="Reason for the loss" required maxLength={300} found={found} onSearch={onSearch} /></label>
       </FormDialog>

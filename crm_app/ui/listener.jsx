@@ -2,11 +2,13 @@ import React, { useContext, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { ColorModeContext } from "$/utils/context-registry";
 import { line } from "$/public/external/crm_app/ui/overlay/line.js";
+import { writeFor } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
 const typing = (e) => e.target.closest?.("input,textarea,select,[contenteditable=true],[role=dialog],[role=menu]");
 
 /** Applies the theme of the profile in this browser when it changes, without a reload and without a script from the server. */
-export function ThemeSync({ theme }) {
+export function ThemeSync({ theme, formats }) {
+  writeFor(formats);
   const { rawColorMode, setColorMode } = useContext(ColorModeContext);
   const last = useRef("");
   useEffect(() => {

@@ -12,11 +12,12 @@ _jsx = script(__name__, "listener.jsx").importable_path
 
 
 class ThemeSync(rx.Component):
-    """Puts the profile's theme ("system", "light", "dark") in force in this browser."""
+    """Puts the profile's theme ("system", "light", "dark") and formats ("de") in force in this browser."""
 
     library = _jsx
     tag = "ThemeSync"
     theme: rx.Var[str]
+    formats: rx.Var[str]
 
 
 class Shortcuts(rx.Component):

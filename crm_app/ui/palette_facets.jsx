@@ -1,4 +1,5 @@
 import React, { useEffect, useRef } from "react";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
 const MOST = { kind: 20, owner: 3, stage: 4 }; // that are offered: the most frequent
 const NAMES = { kind: "Kinds", owner: "Owners", stage: "Stages" };
@@ -41,7 +42,7 @@ export const Facets = React.forwardRef(function Facets({ facets, exact, narrow, 
             const on = (narrow[name] || "") === f.value;
             return (
               <button key={f.value} type="button" className={"chip" + (on ? " on" : "")} aria-pressed={on} tabIndex={-1} onClick={(e) => { onNarrow(name, on ? "" : f.value); e.detail && onBack(); }}>
-                {f.label}{exact && <span>{f.count.toLocaleString()}</span>}
+                {f.label}{exact && <span>{written(f.count)}</span>}
               </button>
             );
           })}

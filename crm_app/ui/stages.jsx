@@ -1,6 +1,7 @@
 import React, { useEffect, useState } from "react";
 import { DragDropContext, Draggable, Droppable } from "@hello-pangea/dnd";
 import { Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
 const KEYS = "Press the up and down arrows to move the stage, or Space to lift it.";
 const END = { won: "Won", lost: "Lost" };
@@ -66,7 +67,7 @@ export function StageList({ stages, editable, onOrder, onEdit, onMerge, onRemove
                       <div className="stageline"><b className="clip">{stage.name}</b><span className="mut">{[percent(stage), rots(stage)].filter(Boolean).join(" · ")}</span></div>
                       {stage.remark && <div className="mut remark">{stage.remark}</div>}
                     </div>
-                    <span className="mut count">{stage.deals.toLocaleString()} {stage.deals === 1 ? "deal" : "deals"}</span>
+                    <span className="mut count">{written(stage.deals)} {stage.deals === 1 ? "deal" : "deals"}</span>
                     {editable && <Actions stage={stage} onEdit={onEdit} onMerge={onMerge} onRemove={onRemove} />}
                   </li>
                 )}

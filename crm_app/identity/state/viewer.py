@@ -17,6 +17,7 @@ class Viewer(rx.State):
     colour: rx.Field[str] = rx.field("")
     role_label: rx.Field[str] = rx.field("")
     theme: rx.Field[str] = rx.field("")
+    formats: rx.Field[str] = rx.field("")
     may_administer: rx.Field[bool] = rx.field(False)
     may_import: rx.Field[bool] = rx.field(False)
     may_share: rx.Field[bool] = rx.field(False)
@@ -29,6 +30,7 @@ class Viewer(rx.State):
         who = actor()
         row = await db.read(find_viewer, who)
         self.name, self.initials, self.colour, self.theme = row.name, initials_of(row.name), row.color, row.theme
+        self.formats = who.locale
         self.key = str(who.id or "")
         self.role_label = ROLE_NAMES.get(who.role, who.role)
         self.may_administer = scope(who, "administer", "user") != "none"

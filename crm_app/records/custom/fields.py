@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from crm_app.core.changes.kinds import Field
 from crm_app.core.changes.values import coerce, encode
+from crm_app.core.numbers import read_number
 from crm_app.core.text import fold
 from crm_app.records.custom.patterns import fits
 
@@ -147,8 +148,8 @@ def _number(definition: Definition, value: Any) -> int | float:
     try:
         if isinstance(value, bool):
             raise InvalidOperation
-        number = Decimal(repr(value) if isinstance(value, float) else str(value).strip().replace(",", ""))
-    except InvalidOperation:
+        number = Decimal(repr(value)) if isinstance(value, float) else read_number(str(value))
+    except (InvalidOperation, ValueError):
         raise ValueError(f"{definition.label} must be a number.") from None
     if not number.is_finite() or abs(number) >= LARGEST:
         raise ValueError(f"{definition.label} must be a number below {LARGEST:,}.")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from crm_app.core.changes.kinds import Field
 from crm_app.core.money import to_minor
+from crm_app.core.numbers import read_number
 from crm_app.core.text import fold
 from crm_app.records.custom.fields import keys_of
 from crm_app.records.listing.rules import Condition, Group, days_of, op_of
@@ -101,5 +102,5 @@ def _number(field: Field, op: str, wanted: Any, value: Any, at: Moment) -> bool:
 
 
 def _amount(field: Field, wanted: Any, at: Moment) -> Decimal:
-    number = Decimal(str(wanted).replace(",", "").strip())
+    number = read_number(str(wanted))
     return Decimal(to_minor(number, at.currency)) if field.type == "money" else number

@@ -17,6 +17,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.money import format_money, to_major
+from crm_app.core.numbers import typed_text
 from crm_app.core.text import initials, tel
 from crm_app.records import phones
 from crm_app.records.custom.fields import keys_of
@@ -122,7 +123,9 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
     text = str(value)
     if field.type == "money":
         currency = (row[f"c{one.number}"] if len(one.columns) > 1 else "") or settings().currency
-        return Cell(format_money(int(value), currency, actor.locale), f"{to_major(int(value), currency):f}")
+        return Cell(
+            format_money(int(value), currency, actor.locale), typed_text(to_major(int(value), currency), actor.locale)
+        )
     if field.type == "choice":
         return Cell(choice_label(field, text), text, "" if field.custom else TONES.get(text, ""))
     if field.type == "choices":
@@ -132,11 +135,10 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
     if field.type in ("date", "datetime"):
         return day_cell(value, actor)
     if field.type == "decimal":
-        shown = format_decimal(value, locale=_locale(actor.locale), decimal_quantization=False)
-        return Cell(shown, f"{value:f}")
+        return Cell(number_words(value, actor.locale), typed_text(value, actor.locale))
     if field.custom and field.type in ("int", "float"):
         number = Decimal(repr(value)).normalize()
-        return Cell(format_decimal(number, locale=_locale(actor.locale), decimal_quantization=False), f"{number:f}")
+        return Cell(number_words(number, actor.locale), typed_text(number, actor.locale))
     if field.type in ("int", "float"):
         return Cell(format_decimal(value, locale=_locale(actor.locale)) if field.name != "year_founded" else text, text)
     if field.is_url:
@@ -162,6 +164,11 @@ def group_label(text: str) -> str:
 def choice_label(field: ListField, text: str) -> str:
     """The same for a field that may have words of its own."""
     return field.words.get(text) or group_label(text)
+
+
+def number_words(number: Decimal | int | float, locale: str) -> str:
+    """A number with all its digits, as this reader writes it."""
+    return format_decimal(number, locale=_locale(locale), decimal_quantization=False)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import id_of
-from crm_app.records.listing.cells import choice_label
+from crm_app.records.listing.cells import choice_label, number_words
 from crm_app.records.listing.conditions import OF_TEAM
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing
@@ -21,6 +21,7 @@ from crm_app.records.reading import may_see, titles
 from crm_app.tables import Team
 
 MOST_OPTIONS = 200
+Names = dict[tuple[str, str], str]  # titles by kind and id
 UNKNOWN = "something deleted or hidden"
 # Kinds with few records: their names are offered at once; of the others a look-up finds them.
 FEW = frozenset({"user", "team", "pipeline", "stage", "product", "tag", "territory"})
@@ -76,9 +77,15 @@ def describe(session: Session, actor: Principal, listing: Listing) -> list[Chip]
     chips = []
     for n, item in enumerate(listing.filter.items):
         if isinstance(item, Group):
-            chips.append(Chip(str(n), "All of" if item.mode == "all" else "Any of", _group_words(item, fields, names)))
+            chips.append(
+                Chip(
+                    str(n),
+                    "All of" if item.mode == "all" else "Any of",
+                    _group_words(item, fields, names, actor.locale),
+                )
+            )
         elif item.field in fields:
-            chips.append(Chip(str(n), fields[item.field].label, _words(item, fields, names)))
+            chips.append(Chip(str(n), fields[item.field].label, _words(item, fields, names, actor.locale)))
     return chips
 
 
@@ -89,18 +96,18 @@ def filter_names(session: Session, actor: Principal, listing: Listing) -> dict[s
     return {f"{ref}:{id}": title for (ref, id), title in names.items()}
 
 
-def _group_words(group: Group, fields: dict[str, ListField], names: dict[tuple[str, str], str]) -> str:
+def _group_words(group: Group, fields: dict[str, ListField], names: Names, locale: str) -> str:
     parts = [
-        f"({_group_words(i, fields, names)})"
+        f"({_group_words(i, fields, names, locale)})"
         if isinstance(i, Group)
-        else f"{fields[i.field].label} {_words(i, fields, names)}"
+        else f"{fields[i.field].label} {_words(i, fields, names, locale)}"
         for i in group.items
         if isinstance(i, Group) or i.field in fields
     ]
     return (" and " if group.mode == "all" else " or ").join(parts)
 
 
-def _words(condition: Condition, fields: dict[str, ListField], names: dict[tuple[str, str], str]) -> str:
+def _words(condition: Condition, fields: dict[str, ListField], names: Names, locale: str) -> str:
     field = fields[condition.field]
     op = op_of(field.type, condition.op)
     if op is None:
@@ -108,13 +115,13 @@ def _words(condition: Condition, fields: dict[str, ListField], names: dict[tuple
     if op.arity == "none":
         return op.label
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    shown = [_value(field, v, names) for v in values]
+    shown = [_value(field, v, names, locale) for v in values]
     if op.arity == "days":
         return op.label.replace("…", shown[0])
     return f"{op.label} {(' and ' if op.arity == 'two' else ' or ').join(shown)}"
 
 
-def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> str:
+def _value(field: ListField, value: Any, names: Names, locale: str) -> str:
     ref = "tag" if field.type == "tags" else field.ref
     if ref:
         key = ("team", str(value).removeprefix(OF_TEAM)) if str(value).startswith(OF_TEAM) else (ref, str(value))
@@ -129,6 +136,8 @@ def _value(field: ListField, value: Any, names: dict[tuple[str, str], str]) -> s
         except ValueError:
             return str(value)
         return f"{day.day} {day:%b %Y}"
+    if field.type in ("money", "decimal", "int", "float") and isinstance(value, int | float):
+        return number_words(value, locale)
     return str(value)
 
 

@@ -18,6 +18,7 @@ from crm_app.core.db import DECIMAL_PLACES, json_key, json_number, probed
 from crm_app.core.errors import Invalid
 from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor
+from crm_app.core.numbers import read_number
 from crm_app.core.text import fold, id_of, like
 from crm_app.identity.teams import users_below
 from crm_app.records.custom.values import LONGEST_KEPT
@@ -322,7 +323,7 @@ def _number(column: Any, field: ListField, op: str, value: Any) -> ColumnElement
 def _amount(field: ListField, value: Any) -> int | float | Decimal:
     if isinstance(value, bool):
         raise ValueError(value)
-    number = Decimal(str(value).replace(",", "").strip())
+    number = read_number(str(value))
     if not number.is_finite() or abs(number) >= 2**53:
         raise ValueError(value)
     if field.type == "decimal":

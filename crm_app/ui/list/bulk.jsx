@@ -6,8 +6,9 @@ import { ConditionValue, inputOf } from "$/public/external/crm_app/ui/list/value
 import { IN_ADDRESS, MOST_SENT, isRelative } from "$/public/external/crm_app/ui/list/model.js";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
-const many = (n, plural, singular) => `${n.toLocaleString()} ${n === 1 ? singular : plural}`.toLowerCase();
+const many = (n, plural, singular) => `${written(n)} ${n === 1 ? singular : plural}`.toLowerCase();
 
 function NewValue({ label, field, value, found, onSearch, onChange }) {
   const choices = (field.choices || []).filter((o) => !isRelative(o.id));
@@ -74,7 +75,7 @@ export function Running({ bulk }) {
   const percent = bulk.total ? Math.round((100 * bulk.done) / bulk.total) : 0;
   return (
     <div className="bulk" role="status" aria-live="polite">
-      <b>{bulk.what}</b><span>{bulk.done.toLocaleString()} of {bulk.total.toLocaleString()}</span>
+      <b>{bulk.what}</b><span>{written(bulk.done)} of {written(bulk.total)}</span>
       <span className="meter" role="progressbar" aria-label={bulk.what} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}><i style={{ width: percent + "%" }} /></span>
     </div>
   );
@@ -92,8 +93,8 @@ export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fie
   return (
     <>
       <div className="bulk" role="toolbar" aria-label="Selected rows">
-        <b aria-live="polite">{total.toLocaleString()} selected</b>
-        {!all && count > chosen && chosen >= loaded && <button type="button" onClick={onAll}>All {count.toLocaleString()}</button>}
+        <b aria-live="polite">{written(total)} selected</b>
+        {!all && count > chosen && chosen >= loaded && <button type="button" onClick={onAll}>All {written(count)}</button>}
         {may.mass_edit && <button type="button" onClick={() => setWish("edit")}><Icon name="edit" /><span>Edit</span></button>}
         {may.mass_edit && fields.some((f) => f.name === "owner_id") && <button type="button" onClick={() => setWish("assign")}><Icon name="person" /><span>Assign</span></button>}
         {may.mass_edit && tags && (
@@ -104,7 +105,7 @@ export function BulkBar({ chosen, all, count, loaded, plural, singular, may, fie
         )}
         {may.export && (
           <Menu label="Export" className="" trigger={<><Icon name="file" /><span>Export</span></>}>
-            {!all && chosen > MOST_SENT && <div className="who mut">At most {MOST_SENT.toLocaleString()} ticked rows at once. Tick fewer, or filter and take all that match.</div>}
+            {!all && chosen > MOST_SENT && <div className="who mut">At most {written(MOST_SENT)} ticked rows at once. Tick fewer, or filter and take all that match.</div>}
             {[["csv", "CSV"], ["xlsx", "Excel"]].map(([form, name]) => all || chosen <= IN_ADDRESS
               ? <a key={form} className="item" role="menuitem" href={exportOf(form, !all)} download>{name}</a>
               : chosen <= MOST_SENT && <button key={form} type="button" className="item" role="menuitem" onClick={() => exportTicked(form).then(setRefusal)}>{name}</button>)}

@@ -2,9 +2,18 @@ import React, { useState } from "react";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { textOf, treeOf, without } from "$/public/external/crm_app/ui/list/model.js";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
-import { ConditionValue } from "$/public/external/crm_app/ui/list/value.jsx";
+import { readNumber } from "$/public/external/crm_app/ui/overlay/numbers.js";
+import { ConditionValue, isNumber } from "$/public/external/crm_app/ui/list/value.jsx";
 
 const DEEPEST = 4; // a group inside of this one is the fifth, the last that the server reads
+
+const exact = (v) => (typeof v === "string" && v ? readNumber(v) ?? v : v);
+/** The tree with numbers as numbers: an address and a view mean the same to everybody, whatever formats each of them has. */
+const numbered = (item, fields) => {
+  if (item.mode) return { ...item, items: item.items.map((i) => numbered(i, fields)) };
+  if (!isNumber(fields.find((f) => f.name === item.f))) return item;
+  return { ...item, v: Array.isArray(item.v) ? item.v.map(exact) : exact(item.v) };
+};
 
 function Condition({ item, fields, ops, onChange, onRemove, ...look }) {
   const field = fields.find((f) => f.name === item.f);
@@ -71,7 +80,7 @@ export function ConditionInput({ name, value, fields, ops, names, found, onSearc
   const arityOf = (c) => (ops[fields.find((f) => f.name === c.f)?.type] || []).find((o) => o.name === c.op)?.arity;
   return (
     <>
-      <input type="hidden" name={name} value={textOf(tree, arityOf)} readOnly />
+      <input type="hidden" name={name} value={textOf(numbered(tree, fields), arityOf)} readOnly />
       <Group group={tree} depth={1} onChange={setTree} fields={fields} ops={ops} names={names || {}} found={found} onSearch={onSearch} />
     </>
   );
@@ -85,7 +94,7 @@ export function Filters({ screen, fields, ops, found, onSearch, onFilter }) {
     const now = treeOf(screen.filter);
     setTree(blank || !now.items.length ? { ...now, items: [...now.items, {}] } : now);
   };
-  const apply = () => { onFilter(textOf(tree, arityOf)); setTree(null); };
+  const apply = () => { onFilter(textOf(numbered(tree, fields), arityOf)); setTree(null); };
   return (
     <>
       {screen.chips.map((chip) => (

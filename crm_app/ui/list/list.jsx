@@ -11,6 +11,7 @@ import { BulkBar } from "$/public/external/crm_app/ui/list/bulk.jsx";
 import { GroupHead, Head, Row, Skeleton, template } from "$/public/external/crm_app/ui/list/table.jsx";
 import { placeOf, putBack } from "$/public/external/crm_app/ui/list/place.js";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
 const AHEAD = 900; // pixels before the end at which the next page is asked for
 const REFRESHED = 200;
@@ -191,7 +192,7 @@ export function RecordList(p) {
         <UrlText param="q" label={`Find in ${plural.toLowerCase()}`} placeholder="Find" kept={viewed} />
         {shown && fields.length > 0 && <Filters screen={shown} fields={fields} ops={ops} found={found} onSearch={p.onSearch} onFilter={(f) => go({ f })} />}
         <span className="tools">
-          {list && !shown.error && <span className="sum" role="status"><b>{list.count.toLocaleString()}</b> {words(list.count)}</span>}
+          {list && !shown.error && <span className="sum" role="status"><b>{written(list.count)}</b> {words(list.count)}</span>}
           {shown && !shown.error && (
             <>
               <Menu label="Group by" className={"btn quiet" + (shown.group ? " active" : "")} trigger={<><Icon name="group" /><span className="word">Group</span></>}>
@@ -204,8 +205,8 @@ export function RecordList(p) {
               <Columns columns={columns} fields={fields} onColumns={(names) => go({ cols: names ? names.join(",") : null }, true)} />
               {shown.may.export && (
                 <Menu label="Export" className="btn quiet" trigger={<><Icon name="file" /><span className="word">Export</span></>}>
-                  <a className="item" role="menuitem" href={exportOf("csv")} download>CSV<small>{list.count.toLocaleString()}</small></a>
-                  <a className="item" role="menuitem" href={exportOf("xlsx")} download>Excel<small>{list.count.toLocaleString()}</small></a>
+                  <a className="item" role="menuitem" href={exportOf("csv")} download>CSV<small>{written(list.count)}</small></a>
+                  <a className="item" role="menuitem" href={exportOf("xlsx")} download>Excel<small>{written(list.count)}</small></a>
                 </Menu>
               )}
             </>

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { CellEditor, Shown } from "$/public/external/crm_app/ui/list/cell.jsx";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
 const WIDTHS = { ref: [140, 1.1], choice: [108, 0.7], bool: [76, 0.4], money: [110, 0.8], int: [84, 0.5], float: [84, 0.5], decimal: [110, 0.8], date: [118, 0.8], datetime: [118, 0.8], tags: [150, 1], longtext: [200, 1.6] };
 const NAMED = { "emails.value": [170, 1.5], "phones.value": [146, 1.1] };
@@ -77,7 +78,7 @@ export const Row = memo(function Row({ kind, row, index, columns, query, opens, 
 });
 
 export function GroupHead({ head, label }) {
-  return <div className="lgroup" role="row"><div role="gridcell"><b>{head ? head.label : label}</b><span className="n">{head ? head.count.toLocaleString() : ""}</span></div></div>;
+  return <div className="lgroup" role="row"><div role="gridcell"><b>{head ? head.label : label}</b><span className="n">{head ? written(head.count) : ""}</span></div></div>;
 }
 
 export function Skeleton({ rows }) {

@@ -1,10 +1,13 @@
 import React, { useState } from "react";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
+import { readNumber, typedNumber } from "$/public/external/crm_app/ui/overlay/numbers.js";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 
 const INPUT = {
   money: { inputMode: "decimal" }, int: { inputMode: "numeric" }, float: { inputMode: "decimal" }, decimal: { inputMode: "decimal" }, date: { type: "date" }, datetime: { type: "datetime-local" },
 };
+const NUMBERS = ["money", "int", "float", "decimal"];
+export const isNumber = (field) => NUMBERS.includes(field?.type);
 export const inputOf = (type) => INPUT[type] || {};
 
 /** Several values of a choice or a reference: those chosen with a cross, and a way to add one. */
@@ -44,13 +47,18 @@ export function ConditionValue({ field, arity, value, names, found, onSearch, on
   if (arity === "many") return <Many {...{ field, value, names, found, onSearch, onChange }} />;
   if (arity === "days")
     return <span className="row"><input className="in small days" type="number" min="0" max="36500" aria-label="Days" value={value ?? ""} onChange={(e) => onChange(e.target.value === "" ? "" : Number(e.target.value))} /> days</span>;
+  const shown = (v) => (typeof v === "number" && isNumber(field) ? typedNumber(v) : v ?? "");
+  const heard = (e) => {
+    if (isNumber(field)) e.target.setCustomValidity(!e.target.value || readNumber(e.target.value) !== null ? "" : "This is not a number.");
+    return e.target.value;
+  };
   const props = { className: "in small", "aria-label": field.label, ...inputOf(field.type === "datetime" ? "date" : field.type) };
   if (arity === "two") {
     const pair = Array.isArray(value) ? value : ["", ""];
     return (
       <span className="row">
-        <input {...props} value={pair[0]} onChange={(e) => onChange([e.target.value, pair[1]])} /> and
-        <input {...props} value={pair[1]} onChange={(e) => onChange([pair[0], e.target.value])} />
+        <input {...props} value={shown(pair[0])} onChange={(e) => onChange([heard(e), pair[1]])} /> and
+        <input {...props} value={shown(pair[1])} onChange={(e) => onChange([pair[0], heard(e)])} />
       </span>
     );
   }
@@ -61,5 +69,5 @@ export function ConditionValue({ field, arity, value, names, found, onSearch, on
         {field.choices.map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
       </select>
     );
-  return <input {...props} value={value ?? ""} onChange={(e) => onChange(e.target.value)} />;
+  return <input {...props} value={shown(value)} onChange={(e) => onChange(heard(e))} />;
 }

@@ -1,0 +1,82 @@
+"""Numbers as people type them: what is meant in the formats of each, and never another number in silence."""
+
+import json
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from crm_app.core.errors import Invalid
+from crm_app.core.numbers import read_number, typed_text
+from crm_app.records.properties import amount_of
+
+SCRIPT = Path(__file__).parents[2] / "crm_app" / "ui" / "numbers.js"
+TYPED = {
+    "1500": ("1500", "1500"),
+    "1,250.50": ("1250.50", "1250.50"),
+    "1.250,50": ("1250.50", "1250.50"),
+    "12,50": ("12.50", "12.50"),
+    "4,5": ("4.5", "4.5"),
+    "0.5": ("0.5", "0.5"),
+    ",5": ("0.5", "0.5"),
+    "-7": ("-7", "-7"),
+    "1 250,5": ("1250.5", "1250.5"),
+    "1'250.5": ("1250.5", "1250.5"),
+    "1,250": ("1250", "1.250"),
+    "1.250": ("1.250", "1250"),
+    "1.250.000": ("1250000", "1250000"),
+    "1,250,000": ("1250000", "1250000"),
+    "1,250,000.5": ("1250000.5", "1250000.5"),
+}
+WRONG = ("", "abc", "25k", "1,2,3", "1.2.3", "1,25.5,0", "12,50.5.1", "--1", "1-2", "NaN", "Infinity")
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_number_is_what_its_writer_means(typed: str) -> None:
+    english, german = TYPED[typed]
+    assert (read_number(typed), read_number(typed, "de")) == (Decimal(english), Decimal(german))
+
+
+@pytest.mark.parametrize("typed", WRONG)
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_what_is_no_number_is_refused(typed: str, locale: str) -> None:
+    with pytest.raises(ValueError, match="is not a number"):
+        read_number(typed, locale)
+
+
+@pytest.mark.parametrize("locale", ["en", "en-GB", "de", "fr", "nl", "es", "it", "pl", "what"])
+@pytest.mark.parametrize("number", ["0", "1500", "1.125", "-0.5", "1234567.125", "1000.000001"])
+def test_what_is_offered_for_editing_comes_back_as_it_was(number: str, locale: str) -> None:
+    assert read_number(typed_text(Decimal(number), locale), locale) == Decimal(number)
+
+
+def test_an_amount_is_never_rounded_in_silence() -> None:
+    assert [amount_of(t, "EUR", "de") for t in ("12,50", "1.250", "€ 1.250,50", "EUR 9", "")] == [
+        1250,
+        125000,
+        125050,
+        900,
+        None,
+    ]
+    assert [amount_of(t, "JPY") for t in ("1,250", "¥900")] == [1250, 900]
+    with pytest.raises(Invalid, match="at most 2 decimals"):
+        amount_of("1.005", "USD")
+    with pytest.raises(Invalid, match="no decimals"):
+        amount_of("1.5", "JPY")
+
+
+def test_the_browser_reads_as_the_server_does(tmp_path: Path) -> None:
+    module = tmp_path / "numbers.mjs"
+    module.write_text(SCRIPT.read_text(encoding="utf-8"), encoding="utf-8")
+    asked = [*TYPED, *WRONG]
+    code = (
+        f"import * as m from {json.dumps(module.as_uri())}; const asked = {json.dumps(asked)};"
+        "const all = ['en', 'de'].map((name) => { m.writeFor(name); return asked.map(m.readNumber); });"
+        "m.writeFor('de'); console.log(JSON.stringify([all, m.written(8800), m.typedNumber(1.125)]));"
+    )
+    done = subprocess.run(["node", "--input-type=module", "-e", code], capture_output=True, text=True, check=True)
+    read, count, typed = json.loads(done.stdout)
+    for n, found in enumerate(read):
+        assert found == [*(float(TYPED[t][n]) for t in TYPED), *(None for _ in WRONG)]
+    assert (count, typed) == ("8.800", "1,125")
