@@ -3,9 +3,11 @@
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import lru_cache
 
+from babel import Locale
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
 from crm_app.core.errors import Invalid
+from crm_app.core.numbers import formats_of
 
 
 @lru_cache(maxsize=1)
@@ -39,11 +41,18 @@ def format_money(minor: int | None, currency: str, locale: str = "en") -> str:
     if minor is None:
         return ""
     major = to_major(minor, currency)
+    formats = formats_of(locale)
     if major == major.to_integral_value():
-        return format_currency(major, currency, format="¤#,##0", locale=locale, currency_digits=False)
-    return format_currency(major, currency, locale=locale)
+        return format_currency(major, currency, format=_whole(formats), locale=formats, currency_digits=False)
+    return format_currency(major, currency, locale=formats)
+
+
+@lru_cache(maxsize=64)
+def _whole(formats: Locale) -> str:
+    """The pattern of an amount without its decimals: the sign of the currency stays where it stands with them."""
+    return formats.currency_formats["standard"].pattern.replace(".00", "")
 
 
 def format_exact(minor: int, currency: str, locale: str = "en") -> str:
     """With its cents, also where there are none: as on a document."""
-    return format_currency(to_major(minor, currency), currency, locale=locale)
+    return format_currency(to_major(minor, currency), currency, locale=formats_of(locale))

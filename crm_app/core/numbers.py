@@ -15,13 +15,18 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 
 
 @lru_cache(maxsize=64)
+def formats_of(locale: str) -> Locale:
+    """The formats of a person: `en-GB` and `en_GB` are one, and what nobody knows is English."""
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@lru_cache(maxsize=64)
 def decimal_sign(locale: str) -> str:
     """What stands before the decimals in the formats of a person: a point or a comma."""
-    try:
-        found = get_decimal_symbol(Locale.parse(locale.replace("-", "_")))
-    except (UnknownLocaleError, ValueError):
-        return "."
-    return "," if found == "," else "."
+    return "," if get_decimal_symbol(formats_of(locale)) == "," else "."
 
 
 def read_number(text: str, locale: str = "en") -> Decimal:

@@ -7,6 +7,7 @@ from datetime import date
 from babel.numbers import format_compact_currency
 
 from crm_app.core.money import format_money, to_major, to_minor
+from crm_app.core.numbers import formats_of
 from crm_app.forecast.queries.comparison import Comparison, Earlier, Move
 from crm_app.forecast.queries.page import Column, Forecast, Line
 from crm_app.forecast.rules.categories import CATEGORY_NAMES, COUNTED
@@ -203,7 +204,7 @@ def _tiles(whole: Figures, write: Write) -> list[Tile]:
 def compact(minor: int, currency: str, locale: str) -> str:
     """An amount in few letters, such as $1.2M."""
     major = to_major(minor, currency)
-    return format_compact_currency(major, currency, locale=locale, fraction_digits=1) if minor else ""
+    return format_compact_currency(major, currency, locale=formats_of(locale), fraction_digits=1) if minor else ""
 
 
 def _bars(columns: list[Column], write: Write, short: Callable[[int], str]) -> list[Bar]:

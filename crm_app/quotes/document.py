@@ -12,7 +12,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.money import format_exact
-from crm_app.core.numbers import amount_text, milli_text
+from crm_app.core.numbers import amount_text, formats_of, milli_text
 from crm_app.organisation.queries import letterhead
 from crm_app.paper import Attachment, Chapter, Document, Fact, Line, Paper, Party, Section, Tax, Total, render
 from crm_app.quotes.queries.stored import house_of, line_rows, organisation_today, quote_row, totals_in
@@ -148,8 +148,8 @@ def _fields(session: Session, row: Row, totals: Totals, house: str) -> dict[str,
         "quote.number": row["number"],
         "quote.title": row["title"],
         "quote.total": format_exact(totals.total_minor, row["currency"], language),
-        "quote.valid_until": format_date(until, "long", locale=language) if until else "",
+        "quote.valid_until": format_date(until, "long", locale=formats_of(language)) if until else "",
         "owner.name": owner,
         "organisation.name": house or settings().base_url,
-        "today": format_date(_issued(row), "long", locale=language),
+        "today": format_date(_issued(row), "long", locale=formats_of(language)),
     }

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 from crm_app.core.actor import Principal
 from crm_app.core.money import format_money, to_major
+from crm_app.core.numbers import formats_of
 from crm_app.reports.rows import Grid, Table, Value
 
 Column = tuple[str, Callable[[Any], Value], Callable[[Any], str]]
@@ -30,11 +31,11 @@ class Writer:
 
     def count(self, value: int) -> str:
         """A whole number with the locale's grouping."""
-        return format_decimal(value, locale=self.locale.replace("-", "_"))
+        return format_decimal(value, locale=formats_of(self.locale))
 
     def money(self, minor: int) -> str:
         """Money as everywhere in Kith: whole amounts without decimals."""
-        return format_money(minor, self.currency, self.locale.replace("-", "_"))
+        return format_money(minor, self.currency, self.locale)
 
     def days(self, value: int | None) -> str:
         """A number of days; a dash for none."""
@@ -44,7 +45,7 @@ class Writer:
 
     def day(self, value: date) -> str:
         """A date in words."""
-        return format_date(value, format="medium", locale=self.locale.replace("-", "_"))
+        return format_date(value, format="medium", locale=formats_of(self.locale))
 
     def period(self, start: date | None, end: date | None) -> str:
         """From when to when."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm_app.core.errors import Invalid
+from crm_app.core.money import format_money
 from crm_app.core.numbers import read_number, typed_text
 from crm_app.records.properties import amount_of
 
@@ -64,6 +65,20 @@ def test_an_amount_is_never_rounded_in_silence() -> None:
         amount_of("1.005", "USD")
     with pytest.raises(Invalid, match="no decimals"):
         amount_of("1.5", "JPY")
+
+
+@pytest.mark.parametrize(
+    ("locale", "whole", "exact"),
+    [
+        ("en", "€3,393", "€3,393.50"),
+        ("en-GB", "€3,393", "€3,393.50"),
+        ("de", "3.393 €", "3.393,50 €"),
+        ("what", "€3,393", "€3,393.50"),
+    ],
+)
+def test_money_is_written_in_the_formats_of_its_reader(locale: str, whole: str, exact: str) -> None:
+    shown = [format_money(minor, "EUR", locale).replace("\u00a0", " ") for minor in (339300, 339350)]
+    assert shown == [whole, exact]
 
 
 def test_the_browser_reads_as_the_server_does(tmp_path: Path) -> None:

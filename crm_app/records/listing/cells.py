@@ -17,7 +17,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.money import format_money, to_major
-from crm_app.core.numbers import typed_text
+from crm_app.core.numbers import formats_of, typed_text
 from crm_app.core.text import initials, tel
 from crm_app.records import phones
 from crm_app.records.custom.fields import keys_of
@@ -140,7 +140,7 @@ def _cell(one: Shown, row: Any, actor: Principal) -> Cell:
         number = Decimal(repr(value)).normalize()
         return Cell(number_words(number, actor.locale), typed_text(number, actor.locale))
     if field.type in ("int", "float"):
-        return Cell(format_decimal(value, locale=_locale(actor.locale)) if field.name != "year_founded" else text, text)
+        return Cell(number_words(value, actor.locale) if field.name != "year_founded" else text, text)
     if field.is_url:
         return Cell(text.partition("://")[2].removesuffix("/")[:LONG], text, href=text)
     return Cell(
@@ -168,17 +168,7 @@ def choice_label(field: ListField, text: str) -> str:
 
 def number_words(number: Decimal | int | float, locale: str) -> str:
     """A number with all its digits, as this reader writes it."""
-    return format_decimal(number, locale=_locale(locale), decimal_quantization=False)
-
-
-@lru_cache(maxsize=64)
-def _locale(name: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return str(Locale.parse(name.replace("-", "_")))
-    except (UnknownLocaleError, ValueError):
-        return "en"
+    return format_decimal(number, locale=formats_of(locale), decimal_quantization=False)
 
 
 @lru_cache(maxsize=4096)
@@ -188,7 +178,7 @@ def _day_words(day: date, today: date, locale: str) -> str:
     if away in near:
         return near[away]
     pattern = "d MMM" if day.year == today.year else "d MMM y"
-    return format_date(day, pattern, locale=_locale(locale))
+    return format_date(day, pattern, locale=formats_of(locale))
 
 
 def day_cell(value: Any, actor: Principal) -> Cell:
