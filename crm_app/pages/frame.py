@@ -190,6 +190,7 @@ def _extras(undone: list[Any], follow: list[Any], keys: Keys, on_new: Any) -> li
         toasts(undone),
         new_record_dialog(
             Viewer.creatable,
+            me=Viewer.key,
             met=Meeting.met,
             offer=Meeting.offer,
             on_look=Meeting.look,
@@ -197,7 +198,7 @@ def _extras(undone: list[Any], follow: list[Any], keys: Keys, on_new: Any) -> li
             on_fill=Meeting.fill,
             on_ask=Meeting.ask,
         ),
-        activity_card(follow),
+        activity_card(follow, Viewer.key),
         next_step_dialog(follow),
         command_palette(_goals(), _actions(), Command.run, ActivityCard.open),
         theme_sync(theme=Viewer.theme, formats=Viewer.formats),

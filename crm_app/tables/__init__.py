@@ -63,6 +63,7 @@ from crm_app.tables.territory import (
     TerritoryOwner,
     Turn,
 )
+from crm_app.tables.ticket import SentForm
 from crm_app.tables.user import Team, User
 from crm_app.tables.vocabulary import VocabularyTerm
 
@@ -153,6 +154,7 @@ __all__ = [
     "SavedView",
     "ScoringPolicy",
     "ScoringRule",
+    "SentForm",
     "SocketBinding",
     "Stage",
     "Tag",

@@ -15,6 +15,7 @@ from crm_app.identity.policy import may
 from crm_app.identity.telling import carry_out
 from crm_app.records.address import record_in
 from crm_app.records.guests import Guests, find_guests
+from crm_app.records.tickets import once
 from crm_app.timeline import service
 from crm_app.timeline.colleagues import Colleague, find_colleagues
 from crm_app.timeline.queries import PAGE, timeline_of
@@ -38,11 +39,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Written:
-    """How the last entry of the composer ended; `me` tells drafts of several people on one machine apart."""
+    """How the last entry of the composer ended, and the ticket of the last that was saved; `me` tells drafts of several
+    people on one machine apart.
+    """
 
     n: int = 0
     errors: dict[str, str] = field(default_factory=dict)
     me: str = ""
+    ticket: str = ""
 
 
 class TimelineView(rx.State):
@@ -63,7 +67,7 @@ class TimelineView(rx.State):
         here = record_in(self.router.url.path)
         if self.answer.record != str(here):
             self._wish, self._shown, self.answer = Wish(), PAGE, Answer(self.answer.n, str(here))
-        self.written = Written(self.written.n, {}, str(actor().id))
+        self.written = Written(self.written.n, {}, str(actor().id), self._ticket)
         self.may_write = may(actor(), "activity.create")
         await self._refresh()
 
@@ -96,14 +100,15 @@ class TimelineView(rx.State):
             return
         errors: dict[str, str] = {}
         try:
-            await db.write(service.add_entry, actor(), *here, service.NewEntry.parse(values, actor().zone))
+            entry = service.NewEntry.parse(values, actor().zone)
+            await db.write(once, actor(), ticket, [str(here), values], service.add_entry, *here, entry)
         except Invalid as refusal:
             errors = dict(refusal.fields)
         except KithError as refusal:
             errors = {"body": refusal.message}
-        self.written = Written(self.written.n + 1, errors, str(actor().id))
+        self._ticket = self._ticket if errors else ticket
+        self.written = Written(self.written.n + 1, errors, str(actor().id), self._ticket)
         if not errors:
-            self._ticket = ticket
             await self._refresh()
 
     @rx.event(supersedes=True)

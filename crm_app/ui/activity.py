@@ -15,10 +15,11 @@ _jsx = script(__name__, "activity.jsx").importable_path
 
 
 class ActivityDialog(rx.Component):
-    """`card` opens it by a new n; on_save(id, values, version) is answered by `saved`."""
+    """`card` opens it by a new n; on_save(id, values, version) is answered by `saved`; `me` has the drafts."""
 
     library = _jsx
     tag = "ActivityDialog"
+    me: rx.Var[str]
     card: rx.Var[Any]
     saved: rx.Var[Any]
     found: rx.Var[Any]

@@ -2,6 +2,7 @@ import React, { useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import { GuestField, RepeatField } from "$/public/external/crm_app/ui/activity/guests.jsx";
 import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
+import { newTicket } from "$/public/external/crm_app/ui/overlay/drafts.js";
 import { tooLong } from "$/public/external/crm_app/ui/timeline/timeline_text.js";
 
 const TABS = [["note", "Note"], ["call", "Call"], ["meeting", "Meeting"], ["task", "Task"], ["email", "E-mail"]];
@@ -12,7 +13,7 @@ const OUTCOMES = ["reached", "no answer", "left a message", "wrong number", "bus
 const SUBJECTS = { call: "What it was about", meeting: "What it was about", task: "What is to be done", email: "Subject" };
 const BLANK = {
   type: "note", subject: "", body: "", when: "", minutes: "", names: {}, planned: false, outcome: "", way: "sent", place: "", guests: [], priority: "normal",
-  repeat: "", repeat_until: "", repeat_times: "",
+  repeat: "", repeat_until: "", repeat_times: "", ticket: "", sent: "",
 };
 
 const read = (key) => {
@@ -24,6 +25,7 @@ const keep = (key, draft) => {
     else localStorage.removeItem(key);
   } catch { /* storage may be forbidden; the text still stands in the page */ }
 };
+const textOf = ({ ticket, sent, ...draft }) => JSON.stringify(draft);
 const written = (body, names) => Object.entries(names).sort((a, b) => b[0].length - a[0].length).reduce((text, [name, id]) => text.split("@" + name).join(`@[${name}](${id})`), body);
 
 /**
@@ -32,7 +34,9 @@ const written = (body, names) => Object.entries(names).sort((a, b) => b[0].lengt
  */
 export function Composer({ result, found, guests, onWrite, onSearch, onInvite, disabled }) {
   const { pathname } = useLocation();
-  const key = `kith-draft:${result?.me || ""}:${pathname}`;
+  const me = useRef(""); // a restarted server does not know it for a moment
+  me.current = result?.me || me.current;
+  const key = `kith-draft:${me.current}:${pathname}`;
   const [draft, setDraft] = useState(BLANK);
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -41,30 +45,28 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
   const seen = useRef(result?.n || 0);
   const area = useRef(null);
   const timer = useRef(0);
-  const ticket = useRef(Date.now()); // of one entry: over a line that stumbles it may be sent twice
-  const now = useRef(draft);
-  now.current = draft;
-  const sent = useRef(null);
   usePatience(busy, () => setBusy(false));
+  const change = (part) => setDraft((d) => { const next = { ...d, ...part }; keep(key, next); return next; });
   useEffect(() => {
-    if (!result?.me) return;
+    if (!me.current) return;
     const kept = read(key);
     setDraft(kept);
     setOpen(Boolean(kept.body || kept.subject));
-  }, [key, result?.me]);
+  }, [key]);
   useEffect(() => {
     if (!result || result.n === seen.current) return;
     seen.current = result.n;
     setBusy(false);
-    if (Object.keys(result.errors || {}).length) return;
-    ticket.current = Date.now();
-    if (sent.current && sent.current !== now.current) return; // what was typed since is not saved yet
+    if (Object.keys(result.errors || {}).length) change({ ticket: "" });
+  }, [result]);
+  useEffect(() => {
+    if (!draft.ticket || draft.ticket !== result?.ticket) return;
+    if (draft.sent !== textOf(draft)) return change({ ticket: "" }); // what was typed since is not saved yet
     setDraft((d) => ({ ...BLANK, type: d.type }));
     keep(key, BLANK);
     setOpen(false);
-  }, [result, key]);
+  }, [result, draft.ticket, key]);
   if (disabled) return null;
-  const change = (part) => setDraft((d) => { const next = { ...d, ...part }; keep(key, next); return next; });
   const errors = result?.errors || {};
   const talk = ["call", "meeting"].includes(draft.type);
   const plan = talk && draft.planned;
@@ -95,8 +97,9 @@ export function Composer({ result, found, guests, onWrite, onSearch, onInvite, d
   const save = () => {
     if (busy || long) return;
     setBusy(true);
-    sent.current = draft;
-    const values = { type: draft.type, body: written(draft.body, draft.names), ticket: String(ticket.current) };
+    const ticket = draft.ticket || newTicket(); // of one entry: over a line that stumbles it may be sent twice
+    change({ ticket, sent: textOf(draft) });
+    const values = { type: draft.type, body: written(draft.body, draft.names), ticket };
     if (draft.type !== "note") Object.assign(values, { subject: draft.subject, when: draft.when });
     if (talk) Object.assign(values, { minutes: draft.minutes, planned: draft.planned ? "yes" : "no" });
     if (draft.type === "call" && !draft.planned) values.outcome = draft.outcome;

@@ -4,6 +4,7 @@ import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
 import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
+import { keep, lastLeft, newTicket, recall, valuesOf } from "$/public/external/crm_app/ui/overlay/drafts.js";
 import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
@@ -15,20 +16,9 @@ const INPUT = {
 };
 const KEYBOARD = { "emails.value": { inputMode: "email" }, "phones.value": { type: "tel" }, phone: { type: "tel" }, domain: { inputMode: "url" } };
 
-const place = (kind) => "kith-draft-" + kind;
-const recall = (kind) => { try { return JSON.parse(sessionStorage.getItem(place(kind)) || "{}"); } catch { return {}; } };
-const keep = (kind, values) => {
-  try { values ? sessionStorage.setItem(place(kind), JSON.stringify(values)) : sessionStorage.removeItem(place(kind)); }
-  catch { /* storage may be forbidden: the draft then lives as long as the dialog */ }
-};
-const CLOSED = "kith-form-closed";
-const closed = () => { try { return Number(sessionStorage.getItem(CLOSED) || 0); } catch { return 0; } };
-const shut = (n) => { try { sessionStorage.setItem(CLOSED, String(n)); } catch { /* as above */ } };
-const valuesOf = (root) => {
-  const found = {};
-  root.querySelectorAll("[name]").forEach((e) => { found[e.name] = e.value; });
-  return found;
-};
+// A draft belongs to a person, to what is made, and to what the form began with: another one from another record is another draft.
+const place = (me, form) => `kith-draft:${me || ""}:${form.kind}` + (form.given ? ":" + JSON.stringify(form.fields.map((f) => f.value)) : "");
+const left = lastLeft("kith-form-closed");
 
 function Control({ field, draft, found, invalid, onSearch }) {
   const { name, label, type, choices, required, ref: kind } = field;
@@ -120,7 +110,7 @@ const Framed = ({ field, wide, children }) => {
  * kept in this tab until it is saved or discarded. `created` {n, kind, id, errors, likely} and `offer` {n, kind, id, fills, done} answer.
  */
 function Sheet({ open, taken, restart, created, found, met, offer, conditions, onCreate, onSearch, onLook, onWeigh, onChoose, onFill, onAsk, onShut }) {
-  const { kind, label, fields, draft, n, done, compares } = open;
+  const { kind, label, fields, draft, n, done, compares, key } = open;
   const navigate = useNavigate();
   const [errors, setErrors] = useState({});
   const [busy, setBusy] = useState(false);
@@ -129,6 +119,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
   const body = useRef(null);
   const seen = useRef([]); // those of whom somebody said that this is another one
   const touched = useRef(false); // leaving without a touch keeps the draft that was found
+  const ticket = useRef(draft._ticket || newTicket());
   const [now, weigh] = useConditions(open, conditions, onWeigh);
   const typed = () => {
     if (!body.current) return null;
@@ -153,10 +144,11 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
       look(wanted, seen.current);
     } else if (Object.keys(created.errors || {}).length) {
       setErrors(created.errors);
+      ticket.current = newTicket();
       const first = Object.keys(created.errors)[0];
       body.current?.querySelector(`[name="${first}"], [name="${first}_text"]`)?.focus();
     } else {
-      if (!open.given) keep(kind, null);
+      keep(key, null);
       done && done({ id: created.id, name: created.title });
       onShut(open);
     }
@@ -167,22 +159,25 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
     if (offer.kind !== kind) return;
     setBusy(false);
     if (!offer.done) { setTaking(offer); return; }
-    if (!open.given) keep(kind, null);
+    keep(key, null);
     done ? done({ id: offer.id, name: offer.name }) : navigate(offer.url);
     onShut(open);
   }, [offer]);
   usePatience(busy, () => setBusy(false)); // what was typed can be sent again
   const restored = Object.keys(draft).length > 0;
-  const remember = () => touched.current && setTimeout(() => body.current && !open.given && keep(kind, valuesOf(body.current)), 0);
+  const store = () => body.current && keep(key, { ...valuesOf(body.current), _ticket: ticket.current });
+  const remember = () => touched.current && setTimeout(store, 0);
   const type = () => { touched.current = true; seen.current = []; setLikely(false); setTaking(null); remember(); look(wanted); weigh(typed); };
   const move = () => { remember(); if (touched.current) { look(wanted); weigh(typed); } };
-  const close = () => { if (touched.current && !open.given) keep(kind, null); onShut(open); };
+  const close = () => { if (touched.current) keep(key, null); onShut(open); };
   const send = () => {
     if (busy) return;
     setBusy(true);
     setErrors({});
+    touched.current = true;
+    store();
     if (likely) seen.current = [...new Set([...seen.current, ...(alike?.rows || []).map((r) => r.id)])];
-    onCreate && onCreate(kind, wanted(), open.given > 0 || !!done, seen.current, Math.floor(n));
+    onCreate && onCreate(kind, wanted(), open.given > 0 || !!done, seen.current, ticket.current);
   };
   const use = (row) => onChoose && onChoose(kind, row.id, wanted());
   const take = (names) => {
@@ -200,7 +195,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
           {restored && (
             <div className="banner">
               <span className="grow">What you had typed is still here.</span>
-              <button type="button" className="link" onClick={() => { keep(kind, null); restart(open); }}>Start afresh</button>
+              <button type="button" className="link" onClick={() => { keep(key, null); restart(open); }}>Start afresh</button>
             </div>
           )}
           {errors[""] && <div className="banner r" role="alert">{errors[""]}</div>}
@@ -224,7 +219,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
  * The dialogs for new records; one opens with each new `form.n`, above those that are open: who is missing in a look-up is made from there,
  * and the look-up has them then. Only the topmost hears of answers.
  */
-export function CreateDialog({ form, makes, onStart, onCreate, ...rest }) {
+export function CreateDialog({ me, form, makes, onStart, onCreate, ...rest }) {
   const [sheets, setSheets] = useState([]);
   const opened = useRef(form?.n || 0);
   const taken = useRef({ created: rest.created?.n || 0, offer: rest.offer?.n || 0 }); // answers grow, and each is for one dialog
@@ -237,13 +232,14 @@ export function CreateDialog({ form, makes, onStart, onCreate, ...rest }) {
   useEffect(() => {
     if (!form?.n || form.n === opened.current) return;
     opened.current = form.n;
-    if (form.n <= closed()) return; // the page was loaded anew after this dialog had been left
+    if (form.n <= left.get()) return; // the page was loaded anew after this dialog had been left
     const asked = waiting.current?.kind === form.kind ? waiting.current : null;
     waiting.current = null;
     const given = asked ? 1 : form.given;
-    put({ ...form, given, done: asked?.done, draft: given ? {} : recall(form.kind) });
+    const key = place(me, { ...form, given });
+    put({ ...form, given, key, done: asked?.done, draft: recall(key) });
   }, [form]);
-  const shutOne = (sheet) => { shut(sheet.n); setSheets((all) => all.filter((s) => s.n !== sheet.n)); };
+  const shutOne = (sheet) => { left.set(sheet.n); setSheets((all) => all.filter((s) => s.n !== sheet.n)); };
   const restart = (sheet) => setSheets((all) => all.map((s) => (s.n === sheet.n ? { ...s, draft: {}, n: s.n + 0.5 } : s)));
   return sheets.map((sheet, i) => {
     const top = i === sheets.length - 1;

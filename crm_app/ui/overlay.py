@@ -16,6 +16,7 @@ from .icons import icon
 script(__name__, "popover.js")
 script(__name__, "line.js")
 script(__name__, "numbers.js")
+script(__name__, "drafts.js")
 _jsx = script(__name__, "overlay.jsx").importable_path
 _ids = count(time_ns() // 1_000_000)  # a restarted server repeats none
 

@@ -16,6 +16,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.records.files.service import attach_file
 from crm_app.records.files.store import keep
 from crm_app.records.guests import Guests, find_guests
+from crm_app.records.tickets import once
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 CHANGED = "Somebody changed this in the meantime. Close it and open it again to see what stands now."
@@ -69,7 +70,8 @@ class ActivityCard(rx.State):
         if not id and ticket and ticket == self._ticket:
             return
         try:
-            done = await db.write(service.save_activity, actor(), id, values, version or None)
+            wish = (service.save_activity, id, values, version or None)
+            done = await db.write(once, actor(), "" if id else ticket, values, *wish)
         except Invalid as refusal:
             errors = dict(refusal.fields)
         except Conflict:

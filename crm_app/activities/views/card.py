@@ -16,8 +16,8 @@ UPLOAD = "activity-files"
 TYPES = [("call", "Call"), ("meeting", "Meeting"), ("task", "Task")]
 
 
-def activity_card(then: list[Any]) -> rx.Component:
-    """Opens when `ActivityCard.open` or `ActivityCard.start` has answered."""
+def activity_card(then: list[Any], me: rx.Var[str]) -> rx.Component:
+    """Opens when `ActivityCard.open` or `ActivityCard.start` has answered; `me` is whose drafts it finds."""
     drop = drop_zone(
         "Add a recording or a file",
         rx.el.div(icon("file"), rx.el.span("Drop a recording here, or choose one"), class_name="drop small"),
@@ -28,6 +28,7 @@ def activity_card(then: list[Any]) -> rx.Component:
     )
     return activity_dialog(
         drop,
+        me=me,
         card=ActivityCard.card,
         saved=ActivityCard.saved,
         found=RefSearch.found,

@@ -14,6 +14,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.records.create.rows import Conditions, Created, Form
 from crm_app.records.create.service import conditions_in_form, create_record, named, new_form
 from crm_app.records.reading import titles
+from crm_app.records.tickets import once
 from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 MOST_ANYWAY = 200
@@ -25,7 +26,7 @@ class NewRecord(rx.State):
     form: rx.Field[Form] = rx.field(default_factory=Form)
     created: rx.Field[Created] = rx.field(default_factory=Created)
     conditions: rx.Field[Conditions] = rx.field(default_factory=Conditions)
-    _done: int = 0
+    _done: str = ""
 
     @rx.event
     @allow("any")
@@ -54,13 +55,14 @@ class NewRecord(rx.State):
 
     @rx.event
     @allow("any")
-    async def create(self, kind: str, values: dict[str, str], stay: bool, anyway: list[int], ticket: int = 0):
+    async def create(self, kind: str, values: dict[str, str], stay: bool, anyway: list[int], ticket: str = ""):
         """`anyway`: those who look like the new one were shown, and it is another one. A `ticket` makes one record."""
         if ticket and ticket == self._done:
             return None
         n = fresh()
+        wish = (create_record, kind, values, anyway[:MOST_ANYWAY])
         try:
-            made = await db.write(create_record, actor(), kind, values, anyway[:MOST_ANYWAY])
+            made = await db.write(once, actor(), ticket, [kind, values], *wish)
         except LikelyDuplicate:
             self.created = Created(n, kind, likely=True)
             return None

@@ -100,7 +100,7 @@ def test_what_a_stumbling_line_brings_twice_is_made_once() -> None:
     tab = admin(f"/companies/{make_company(name='Firm')}")
     tab.call(TimelineView, "load")
     for name in ("", "Once", "Once"):
-        tab.call(NewRecord, "create", kind="company", values={"name": name}, stay=True, anyway=[], ticket=7)
+        tab.call(NewRecord, "create", kind="company", values={"name": name}, stay=True, anyway=[], ticket="7")
     for body in ("", "Hello", "Hello"):
         tab.call(TimelineView, "write", values={"type": "note", "body": body, "ticket": "8"})
     for subject in ("", "Call back", "Call back"):
@@ -109,3 +109,27 @@ def test_what_a_stumbling_line_brings_twice_is_made_once() -> None:
     assert count(Activity) == 2
     tab.call(TimelineView, "write", values={"type": "note", "body": "Hello", "ticket": "10"})
     assert count(Activity) == 3
+
+
+def test_what_was_saved_before_a_restart_is_not_made_again_and_nothing_typed_since_is_taken_for_saved() -> None:
+    """A restarted server remembers nothing of a tab; its browser sends the form again under the same ticket."""
+    who, path = principal(make_user(role="administrator"), "administrator"), f"/companies/{make_company(name='Firm')}"
+
+    def press(text: str) -> Tab:
+        tab = Tab(who, path)
+        tab.call(NewRecord, "create", kind="company", values={"name": text}, stay=True, anyway=[], ticket="7")
+        tab.call(TimelineView, "write", values={"type": "note", "body": text, "ticket": "8"})
+        tab.call(ActivityCard, "save", id=0, values={"type": "task", "subject": text, "ticket": "9"}, version=0)
+        return tab
+
+    first, again, other = press("Once"), press("Once"), press("Once more")
+    made = first.state(NewRecord).created
+    assert made.id and (again.state(NewRecord).created.id, again.state(NewRecord).created.title) == (made.id, "Once")
+    assert again.state(TimelineView).written.ticket == "8" and not again.state(ActivityCard).saved.errors
+    errors = other.state(NewRecord).created.errors, other.state(TimelineView).written.errors
+    for said in (*errors, other.state(ActivityCard).saved.errors):
+        assert [text.startswith("This was saved already") for text in said.values()] == [True]
+    assert count(Company, col(Company.name).like("Once%")) == 1 and count(Activity) == 2
+    somebody = Tab(principal(make_user(role="administrator"), "administrator"), path)
+    somebody.call(NewRecord, "create", kind="company", values={"name": "Theirs"}, stay=True, anyway=[], ticket="7")
+    assert count(Company, col(Company.name) == "Theirs") == 1
