@@ -215,6 +215,35 @@ def test_a_new_deal_is_made_with_a_company_found_by_name(admin: Page, site) -> N
     expect(admin.locator(".lbar .sum b")).to_have_text("1")
 
 
+def test_a_new_deal_outlives_a_restart_and_a_reload_and_its_message_offers_undo(admin: Page, site) -> None:
+    open_board(admin, site)
+    admin.keyboard.press("n")
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Title").fill("Half a thought")
+    dialog.get_by_role("combobox", name="Company").fill("isd")
+    admin.get_by_role("option", name="Isdom").click()
+    admin.context.set_offline(True)
+    site.server.start_anew()
+    dialog.get_by_label("Value").fill("12.50")
+    admin.context.set_offline(False)
+    expect(admin.locator(".offline")).to_have_count(0)
+    admin.keyboard.press("Escape")
+    expect(dialog.get_by_text("Leave without saving?")).to_be_visible()
+    dialog.get_by_role("button", name="Keep writing").click()
+    expect(dialog.get_by_label("Title")).to_have_value("Half a thought")
+    admin.reload()
+    admin.wait_for_selector("[data-card]")
+    admin.keyboard.press("n")
+    expect(dialog).to_contain_text("What you had typed is still here.")
+    expect(dialog.get_by_label("Title")).to_have_value("Half a thought")
+    expect(dialog.get_by_label("Value")).to_have_value("12.50")
+    expect(dialog.get_by_role("combobox", name="Company")).to_have_value("Isdom")
+    dialog.get_by_role("button", name="Create deal").click()
+    admin.wait_for_url(re.compile(r"/deals/\d+"))
+    admin.locator(".toast .act").last.click()
+    expect(admin.get_by_role("heading", name="This deal is not here")).to_be_visible()
+
+
 def test_a_dirty_dialog_asks_before_it_goes(admin: Page, site) -> None:
     open_board(admin, site)
     admin.keyboard.press("n")

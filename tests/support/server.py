@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ class Server:
     data_dir: Path
     log: Path
     env: dict[str, str]
+    start: Callable[[], subprocess.Popen[str]]
 
     def output(self) -> str:
         """What it printed so far."""
@@ -39,6 +40,12 @@ class Server:
         )
         assert answer.status_code == 303, f"{answer.status_code}: {answer.text[-400:]}"
         return answer.cookies["kith_session"]
+
+    def start_anew(self) -> None:
+        """As an update does: it ends, and begins again with nothing in its memory."""
+        self.stop()
+        self.process = self.start()
+        wait_for_health(self)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Stop as Ctrl-C would, or a service manager (SIGTERM), and answer with the exit code."""
@@ -87,11 +94,15 @@ def running_server(
     arguments = [sys.executable, "-m", "crm_app.cli", *command, "--port", str(port)]
     if workers > 1:
         arguments += ["--workers", str(workers)]
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            arguments, cwd=cwd, env=env, stdout=out, stderr=subprocess.STDOUT, text=True, start_new_session=True
-        )
-    server = Server(env["KITH_BASE_URL"], process, data_dir, log, env)
+    log.unlink(missing_ok=True)
+
+    def start() -> subprocess.Popen[str]:
+        with log.open("a") as out:
+            return subprocess.Popen(
+                arguments, cwd=cwd, env=env, stdout=out, stderr=subprocess.STDOUT, text=True, start_new_session=True
+            )
+
+    server = Server(env["KITH_BASE_URL"], start(), data_dir, log, env, start)
     try:
         wait_for_health(server)
         yield server
