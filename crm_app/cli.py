@@ -88,7 +88,9 @@ def demo(
     deals: Annotated[int, typer.Option(min=0, help="Add so many deals.")] = 0,
     activities: Annotated[int, typer.Option(min=0, help="Add so many activities.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed on the same day adds the same.")] = 7,
-    duplicates: Annotated[Path | None, typer.Option(help="Write the pairs of people who are one here.")] = None,
+    duplicates: Annotated[
+        Path | None, typer.Option(help="Write the pairs of people and of companies that are one here.")
+    ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the demo data away, nothing else, and stop.")] = False,
     as_json: Json = False,
 ) -> None:

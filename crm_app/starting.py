@@ -122,7 +122,7 @@ def _seed() -> None:
 
 
 def _grow(sizes: "Sizes", duplicates: Path | None) -> None:
-    """Add to the demo, once; the pairs of duplicates go into a file for those who measure how many are found."""
+    """Add to the demo, once; who is there twice goes into a file for those who measure how many are found."""
     from crm_app.core.clock import today
     from crm_app.demo.scale import grow, is_grown
 
@@ -130,6 +130,9 @@ def _grow(sizes: "Sizes", duplicates: Path | None) -> None:
         print("  The demo was made larger before; it was kept.\n", flush=True)
         return
     grown = grow(sizes, today(settings().zone), lambda line: print(f"  {line}", flush=True))
-    print(f"  {len(grown.duplicates):,} of these people are there twice\n", flush=True)
+    twice = {"people": grown.duplicates, "companies": grown.company_duplicates}
+    print(
+        f"  {len(twice['people']):,} of these people and {len(twice['companies']):,} of the companies are there twice\n"
+    )
     if duplicates is not None:
-        duplicates.write_text(json.dumps(grown.duplicates))
+        duplicates.write_text(json.dumps(twice))

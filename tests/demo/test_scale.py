@@ -1,6 +1,7 @@
 """A larger demo: the same for the same seed, true to itself, and whole in the log."""
 
 import hashlib
+import unicodedata
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
@@ -16,7 +17,17 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Refused
 from crm_app.demo.scale import Grown, Sizes, grow, is_grown
 from crm_app.migrations import problems
-from crm_app.tables import Activity, ChangeLog, Company, Deal, DealLine, Person, PersonEmail, PersonPhone
+from crm_app.tables import (
+    Activity,
+    ChangeLog,
+    Company,
+    CompanyAddress,
+    Deal,
+    DealLine,
+    Person,
+    PersonEmail,
+    PersonPhone,
+)
 from tests.support.builders import make_pipeline, make_product, make_user
 
 pytestmark = pytest.mark.slow
@@ -41,7 +52,7 @@ def rows(model: type[SQLModel], *conditions: Any) -> list[dict[str, Any]]:
 
 def _hash() -> str:
     found = hashlib.sha256()
-    for model in (Company, Person, PersonEmail, PersonPhone, Deal, DealLine, Activity):
+    for model in (Company, CompanyAddress, Person, PersonEmail, PersonPhone, Deal, DealLine, Activity):
         for row in rows(model):
             found.update(repr([v for k, v in row.items() if k not in TIMES]).encode())
     return found.hexdigest()
@@ -74,26 +85,58 @@ def test_it_is_as_large_as_asked_and_whole(grown: Grown) -> None:
     assert db.read_sync(differences) == [] and problems() == []
 
 
-def test_the_copies_are_the_same_people(grown: Grown) -> None:
-    assert len(grown.duplicates) == 800 // 40
-    people = {p["id"]: p for p in rows(Person)}
-    emails = {r["person_id"]: r["value"] for r in rows(PersonEmail)}
-    phones = {r["person_id"]: r["value"].replace(" ", "") for r in rows(PersonPhone)}
-    for first, copy in grown.duplicates:
-        a, b = people[first], people[copy]
-        assert first < copy and a["display_name"].casefold() == b["display_name"].casefold()
-        assert a["company_id"] == b["company_id"]
-        assert emails.get(copy, emails[first]) == emails[first]
-        assert copy in emails or phones[copy] == phones[first]
+def _copies(grown: Grown) -> list[tuple[dict[str, Any], dict[str, Any], bool]]:
+    """Each person and its copy, and whether an address or the end of a number says that they are one."""
+    people = {p["id"]: p | {"ways": set()} for p in rows(Person)}
+    for row in [*rows(PersonEmail), *rows(PersonPhone)]:
+        digits = "".join(c for c in row["value"] if c.isdigit())
+        people[row["person_id"]]["ways"].add(row["value"] if "@" in row["value"] else digits[-7:])
+    found = [(people[first], people[copy]) for first, copy in grown.duplicates]
+    return [(a, b, bool(a["ways"] & b["ways"])) for a, b in found]
 
 
-def test_few_companies_have_most_people_and_many_scripts_are_there(grown: Grown) -> None:
+def test_the_copies_are_the_same_people_typed_in_several_ways(grown: Grown) -> None:
+    copies = _copies(grown)
+    assert len(copies) == 800 // 40
+    for a, b, reached in copies:
+        assert a["id"] < b["id"]
+        same = all(a[name] == b[name] for name in ("first_name", "last_name", "company_id"))
+        assert reached or (same and a["company_id"]), (a, b)
+    renamed = [a for a, b, _ in copies if a["display_name"] != b["display_name"]]
+    moved = [a for a, b, _ in copies if a["company_id"] != b["company_id"]]
+    assert 5 <= len(renamed) < 20 and moved and not all(reached for *_, reached in copies)
+    firms = {c["id"]: c for c in rows(Company)}
+    streets = {r["company_id"]: r["street"] + r["postcode"] for r in rows(CompanyAddress)}
+    assert len(grown.company_duplicates) == 60 // 50
+    for first, copy in grown.company_duplicates:
+        a, b = firms[first], firms[copy]
+        kept = [name for name in ("domain", "phone") if a[name] == b[name]]
+        assert first < copy and (kept or streets[first] == streets.get(copy)) and a["country"] == b["country"]
+
+
+def test_companies_are_of_different_size_and_names_of_many_scripts(grown: Grown) -> None:
     staff = Counter(p["company_id"] for p in rows(Person) if p["company_id"])
-    largest = sum(n for _, n in staff.most_common(6))
-    assert largest > 0.4 * sum(staff.values())
+    largest = [n / sum(staff.values()) for _, n in staff.most_common(20)]
+    assert largest[0] < 0.1 and sum(largest) > 0.5
     names = "".join(p["display_name"] for p in rows(Person))
-    for example in ("ü", "Ł", "Π", "Ш", "م", "王", "佐"):
-        assert example in names, example
+    assert {unicodedata.name(c).split()[0] for c in names} >= {"LATIN", "GREEK", "CYRILLIC", "ARABIC", "CJK"}
+    assert set("üłñé") <= set(names)
+    _are_of_one_each(grown)
+
+
+def _are_of_one_each(grown: Grown) -> None:
+    """Few namesakes, addresses and domains of one only, hardly a number in them, and towns in their country."""
+    copied = {copy for _, copy in grown.duplicates}
+    people = {p["id"]: p for p in rows(Person) if p["id"] not in copied}
+    assert max(Counter(p["display_name"] for p in people.values()).values()) <= 3
+    mails = [r["value"] for r in rows(PersonEmail) if r["person_id"] in people]
+    assert len(set(mails)) == len(mails) > 700 and all(m.isascii() for m in mails)
+    assert sum(m.partition("@")[0][-1].isdigit() for m in mails) < 5
+    firms = [c for c in rows(Company) if c["id"] not in {copy for _, copy in grown.company_duplicates}]
+    for field in ("name", "domain"):
+        assert len({c[field] for c in firms}) == len(firms) == 59 and not any("1" in c[field] for c in firms)
+    towns = {(r["country"], r["city"]) for r in rows(CompanyAddress)}
+    assert {c["country"] for c in firms} == {country for country, _ in towns} and ("Germany", "Paris") not in towns
 
 
 def test_deals_went_from_stage_to_stage_in_order(grown: Grown) -> None:

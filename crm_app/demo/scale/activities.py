@@ -5,11 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from crm_app.core.changes import Change
-from crm_app.demo.scale.grow import Human, Story, World, zipf
+from crm_app.demo.scale.grow import Human, Story, World
+from crm_app.demo.scale.lands import ranks
 from crm_app.demo.words import DONE, PLANNED
 
 Maker = Callable[[int], list[Change]]
 ON_DEALS, PLANNED_SHARE = 0.4, 0.5  # of all activities; of the open deals those that have a next step
+BUSY = 60.0  # of a hundred thousand people the one whom most is done with has one activity in 450
 MINUTES = {"call": (5, 10, 20), "meeting": (30, 60, 90)}
 
 
@@ -19,7 +21,7 @@ def activities(world: World, count: int) -> Iterator[Maker]:
     planned = [s for s in world.stories if s.is_open and random.random() < PLANNED_SHARE][:count]
     for n, story in enumerate(planned):
         yield _maker(_planned(world, n, story))
-    weights = zipf(len(world.humans))
+    weights = ranks(len(world.humans), BUSY)
     for n in range(len(planned), count):
         if world.stories and (not world.humans or random.random() < ON_DEALS):
             yield _maker(_on_deal(world, n, random.choice(world.stories)))

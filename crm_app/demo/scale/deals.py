@@ -5,7 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from crm_app.core.changes import Change
-from crm_app.demo.scale.grow import Firm, Human, Story, World, zipf
+from crm_app.demo.scale.firms import SIZES
+from crm_app.demo.scale.grow import Firm, Human, Story, World
+from crm_app.demo.scale.lands import ranks
 from crm_app.demo.words import LOST_REASONS
 
 Maker = Callable[[int], list[Change]]
@@ -17,7 +19,7 @@ def deals(world: World, count: int) -> Iterator[Maker]:
     """Large companies have many."""
     if not world.firms:
         return
-    weights = zipf(len(world.firms))
+    weights = ranks(len(world.firms), SIZES)
     for n in range(count):
         yield _deal(world, n, world.random.choices(world.firms, cum_weights=weights)[0])
 
@@ -40,7 +42,7 @@ def _deal(world: World, n: int, firm: Firm) -> Maker:
     product = next(p["name"] for p in world.products if p["id"] == lines[0]["product_id"])
     values = {
         "external_id": f"demo-d{n}",
-        "title": f"{product} for {firm.domain.partition('.')[0].replace('-', ' ').title()}",
+        "title": f"{product} for {firm.name}",
         "company_id": firm.id,
         "person_id": human.id if human else None,
         "owner_id": firm.owner_id,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import accumulate, islice
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -21,6 +21,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Refused
 from crm_app.demo.marks import DEMO
+from crm_app.demo.scale.lands import Town
 from crm_app.migrations.indexes import left_out
 from crm_app.tables import Product, Stage, User
 
@@ -46,17 +47,22 @@ class Sizes:
         return self.people + self.companies + self.deals + self.activities
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Firm:
-    """A company as what follows needs it."""
+    """A company as what follows needs it; `way` is how its addresses are made, `employees` how large it is."""
 
     id: int
+    name: str
     domain: str
     land: int
+    town: Town
+    phone: str
+    way: str
+    employees: int
     owner_id: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Human:
     """A person as what follows needs it."""
 
@@ -66,7 +72,7 @@ class Human:
     owner_id: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Story:
     """A deal as its activities need it."""
 
@@ -93,26 +99,29 @@ class World:
     humans: list[Human] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
     staff: dict[int, list[Human]] = field(default_factory=lambda: defaultdict(list))
-    people_by_mark: dict[str, int] = field(default_factory=dict)
+    twins: dict[int, Firm] = field(default_factory=dict)  # companies that are there twice, by the first
     duplicates: list[tuple[int, int]] = field(default_factory=list)
+    company_duplicates: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Grown:
-    """What was made; `duplicates` are pairs of people who are one: the first and its copy."""
+    """What was made; `duplicates` are pairs of people who are one, the first and its copy, and so of companies."""
 
     companies: int
     people: int
     deals: int
     activities: int
     duplicates: list[tuple[int, int]]
+    company_duplicates: list[tuple[int, int]]
 
 
 def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
     """Add the records. Raises Refused where the demo itself is missing, on whose sellers and stages they lean."""
     from crm_app.demo.scale.activities import activities
     from crm_app.demo.scale.deals import deals
-    from crm_app.demo.scale.people import companies, people
+    from crm_app.demo.scale.firms import companies
+    from crm_app.demo.scale.people import people
 
     world = db.read_sync(_world, sizes.seed, today)
     wishes: dict[str, Iterator[Callable[[int], list[Change]]]] = {
@@ -127,7 +136,7 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
             count = _write(name, makers)
         tell(f"{count:,} {name}")
     made = (sizes.companies, sizes.people, sizes.deals, sizes.activities)
-    return Grown(*made, world.duplicates)
+    return Grown(*made, world.duplicates, world.company_duplicates)
 
 
 def _write(name: str, makers: Iterator[Callable[[int], list[Change]]]) -> int:
@@ -164,8 +173,3 @@ def is_grown(session: Session) -> bool:
     table = table_of(ChangeBatch)
     query = select(table.c.id).where(table.c.source == DEMO, table.c.note.startswith(NOTE)).limit(1)
     return session.connection().execute(query).first() is not None
-
-
-def zipf(count: int) -> list[float]:
-    """Cumulated weights of which the n-th is 1/n: few have much, many have little."""
-    return list(accumulate(1 / n for n in range(1, count + 1)))

@@ -1,89 +1,94 @@
-"""What people and companies are called, by country: the native form, and the Latin one for addresses."""
+"""What a person is called: first and last name by the habits of a country, and how both are in an address."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
+from typing import NamedTuple
+
+from crm_app.core.text import fold
+from crm_app.demo.scale.lands import Land, Surname, Word
+
+SPELT = {
+    "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}),  # codespell:ignore ue
+    "da": str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"}),
+}
+ONE_SIGN, TWO_GENERATIONS = 0.25, 0.5  # of Chinese first names; of Egyptians who name father and grandfather
 
 
-@dataclass(frozen=True)
-class Land:
-    """A country; names are `native=latin` where the script is another one. `east`: the family name comes first."""
+class Name(NamedTuple):
+    """`plain` are the first and the last name as an address has them, such as `joerg` and `vanderberg`."""
 
-    name: str
-    language: str
-    weight: int
-    prefix: str
-    digits: int
-    domain: str
-    form: str
-    first: tuple[str, ...]
-    last: tuple[str, ...]
-    east: bool = False
+    first: str
+    last: str
+    shown: str
+    latin: tuple[str, str]
+    plain: tuple[str, str]
 
 
-def _land(name, language, weight, prefix, digits, domain, form, first, last, east=False) -> Land:
-    return Land(name, language, weight, prefix, digits, domain, form, tuple(first.split()), tuple(last.split()), east)
+def name_of(random: Random, land: Land) -> Name:
+    """Somebody of that country."""
+    hers = random.random() < 0.46
+    first, last = _first(random, land, hers), _last(random, land, hers)
+    given = first.native
+    if land.habits.initial and random.random() < land.habits.initial:
+        given = f"{given} {random.choice('ABCDEFGHJKLMNPRSTW')}."
+    by = "" if land.code == "CN" else " "
+    shown = f"{last.native}{by}{given}" if land.east else f"{given} {last.native}"
+    plain = slug(_called(first.latin), land.language), slug(_signed(land, last.latin), land.language)
+    return Name(given, last.native, shown, (first.latin, last.latin), plain)
 
 
-LANDS = (
-    _land("United States", "en", 24, "+1", 10, "com", "Inc.",
-          "Olivia Liam Emma Noah Ava Ethan Mia Lucas Zoe Mason Grace Logan Hazel Owen Ruby Caleb",
-          "Smith Johnson Brown Davis Miller Wilson Moore Taylor Anderson Jackson White Harris Clark Lewis"),
-    _land("Germany", "de", 18, "+49", 10, "de", "GmbH",
-          "Jürgen Anneliese Björn Käthe Sören Heike Matthias Ulrike Jörg Sabine Günther Lena Florian Marlene",
-          "Müller Schröder Weiß Köhler Krüger Böhm Schäfer Groß Vogel Brandt Jäger Lehmann Straßer Winter"),
-    _land("France", "fr", 12, "+33", 9, "fr", "SARL",
-          "Chloé Étienne Zoé François Anaïs Gaël Inès Loïc Hélène Théo Maëlle Rémi Noémie Benoît",
-          "Lefèvre Dupré Garçon Moreau Béranger Lemaître Rousseau Gauthier Chevalier Périer Fabre Mercier"),
-    _land("Spain", "es", 8, "+34", 9, "es", "S.L.",
-          "Íñigo Lucía Andrés Begoña Álvaro Nerea Joaquín Ainhoa Martín Sofía Núria Raúl",
-          "García Muñoz Ibáñez Núñez Peña Gómez Martínez Vázquez Ordóñez Domínguez Yáñez León"),
-    _land("Poland", "pl", 7, "+48", 9, "pl", "sp. z o.o.",
-          "Łukasz Małgorzata Paweł Zofia Michał Grażyna Wojciech Bożena Stanisław Kinga",
-          "Wójcik Dąbrowski Zieliński Wiśniewska Kamiński Szymański Woźniak Kozłowski Król Głowacki"),
-    _land("Denmark", "da", 5, "+45", 8, "dk", "A/S",
-          "Søren Åse Jørgen Mette Bjørn Kirsten Rasmus Signe Øyvind Frederikke",
-          "Sørensen Nørgaard Kjær Østergaard Madsen Bæk Møller Lund Skov Dahl"),
-    _land("Türkiye", "tr", 5, "+90", 10, "com.tr", "A.Ş.",
-          "Ayşe İbrahim Çağla Oğuz Şule Gökhan Yağmur Emre Tuğba Barış",
-          "Yılmaz Şahin Çelik Öztürk Aydın Kılıç Doğan Güneş Koç Erdoğdu"),
-    _land("Greece", "el", 5, "+30", 10, "gr", "Α.Ε.",
-          "Γιώργος=Giorgos Ελένη=Eleni Νίκος=Nikos Μαρία=Maria Κώστας=Kostas Σοφία=Sofia Δημήτρης=Dimitris Άννα=Anna",
-          "Παπαδόπουλος=Papadopoulos Οικονόμου=Oikonomou Νικολάου=Nikolaou Γεωργίου=Georgiou Αντωνίου=Antoniou"),
-    _land("Ukraine", "uk", 5, "+380", 9, "ua", "ТОВ",
-          "Олена=Olena Андрій=Andrii Наталія=Nataliia Юрій=Yurii Оксана=Oksana Тарас=Taras Ірина=Iryna Богдан=Bohdan",
-          "Шевченко=Shevchenko Коваль=Koval Бондар=Bondar Ткачук=Tkachuk Мельник=Melnyk Кравець=Kravets"),
-    _land("Egypt", "ar", 4, "+20", 10, "eg", "ش.م.م",
-          "محمد=Mohamed فاطمة=Fatma أحمد=Ahmed مريم=Mariam يوسف=Youssef ليلى=Layla عمر=Omar نور=Nour",
-          "حسن=Hassan إبراهيم=Ibrahim سليمان=Soliman عبدالله=Abdallah فاروق=Farouk منصور=Mansour"),
-    _land("Japan", "ja", 4, "+81", 10, "co.jp", "株式会社",
-          "陽菜=Hina 蓮=Ren 結衣=Yui 大翔=Haruto さくら=Sakura 健太=Kenta 美咲=Misaki 翔=Sho",
-          "佐藤=Sato 鈴木=Suzuki 高橋=Takahashi 田中=Tanaka 渡辺=Watanabe 山本=Yamamoto 中村=Nakamura", True),
-    _land("China", "zh", 3, "+86", 11, "cn", "有限公司",
-          "伟=Wei 芳=Fang 娜=Na 敏=Min 静=Jing 磊=Lei 洋=Yang 丽=Li",
-          "王=Wang 李=Li 张=Zhang 刘=Liu 陈=Chen 杨=Yang 赵=Zhao", True),
-)  # fmt: skip
-_STEMS = """
-Aurora Borealis Cobalt Delta Ember Falcon Granite Harbour Indigo Juniper Kestrel Lumen Meridian Nimbus Orchard Pinnacle
-Quartz Ridge Sierra Tundra Umbra Vertex Willow Xenon Yarrow Zephyr Atlas Beacon Cedar Drift Echo Fjord
-"""
-_TRADES = """
-Foods Logistics Textiles Software Energy Medical Motors Paper Optics Marine Steel Chemicals Media
-"""
-STEMS, TRADES = tuple(_STEMS.split()), tuple(_TRADES.split())
+def _first(random: Random, land: Land, hers: bool) -> Word:
+    names, habits = land.words.hers if hers else land.words.his, land.habits
+    name = names.pick(random)
+    if land.code == "CN":
+        return name if random.random() < ONE_SIGN else _joined(name, names.pick(random), "", lower=True)
+    if habits.second and random.random() < habits.second:
+        second = names.pick(random)
+        stem = habits.stem[hers]
+        if stem and stem != second.native:
+            return _joined(Word(stem, stem), second, habits.joint)
+        if second != name:
+            return _joined(name, second, habits.joint)
+    return name
 
 
-def split(name: str) -> tuple[str, str]:
-    """The native form and the Latin one."""
-    native, _, latin = name.partition("=")
-    return native, latin or native
+def _last(random: Random, land: Land, hers: bool) -> Word:
+    words, habits = land.words, land.habits
+    name = _form(words.surnames.pick(random), hers)
+    if land.code == "EG":
+        return _joined(words.his.pick(random), name, " ") if random.random() < TWO_GENERATIONS else name
+    if words.middle and random.random() < 0.35:
+        return _joined(_form(words.middle.pick(random), hers), name, " ")
+    if habits.double and random.random() < habits.double * (1.0 if hers else habits.his):
+        second = _form(words.surnames.pick(random), hers)
+        return name if second == name else _joined(name, second, habits.bond)
+    return name
 
 
-def pick_land(random: Random) -> Land:
-    """A country by its weight."""
-    return random.choices(LANDS, [land.weight for land in LANDS])[0]
+def _form(name: Surname, hers: bool) -> Word:
+    return name.hers if hers else name.his
 
 
-def phone(random: Random, land: Land) -> str:
-    """A number of that country's length, in groups of three."""
-    digits = str(random.randint(2, 9)) + "".join(random.choices("0123456789", k=land.digits - 1))
-    return f"{land.prefix} " + " ".join(digits[n : n + 3] for n in range(0, len(digits), 3))
+def _joined(one: Word, two: Word, by: str, *, lower: bool = False) -> Word:
+    return Word(f"{one.native}{by}{two.native}", f"{one.latin}{by}{two.latin.lower() if lower else two.latin}")
+
+
+def _called(first: str) -> str:
+    """Of several first names the one that somebody goes by."""
+    return first.partition(" ")[0]
+
+
+def _signed(land: Land, last: str) -> str:
+    """Of two surnames Spaniards sign with the first, Danes and Egyptians with the last, others with all of it."""
+    if land.code == "ES" and last[:1].isupper():
+        return last.partition(" ")[0]
+    return last.rpartition(" ")[2] if land.code in ("DK", "EG") else last
+
+
+@lru_cache(maxsize=20_000)
+def slug(text: str, language: str, between: str = "") -> str:
+    """As an address has it: lower case, no accents, words joined by `between`, hyphens kept."""
+    spelt = text.lower().translate(SPELT[language]) if language in SPELT else text
+    words = fold(spelt).replace("'", "").replace("’", "").split()
+    plain = between.join("".join(c if c.isascii() and c.isalnum() else "-" for c in word) for word in words)
+    return "-".join(part for part in plain.split("-") if part)
