@@ -85,7 +85,9 @@ def _seen(actor: Principal, kind: str):
     known = kind_of(kind)
     table = table_of(known.table)
     mine = select(table.c.id).where(table.c.deleted_at.is_(None), may_see(actor, known))
-    here = (pair.c.kind == kind, pair.c.decision == OPEN, pair.c.left_id.in_(mine), pair.c.right_id.in_(mine))
+    # each pair is looked at once: from two lists of ids SQLite would try every left one with every right one
+    both = (mine.where(table.c.id == id).correlate(pair).exists() for id in (pair.c.left_id, pair.c.right_id))
+    here = (pair.c.kind == kind, pair.c.decision == OPEN, *both)
     return select(pair.c.left_id, pair.c.right_id, pair.c.probability, pair.c.reasons).where(*here)
 
 
