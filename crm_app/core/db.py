@@ -17,6 +17,7 @@ from anyio.lowlevel import RunVar
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -181,14 +182,17 @@ def _json_number_on_postgresql(element: Any, compiler: Any, **more: Any) -> str:
     return f"CASE WHEN jsonb_typeof({column} -> {key}) = 'number' THEN CAST({column} ->> {key} AS DOUBLE PRECISION) END"
 
 
-class probed(FunctionElement[int]):  # reads as the function that it is
+class probed(FunctionElement[Any]):  # reads as the function that it is
     """A column that SQLite shall not start from: it walks an index in order and looks each value up.
 
     Without statistics it takes every list of ids for a short one. PostgreSQL knows better and is not told.
     """
 
-    type = BigInteger()
     inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
 
 
 @compiles(probed, "sqlite")

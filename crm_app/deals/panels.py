@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
+from crm_app.core.db import probed
 from crm_app.core.money import format_money
 from crm_app.identity.policy import may, visible
 from crm_app.records.page.rows import Panel, Related
@@ -35,7 +36,7 @@ def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str
     if not may(actor, "deal.read"):
         return None
     run = session.connection().execute
-    mine = (belongs, deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+    mine = (belongs, deal.c.deleted_at.is_(None), visible(actor, "deal", probed(deal.c.owner_id)))
     joined = deal.join(stage, stage.c.id == deal.c.stage_id)
     sums = (
         select(deal.c.currency, func.count(), func.sum(deal.c.value_minor))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union_all
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
@@ -13,6 +13,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
+from crm_app.core.db import probed
 from crm_app.core.errors import Forbidden
 from crm_app.core.text import initials
 from crm_app.duplicates.matching.queries import Match
@@ -67,16 +68,18 @@ def alike_to(session: Session, actor: Principal, name: str, id: int) -> list[int
     known = kind(name)
     if not known.likeness:
         return []
-    mine = select(table_of(known.table).c.id).where(table_of(known.table).c.deleted_at.is_(None), may_see(actor, known))
-    query = select(pair.c.left_id, pair.c.right_id).where(
-        pair.c.kind == name,
-        pair.c.decision == "open",
-        or_(pair.c.left_id == id, pair.c.right_id == id),
-        pair.c.left_id.in_(mine),
-        pair.c.right_id.in_(mine),
-    )
-    rows = session.connection().execute(query.order_by(pair.c.probability.desc()).limit(MOST - 1))
-    return [two if one == id else one for one, two in rows]
+    table = table_of(known.table)
+    mine = select(table.c.id).where(table.c.deleted_at.is_(None), may_see(actor, known))
+    if not session.connection().execute(mine.where(table.c.id == id)).first():
+        return []
+    sides = []
+    for own, other in ((pair.c.left_id, pair.c.right_id), (pair.c.right_id, pair.c.left_id)):  # an index each
+        seen = mine.where(table.c.id == other).correlate(pair).exists()
+        there = (pair.c.kind == name, own == id, probed(pair.c.decision) == "open", seen)
+        sides.append(select(other.label("id"), pair.c.probability).where(*there))
+    found = union_all(*sides).subquery()
+    query = select(found.c.id).order_by(found.c.probability.desc(), found.c.id).limit(MOST - 1)
+    return list(session.connection().execute(query).scalars())
 
 
 def hint_of(session: Session, actor: Principal, name: str, id: int) -> Hint | None:

@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
+from crm_app.core.db import probed
 from crm_app.core.folding import says
 from crm_app.core.recurrence import read_rule, words
 from crm_app.core.text import initials
-from crm_app.identity.policy import decide
-from crm_app.records.reading import may_see, titles
+from crm_app.identity.policy import decide, visible
+from crm_app.records.reading import titles
 from crm_app.tables import User
 from crm_app.timeline.queries.scope import activity, newest, places, together
 from crm_app.timeline.rows import Event
@@ -57,6 +58,11 @@ COLUMNS = (
 )
 
 
+def _seen_by(actor: Principal) -> ColumnElement[bool]:
+    """Those that the actor may see; a record has fewer activities than its owners have."""
+    return visible(actor, "activity", probed(activity.c.owner_id))
+
+
 def done_events(
     session: Session, actor: Principal, name: str, id: int, wish: Wish, count: int
 ) -> list[tuple[Place, Event]]:
@@ -64,7 +70,7 @@ def done_events(
     wanted = [k for k in ACTIVITIES if wish.wants(k)]
     if not wanted:
         return []
-    conditions = [activity.c.deleted_at.is_(None), may_see(actor, kind("activity")), ~planned]
+    conditions = [activity.c.deleted_at.is_(None), _seen_by(actor), ~planned]
     if len(wanted) < len(ACTIVITIES):
         conditions.append(activity.c.type.in_(wanted))
     if wish.text:
@@ -81,7 +87,7 @@ def head_events(session: Session, actor: Principal, name: str, id: int, wish: Wi
     wanted = [k for k in ACTIVITIES if wish.wants(k)]
     head = or_(activity.c.done_at.is_(None), activity.c.pinned)
     conditions = [head, or_(planned, activity.c.pinned), activity.c.deleted_at.is_(None)]
-    conditions += [may_see(actor, kind("activity")), activity.c.type.in_(wanted)]
+    conditions += [_seen_by(actor), activity.c.type.in_(wanted)]
     if wish.text:
         conditions.append(says(wish.text, *TEXTS))
     parts = [
