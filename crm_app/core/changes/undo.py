@@ -23,12 +23,13 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Kept:
-    """A value or a record that an undo left as it is, and why."""
+    """A value (`key` of the difference) or a record that an undo left as it is, and why."""
 
     kind: str
     id: int
     title: str
     why: str
+    key: str = ""
 
     def __str__(self) -> str:
         return f"{self.title}: {self.why}"
@@ -134,7 +135,7 @@ def _inverse_of(working: WorkingSet, row: Any, kept: list[Kept], same_parts: boo
         elif same_parts and (back := _of_part(known, key, (old, new, current))) is not None:
             values[key] = decode(known.table, key, back)
         else:
-            kept.append(Kept(known.name, id, title, f"{_label(known, key)} was changed since."))
+            kept.append(Kept(known.name, id, title, f"{_label(known, key)} was changed since.", key))
     return Change(known.name, id, values, undoes=row["seq"]) if values else None
 
 

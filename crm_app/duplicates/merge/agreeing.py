@@ -9,15 +9,19 @@ from sqlmodel import Session
 
 from crm_app.core.changes import Change, Children, Kind, kind
 from crm_app.core.changes.kinds import Row
+from crm_app.core.changes.undo import Kept
 from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import table_of
 from crm_app.core.db import allocate_ids
 from crm_app.duplicates.merge.joining import part_rows
 
 
-def agreeing(session: Session, name: str, survivor: int, rows: Sequence[Any], changes: list[Change]) -> list[Change]:
+def agreeing(
+    session: Session, name: str, survivor: int, rows: Sequence[Any], changes: list[Change], kept: list[Kept]
+) -> list[Change]:
     """The changes that take these rows of the log back, and where they leave a field or a part as it was edited since
-    that the record shares with its parts (a person's company and title with the roles), what makes both agree.
+    that the record shares with its parts (a person's company and title with the roles), what makes both agree. A part
+    that goes back by this is no longer `kept`.
     """
     known = kind(name)
     diff = next((row["diff"] for row in rows if (row["kind"], row["record_id"]) == (name, survivor)), {})
@@ -26,7 +30,10 @@ def agreeing(session: Session, name: str, survivor: int, rows: Sequence[Any], ch
     for children in (c for c in known.children if c.settle is not None):
         stays = {key.partition(".")[0] for key in diff.keys() - own.set.keys()}
         if stays & {children.name, *_shared(known, children)}:
-            values |= _settled(session, known, children, survivor, diff, values)
+            settled = _settled(session, known, children, survivor, diff, values)
+            back = {k for k, made in settled.items() if k in diff and _is_as_before(known, children, made, diff[k][0])}
+            kept[:] = [k for k in kept if (k.kind, k.id) != (name, survivor) or k.key not in back]
+            values |= settled
     if values == dict(own.set):
         return changes
     return [*(c for c in changes if c is not own), replace(own, set=values)]
@@ -60,6 +67,14 @@ def _settled(
         if made != there.get(number):
             found[f"{children.name}.{number}"] = made
     return found
+
+
+def _is_as_before(known: Kind, children: Children, made: Row | None, old: Row | None) -> bool:
+    """Is the part what it was before the merge, but for what it takes from its record?"""
+    if made is None or old is None:
+        return made is old
+    shared = _shared(known, children)
+    return all(n in shared or encode(made[n]) == old[n] for n in old)
 
 
 def _only_followed(known: Kind, children: Children, made: Sequence[Any], row: Row | None, record: Row) -> bool:

@@ -61,7 +61,7 @@ def unmerging(session: Session, actor: Principal, run: BulkRun, limit: int) -> P
     part = stretch(session, run, limit, table_of(ChangeLog).c.batch_id == run.undoes)
     kept: list[Kept] = []
     changes = first_again(session, name, survivor, inverse(session, part.rows, kept, same_parts=True))
-    changes = agreeing(session, name, survivor, part.rows, changes)
+    changes = agreeing(session, name, survivor, part.rows, changes, kept)
     portion = Portion(changes, len(part.rows), part.cursor, trusted=True)
     portion.left = [(k.kind, k.id, k.why) for k in kept]
     portion.is_last = part.is_last

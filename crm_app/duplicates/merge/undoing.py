@@ -136,9 +136,8 @@ def undo_rows(
         kept.append(Kept(change.kind, change.id or 0, kind(change.kind).label, error.message))
 
     changes = inverse(session, rows, kept, same_parts=True)
-    changes = agreeing(
-        session, merge.kind, merge.survivor, rows, first_again(session, merge.kind, merge.survivor, changes)
-    )
+    changes = first_again(session, merge.kind, merge.survivor, changes)
+    changes = agreeing(session, merge.kind, merge.survivor, rows, changes, kept)
     done = apply_many(session, trusted(actor), changes, source="undo", batch_id=new_batch, on_refused=on_refused)
     return sum(len(a.diff) for a in done)
 
