@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,8 @@ from crm_app.core.ids import fresh
 from crm_app.http import live_sessions
 from crm_app.http.board_push import deals_of, diaries_of, whereabouts
 from crm_app.http.hearing import Teller, telling
-from crm_app.http.live_views import MOST_CARDS, News, View
+from crm_app.http.live_views import MOST_CARDS, MOST_ROWS, ListView, News, View
+from crm_app.http.owners import owners_around
 
 GATHER_SECONDS = 0.05
 AGAIN_SECONDS = 1.0
@@ -56,6 +57,19 @@ def located(session: Session, news: News, batches: list[int]) -> News:
     if not 0 < len(deals) <= MOST_CARDS:
         return news
     return replace(news, places=whereabouts(session, sorted(deals), batches))
+
+
+def owned(session: Session, news: News, kinds: Iterable[str], batches: list[int]) -> News:
+    """With whose the records of these kinds are and were, where there are not more than a list is told of."""
+    touched = {name: news.of(name) | news.marks.get(name, frozenset()) for name in kinds}
+    few = {name: ids for name, ids in touched.items() if 0 < len(ids) <= MOST_ROWS}
+    return replace(news, owners={name: owners_around(session, name, sorted(ids), batches) for name, ids in few.items()})
+
+
+def _listed(news: News) -> set[str]:
+    """The kinds that changed and of which somebody has a list open."""
+    open_ = {s.view.listing.kind for s in _open.values() if isinstance(s.view, ListView)}
+    return open_ & (news.ids.keys() | news.marks.keys())
 
 
 def unsubscribe(client_token: str) -> None:
@@ -109,6 +123,8 @@ class Fanout(Teller):
             try:
                 if _open and (news.of("deal") or news.of("activity")):
                     news = await db.read(located, news, batches)
+                if listed := _listed(news):
+                    news = await db.read(owned, news, listed, batches)
                 await self._tell(news)
             except Exception:
                 log.exception("open pages could not be told of a change")

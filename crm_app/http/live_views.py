@@ -15,6 +15,7 @@ from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.errors import NotFound
 from crm_app.deals.queries import Wish
 from crm_app.http.board_push import Place, board_push, may_show
+from crm_app.http.owners import Owners, ever_seen
 from crm_app.records.listing import Listing, list_count, rows_in
 from crm_app.records.reading import record_row
 
@@ -31,7 +32,7 @@ class News:
     """What changed since the last fan-out: ids by kind, `lost` if announcements were missed, where the deals stand.
 
     `diaries` are the users whose plans the activities belong to, or belonged to before; `marks` the records, by kind,
-    of which the marks of quality were written anew.
+    of which the marks of quality were written anew; `owners` whose the records of a kind that is listed are and were.
     """
 
     ids: Mapping[str, frozenset[int]]
@@ -39,6 +40,7 @@ class News:
     places: Mapping[int, Place] = dataclasses.field(default_factory=dict)
     diaries: frozenset[int] = frozenset()
     marks: Mapping[str, frozenset[int]] = dataclasses.field(default_factory=dict)
+    owners: Mapping[str, Owners] = dataclasses.field(default_factory=dict)
 
     def of(self, name: str) -> frozenset[int]:
         """The changed records of one kind."""
@@ -193,12 +195,12 @@ class ListView:
         return news.of(self.listing.kind) | (news.marks.get(self.listing.kind, frozenset()) if marked else frozenset())
 
     def reaches(self, actor: Principal, news: News) -> bool:
-        """A record that left the list must leave the screen: only the list itself can say."""
-        return True
+        """Only those who may see one of the records, or might before: what left their list must leave the screen."""
+        return bool(self._shown(actor, news))
 
     def push(self, session: Session, actor: Principal, news: News) -> dict[str, Any]:
         """The changed rows as they are now, those that stand in the list no more, and the count."""
-        ids = sorted(self._touched(news))
+        ids = self._shown(actor, news)
         rows = rows_in(session, actor, self.listing, ids)[1]
         return {
             "rows": [dataclasses.asdict(row) for row in rows.values()],
@@ -206,3 +208,7 @@ class ListView:
             "count": list_count(session, actor, self.listing),
             "stale": bool(self.listing.group) and bool(rows),
         }
+
+    def _shown(self, actor: Principal, news: News) -> list[int]:
+        name = self.listing.kind
+        return ever_seen(actor, name, self._touched(news), news.owners.get(name, {}))

@@ -10,10 +10,11 @@ from sqlmodel import select
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from crm_app.http.live import owned
 from crm_app.http.live_views import ListView, News
 from crm_app.records.bulk import run_bulk
 from crm_app.records.create.service import create_record, new_form
-from crm_app.records.editing import edit_cell
+from crm_app.records.editing import delete_record, edit_cell
 from crm_app.records.list_screen.queries import list_screen, listing_of, more_rows, rows_now
 from crm_app.records.list_screen.state.bulk import begin, words_of
 from crm_app.records.list_screen.state.views import keep_view, rail_views
@@ -221,8 +222,18 @@ def test_an_open_list_tells_nobody_what_they_may_not_see(ann: Principal) -> None
     seller = principal(make_user(name="Bo"))
     hers = make("deal", title="Hers", stage_id=make_stage(), owner_id=ann.id)
     listing, _ = db.read_sync(listing_of, seller, "deal", {})
-    push = db.read_sync(ListView(listing).push, seller, News({"deal": frozenset({hers})}))
-    assert push is not None and (push["rows"], push["gone"], push["count"]) == ([], [hers], 0)
+    view, changed = ListView(listing), News({"deal": frozenset({hers})})
+    batch = change("deal", hers, title="Hers alone")
+    hidden = db.read_sync(owned, changed, ["deal"], [batch])
+    assert (view.reaches(seller, hidden), view.reaches(ann, hidden)) == (False, True)
+    given = db.read_sync(owned, changed, ["deal"], [change("deal", hers, owner_id=seller.id)])
+    assert [row["id"] for row in db.read_sync(view.push, seller, given)["rows"]] == [hers]
+    taken = db.read_sync(owned, changed, ["deal"], [change("deal", hers, owner_id=ann.id)])
+    push = db.read_sync(view.push, seller, taken)
+    assert view.reaches(seller, taken) and (push["rows"], push["gone"], push["count"]) == ([], [hers], 0)
+    gone = db.read_sync(owned, changed, ["deal"], [change("deal", hers, owner_id=seller.id)])
+    db.write_sync(delete_record, ann, "deal", hers)
+    assert view.reaches(seller, gone) and db.read_sync(view.push, seller, gone)["gone"] == [hers]
 
 
 def test_an_address_may_name_any_record_and_learns_no_name_of_a_hidden_one(ann: Principal) -> None:
