@@ -9,12 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from crm_app.bench import dedupe_firms, dedupe_list
+from crm_app.bench import dedupe_firms, dedupe_list, dedupe_staff
 from crm_app.bench.figures import judged
 from search.duplicates.fields import Profile
 from search.duplicates.normal import normalise
@@ -39,7 +39,8 @@ COLUMNS = {"address": ADDRESS, "all": ALL}
 FILES = {1: ("dataset1",), 2: ("dataset2",), 3: ("dataset3",), 4: ("dataset4a", "dataset4b")}
 BOUNDS = {(1, "address"): 0.994, (3, "address"): 0.980, (1, "all"): 0.998, (3, "all"): 0.995}
 MILLION = 1_000_000
-COMPANIES = 20_000
+MADE = 20_000
+TWICE = (0.003, 0.05, 0.3)  # so large a share of the people at work is of somebody who is there already
 SEPARATOR = "\x1f"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,7 +54,12 @@ def measure() -> dict[str, Any]:
         found |= {
             f"febrl{number}_{columns}": _of_febrl(folder, number, columns) for number in FILES for columns in COLUMNS
         }
-    found |= {f"companies_{seed}": _of_companies(seed) for seed in dedupe_firms.SEEDS}
+    found |= {f"companies_{seed}": _of_made(dedupe_firms.companies(seed, MADE)) for seed in dedupe_firms.SEEDS}
+    for twice in TWICE:
+        found |= {
+            f"staff_{seed}_twice_{twice:.3f}": _of_made(dedupe_staff.people(seed, MADE, twice))
+            for seed in dedupe_staff.SEEDS
+        }
     for source in ("keys", "csv"):
         found[f"million_from_{source}"] = _in_a_process_of_its_own(source)
     return found
@@ -85,9 +91,9 @@ def _of_febrl(folder: Path, number: int, columns: str) -> dict[str, Any]:
     return figures
 
 
-def _of_companies(seed: int) -> dict[str, Any]:
-    """A made-up list of companies; by the same settings as people, and as any other list."""
-    rows = list(dedupe_firms.companies(seed, COMPANIES))
+def _of_made(numbered: Iterable[tuple[int, dict[str, str]]]) -> dict[str, Any]:
+    """A made-up list of companies or of people at work; by the same settings as any other list."""
+    rows = list(numbered)
     of_each = Counter(n for n, _ in rows)
     pairs = list(Sweep([normalise(row) for _, row in rows]).pairs())
     return _judged_pairs(pairs, [n for n, _ in rows], sum(n * (n - 1) // 2 for n in of_each.values()), None)

@@ -1,12 +1,11 @@
 """Two records field by field, for many pairs at once: how alike, and how often strangers are as alike as that."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
+from search.duplicates.following import Following
 from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR, levels_of
 from search.duplicates.model import COLUMN, COMPARED, JUDGED, Model, usual_m
+from search.duplicates.seen import Compared, Seen, Swapped
 from search.duplicates.table import Table
 
 SLIP = 0.004  # so many of those with a name are written with one and the same slip: .08 with any, of some twenty
@@ -14,45 +13,6 @@ WIDE = 1000  # of more pairs of addresses between two records only equal ones ar
 PAIRS = 2000
 Levels = tuple[np.ndarray, np.ndarray, np.ndarray]
 SWAPS = {"names": ("given", "surname"), "lines": ("street", "street2")}
-
-
-@dataclass
-class Seen:
-    """The level of a field in each pair, and the chance that two strangers show it; 1 where it is missing."""
-
-    level: np.ndarray
-    chance: np.ndarray
-
-    def ratio(self, m: np.ndarray) -> np.ndarray:
-        """How many times likelier this is among records of one."""
-        return m[self.level] / self.chance
-
-
-@dataclass
-class Swapped:
-    """The same for two fields that may have changed places, at the pairs `at` where that was looked at.
-
-    `one` is what stands as the first on the left and as the second on the right, weighed as the one and as the other.
-    """
-
-    at: np.ndarray
-    one: Sequence[Seen]
-    two: Sequence[Seen]
-
-    def ratio(self, one: np.ndarray, two: np.ndarray) -> np.ndarray:
-        """How many times likelier, whichever of the two records comes first."""
-        straight = self.one[0].ratio(one) * self.two[0].ratio(two)
-        return np.sqrt(straight * self.one[1].ratio(two) * self.two[1].ratio(one))
-
-
-@dataclass
-class Compared:
-    """What was seen in `size` pairs; `people` are those of which one at least has a person's name."""
-
-    size: int
-    people: np.ndarray
-    fields: dict[str, Seen]
-    swaps: dict[str, Swapped]
 
 
 class Comparer:
@@ -63,7 +23,7 @@ class Comparer:
         self.frequency = {
             name: model.frequencies(name, table.vocabulary(COLUMN.get(name, (name,))[0])) for name in JUDGED
         }
-        self._said: dict[int, bool] = {}
+        self._following = Following(table, model)
         self._named = (table.codes["given"] > 0) | (table.codes["surname"] > 0)
 
     def compare(self, left: np.ndarray, right: np.ndarray) -> Compared:
@@ -75,8 +35,7 @@ class Comparer:
         people = self._named[left] | self._named[right]
         fields["firm"], fields["company"] = _parted(fields["company"], people)
         swaps = {kind: self._swapped(kind, fields, left, right) for kind in SWAPS}
-        self._follow(fields)
-        self._expect(fields["email"], left, right)
+        self._following.weaken(fields, left, right)
         return Compared(len(left), people, fields, swaps)
 
     def _seen(self, name: str, one: str, two: str, left: np.ndarray, right: np.ndarray) -> Seen:
@@ -179,28 +138,6 @@ class Comparer:
         ]
         return Swapped(at[alike], *sides)
 
-    def _follow(self, fields: dict[str, Seen]) -> None:
-        """What follows from the postcode is hardly evidence again."""
-        same = fields["postcode"].level == EXACT
-        for name, chance in self.model.along.items():
-            again = same & (fields[name].level == EXACT)
-            fields[name].chance[again] = np.maximum(fields[name].chance[again], chance)
-
-    def _expect(self, email: Seen, left: np.ndarray, right: np.ndarray) -> None:
-        """Addresses made of names are alike where the names are: noah.hansen@ and nora.hansen@ say nothing more."""
-        m = usual_m("email")
-        for n in np.flatnonzero((email.level > EXACT) & (email.level < OTHER)).tolist():
-            if self._is_said(int(left[n])) and self._is_said(int(right[n])):
-                email.chance[n] = m[email.level[n]]
-
-    def _is_said(self, row: int) -> bool:
-        """Do the names of this record tell all of its addresses?"""
-        if row not in self._said:
-            names = self.table.text("given", row), self.table.text("surname", row)
-            held = self.table.words["email"].array[self.table.every["email"].of(row)].tolist()
-            self._said[row] = all(of_names(text.partition("@")[0], *names) for text in held)
-        return self._said[row]
-
 
 def _parted(seen: Seen, people: np.ndarray) -> tuple[Seen, Seen]:
     """The name of a company as who it is, and as where people work."""
@@ -208,14 +145,6 @@ def _parted(seen: Seen, people: np.ndarray) -> tuple[Seen, Seen]:
         return Seen(np.zeros_like(seen.level), np.ones(1)), seen
     firm = Seen(np.where(people, MISSING, seen.level), np.where(people, 1.0, seen.chance))
     return firm, Seen(np.where(people, seen.level, MISSING), np.where(people, seen.chance, 1.0))
-
-
-def of_names(local: str, given: str, surname: str) -> bool:
-    """Is the part before the @ nothing but the first name, the surname, or both, the one or the other as an initial?"""
-    bare, one, two = ("".join(filter(str.isalnum, text)) for text in (local, given, surname))
-    return bool(one and two) and bare in {
-        one, two, one + two, two + one, one[0] + two, two + one[0], one + two[0], two[0] + one
-    }  # fmt: skip
 
 
 def _alike(level: np.ndarray) -> np.ndarray:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from search.duplicates.comparing import SWAPS, Compared, Comparer
-from search.duplicates.levels import EXACT, FAR, LEVELS, MISSING, OTHER, levels_of
+from search.duplicates.comparing import SWAPS, Comparer
+from search.duplicates.levels import FAR, LEVELS, MISSING, OTHER, levels_of
 from search.duplicates.model import (
     ALONG,
     COLUMN,
@@ -15,6 +15,7 @@ from search.duplicates.model import (
     KINDS,
     MOST_WRONG,
     SMALLEST,
+    WRONG,
     Counts,
     Model,
     no_counts,
@@ -22,7 +23,9 @@ from search.duplicates.model import (
     usual_u,
 )
 from search.duplicates.scoring import Weighed, weigh
+from search.duplicates.seen import Compared
 from search.duplicates.table import Table
+from search.duplicates.tongues import lifts
 from search.duplicates.words import Words
 
 SAMPLE = 200_000
@@ -48,7 +51,7 @@ def learn(table: Table, size: int | None = None) -> Model:
     apart = left != right
     left, right = left[apart], right[apart]
     u = {name: _strangers(table, name, left, right) for name in JUDGED}
-    return Model(size, counts, u, m, _along(table, chance))
+    return Model(size, counts, u, m, _along(table, chance), lifts=lifts(table, u, chance))
 
 
 def settled(table: Table, model: Model, left: np.ndarray, right: np.ndarray) -> Model:
@@ -74,9 +77,10 @@ def settled(table: Table, model: Model, left: np.ndarray, right: np.ndarray) -> 
         share = parts / (parts.sum(axis=0) + 1.0)
         sums = share.sum(axis=1)
         sums[FAMILY_AT] = max(0.0, sums[FAMILY_AT] - _by_chance(compared, share) / np.sqrt(stretch))
+        errors, sums[ONE_AT] = _errors(compared, weighed, share[0])
         kinds = (2 * stretch * sums + KNOWN * KINDS) / (model.size + KNOWN)
         still = np.abs(kinds - model.kinds).max() < STILL * kinds.max()
-        model = replace(model, kinds=kinds, m=_errors(compared, weighed, share[0]))
+        model = replace(model, kinds=kinds, m=errors)
         if still:
             break
     return model
@@ -92,24 +96,30 @@ def _by_chance(compared: Compared, share: np.ndarray) -> float:
     return float(np.sqrt(first + last))
 
 
-def _errors(compared: Compared, weighed: Weighed, share: np.ndarray) -> dict[str, np.ndarray]:
-    """The chances of levels among pairs that are one with these shares."""
+def _errors(compared: Compared, weighed: Weighed, share: np.ndarray) -> tuple[dict[str, np.ndarray], float]:
+    """The chances of levels among pairs that are one with these shares, and how many such pairs are believed.
+
+    More wrong than `MOST_WRONG` no list is: of pairs that would have it so, only as many are one as leave it at that.
+    """
     seen: dict[str, np.ndarray] = {}
     for name, field in compared.fields.items():
         straight = share if name not in SWAPS["names"] else np.where(weighed.swapped["names"], 0.0, share)
         seen[name] = np.bincount(field.level, weights=straight, minlength=LEVELS)
         seen[name][MISSING] = 0.0
     seen["given"] = seen["surname"] = seen["given"] + seen["surname"]
-    found = {}
+    found, believed = {}, 1.0
     for name, sums in seen.items():
         found[name] = usual_m(name)
         for level, chance in COMPARED[name].m.items():
             found[name][level] = (sums[level] + PAIRS * chance) / (sums.sum() + PAIRS)
-        if found[name][OTHER] > MOST_WRONG[name]:
-            right = (1 - MOST_WRONG[name]) / (1 - found[name][OTHER])
-            found[name][EXACT:OTHER] *= right
-            found[name][OTHER] = MOST_WRONG[name]
-    return found
+        wrong = [level for level in WRONG if level in COMPARED[name].m]
+        share_wrong = found[name][wrong].sum()
+        if share_wrong > MOST_WRONG[name]:
+            right = (1 - share_wrong) / (1 - MOST_WRONG[name])
+            found[name][list(COMPARED[name].m)] /= right
+            found[name][wrong] *= right * MOST_WRONG[name] / share_wrong
+            believed = min(believed, right)
+    return found, float(share.sum()) * believed
 
 
 def _own_counts(table: Table) -> Counts:

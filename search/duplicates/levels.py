@@ -154,12 +154,16 @@ def dates(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def addresses(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """E-mail: `NEAR` is a slip, `SIMILAR` the same name at another domain."""
+    """E-mail: `NEAR` is a slip, `SIMILAR` the same name at another domain.
+
+    With other digits only, or with some and without, they are `OTHER`: numbers tell namesakes apart, as in `jo2@`.
+    """
     found = np.full(len(left), OTHER, dtype=np.int8)
     close = np.flatnonzero(np.bitwise_count(words.letters[left] ^ words.letters[right]) <= 4)
     if len(close):
         edits = _edits(words, left[close], right[close], 2)
-        found[close[(edits == 1) | ((edits == 2) & (words.length[left[close]] >= 12))]] = NEAR
+        near = close[(edits == 1) | ((edits == 2) & (words.length[left[close]] >= 12))]
+        found[near[~words.differ_by_number(left[near], right[near])]] = NEAR
     found[words.local[left] == words.local[right]] = SIMILAR
     return found
 

@@ -102,7 +102,10 @@ COMPARED: dict[str, Comparison] = {
 COLUMN = SLOTS_OF | {"firm": ("company",)}  # the others are a column of their own name
 JUDGED = tuple(name for name in COMPARED if name != "firm")  # which is what was seen as `company` where nobody works
 # No list is believed to be worse than that: more often quite another value, and the pairs are not of one record.
-MOST_WRONG = {name: max(0.15, 1.5 * compared.m[OTHER]) for name, compared in COMPARED.items()} | {"firm": 0.02}
+WRONG = (FAR, OTHER)  # what no slip of the hand explains
+MOST_WRONG = {
+    name: max(0.15, 1.5 * sum(compared.m.get(level, 0.0) for level in WRONG)) for name, compared in COMPARED.items()
+} | {"firm": 0.04}
 # What a relative shares because it is the family's, and a colleague because it is the company's.
 FAMILY = {"given": 0.0008, "surname": 0.75, "place": 0.95, "phone": 0.4, "email": 0.02, "birth": 0.03}
 FAMILY |= {"national": 5e-4, "company": 0.03}
@@ -123,7 +126,9 @@ Counts = Callable[[str, Words], np.ndarray]
 class Model:
     """What is known about a list: its size, how often values occur, and how alike strangers are in it.
 
-    `inside`: how many of the two records that are compared were counted with the list.
+    `lifts`: how much more alike they are in their names if they agree elsewhere, see `tongues`. `inside`: how many of
+    the two records that are compared were counted with the list. `among`: so many records there are of which nothing
+    was counted.
     """
 
     size: int
@@ -132,7 +137,9 @@ class Model:
     m: Mapping[str, np.ndarray]
     along: Mapping[str, float] = field(default_factory=lambda: dict(ALONG))
     kinds: np.ndarray = field(default_factory=KINDS.copy)
+    lifts: Mapping[str, np.ndarray] = field(default_factory=dict)
     inside: int = 2
+    among: int = 0
 
     def frequencies(self, name: str, words: Words) -> np.ndarray:
         """The chance that a stranger has this value: how many beside the two have it, and what is usual."""
@@ -144,7 +151,12 @@ class Model:
     @property
     def weight(self) -> int:
         """How many records' worth of knowledge there is about how common a value is."""
-        return max(self.size, SMALLEST) + BELIEF
+        return BELIEF if self.among else max(self.size, SMALLEST) + BELIEF
+
+    @property
+    def chance_of(self) -> np.ndarray:
+        """How likely any two records are of each of these kinds."""
+        return self.kinds / max(self.size, self.among, SMALLEST)
 
 
 def usual_u(name: str) -> np.ndarray:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.duplicates.comparing import Compared, Comparer
+from search.duplicates.comparing import Comparer
 from search.duplicates.levels import EXACT, MISSING
-from search.duplicates.model import COLLEAGUE, FAMILY, MOVED, SISTER, SMALLEST, SWAPPED, Model
+from search.duplicates.model import COLLEAGUE, FAMILY, MOVED, SISTER, SWAPPED, Model
+from search.duplicates.seen import Compared
 from search.duplicates.table import Table
 
 Ratios = np.ndarray  # float64: how many times likelier among records of one than among strangers
@@ -41,7 +42,7 @@ class Scorer:
         """The pairs of rows `left[n]`, `right[n]`."""
         compared = self._comparer.compare(left, right)
         weighed = weigh(compared, self.model)
-        return Scored(together(weighed.likely, self.model.kinds, self.model.size), compared, weighed)
+        return Scored(together(weighed.likely, self.model.chance_of), compared, weighed)
 
 
 def weigh(compared: Compared, model: Model) -> Weighed:
@@ -57,7 +58,8 @@ def weigh(compared: Compared, model: Model) -> Weighed:
     place = place if people.all() else np.where(people, place, (1 - MOVED) * place + MOVED)
     own = {"email": ratio["email"], "phone": ratio["phone"], "birth": ratio["birth"]}
     own |= {"national": ratio["national"], "place": place, "company": _firm(compared, ratio)}
-    one = person * ratio["generation"] * ratio["legal"]
+    legal = np.where(people, np.minimum(ratio["legal"], 1.0), ratio["legal"])  # the form is the employer's
+    one = person * ratio["generation"] * legal
     for part in own.values():
         one = one * part
     names = {"given": ratio["given"], "surname": ratio["surname"]}
@@ -70,9 +72,8 @@ def weigh(compared: Compared, model: Model) -> Weighed:
     return Weighed(np.stack([one, family, work, np.where(people, 0.0, sister)]), swapped)
 
 
-def together(likely: Likely, kinds: np.ndarray, size: int) -> np.ndarray:
-    """The probability of being one, where a record has `kinds` of each kind of relation in a list of `size`."""
-    weights = kinds / max(size, SMALLEST)
+def together(likely: Likely, weights: np.ndarray) -> np.ndarray:
+    """The probability of being one, where any two records are of each kind of relation with these chances."""
     one = weights[0] * likely[0]
     return one / (one + 1.0 + weights[1] * likely[1] + weights[2] * likely[2] + weights[3] * likely[3])
 

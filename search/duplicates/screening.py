@@ -11,7 +11,7 @@ import numpy as np
 from search.duplicates.comparing import SWAPS
 from search.duplicates.glances import ALLOWED, APART, CLOSE, GLANCES
 from search.duplicates.levels import EXACT, NEAR, OTHER
-from search.duplicates.model import COLUMN, COMPARED, JUDGED, MOVED, SMALLEST, SWAPPED, Model, usual_m
+from search.duplicates.model import COLUMN, COMPARED, JUDGED, MOVED, SWAPPED, Model, usual_m
 from search.duplicates.scoring import PLACE
 from search.duplicates.table import Table
 from search.duplicates.words import Words
@@ -73,7 +73,7 @@ class Screen:
         self.table, self.model = table, model
         reached = min(threshold, 1 - 1e-9)
         odds = max(reached, 1e-300) / (1 - reached)
-        self._needed = float(np.log(odds * max(model.size, SMALLEST) / model.kinds[0])) - SLACK
+        self._needed = float(np.log(odds / model.chance_of[0])) - SLACK
         self._weights = {
             name: Weights(name, model, table.vocabulary(COLUMN.get(name, (name,))[0])) for name in (*JUDGED, "firm")
         }

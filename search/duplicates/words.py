@@ -10,6 +10,7 @@ from search.duplicates.people import also_called
 
 SHIFT = np.int64(32)
 HALF = np.uint64(32)
+DIGITS = str.maketrans("", "", "0123456789")
 LETTERS = 6  # so many letters may be in one of two words only; with more, they are not alike
 
 
@@ -146,6 +147,12 @@ class Words:
         """The same letters with other blanks, or the same words in another order?"""
         bare, ordered = self.arranged
         return (bare[left] == bare[right]) | (ordered[left] == ordered[right])
+
+    def differ_by_number(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """The same but for the digits?"""
+        pairs = zip(self.array[left].tolist(), self.array[right].tolist(), strict=True)
+        same = (a != b and a.translate(DIGITS) == b.translate(DIGITS) for a, b in pairs)
+        return np.fromiter(same, np.bool_, len(left))
 
     def are_aliases(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Is one a short form of the other?"""

@@ -5,10 +5,10 @@ of the same records, so that a pair has one probability whichever way it is met.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session
 
 from crm_app.core import db
@@ -34,22 +34,28 @@ class Judging:
     live: bool
 
 
-def judging(session: Session, name: str, table: Table, but: Collection[int] = ()) -> Judging:
-    """The model in force, with the counts of the values in `table`; `but` are left out where it counts anew."""
+def judging(session: Session, name: str, table: Table, but: Collection[int] = (), fresh: int = 0) -> Judging:
+    """The model in force, with the counts of the values in `table`; `but` are left out where it counts anew.
+
+    `fresh`: so many more records there are that are not stored.
+    """
     query = select(model).where(model.c.kind == name, model.c.version == VERSION)
     stored = session.connection().execute(query).mappings().first()
     if stored is not None and stored["size"] >= SMALLEST:
         counts = by_number(dict(_counts(session, name, stored["number"], asked(table))))
         return Judging(model_of(stored["size"], stored["settings"], counts), False)
-    few = _few(session, name, but)
-    return Judging(DEFAULT if few is None else usual(few), few is not None)
+    few = _few(session, name, but, SMALLEST - fresh)
+    if few is not None:
+        return Judging(usual(few), True)
+    stored = select(func.count()).select_from(profile).where(profile.c.kind == name)
+    return Judging(replace(DEFAULT, among=session.connection().execute(stored).scalar_one() + fresh), False)
 
 
-def _few(session: Session, name: str, but: Collection[int]) -> list[Profile] | None:
+def _few(session: Session, name: str, but: Collection[int], most: int) -> list[Profile] | None:
     """All profiles while they are too few to teach anything; None for more."""
     query = select(profile.c.record_id, profile.c.profile).where(profile.c.kind == name).order_by(profile.c.record_id)
-    rows = session.connection().execute(query.limit(SMALLEST)).all()
-    return None if len(rows) >= SMALLEST else [unpacked(text) for id, text in rows if id not in but]
+    rows = session.connection().execute(query.limit(max(most, 0))).all()
+    return None if len(rows) >= most else [unpacked(text) for id, text in rows if id not in but]
 
 
 def _counts(session: Session, name: str, number: int, values: list[int]) -> Iterable[tuple[int, int]]:

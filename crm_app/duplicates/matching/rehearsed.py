@@ -57,7 +57,9 @@ class Rehearsed:
         at = {n: len(asked) + place for place, n in enumerate(others)}
         pairs = [(one, at[n]) for one, some in enumerate(near) for n in some]
         table = tabled([*asked, *(unpacked(self._packed[n]) for n in others)])
-        found = chances(table, pairs, replace(judging(session, self._name, table).model, inside=0))
+        found = chances(
+            table, pairs, replace(judging(session, self._name, table, fresh=len(self._packed)).model, inside=0)
+        )
         alike = {two for (_, two), chance in zip(pairs, found, strict=True) if chance >= ENOUGH}
         return {n for n, place in at.items() if place in alike}
 

@@ -101,6 +101,11 @@ def test_these_are_one(one: Record, two: Record):
         pytest.param(
             {"company": "Bul Technologies", **HOUSE}, {"company": "Jupa Technologies", **HOUSE}, id="of one trade"
         ),
+        pytest.param(
+            {"first_name": "Zoe", "last_name": "Lewis", "company": "Acme", "email": "zoe.lewis@acme.example"},
+            {"first_name": "Zoe", "last_name": "Lewis", "company": "Acme", "email": "zoe.lewis2@acme.example"},
+            id="namesakes at one company",
+        ),
         pytest.param({"city": "Leeds"}, {"city": "Leeds"}, id="only a town"),
         pytest.param(PHONE, PHONE, id="only a number"),
         pytest.param({}, {}, id="nothing"),
@@ -128,6 +133,27 @@ def test_addresses_made_of_names_say_no_more_than_the_names(one: str, two: str, 
 
     found = judge(normalise(record(one)), [normalise(record(two)), normalise(record(one))], model)
     assert found[0].probability < 0.9 < found[1].probability
+
+
+def test_one_address_at_two_companies_says_no_more_than_the_name_even_if_that_has_a_slip():
+    model = replace(DEFAULT, size=20_000, counts=counted({"given": {"james": 400}, "surname": {"wilson": 100}}))
+    one = {"first_name": "James", "last_name": "Wilson", "email": "james.wilson@acme.example"}
+    two = {"first_name": "James", "last_name": "Wilon", "email": "james.wilson@bolt.example"}
+    own = [normalise(row | {"email": row["email"].replace("wilson", "jw81")}) for row in (one, two)]
+    plain, told = (
+        judge(left, [right], model)[0].probability for left, right in ((normalise(one), normalise(two)), own)
+    )
+    assert plain < 0.5 and told / (1 - told) > 100 * plain / (1 - plain)
+
+
+def test_the_more_there_are_of_whom_nothing_is_known_the_less_a_name_says():
+    one = {"first_name": "Zoe", "last_name": "Lewis", "email": "zoe.lewis@acme.example", "company": "Acme"}
+    two = one | {"email": "zl@bolt.example", "company": "Bolt Bakery"}
+    chances = [
+        judge(normalise(one), [normalise(two)], replace(DEFAULT, among=among))[0].probability
+        for among in (500, 5_000, 50_000)
+    ]
+    assert chances == sorted(chances, reverse=True) and chances[1] < 0.9
 
 
 @pytest.mark.parametrize(

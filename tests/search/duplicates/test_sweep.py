@@ -1,14 +1,20 @@
 """A whole list: its pairs and groups, at any size."""
 
+from collections import Counter
 from random import Random
 from time import perf_counter
 
 import pytest
 
+from crm_app.bench import dedupe_staff
 from crm_app.bench.dedupe_firms import SEEDS, companies
+from crm_app.bench.search import made_name
+from search.duplicates.learning import learn
+from search.duplicates.levels import EXACT
 from search.duplicates.normal import normalise
 from search.duplicates.single import judge, keys_of
 from search.duplicates.sweep import Sweep
+from search.duplicates.table import table_of
 
 FIRST = ["Anna", "Boris", "Clara", "David", "Elena", "Farid", "Greta", "Hugo", "Irene", "Jorge"]
 LAST = ["Abt", "Berg", "Castle", "Dorn", "Eklund", "Fischer", "Gomez", "Hansen", "Ivanov", "Jansen"]
@@ -108,3 +114,29 @@ def test_companies_are_found_and_neighbours_are_not_taken_for_them(seed: int) ->
     pairs = list(Sweep([normalise(row) for _, row in rows]).pairs())
     right = sum(who[pair.left] == who[pair.right] for pair in pairs)
     assert right / len(pairs) >= 0.98 and right / (len(rows) - len(set(who))) >= 0.92
+
+
+@pytest.mark.parametrize(("twice", "precision", "recall"), [(0.05, 0.98, 0.85), (0.003, 0.9, 0.75)])
+def test_people_at_work_are_not_taken_for_their_namesakes(twice: float, precision: float, recall: float) -> None:
+    """Companies have the names of their country, and many namesakes; few or hardly any are there twice."""
+    rows = list(dedupe_staff.people(11, 8000, twice))
+    who = [n for n, _ in rows]
+    pairs = list(Sweep([normalise(row) for _, row in rows]).pairs())
+    right = sum(who[pair.left] == who[pair.right] for pair in pairs)
+    links = sum(n * (n - 1) // 2 for n in Counter(who).values())
+    assert right / len(pairs) >= precision and right / links >= recall
+
+
+@pytest.mark.parametrize("languages", [1, 4])
+def test_how_names_go_together_is_learned_whoever_is_there_twice(languages: int) -> None:
+    """In as many languages of one size, who shares one name shares the other so many times as often as all others."""
+    random = Random(3)
+    names = [[made_name(random, 3) for _ in range(2 * 80)] for _ in range(languages)]
+    rows = [
+        {"first_name": random.choice(names[n % languages][:80]), "last_name": random.choice(names[n % languages][80:])}
+        for n in range(3000)
+    ]
+    table = table_of(normalise(row) for row in rows for _ in range(2))
+    found = learn(table).lifts
+    assert found["given|surname"][EXACT] == pytest.approx(languages, rel=0.25)
+    assert found["surname|given"][EXACT] == pytest.approx(languages, rel=0.25)
