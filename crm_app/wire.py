@@ -15,9 +15,10 @@ from crm_app.companies.kind import COMPANY
 from crm_app.companies.tree import tree_of
 from crm_app.core.actor import Decision, Principal
 from crm_app.core.changes import outbox, ports, register
-from crm_app.core.changes.kinds import register_gate, register_hook
+from crm_app.core.changes.kinds import register_gate, register_guard, register_hook
 from crm_app.deals.editor.merge import MERGE, merged
 from crm_app.deals.gate import note_findings
+from crm_app.deals.gate import undo_guard as guard_deals
 from crm_app.deals.gate.asking import asked_by_stages
 from crm_app.deals.hooks import follow_activities, refuse_earlier_circles
 from crm_app.deals.kind import DEAL, PIPELINE, STAGE
@@ -44,6 +45,7 @@ from crm_app.imports.likely import register_sorter
 from crm_app.jobs.live import announce
 from crm_app.lifecycle.gate import lifecycle_gate
 from crm_app.lifecycle.gate import note_findings as note_people
+from crm_app.lifecycle.gate import undo_guard as guard_people
 from crm_app.lifecycle.gate.asking import asked_by_states
 from crm_app.lifecycle.kind import LIFECYCLE_STATE, TERM, VOCABULARY_TERM
 from crm_app.lifecycle.terms.notices import is_of_process, notify_of_process
@@ -158,6 +160,8 @@ def wire() -> None:
     register_hook(note_findings)
     register_hook(note_people)
     register_gate("person", lifecycle_gate)
+    register_guard("person", guard_people)
+    register_guard("deal", guard_deals)
     register_company_matcher(likely_company)
     register_sorter(sort_rows)
     register_memory(Rehearsed)

@@ -120,7 +120,15 @@ def test_only_some_roles_move_a_deal_into_a_stage_or_create_it_there() -> None:
     assert said == {"stage_id": "Only these roles may move a deal into Engaging: manager."}
     with pytest.raises(Invalid):
         make("deal", principal(me), title="x", stage_id=pipeline[1]["Engaging"], owner_id=me)
-    move(one, pipeline[1]["Engaging"], principal(me, "manager", member_ids=frozenset({me})))
+    manager = principal(make_user(role="manager"), "manager", member_ids=frozenset({me}))
+    move(one, pipeline[1]["Engaging"], manager)
+    back = change("deal", one, manager, None, stage_id=pipeline[1]["Prospecting"])
+    with pytest.raises(Invalid, match="Only these roles"):  # an undo turns no decision of others round
+        db.write_sync(undo, principal(me), back)
+    db.write_sync(undo, manager, back)
+    mine = change("deal", one, principal(me), None, stage_id=pipeline[1]["Prospecting"])
+    db.write_sync(undo, principal(me), mine)  # but it takes one's own slip back
+    assert row(Deal, one)["stage_id"] == pipeline[1]["Engaging"]
 
 
 def test_a_full_stage_refuses_and_a_filling_one_warns() -> None:

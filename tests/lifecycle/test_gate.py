@@ -182,6 +182,12 @@ def test_only_the_named_roles_move_somebody(process: None) -> None:
     seller, manager = principal(me), principal(make_user(role="manager"), "manager", member_ids=frozenset({me}))
     assert "lifecycle" in refused(db.write_sync, move_person, seller, person, "qualified")
     db.write_sync(move_person, manager, person, "qualified")
+    back = db.write_sync(move_person, manager, person, "suspect", {"setback_reason": "Too early"}).batch_id
+    assert "lifecycle" in refused(db.write_sync, undo, seller, back)
+    db.write_sync(undo, manager, back)
+    mine = db.write_sync(move_person, seller, person, "suspect", {"setback_reason": "A slip"}).batch_id
+    db.write_sync(undo, seller, mine)
+    assert row(Person, person)["segment"] == "qualified"
 
 
 # conversion

@@ -5,7 +5,7 @@ from typing import Any
 from crm_app.core.changes import ports
 from crm_app.core.changes.change import Context
 from crm_app.core.changes.children import patch_of
-from crm_app.core.changes.kinds import Field, Kind, Row, gates_of
+from crm_app.core.changes.kinds import Field, Kind, Row, gates_of, guards_of
 from crm_app.core.errors import Invalid
 
 
@@ -20,7 +20,10 @@ def tidied(context: Context, field: Field, value: Any, before: Any) -> Any:
 
 
 def finish(context: Context, known: Kind, before: Row | None, after: Row, *, gated: bool) -> None:
-    """Complete `after` and the patches of the context, compute formulas, ask the gates. Raises Invalid."""
+    """Complete `after` and the patches of the context, compute formulas, ask the gates (an undo: the guards).
+
+    Raises Invalid.
+    """
     if known.complete and context.source != "undo":
         for name, value in known.complete(context, before, after).items():
             if name in context.given:
@@ -32,7 +35,7 @@ def finish(context: Context, known: Kind, before: Row | None, after: Row, *, gat
                 after[name] = value
     ports.custom().compute(context, known, after)
     missing: dict[str, str] = {}
-    for gate in gates_of(known) if gated else ():
+    for gate in gates_of(known) if gated else guards_of(known) if context.source == "undo" else ():
         missing = gate(context, before, after) | missing
     if missing:
         raise Invalid(missing)

@@ -162,6 +162,7 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _gates: "dict[str, list[Callable[[Context, Row | None, Row], dict[str, str]]]]" = {}
+_guards: "dict[str, list[Callable[[Context, Row | None, Row], dict[str, str]]]]" = {}
 _hooks: "list[Callable[[Context, list[Applied]], None]]" = []
 
 
@@ -188,6 +189,18 @@ def register_gate(name: str, gate: "Callable[[Context, Row | None, Row], dict[st
 def gates_of(known: Kind) -> "list[Callable[[Context, Row | None, Row], dict[str, str]]]":
     """The gate of the kind, and those that others have added."""
     return [*([known.gate] if known.gate else []), *_gates.get(known.name, ())]
+
+
+def register_guard(name: str, guard: "Callable[[Context, Row | None, Row], dict[str, str]]") -> None:
+    """What of a gate is a right: an undo passes the gate, and is held to this."""
+    known = _guards.setdefault(name, [])
+    if guard not in known:
+        known.append(guard)
+
+
+def guards_of(known: Kind) -> "list[Callable[[Context, Row | None, Row], dict[str, str]]]":
+    """What an undo is held to."""
+    return list(_guards.get(known.name, ()))
 
 
 def hooks() -> "list[Callable[[Context, list[Applied]], None]]":

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import ports
 from crm_app.core.changes.apply import apply_many, open_batch
-from crm_app.core.changes.change import Change, Undone
+from crm_app.core.changes.change import Change, Context, Undone
 from crm_app.core.changes.custom import CUSTOM
 from crm_app.core.changes.kinds import MERGED, Kind, kind
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
@@ -36,7 +36,8 @@ class Kept:
 
 
 def undo(session: Session, actor: Principal, batch_id: int) -> Undone:
-    """Take a batch back, newest change first, as a new batch. Rights and uniqueness hold, the process gate does not.
+    """Take a batch back, newest change first, as a new batch. Rights and uniqueness hold, the process gate does not,
+    but for who may move a record where (`register_guard`).
 
     Raises NotFound for an unknown batch, Refused when others depend on what the batch created.
     """
@@ -57,6 +58,17 @@ def undo(session: Session, actor: Principal, batch_id: int) -> Undone:
         done = apply_many(session, actor, changes, source="undo", batch_id=new_batch)
         restored += sum(len(a.diff) for a in done)
     return Undone(new_batch, restored, [str(k) for k in kept])
+
+
+def undoes_own(context: Context) -> bool:
+    """Is it oneself who made what this undo takes back? Then nobody's decision is turned round."""
+    key = ("undoes own",)
+    if key not in context.cache:
+        batch = table_of(ChangeBatch)
+        undone = select(batch.c.undoes).where(batch.c.id == context.batch_id).scalar_subquery()
+        by = context.session.connection().execute(select(batch.c.actor_id).where(batch.c.id == undone)).scalar()
+        context.cache[key] = by is not None and by == context.actor.id
+    return context.cache[key]
 
 
 def _may_be_told(session: Session, actor: Principal, kept: Sequence[Kept]) -> None:

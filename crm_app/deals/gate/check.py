@@ -12,6 +12,7 @@ from crm_app.core.changes import Context, kind
 from crm_app.core.changes.custom import flat
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.undo import undoes_own
 from crm_app.core.changes.working import table_of
 from crm_app.deals.gate.process import NO_STAGE, find_process
 from crm_app.deals.gate.rules import (
@@ -51,6 +52,16 @@ def entry_gate(context: Context, before: Row | None, after: Row) -> dict[str, st
     leaving = old is not None and is_forward(process, old, new)
     behind = missing_to_leave(known_only(old, named), named, flat(after)) if leaving and old else {}
     return behind | missing_to_enter(known_only(new, named), named, flat(after))
+
+
+def undo_guard(context: Context, before: Row | None, after: Row) -> dict[str, str]:
+    """An undo puts a deal where its actor may put it, or takes back their own move: what others decided stands."""
+    actor = context.actor
+    if before is None or before["stage_id"] == after["stage_id"] or actor.system or undoes_own(context):
+        return {}
+    process, new = find_process(context, after["stage_id"])
+    refusal = _out_of_sight(context, process) or _not_by_them(context, new)
+    return {"stage_id": refusal} if refusal else {}
 
 
 def labels(session: Session) -> dict[str, str]:

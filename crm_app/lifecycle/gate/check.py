@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from crm_app.core.changes import Context, kind
 from crm_app.core.changes.kinds import Row
+from crm_app.core.changes.undo import undoes_own
 from crm_app.identity.policy import ROLE_NAMES
 from crm_app.lifecycle.gate.facts import facts_before, facts_of
 from crm_app.lifecycle.gate.process import find_process
@@ -32,6 +33,15 @@ def lifecycle_gate(context: Context, before: Row | None, after: Row) -> dict[str
     conditions = known_only(asked(process, entered(old, new)), labels_in(context))
     facts = facts_of(context, after, works="deal_or_step" in conditions)
     return missing(conditions, facts, labels_in(context))
+
+
+def undo_guard(context: Context, before: Row | None, after: Row) -> dict[str, str]:
+    """An undo puts somebody where its actor may put them, or takes back their own move: what others decided stands."""
+    old, new = state_of(before) if before is not None else None, state_of(after)
+    if old is None or old == new or context.actor.system or undoes_own(context):
+        return {}
+    refusal = _not_by_them(context, find_process(context), old, new)
+    return {"lifecycle": refusal} if refusal else {}
 
 
 def labels(session: Session) -> dict[str, str]:
