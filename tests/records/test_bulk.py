@@ -13,6 +13,7 @@ from crm_app.core.errors import Forbidden, NotFound, Refused
 from crm_app.jobs.bulk import BulkRunner, next_run
 from crm_app.records.bulk import bulk_progress, cancel_bulk, list_refusals, run_bulk, start_bulk, start_undo, unfinished
 from crm_app.records.bulk.running import carry_on
+from crm_app.records.bulk.start import MOST_RUNNING
 from crm_app.tables import BulkRow, BulkRun, ChangeLog, Company, Person, RecordTag
 from tests.support.builders import (
     change,
@@ -136,6 +137,20 @@ def test_a_cancelled_run_stops_and_can_be_undone(database_url: str) -> None:
     assert run_bulk(run_id).done == 20
     run_bulk(db.write_sync(start_undo, SYSTEM, stopped.batch_id))
     assert set(titles_of(ids)) == {""}
+
+
+def test_nobody_begins_more_and_more_runs(sqlite_database: str) -> None:
+    """Anybody may ask to undo any batch, and one of a million rows keeps the worker busy for long."""
+    batch = db.write_sync(apply_many, SYSTEM, [Change("company", set={"name": "C"}, op="create")])[0].batch_id
+    me, other = principal(make_user()), principal(make_user())
+    first, *_ = [db.write_sync(start_undo, me, batch) for _ in range(MOST_RUNNING)]
+    with pytest.raises(Refused, match="10 of your changes"):
+        db.write_sync(start_undo, me, batch)
+    with pytest.raises(Refused, match="10 of your changes"):
+        start(me, "person", people(1, owner_id=me.id), {"title": "new"})
+    db.write_sync(start_undo, other, batch)
+    run_bulk(first)
+    db.write_sync(start_undo, me, batch)
 
 
 def test_somebody_who_may_no_longer_sign_in_changes_nothing_more(database_url: str) -> None:

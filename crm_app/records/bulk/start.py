@@ -21,6 +21,7 @@ from crm_app.records.reading import RIGHTS_OF, may_see
 from crm_app.tables import BulkRow, BulkRun
 
 BULK = "bulk"  # announced when a run begins
+MOST_RUNNING = 10  # of one user: the worker goes through them in turn, and each may be long
 Selection = Sequence[int] | ColumnElement[bool]
 
 
@@ -47,6 +48,7 @@ def start_bulk(
             raise Forbidden(decide(actor, action, obj).why)
     if op == "update" and not values:
         raise Refused("Nothing is to be changed.")
+    _not_too_many(session, actor)
     ids = _selected(session, actor, kind_name, selection, gone=op == "restore")
     if not ids:
         raise Refused(f"There are no such {known.plural.lower()}.")
@@ -65,12 +67,21 @@ def start_undo(session: Session, actor: Principal, batch_id: int, *, note: str =
     execute = session.connection().execute
     if execute(select(runs.c.id).where(runs.c.batch_id == batch_id, runs.c.status == "running")).first():
         raise Refused("This change is still being made. Cancel it first.")
+    _not_too_many(session, actor)
     query = select(func.min(log.c.seq), func.max(log.c.seq), func.count()).where(log.c.batch_id == batch_id)
     first, last, total = execute(query).one()
     values = {"first": first or 0}
     return open_run(
         session, actor, "undo", "", total=total, cursor=last or 0, undoes=batch_id, set_values=values, note=note
     )
+
+
+def _not_too_many(session: Session, actor: Principal) -> None:
+    """Raises Refused for somebody of whom many runs go on already."""
+    mine = (col(BulkRun.user_id) == actor.id, col(BulkRun.status) == "running")
+    query = select(func.count()).select_from(BulkRun).where(*mine)
+    if actor.id is not None and session.connection().execute(query).scalar_one() >= MOST_RUNNING:
+        raise Refused(f"{MOST_RUNNING} of your changes of many records are still being made. Wait for one of them.")
 
 
 def reopen_undo(session: Session, actor: Principal, batch_id: int) -> int | None:
