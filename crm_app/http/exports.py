@@ -18,6 +18,7 @@ from crm_app.core.text import id_of
 from crm_app.http import live_sessions
 from crm_app.http.forms import refusal
 from crm_app.http.gate import HEADER
+from crm_app.identity.sessions import Live
 from crm_app.records.listing import fields_of, read_listing
 from crm_app.records.listing.export import Format, write_export
 from crm_app.records.listing.views import find_view
@@ -41,6 +42,7 @@ async def export_list(request: Request) -> Response:
         asked = dict(request.query_params)
         ids = await _sent(request) if request.method == "POST" else _ids(asked.get("ids", ""), MOST_IDS)
         path = await db.read(_written, live.principal, name, form, asked, ids)
+        await still(live, path)
     except Forbidden as why:
         return refusal(request, why.message, 403)
     except KithError as why:
@@ -51,6 +53,14 @@ async def export_list(request: Request) -> Response:
     return Passing(
         path, media_type=MEDIA[form], filename=file_name, headers=headers, background=BackgroundTask(path.unlink)
     )
+
+
+async def still(before: Live, path: Path) -> None:
+    """A large file takes a while: it goes to nobody who has other rights by now, or none. Raises Forbidden."""
+    live = await live_sessions.find(before.public_id)
+    if live is None or live.principal != before.principal:
+        path.unlink(missing_ok=True)
+        raise Forbidden("Your rights were changed while this was written. Please ask for it again.")
 
 
 class Passing(FileResponse):

@@ -1,12 +1,19 @@
 """The download of a list over HTTP: a session, the right to export, words for what cannot be asked."""
 
 import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from crm_app.core import clock
+from crm_app.core.errors import Forbidden
+from crm_app.http import exports
+from crm_app.identity.sessions import Live
 from tests.http.conftest import House
-from tests.support.builders import make
+from tests.support.builders import make, principal
 
 pytestmark = pytest.mark.server
 
@@ -73,3 +80,23 @@ def test_what_a_form_may_not_ask_is_said(house: House, ids: str, role: str | Non
 )
 def test_what_is_not_allowed_is_said(house: House, path: str, role: str | None, status: int) -> None:
     assert get(house, path, role).status_code == status
+
+
+@pytest.mark.parametrize("now", [None, {"role": "sales"}, {"unseen": frozenset({"person.custom.1"})}])
+async def test_rights_that_are_taken_while_a_file_is_written_keep_it_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, now: dict[str, Any] | None
+) -> None:
+    before = Live(1, "me", clock.now(), principal(7, "manager"))
+    after = replace(before, principal=replace(before.principal, **now)) if now is not None else None
+
+    async def find(_: str) -> Live | None:
+        return after
+
+    monkeypatch.setattr(exports.live_sessions, "find", find)
+    path = tmp_path / "people.csv"
+    path.write_text("all of them")
+    with pytest.raises(Forbidden, match="rights were changed"):
+        await exports.still(before, path)
+    assert not path.exists()
+    after = before
+    await exports.still(before, path)
