@@ -1,5 +1,6 @@
 """Every figure of the page equals plain counting, and opens a list of exactly as many records."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,8 +19,9 @@ from crm_app.quality.rows import Figure, QualityView
 from crm_app.quality.rules.scores import percent
 from crm_app.quality.service import confirm_review, save_rule, set_review_days
 from crm_app.records.list_screen.queries import list_screen
+from tests.imports.files import load
 from tests.quality.world import World
-from tests.support.builders import change, make
+from tests.support.builders import change, make, make_user, principal
 
 pytestmark = pytest.mark.usefixtures("database_url")
 KIND_OF = {path: name for name, path in LISTS.items()}
@@ -187,6 +189,15 @@ def test_a_night_keeps_the_standing_once_and_the_trend_shows_it() -> None:
     assert nights.keep_up() == 1 and nights.keep_up() == 0
     own = page(world.actor(world.sellers[0])).points
     assert len(own) == 2
+
+
+def test_the_name_of_a_file_is_told_to_those_alone_who_may_see_its_import(tmp_path: Path) -> None:
+    admin = principal(make_user(role="administrator"), "administrator")
+    report = load(tmp_path, "companies", "account\nAcme\n", actor=admin)
+    outbox.drain_all()
+    marketer = principal(make_user(role="marketing"), "marketing")  # sees all companies, and own imports
+    told = [[row.name for row in page(viewer, "way").groups] for viewer in (admin, marketer)]
+    assert told == [["Import of file.csv · companies"], [f"Import of {report.batch_id} · companies"]]
 
 
 def test_an_empty_installation_says_so() -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import fold, initials
+from crm_app.identity.policy import visible
 from crm_app.quality.fields import BATCH, SCORE, WAY
 from crm_app.quality.queries.counts import Owner, Standing, by_column, mark
 from crm_app.quality.queries.whose import Whose
@@ -146,7 +147,8 @@ def is_text(field: str, value: str) -> dict[str, Any]:
 
 def _by_way(session: Session, who: Whose, kinds: tuple[str, ...]) -> tuple[list[str], list[GroupRow]]:
     """Records by how they came in; each import is one."""
-    query = select(import_run.c.batch_id, import_run.c.file_name).where(import_run.c.batch_id.is_not(None))
+    seen = (import_run.c.batch_id.is_not(None), visible(who.actor, "import", import_run.c.user_id))
+    query = select(import_run.c.batch_id, import_run.c.file_name).where(*seen)
     files = {row.batch_id: row.file_name for row in session.connection().execute(query)}
     rows = []
     for name in kinds:
