@@ -8,7 +8,7 @@ import contextlib
 import logging
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -74,6 +74,14 @@ def leave(client_token: str) -> None:
     _told.pop(client_token, None)
     if tab and tab.record:
         _changed.add(tab.record)
+
+
+def step_away(client_token: str) -> None:
+    """This tab may not see its record any more: it appears there no longer, and hears of nobody."""
+    tab = _tabs.get(client_token)
+    if tab is not None and tab.record is not None:
+        _changed.add(tab.record)
+        _tabs[client_token] = replace(tab, record=None)
 
 
 def here(record: Record) -> tuple[Onlooker, ...]:

@@ -19,6 +19,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.errors import KithError
 from crm_app.core.ids import fresh
 from crm_app.http import live_sessions
+from crm_app.http.attention import step_away
 from crm_app.http.board_push import deals_of, diaries_of, whereabouts
 from crm_app.http.hearing import Teller, telling
 from crm_app.http.live_views import MOST_CARDS, MOST_ROWS, ListView, News, View
@@ -169,6 +170,7 @@ class Fanout(Teller):
             _last_sent[token] = n
             if data.get("gone") is True:  # the record of a page; a list names those that left it, and hears on
                 unsubscribe(token)
+                step_away(token)
             await self.emit(token, state, "push", push)
 
 

@@ -39,6 +39,14 @@ def test_who_goes_elsewhere_or_away_is_gone() -> None:
     assert attention.here(RECORD) == ()
 
 
+def test_who_may_see_the_record_no_more_is_gone_from_it_and_hears_of_nobody() -> None:
+    attention.arrive("a", "s1", ADA, RECORD)
+    attention.arrive("b", "s2", BEN, RECORD)
+    attention.step_away("a")
+    attention.step_away("nobody")
+    assert attention.here(RECORD) == (BEN,) and attention._others(attention._tabs["a"].record, ADA.id) == ()
+
+
 def test_another_process_is_believed_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     attention.arrive("a", "s1", ADA, RECORD)
     attention._elsewhere[RECORD] = {"other": (100.0, (BEN,))}
