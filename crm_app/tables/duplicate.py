@@ -34,7 +34,10 @@ class DuplicateKey(Operational, table=True):
 
 
 class DuplicateModel(Operational, table=True):
-    """What the records of a kind teach about strangers, as of a night; `number` is that of its counts."""
+    """What the records of a kind teach about strangers, as of a night; `number` is that of its counts.
+
+    `begun_at`: since when a sweep is going on; who finds an old one there knows that it never ended.
+    """
 
     __tablename__ = "duplicate_model"  # pyright: ignore[reportAssignmentType]
     kind: str = Field(primary_key=True)
@@ -44,6 +47,7 @@ class DuplicateModel(Operational, table=True):
     settings: dict[str, Any] = json_field()
     learned_at: datetime = moment(nullable=False)
     swept_at: datetime | None = moment()
+    begun_at: datetime | None = moment()
 
 
 class DuplicateCount(Operational, table=True):

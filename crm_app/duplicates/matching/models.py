@@ -103,9 +103,10 @@ def _drop(session: Session, name: str, number: int) -> bool:
 
 def _switch(session: Session, name: str, number: int, taught: Model) -> None:
     run = session.connection().execute
-    run(delete(model).where(model.c.kind == name))
-    made = {"kind": name, "number": number, "version": VERSION, "size": taught.size, "settings": settings_of(taught)}
-    run(insert(model), made | {"learned_at": now(), "swept_at": now()})
+    made = {"number": number, "version": VERSION, "size": taught.size, "settings": settings_of(taught)}
+    made |= {"learned_at": now()}
+    if not run(update(model).where(model.c.kind == name).values(made)).rowcount:
+        run(insert(model), made | {"kind": name})
 
 
 def _mark(session: Session, name: str, first: int, last: int) -> None:

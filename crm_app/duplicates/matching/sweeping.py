@@ -31,17 +31,22 @@ SWEEP = "sweep"
 PORTION = 500
 ANEW = 0.05  # so large a part of the records has changed: what all of them teach is learned anew
 JUST = timedelta(minutes=1)
+LONG = timedelta(minutes=15)  # a million take less than one
 SOON = 0.25  # so large a part: not only at night
 
 
 @dataclass(frozen=True)
 class State:
-    """How many records there are, how many of them the model has not counted, and whether there is one for so many."""
+    """How many records there are, how many of them the model has not counted, and whether there is one for so many.
+
+    `begun`: a sweep is going on, or was cut short.
+    """
 
     size: int
     fresh: int
     learned: bool
     swept_at: datetime | None
+    begun: bool = False
 
     @property
     def is_due(self) -> bool:
@@ -51,8 +56,8 @@ class State:
 
     @property
     def is_new(self) -> bool:
-        """Too much is new to be judged by what the others taught."""
-        return not self.learned or self.fresh > ANEW * self.size
+        """Too much is new to be judged by what the others taught, or not all was looked at the last time."""
+        return self.begun or not self.learned or self.fresh > ANEW * self.size
 
 
 def sweep_due() -> int:
@@ -62,6 +67,7 @@ def sweep_due() -> int:
         state = db.read_sync(state_of, known.name)
         if state.size and state.is_due and db.write_sync(_claim, known.name, state.swept_at):
             done += sweep(known.name, state)
+            db.write_sync(_end, known.name)
     return done
 
 
@@ -78,7 +84,9 @@ def sweep_now(name: str) -> int:
         raise Refused("This was checked a moment ago.")
     if not db.write_sync(_claim, name, state.swept_at):
         raise Refused("Somebody has just begun to check.")
-    return sweep(name, state)
+    done = sweep(name, state)
+    db.write_sync(_end, name)
+    return done
 
 
 def state_of(session: Session, name: str) -> State:
@@ -92,22 +100,26 @@ def state_of(session: Session, name: str) -> State:
         return State(size, fresh, False, None)
     fits = found["version"] == VERSION and (found["size"] < SMALLEST) == (size < SMALLEST)
     fits &= is_whole(found["settings"])
-    return State(size, fresh, fits, found["swept_at"])
+    return State(size, fresh, fits, found["swept_at"], found["begun_at"] is not None)
 
 
 def _claim(session: Session, name: str, swept_at: datetime | None) -> bool:
-    """Is it for this process to do? Another one may have begun since."""
+    """Is it for this process to do? Another one may have begun since; one that began long ago will not end any more."""
     db.take_turns(session, f"the sweep of {name}")
     run = session.connection().execute
-    there = run(select(model.c.swept_at).where(model.c.kind == name)).first()
+    there = run(select(model.c.swept_at, model.c.begun_at).where(model.c.kind == name)).first()
     if there is None:
         made = {"kind": name, "number": 0, "version": VERSION, "size": 0, "settings": {}, "learned_at": now()}
-        run(insert(model), made | {"swept_at": now()})
+        run(insert(model), made | {"begun_at": now()})
         return True
-    if there.swept_at != swept_at:
+    if there.swept_at != swept_at or (there.begun_at is not None and now() - there.begun_at < LONG):
         return False
-    run(update(model).where(model.c.kind == name).values(swept_at=now()))
+    run(update(model).where(model.c.kind == name).values(begun_at=now()))
     return True
+
+
+def _end(session: Session, name: str) -> None:
+    session.connection().execute(update(model).where(model.c.kind == name).values(swept_at=now(), begun_at=None))
 
 
 def sweep_changed(name: str) -> int:

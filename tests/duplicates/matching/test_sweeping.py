@@ -13,8 +13,10 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.working import table_of
-from crm_app.core.errors import LikelyDuplicate
+from crm_app.core.clock import now
+from crm_app.core.errors import LikelyDuplicate, Refused
 from crm_app.duplicates.lists.search import dedupe
+from crm_app.duplicates.matching import sweeping
 from crm_app.duplicates.matching.queries import matches
 from crm_app.duplicates.matching.sweeping import state_of, sweep, sweep_due
 from crm_app.imports.service import import_file
@@ -148,6 +150,27 @@ def test_the_sweep_is_once_a_day_and_makes_what_is_missing(database_url: str) ->
     assert sweep_due() == 0
     db.write_sync(lambda s: s.connection().execute(update(model).values(swept_at=None)))
     assert sweep_due() == 0, "nothing has changed since"
+
+
+def test_a_sweep_that_was_cut_short_is_begun_anew(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = create([ROW, AGAIN])
+    db.write_sync(lambda s: s.connection().exec_driver_sql("DELETE FROM duplicate_pair"))
+
+    def cut(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sweeping, "settle_pairs", cut)
+        broken.setattr(sweeping, "settle", cut)
+        with pytest.raises(RuntimeError):
+            sweep_due()
+    assert (sweep_due(), pairs()) == (0, []), "it may be going on elsewhere"
+    with pytest.raises(Refused, match="just begun"):
+        sweeping.sweep_now("person")
+    db.write_sync(lambda s: s.connection().execute(update(model).values(begun_at=now() - sweeping.LONG)))
+    assert sweep_due() == 2
+    assert pairs() == [(one, two, "open")]
+    assert sweep_due() == 0
 
 
 def test_the_model_is_learned_of_enough_records_and_counts_what_is_new(database_url: str) -> None:
