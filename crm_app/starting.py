@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_app.backup.lock import hold_lock
+from crm_app.backup.privacy import keep_private
 from crm_app.core import db
 from crm_app.core.config import settings
 from crm_app.core.errors import KithError
@@ -43,6 +44,7 @@ def start(
     _refuse_taken_port(settings().host, at)
     prepare(settings().host, at, workers)
     with hold_lock(settings().data_dir):
+        keep_private(settings().data_dir)
         _bring_up(backup=backup)
         if demo:
             _seed()
@@ -65,6 +67,7 @@ def start_dev(*, port: int | None = None) -> None:
         _refuse_taken_port("127.0.0.1", one)
     prepare_dev(at)
     with hold_lock(settings().data_dir):
+        keep_private(settings().data_dir)
         _bring_up(backup=True)
         _offer_first_user()
         db.dispose()
