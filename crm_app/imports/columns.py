@@ -1,7 +1,7 @@
 """Which column of a file goes to which field: by the catalogue's names and synonyms, or as somebody said."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +14,9 @@ from crm_app.records.custom.fields import Definition
 
 CUSTOM = "custom"
 SKIP = ""
+ASK = "?"  # nobody has said what becomes of it
+UNASKED = 20  # so many unknown columns become new fields of themselves; of more, somebody decides
+MOST_NEW = 50  # new fields with one file
 EXTERNAL = ("external id", "external reference", "id", "key")
 
 
@@ -83,7 +86,7 @@ def map_columns(
     header: Sequence[str],
     mapping: Mapping[str, Any] | None = None,
 ) -> list[Mapped]:
-    """Every column with its target. Raises Refused where `mapping` names what does not exist."""
+    """Every column with its target; many unknown ones are to be asked for. Raises Refused for an unknown `mapping`."""
     known = known_headers(available)
     said = {squeeze(h): wish for h, wish in (mapping or {}).items()}
     missing = [h for h in (mapping or {}) if squeeze(h) not in {squeeze(c) for c in header}]
@@ -102,7 +105,21 @@ def map_columns(
             column = Mapped(index, name, CUSTOM)
         taken.add(column.target)
         result.append(column)
-    return result
+    fresh = [c.index for c in result if c.target == CUSTOM and squeeze(c.header) not in said]
+    return [replace(c, target=ASK) if c.index in fresh else c for c in result] if len(fresh) > UNASKED else result
+
+
+def undecided(columns: Sequence[Mapped]) -> list[str]:
+    """What stands against the import of these columns, in words."""
+    asked, fresh = (sum(c.target == target for c in columns) for target in (ASK, CUSTOM))
+    if asked:
+        return [
+            f"Kith has no field for {asked:,} columns of this file. Please say for each what becomes of it: "
+            f"a field that is here, a new field (at most {MOST_NEW} with one file), or nothing."
+        ]
+    if fresh > MOST_NEW:
+        return [f"This would add {fresh:,} new fields; with one file it can be {MOST_NEW}. Please skip some columns."]
+    return []
 
 
 def is_writable(place: Place) -> bool:
@@ -119,7 +136,7 @@ def _as_said(index: int, header: str, wish: Any, available: Mapping[str, Place])
             raise Refused(f"The mapping of {header}: the scale is not a number.") from None
         wish = wish.get("field")
     target = SKIP if wish in (None, "", "-", "skip") else str(wish)
-    if target not in (SKIP, CUSTOM) and target not in available:
+    if target not in (SKIP, CUSTOM, ASK) and target not in available:
         raise Refused(f"The mapping of {header}: there is no field {target!r}.", sorted(available))
     return Mapped(index, header, target, scale=scale)
 

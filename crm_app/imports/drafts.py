@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_app.core.changes.kinds import Field
-from crm_app.imports.columns import CUSTOM, SKIP, Mapped, Place
+from crm_app.imports.columns import ASK, CUSTOM, SKIP, Mapped, Place
 from crm_app.imports.recipes.recipe import Draft, Recipe
 from crm_app.imports.values import convert
 from crm_app.records.custom.fields import Definition, checked
@@ -25,7 +25,7 @@ class Drafter:
     ) -> None:
         self.recipe, self.currency, self.zone = recipe, currency, zone
         self._custom = [(c.index, str(custom_ids.get(c.index, ""))) for c in columns if c.target == CUSTOM]
-        self._columns = [(c, places[c.target]) for c in columns if c.target not in (CUSTOM, SKIP)]
+        self._columns = [(c, places[c.target]) for c in columns if c.target not in (CUSTOM, SKIP, ASK)]
         self._currency_at = next((c.index for c, p in self._columns if c.target == "currency"), None)
         filled = recipe.supplies | frozenset(recipe.defaults)
         fields = [p.field for _, p in self._columns if p.field and p.field.required and not p.children]

@@ -11,7 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.identity.policy import decide
 from crm_app.imports import runs
-from crm_app.imports.columns import CUSTOM, Mapped, is_writable, missing_required, places
+from crm_app.imports.columns import ASK, CUSTOM, SKIP, Mapped, is_writable, missing_required, places, undecided
 from crm_app.imports.job import Job, open_job
 from crm_app.imports.reading import read_rows
 from crm_app.imports.recipes import kind_and_recipe
@@ -71,14 +71,14 @@ inspect = inspect_file
 def _label(job: Job, column: Mapped) -> str:
     if column.target == CUSTOM:
         return f"New field {column.header!r}"
-    return job.places[column.target].target.label if column.target else ""
+    return job.places[column.target].target.label if column.target not in (SKIP, ASK) else ""
 
 
 def _problems(job: Job) -> list[str]:
-    if not any(c.target and c.target != CUSTOM for c in job.columns):
+    if not any(c.target not in (SKIP, ASK, CUSTOM) for c in job.columns):
         return [NO_COLUMN]
     missing = missing_required(job.kind, job.recipe, job.columns)
-    return [f"The file has no column for: {', '.join(missing)}."] if missing else []
+    return ([f"The file has no column for: {', '.join(missing)}."] if missing else []) + undecided(job.columns)
 
 
 def import_file(

@@ -10,6 +10,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import KithError
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
+from crm_app.imports.columns import ASK, CUSTOM, SKIP
 from crm_app.imports.remembered import last_choices
 from crm_app.imports.report import Inspection
 from crm_app.imports.rows import LIKELY, MODES, NAMES, Choice, ColumnRow
@@ -34,6 +35,7 @@ class ImportPage(rx.State):
     rows: rx.Field[int] = rx.field(0)
     columns: rx.Field[list[ColumnRow]] = rx.field(default_factory=list)
     targets: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    asks: rx.Field[bool] = rx.field(False)
     problems: rx.Field[list[str]] = rx.field(default_factory=list)
     notes: rx.Field[list[str]] = rx.field(default_factory=list)
     _path: str = ""
@@ -85,6 +87,16 @@ class ImportPage(rx.State):
         except KithError as refusal:
             self.failure = refusal.message
 
+    @rx.event
+    @allow("import.create")
+    async def map_rest(self, field: str) -> None:
+        """The columns of which nobody has said anything: all become new fields, or none."""
+        rest = field if field in (SKIP, CUSTOM) else ASK
+        try:
+            await self._look({c.header: rest if c.field == ASK else c.field for c in self.columns})
+        except KithError as refusal:
+            self.failure = refusal.message
+
     async def _remember(self) -> None:
         """A file with the columns of one that came before is treated as that was."""
         header = [c.header for c in self.columns]
@@ -98,5 +110,6 @@ class ImportPage(rx.State):
             for i, c in enumerate(found.columns)
         ]
         self.problems, self.notes, self.rows, self.encoding = found.problems, found.notes, found.rows, found.encoding
+        self.asks = any(c.field == ASK for c in self.columns)
         self.compares = compares(self.kind)
         self.step = "columns"

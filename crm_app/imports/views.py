@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.imports.columns import ASK, CUSTOM, SKIP
 from crm_app.imports.report_view import report_view
 from crm_app.imports.rows import ColumnRow
 from crm_app.imports.runs_view import past_runs
@@ -83,6 +84,7 @@ def _column(row: rx.vars.ObjectVar[ColumnRow]) -> rx.Component:
         rx.el.td(rx.el.span(row.samples, class_name="mut")),
         rx.el.td(
             rx.el.select(
+                rx.cond(row.field == ASK, rx.el.option("Choose…", value=ASK), rx.fragment()),
                 rx.el.option("Skip this column", value=""),
                 rx.el.option("Keep as a custom field", value="custom"),
                 rx.foreach(ImportPage.targets, lambda t: rx.el.option(t.name, value=t.id, key=t.id)),
@@ -96,6 +98,15 @@ def _column(row: rx.vars.ObjectVar[ColumnRow]) -> rx.Component:
     )
 
 
+def _rest() -> rx.Component:
+    """Of many columns that nobody knows, most are of no use: one press decides of those that are left."""
+    return rx.el.div(
+        button("Skip all that are left", on_click=ImportPage.map_rest(SKIP)),
+        button("Keep all that are left as new fields", on_click=ImportPage.map_rest(CUSTOM)),
+        class_name="row wrap",
+    )
+
+
 def _columns() -> rx.Component:
     names = ["Column", "Examples", "Becomes"]
     return rx.el.section(
@@ -104,6 +115,7 @@ def _columns() -> rx.Component:
         ),
         rx.foreach(ImportPage.notes, lambda text: banner(text)),
         rx.foreach(ImportPage.problems, lambda text: banner(text, "r", "alert")),
+        rx.cond(ImportPage.asks, _rest(), rx.fragment()),
         rx.el.div(
             rx.el.table(
                 rx.el.thead(rx.el.tr(*[rx.el.th(n, scope="col") for n in names])),

@@ -13,11 +13,13 @@ from crm_app.core.errors import Forbidden, NotFound, Refused
 from crm_app.core.text import literal, neutral
 from crm_app.imports import running
 from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
+from crm_app.imports.state import ImportPage
 from crm_app.imports.values import parse_date, parse_number
 from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, ImportRun, Person, PersonEmail, Stage
 from search.names import NameIndex, squeeze
 from tests.imports.files import all_of, load
 from tests.support.builders import change, make_company, make_pipeline, make_product, make_user, principal
+from tests.support.tabs import Tab
 
 
 def test_unknown_columns_become_custom_fields_once(database_url: str, tmp_path: Path) -> None:
@@ -29,6 +31,36 @@ def test_unknown_columns_become_custom_fields_once(database_url: str, tmp_path: 
     assert (field.kind, field.label) == ("company", "Shoe size")
     assert {c.name: c.custom for c in all_of(Company)} == {"Acme": {str(field.id): "39"}, "Beta": {}}
     assert db.read_sync(differences) == []
+
+
+def test_many_unknown_columns_are_asked_for_and_a_file_adds_no_flood_of_fields(
+    sqlite_database: str, tmp_path: Path
+) -> None:
+    def file(n: int) -> str:
+        return ",".join(["account", *(f"X{i}" for i in range(n))]) + "\nAcme" + ",1" * n + "\n"
+
+    few = load(tmp_path, "companies", file(20))
+    assert (few.created, few.also_created) == (1, {"custom_field": 20})
+    asked = load(tmp_path, "companies", file(41))  # 20 of them are fields by now
+    assert asked.refused == 1 and asked.problems[0].startswith("Kith has no field for 21 columns of this file.")
+    said = {f"X{i}": "custom" if i < 22 else "" for i in range(20, 41)}
+    decided = load(tmp_path, "companies", file(41), mapping=said)
+    assert (decided.problems, decided.also_created) == ([], {"custom_field": 2})
+    flood = load(tmp_path, "companies", file(73), mapping={f"X{i}": "custom" for i in range(22, 73)})
+    assert flood.problems == ["This would add 51 new fields; with one file it can be 50. Please skip some columns."]
+    assert len(all_of(CustomField)) == 22
+
+    path = tmp_path / "page.csv"
+    path.write_text(file(43))
+    tab = Tab(principal(make_user(role="administrator"), "administrator"), "/import")
+    page = tab.state(ImportPage)
+    page._path = str(path)
+    tab.call(ImportPage, "map_rest", field="?")
+    assert page.asks and page.problems
+    tab.call(ImportPage, "map_column", index=23, field="custom")
+    tab.call(ImportPage, "map_rest", field="")
+    assert not page.asks and page.problems == []
+    assert [c.header for c in page.columns if c.field == "custom"] == ["X22"]
 
 
 def test_only_what_differs_is_updated_and_an_empty_cell_says_nothing(database_url: str, tmp_path: Path) -> None:
