@@ -101,7 +101,7 @@ def map_columns(
             column = _recognised(index, name, kind, known)
         if column.target in available and not is_writable(available[column.target]):
             column = Mapped(index, name, SKIP)  # what is computed here is not taken from a file
-        if column.target in taken and column.target not in (SKIP, CUSTOM):
+        if column.target in taken and column.target not in (SKIP, CUSTOM, ASK):
             column = Mapped(index, name, CUSTOM)
         taken.add(column.target)
         result.append(column)
