@@ -15,7 +15,7 @@ WHOLE, EXACT, PREFIX, TYPO, NONE = 8, 6, 4, 2, 0
 BODY = 1  # what a match outside of the title is worth less
 FADES_DAYS = 120.0
 REMEMBERED = 2000  # texts whose words are kept: one more letter finds much of what was found before
-IMPORTANCE, RECENCY, MINE = 1.0, 0.5, 0.6
+IMPORTANCE, RECENCY, MINE, BEGINS = 1.0, 0.5, 0.6, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ def tier(asked: Asked, candidate: Candidate) -> tuple[int, int]:
     return worst, sum(found)
 
 
+def _begins(asked: Asked, candidate: Candidate) -> bool:
+    """Is what was typed how the title begins: the company itself, rather than what was sold to it?"""
+    title = _known(candidate.title, tuple(candidate.body), tuple(candidate.emails))[0]
+    return bool(title and asked.words) and title[0] == asked.words[0].text
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _known(title: str, body: tuple[str, ...], emails: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The words of the title, and those beside it."""
@@ -86,7 +92,10 @@ def _fits(asked: Iterable[Word], title: Sequence[str], body: Sequence[str], leas
 
 
 def rank(asked: Asked, candidates: Iterable[Candidate], mine: int | None, now: float, limit: int) -> list[Hit]:
-    """Exact before prefix before typo; then kind, recency and what is one's own, in one sum; the id decides a tie."""
+    """Exact before prefix before typo; then kind, recency, what is one's own and a title that begins so, in one sum.
+
+    The id decides a tie.
+    """
     scored = []
     for candidate in candidates:
         worst, together = tier(asked, candidate)
@@ -95,6 +104,7 @@ def rank(asked: Asked, candidates: Iterable[Candidate], mine: int | None, now: f
         days = max(0.0, now - candidate.updated) / 86400
         sum_ = IMPORTANCE * candidate.importance + RECENCY * exp(-days / FADES_DAYS)
         sum_ += MINE if mine is not None and candidate.owner == mine else 0
+        sum_ += BEGINS if worst >= EXACT and _begins(asked, candidate) else 0
         scored.append(((-worst, -together, -round(sum_, 6), candidate.id), worst, candidate))
     scored.sort(key=lambda entry: entry[0])
     return [Hit(c.kind, c.id, c.title, c.owner, c.stage, worst) for _, worst, c in scored[:limit]]

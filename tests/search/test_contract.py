@@ -147,6 +147,10 @@ def test_then_kind_recency_and_ones_own(engine: Engine) -> None:
     )
     assert ids(engine, "blue") == [3, 2, 4, 1]
     assert ids(engine, "blue", mine=6) == [4, 3, 2, 1]
+    sold = Document("deal", 5, "Fifty desks for Acme", owner=6, updated=_now(), importance=0.8)
+    itself = Document("company", 6, "Acme Corporation", owner=5, updated=_now() - 90 * DAY, importance=0.9)
+    engine.rebuild([[sold, itself]], Changes)
+    assert ids(engine, "acme", mine=6) == [6, 5]
 
 
 def test_what_is_as_good_twice_over_does_not_come_before_ones_own(engine: Engine) -> None:
