@@ -283,7 +283,7 @@ def search(
         as_json,
         asdict(answer),
         *(["Search is being rebuilt; only beginnings were compared."] * answer.rebuilding),
-        *lines,
+        *(lines or ["Nothing found."]),
     )
     raise typer.Exit(0 if answer.rows else 1)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
-from crm_app.core.errors import Forbidden, Refused
+from crm_app.core.errors import Forbidden, KithError, Refused
 from crm_app.identity.policy import decide
 from crm_app.imports import runs
 from crm_app.imports.columns import ASK, CUSTOM, SKIP, Mapped, is_writable, missing_required, places, undecided
@@ -66,6 +66,18 @@ def inspect_file(actor: Principal, kind_name: str, path: Path, mapping: Mapping[
 
 
 inspect = inspect_file
+
+
+def likeliest_kind(actor: Principal, path: Path, chosen: str) -> str:
+    """The kind of which a file has most columns; `chosen` where none has more, or the file cannot be read."""
+    known: dict[str, int] = {}
+    for name in (chosen, *KINDS):
+        try:
+            job = open_job(actor, name, path)
+        except KithError:
+            continue
+        known[name] = 0 if _problems(job) else sum(bool(c.target) and c.target != CUSTOM for c in job.columns)
+    return max(known, key=known.__getitem__, default=chosen)
 
 
 def _label(job: Job, column: Mapped) -> str:

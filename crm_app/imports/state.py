@@ -14,7 +14,7 @@ from crm_app.imports.columns import ASK, CUSTOM, SKIP
 from crm_app.imports.remembered import last_choices
 from crm_app.imports.report import Inspection
 from crm_app.imports.rows import LIKELY, MODES, NAMES, Choice, ColumnRow
-from crm_app.imports.service import KINDS, compares, inspect_file, keep_upload, targets_of
+from crm_app.imports.service import KINDS, compares, inspect_file, keep_upload, likeliest_kind, targets_of
 
 
 class ImportPage(rx.State):
@@ -39,6 +39,7 @@ class ImportPage(rx.State):
     problems: rx.Field[list[str]] = rx.field(default_factory=list)
     notes: rx.Field[list[str]] = rx.field(default_factory=list)
     _path: str = ""
+    _said: bool = False
 
     @rx.event
     @allow("import.create")
@@ -49,7 +50,7 @@ class ImportPage(rx.State):
     @allow("import.create")
     async def choose_kind(self, kind: str) -> None:
         if kind in KINDS:
-            self.kind, self.failure = kind, ""
+            self.kind, self.failure, self._said = kind, "", True
 
     @rx.event
     @allow("import.create")
@@ -73,6 +74,8 @@ class ImportPage(rx.State):
         try:
             path = await asyncio.to_thread(keep_upload, files[0].file, settings().import_mb)
             self._path, self.file_name = str(path), clip(files[0].filename or "file.csv", 120)
+            if not self._said:
+                self.kind = await asyncio.to_thread(likeliest_kind, actor(), path, self.kind)
             await self._look({})
             await self._remember()
         except KithError as refusal:

@@ -111,7 +111,14 @@ def _columns() -> rx.Component:
     names = ["Column", "Examples", "Becomes"]
     return rx.el.section(
         rx.el.p(
-            rx.el.b(ImportPage.file_name), " · ", ImportPage.rows, " rows · ", ImportPage.encoding, class_name="note"
+            rx.el.b(ImportPage.file_name),
+            " · ",
+            ImportPage.rows,
+            " rows of ",
+            ImportPage.kind,
+            " · ",
+            ImportPage.encoding,
+            class_name="note",
         ),
         rx.foreach(ImportPage.notes, lambda text: banner(text)),
         rx.foreach(ImportPage.problems, lambda text: banner(text, "r", "alert")),

@@ -1,7 +1,7 @@
 import React, { useEffect, useRef, useState } from "react";
 
 /** A record that may be the same; of a hidden one there is its name and owner, nothing else. */
-function Alike({ row, onUse, onAsk }) {
+function Alike({ row, onUse, onApart, onAsk }) {
   return (
     <li className="alikerow">
       <b className="clip">{row.name}</b>
@@ -13,6 +13,7 @@ function Alike({ row, onUse, onAsk }) {
           <span className="acts">
             <button type="button" className="btn" onClick={() => onUse(row)}>Use this one</button>
             <a className="btn quiet" href={row.url} target="_blank" rel="noopener" aria-label={`Open ${row.name}`}>Open</a>
+            <button type="button" className="btn quiet" onClick={() => onApart(row.id)} aria-label={`${row.name} is not a duplicate`}>Not a duplicate</button>
           </span>
         </>
       ) : (
@@ -52,9 +53,9 @@ function Taking({ offer, onTake, onBack }) {
 }
 
 /** The place beside a form where those stand who are here already. It is there from the start, so nothing moves while one types. */
-export function AlikePanel({ label, met, offer, likely, onUse, onAsk, onTake, onBack }) {
-  const rows = met?.rows || [];
+export function AlikePanel({ label, rows, offer, likely, onUse, onApart, onAsk, onTake, onBack }) {
   const top = useRef(null);
+  const apart = (id) => { onApart(id); top.current?.querySelector("h3")?.focus(); };
   useEffect(() => { if (likely) top.current?.scrollIntoView({ block: "nearest" }); }, [likely]);
   return (
     <aside className={"alike" + (likely ? " likely" : "")} aria-label="Possible duplicates" ref={top}>
@@ -65,12 +66,12 @@ export function AlikePanel({ label, met, offer, likely, onUse, onAsk, onTake, on
         {likely && <div className="banner y" role="alert">This {label} may be here already. Nothing was saved yet.</div>}
         {offer ? <Taking key={offer.n} offer={offer} onTake={onTake} onBack={onBack} /> : (
           <>
-            <h3 className="sect">{rows.length ? "Here already?" : "Possible duplicates"}</h3>
+            <h3 className="sect" tabIndex={-1}>{rows.length ? "Here already?" : "Possible duplicates"}</h3>
             <div role="status" className="said">
               {rows.length > 0 && <span className="unseen">{rows.length} possible {rows.length === 1 ? "duplicate" : "duplicates"}, first: {rows[0].name}. {rows[0].words}</span>}
             </div>
             {rows.length > 0
-              ? <ul>{rows.map((r) => <Alike key={r.id} row={r} onUse={onUse} onAsk={onAsk} />)}</ul>
+              ? <ul>{rows.map((r) => <Alike key={r.id} row={r} onUse={onUse} onApart={apart} onAsk={onAsk} />)}</ul>
               : <p className="mut">While you type, whoever may be the same and is here already stands here.</p>}
           </>
         )}

@@ -133,6 +133,8 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
     return found;
   };
   const [alike, look] = useAlike(compares, kind, met, onLook);
+  const [apart, setApart] = useState([]); // of each of these somebody said that it is not a duplicate
+  const rows = (alike?.rows || []).filter((r) => !apart.includes(r.id));
   useEffect(() => { if (open.given || Object.keys(draft).length) { look(wanted); weigh(typed); } }, [n]);
   useEffect(() => {
     if (!created?.n || created.n <= taken.current.created) return;
@@ -176,7 +178,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
     setErrors({});
     touched.current = true;
     store();
-    if (likely) seen.current = [...new Set([...seen.current, ...(alike?.rows || []).map((r) => r.id)])];
+    seen.current = [...new Set([...seen.current, ...apart, ...(likely ? rows.map((r) => r.id) : [])])];
     onCreate && onCreate(kind, wanted(), open.given > 0 || !!done, seen.current, ticket.current);
   };
   const use = (row) => onChoose && onChoose(kind, row.id, wanted());
@@ -187,7 +189,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
     onFill && onFill(kind, taking.id, some);
   };
   const what = label.toLowerCase();
-  const submit = busy ? "Saving…" : likely ? "Create anyway" : `Create ${what}`;
+  const submit = busy ? "Saving…" : likely && rows.length ? "Create anyway" : `Create ${what}`;
   return (
     <FormDialog open title={`New ${what}`} submit={submit} busy={busy} wide={fields.length > 4} onSubmit={send} onClose={close}>
       <div className={compares ? "withalike" : ""}>
@@ -209,7 +211,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
             ))}
           </div>
         </div>
-        {compares && <AlikePanel label={what} met={alike} offer={taking} likely={likely} onUse={use} onAsk={(row) => onAsk && onAsk(row.kind, row.id)} onTake={take} onBack={() => setTaking(null)} />}
+        {compares && <AlikePanel label={what} rows={rows} offer={taking} likely={likely && rows.length > 0} onUse={use} onApart={(id) => setApart((all) => [...all, id])} onAsk={(row) => onAsk && onAsk(row.kind, row.id)} onTake={take} onBack={() => setTaking(null)} />}
       </div>
     </FormDialog>
   );

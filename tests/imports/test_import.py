@@ -12,7 +12,7 @@ from crm_app.core.changes.replay import differences
 from crm_app.core.errors import Forbidden, NotFound, Refused
 from crm_app.core.text import literal, neutral
 from crm_app.imports import running
-from crm_app.imports.service import import_file, keep_upload, refused_csv, resume
+from crm_app.imports.service import import_file, inspect_file, keep_upload, likeliest_kind, refused_csv, resume
 from crm_app.imports.state import ImportPage
 from crm_app.imports.values import parse_date, parse_number
 from crm_app.tables import ChangeLog, Company, CustomField, Deal, DealLine, ImportRun, Person, PersonEmail, Stage
@@ -82,6 +82,22 @@ def test_the_modes(sqlite_database: str, tmp_path: Path) -> None:
     assert (only_new.created, only_new.updated, only_new.unchanged) == (1, 0, 1)
     only_old = load(tmp_path, "companies", text, mode="update")
     assert (only_old.created, only_old.updated, only_old.refused) == (0, 1, 1)
+
+
+def test_a_list_of_another_language_is_known_by_its_headers(sqlite_database: str, tmp_path: Path) -> None:
+    """As Excel writes it there: semicolons, Windows-1252. What it holds is told by its columns, if nobody said it."""
+    path = tmp_path / "kontakte.csv"
+    header, row = (
+        "Vorname;Nachname;E-Mail;Telefon;Firma;Straße;PLZ;Ort",
+        "Jürgen;Köhler;j@k.example;030;Köhler;Am Markt;1;Köln",
+    )
+    path.write_bytes(f"{header}\r\n{row}".encode("cp1252"))
+    assert likeliest_kind(SYSTEM, path, "companies") == "people"
+    columns = inspect_file(SYSTEM, "people", path).columns
+    parts = ["emails.value", "phones.value", "company_id", "addresses.street", "addresses.postcode", "addresses.city"]
+    assert [c.field for c in columns] == ["first_name", "last_name", *parts]
+    path.write_text("Colour;Shape\nred;round")
+    assert likeliest_kind(SYSTEM, path, "companies") == "companies"
 
 
 def test_a_mapping_and_a_match_as_somebody_wants_them(sqlite_database: str, tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ class Report:
 
     def __str__(self) -> str:
         read = " and ".join(f"{rows:,}" for rows in self.rows)
-        lines = [f"{read} rows: {self.pairs:,} pairs, {self.clusters:,} groups of {self.in_clusters:,} rows."]
+        pairs, groups = _many(self.pairs, "pair"), _many(self.clusters, "group")
+        lines = [f"{read} rows: {pairs}, {groups} of {self.in_clusters:,} rows."]
         for columns in self.columns:
             lines.append("Compared: " + ", ".join(f"{name} = {header}" for name, header in columns.items()) + ".")
         lines += self.notes
@@ -48,6 +49,10 @@ class Report:
         if self.pairs > len(self.shown):
             lines.append(f"… and {self.pairs - len(self.shown):,} more; --pairs FILE writes all of them.")
         return "\n".join(lines)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 class List:
