@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from sqlalchemy import ColumnElement, FromClause, Integer, and_, cast, func, select
 
@@ -177,8 +177,10 @@ def _day_words(day: date, today: date, locale: str) -> str:
     near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}
     if away in near:
         return near[away]
-    pattern = "d MMM" if day.year == today.year else "d MMM y"
-    return format_date(day, pattern, locale=formats_of(locale))
+    formats, year = formats_of(locale), "" if day.year == today.year else "y"
+    if formats.language == "en":  # a day stands first everywhere in Kith, also for those of English without a country
+        return format_date(day, f"d MMM {year}".rstrip(), locale=formats)
+    return format_skeleton(f"{year}MMMd", day, locale=formats)
 
 
 def day_cell(value: Any, actor: Principal) -> Cell:
