@@ -101,6 +101,7 @@ FILTERS: list[tuple[dict[str, Any], Test]] = [
     ({"f": "display_name", "op": "is_not", "v": "ADA 0"}, lambda p: fold(p["last_name"]) != "ada 0"),
     ({"f": "title", "op": "is", "v": "ceo"}, lambda p: p["title"] == "CEO"),
     ({"f": "title", "op": "contains", "v": "%"}, lambda p: False),
+    ({"f": "title", "op": "lacks", "v": "e"}, lambda p: "e" not in fold(p["title"])),
     ({"f": "title", "op": "empty"}, lambda p: p["title"] == ""),
     ({"f": "lifecycle", "op": "is", "v": ["lead", "contact"]}, lambda p: p["lifecycle"] != "name"),
     ({"f": "lifecycle", "op": "is_not", "v": ["lead"]}, lambda p: p["lifecycle"] != "lead"),
@@ -108,6 +109,7 @@ FILTERS: list[tuple[dict[str, Any], Test]] = [
     ({"f": "segment", "op": "is_not", "v": ["suspect"]}, lambda p: p["segment"] != "suspect"),
     ({"f": "company_id", "op": "filled"}, lambda p: p["company_id"] is not None),
     ({"f": "emails.value", "op": "contains", "v": "ACME"}, lambda p: any("acme" in e["value"] for e in p["emails"])),
+    ({"f": "emails.value", "op": "lacks", "v": "ac"}, lambda p: not any("ac" in e["value"] for e in p["emails"])),
     ({"f": "emails.value", "op": "empty"}, lambda p: not p["emails"]),
     (
         {"f": "emails.value", "op": "is_not", "v": "p1@acme.example"},

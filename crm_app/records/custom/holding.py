@@ -44,6 +44,8 @@ def holds(item: Group | Condition, fields: Fields, values: Mapping[str, Any], at
 
 
 def _holds(field: Field, op: str, wanted: Any, value: Any, at: Moment) -> bool:
+    if op == "lacks":
+        return not _holds(field, "contains", wanted, value, at)
     if op in ("empty", "filled"):
         return (value is None or value in ("", [])) == (op == "empty")
     if field.type in ("text", "longtext"):

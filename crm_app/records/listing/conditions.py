@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, exists, false, not_, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, exists, false, func, not_, or_, select, true
 from sqlalchemy.exc import ArgumentError
 
 from crm_app.core import clock
@@ -67,6 +67,8 @@ def text_condition(known: Kind, text: str) -> ColumnElement[bool]:
 def _condition(known: Kind, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
     if op == "was":
         return _once(known, field, value, actor)
+    if op == "lacks":
+        return not_(func.coalesce(_condition(known, field, "contains", value, actor), false()))
     if field.beside is not None:
         return _beside(known, field, field.beside, op, value, actor)
     if field.children is not None:

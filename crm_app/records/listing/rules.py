@@ -41,6 +41,7 @@ class Group:
 _FILLED = (Op("empty", "is empty", "none"), Op("filled", "is filled", "none"))
 _TEXT = (
     Op("contains", "contains"),
+    Op("lacks", "does not contain"),
     Op("is", "is"),
     Op("is_not", "is not"),
     Op("starts", "starts with"),
@@ -71,7 +72,11 @@ _DAY = (
     Op("last_month", "was last month", "none"),
     Op("next_month", "is next month", "none"),
     Op("this_quarter", "is this quarter", "none"),
+    Op("last_quarter", "was last quarter", "none"),
+    Op("next_quarter", "is next quarter", "none"),
     Op("this_year", "is this year", "none"),
+    Op("last_year", "was last year", "none"),
+    Op("next_year", "is next year", "none"),
     Op("last_days", "is in the last … days", "days"),
     Op("next_days", "is in the next … days", "days"),
     Op("older_days", "is more than … days ago", "days"),
@@ -181,6 +186,7 @@ def days_of(op: str, value: Any, today: date) -> tuple[date | None, date | None]
     Raises ValueError for a value that is no date or no number of days.
     """
     monday, one, week = today - timedelta(days=today.weekday()), timedelta(days=1), timedelta(days=7)
+    new_year = date(today.year, 1, 1)
     quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
     fixed: dict[str, tuple[date, date]] = {
         "today": (today, today + one),
@@ -193,7 +199,11 @@ def days_of(op: str, value: Any, today: date) -> tuple[date | None, date | None]
         "last_month": (_month(today, -1), _month(today, 0)),
         "next_month": (_month(today, 1), _month(today, 2)),
         "this_quarter": (quarter, _month(quarter, 3)),
-        "this_year": (date(today.year, 1, 1), date(today.year + 1, 1, 1)),
+        "last_quarter": (_month(quarter, -3), quarter),
+        "next_quarter": (_month(quarter, 3), _month(quarter, 6)),
+        "this_year": (new_year, _month(new_year, 12)),
+        "last_year": (_month(new_year, -12), new_year),
+        "next_year": (_month(new_year, 12), _month(new_year, 24)),
     }
     if op in fixed:
         return fixed[op]
