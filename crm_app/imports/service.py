@@ -76,7 +76,8 @@ def likeliest_kind(actor: Principal, path: Path, chosen: str) -> str:
             job = open_job(actor, name, path)
         except KithError:
             continue
-        known[name] = 0 if _problems(job) else sum(bool(c.target) and c.target != CUSTOM for c in job.columns)
+        lacks = missing_required(job.kind, job.recipe, job.columns)
+        known[name] = 0 if lacks else sum(c.target not in (SKIP, ASK, CUSTOM) for c in job.columns)
     return max(known, key=known.__getitem__, default=chosen)
 
 
