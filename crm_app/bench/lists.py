@@ -8,12 +8,13 @@ from sqlalchemy import event, select
 from sqlmodel import Session
 
 from crm_app.bench.figures import judged, spread, timed
-from crm_app.bench.ground import Ground, ground
+from crm_app.bench.ground import Ground, ground, make
 from crm_app.bench.rows import fill
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
+from crm_app.identity.queries import principal_by_email
 from crm_app.records.listing import Listing, default_listing, fields_of, list_page, read_listing
 from crm_app.records.listing.order import order_of, write_key
 from crm_app.records.listing.page import wanted
@@ -29,12 +30,13 @@ def measure() -> dict[str, Any]:
         _, actor = found.seller()
         owners = [*found.sellers.values(), *_others(SELLERS - 1)]
         made = fill(owners, PEOPLE, COMPANIES, ACTIVITIES)
-        return _pages(actor) | {"filters": _filters(actor, found, made)}
+        db.write_sync(make, "user", name="Sees all", email="all@example.org", role="administrator", status="active")
+        everybody = db.read_sync(principal_by_email, "all@example.org")
+        of_all = {"filters_of_who_sees_all": _filters(everybody, found, made)}
+        return _pages(actor) | {"filters": _filters(actor, found, made)} | of_all
 
 
 def _others(count: int) -> list[int]:
-    from crm_app.bench.ground import make
-
     return [db.write_sync(make, "user", name=f"Colleague {n}", role="sales") for n in range(count)]
 
 
@@ -123,6 +125,9 @@ def _asked(actor: Principal, found: Ground, made: dict[str, list[int]]) -> dict[
             {"f": "company_id", "op": "is", "v": [company]},
             {"f": "due_at", "op": "between", "v": ["2025-01-01", "2025-01-31"]},
             {"f": "at", "op": "between", "v": ["2025-01-01", "2025-01-31"]},
+            {"f": "done_at", "op": "between", "v": ["2025-01-01", "2025-01-31"]},
+            {"f": "done_at", "op": "empty"},
+            {"f": "done_at", "op": "today"},
             {"f": "owner_id", "op": "is", "v": [str(owner)]},
         ],
     }

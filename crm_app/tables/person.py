@@ -23,6 +23,8 @@ class Person(Record, table=True):
             "lifecycle",
             "sort_key",
             "id",
+            "segment",  # who stands where, and whose they are, is counted within the index
+            "owner_id",
             "deleted_at",
             **LIVING,
         ),

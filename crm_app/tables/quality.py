@@ -79,7 +79,7 @@ class QualityMark(Operational, table=True):
         Index("ix_quality_mark_owner", "kind", "owner_id", "score"),
         Index("ix_quality_mark_source", "kind", "source", "owner_id", "score"),
         Index("ix_quality_mark_way", "kind", "way", "batch_id", "owner_id", "score"),
-        Index("ix_quality_mark_entered", "kind", "entered_at", "entered_by_id"),
+        Index("ix_quality_mark_entered", "kind", "entered_at", "entered_by_id", "way", "owner_id"),
         COMPACT,
     )
     kind: str = Field(primary_key=True)

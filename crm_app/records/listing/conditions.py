@@ -79,7 +79,8 @@ def _condition(known: Kind, field: ListField, op: str, value: Any, actor: Princi
             start = fold(_word(value))
             return and_(table.c.sort_key >= start, table.c.sort_key < start + LAST_CHARACTER)  # a range of the index
         return _text(table.c.sort_key, op, fold(_word(value)) if op not in ("empty", "filled") else "")
-    return _compare(value_of(known, field), field, op, value, actor)
+    held = value_of(known, field)
+    return _compare(probed(held) if field.aside and op == "empty" else held, field, op, value, actor)
 
 
 def value_of(known: Kind, field: ListField) -> ColumnElement[Any]:

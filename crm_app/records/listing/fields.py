@@ -40,7 +40,8 @@ class Beside:
 class ListField:
     """A field of a list. `children` and `custom` say where its value lives if it is no column of the record.
 
-    `beside` says where an index has it; `words` are those of choices that do not read as they are kept.
+    `beside` says where an index has it; `words` are those of choices that do not read as they are kept. `aside`: the
+    filter names records, of which fewer are looked at than of what is empty here.
     """
 
     name: str
@@ -52,6 +53,7 @@ class ListField:
     words: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
     definition: Definition | None = None
     beside: Beside | None = None
+    aside: bool = False
 
     @property
     def ref(self) -> str:

@@ -19,7 +19,7 @@ from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing, default_listing
 from crm_app.records.listing.order import Key, Order, group_parts, order_of, read_key, write_key
 from crm_app.records.listing.rows import GroupHead, ListColumn, ListPage, ListRow, Neighbours, Option
-from crm_app.records.listing.rules import Condition, Group
+from crm_app.records.listing.rules import Condition, Group, conditions_in
 
 PAGE_SIZE = 50
 MOST_GROUPS = 200
@@ -52,6 +52,8 @@ def wanted(
     owner = table.c[known.owner] if known.owner else null()
     if known.owner and _of_named_records(fields, listing.filter):
         owner = probed(owner)
+        asked = {c.field for c in conditions_in(listing.filter)} & fields.keys()
+        fields = {**fields, **{name: replace(fields[name], aside=True) for name in asked}}
     parts = [table.c.deleted_at.is_(None), visible(actor, known.name, owner)]
     parts += [visible(actor, known.name, owner, action)] if action != "read" else []
     parts.append(condition_of(known, fields, listing.filter, actor))
