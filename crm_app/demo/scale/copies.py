@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_app.core.text import fold
 from crm_app.demo.scale.grow import Firm, World
-from crm_app.demo.scale.lands import Land
+from crm_app.demo.scale.lands import LANDS, Land
 from crm_app.demo.scale.mailboxes import Mailboxes, local_part
 from crm_app.demo.scale.names import Name
 from crm_app.demo.scale.slips import slip
@@ -16,6 +16,7 @@ from crm_app.demo.scale.slips import slip
 Values = dict[str, Any]
 TRUNK = frozenset("DE GB FR NL SE TR UA EG JP CN IN".split())  # where a 0 stands before the area  # noqa: SIM905
 TAIL = 7  # so many digits at the end say that two numbers are one
+SEVERAL = ("ES", "DK", "EG")  # where most have several surnames, of which they use one
 ONLY_ONE = 0.5  # of address and number
 
 
@@ -59,29 +60,35 @@ def _tail(number: str) -> str:
     return "".join(c for c in number if c.isdigit())[-TAIL:]
 
 
-def _called(again: Values, first: Original, given: str, last: str) -> None:
-    glue = "" if first.name.shown == f"{first.name.last}{first.name.first}" else " "
-    east = first.name.shown.startswith(first.name.last) and not first.name.shown.startswith(first.name.first)
-    again |= {"first_name": given, "last_name": last}
-    again["display_name"] = f"{last}{glue}{given}" if east else f"{given} {last}"
+def _called(again: Values, name: Name, first: str, last: str) -> None:
+    again |= {"first_name": first, "last_name": last, "display_name": name.land.shown(first, last)}
 
 
 def _short(world: World, first: Original, again: Values, _boxes: Mailboxes) -> None:
-    """What friends say, or an initial."""
+    """What friends say, an initial, or one of two surnames; in the East the two names in each other's field."""
     name = first.name
     alone = name.first.partition(" ")[0]
-    friends = first.land.words.short.get(alone, "")
-    given = friends if friends and world.random.random() < 0.6 else f"{alone[0]}."
-    _called(again, first, alone if given == f"{name.first}" else given, name.last)
+    friends = name.land.words.short.get(alone, "")
+    if name.land.east:
+        _called(again, name, name.last, name.first)
+    elif name.land.code in SEVERAL and " " in name.last and (name.land.code == "EG" or world.random.random() < 0.5):
+        one, _, two = name.last.partition(" ")
+        _called(again, name, name.first, one if name.land.code == "ES" and one[0].isupper() else two)
+    elif friends and world.random.random() < 0.6:
+        _called(again, name, friends, name.last)
+    elif name.land.code == "EG":
+        _slipped(world, first, again, _boxes)
+    else:
+        _called(again, name, f"{alone[0]}.", name.last)
 
 
 def _slipped(world: World, first: Original, again: Values, _boxes: Mailboxes) -> None:
     """One letter is wrong."""
     name = first.name
     if world.random.random() < 0.65:
-        _called(again, first, name.first, slip(world.random, name.last))
+        _called(again, name, name.first, slip(world.random, name.last))
     else:
-        _called(again, first, slip(world.random, name.first), name.last)
+        _called(again, name, slip(world.random, name.first), name.last)
 
 
 def _readdressed(world: World, first: Original, again: Values, boxes: Mailboxes) -> None:
@@ -116,16 +123,28 @@ def _typed(random: Random, land: Land, number: str) -> str:
     return random.choice((f"{trunk}{groups}", f"{trunk}{own[:3]}/{own[3:]}", f"00{land.prefix[1:]} {groups}"))
 
 
-def _moved(world: World, first: Original, again: Values, _boxes: Mailboxes) -> None:
-    """The company as somebody else typed it, none, or another one, to which the mobile number came along."""
-    random, firm = world.random, first.firm
+def _moved(world: World, first: Original, again: Values, boxes: Mailboxes) -> None:
+    """The company as somebody else typed it, none, or a new one in that country with an address there."""
+    firm = first.firm
     twin = world.twins.get(firm.id) if firm else None
     if twin is not None:
         again["company_id"] = twin.id
-    elif firm is not None and random.random() < 0.5:
+    elif firm is not None and world.random.random() < 0.5:
         again["company_id"] = None
-    elif world.firms:
-        again["company_id"] = random.choice(world.firms).id
+    elif new := _another(world, first):
+        again["company_id"] = new.id
+        again["phones"] = [r for r in again["phones"] if first.land.is_mobile(r["value"])]
+        if again["phones"]:
+            address = boxes.give(new.domain, new.way, *first.name.plain)
+            again["emails"] = [{"value": address, "is_primary": True}]
+
+
+def _another(world: World, first: Original) -> Firm | None:
+    """Another company, if a few tries find one in the same country."""
+    for firm in world.random.choices(world.firms, k=12) if world.firms else ():
+        if LANDS[firm.land] is first.land and firm != first.firm:
+            return firm
+    return None
 
 
 def _plain(_world: World, first: Original, again: Values, _boxes: Mailboxes) -> None:
@@ -135,7 +154,7 @@ def _plain(_world: World, first: Original, again: Values, _boxes: Mailboxes) -> 
     given = name.latin[0] if name.latin[0] != name.first.partition(" ")[0] else _bare(name.first)
     if (given, last) == (name.first, name.last):
         given, last = given.upper(), last.upper()
-    _called(again, first, given, last)
+    _called(again, name, given, last)
 
 
 def _bare(text: str) -> str:

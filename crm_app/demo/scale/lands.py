@@ -95,6 +95,16 @@ class Land:
         """Is the family name written first?"""
         return self.habits.east
 
+    def shown(self, first: str, last: str) -> str:
+        """The whole name as it is written there."""
+        if self.east:
+            return f"{last}{first}" if self.code == "CN" else f"{last} {first}"
+        return f"{first} {last}"
+
+    def is_mobile(self, number: str) -> bool:
+        """Does the number go with whoever leaves? In America that cannot be seen."""
+        return not self.mobile[0] or number.startswith(tuple(self.prefix + start for start in self.mobile[0]))
+
     @property
     def words(self) -> "Words":
         """What is called how there."""

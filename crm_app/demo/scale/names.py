@@ -17,6 +17,7 @@ ONE_SIGN, TWO_GENERATIONS = 0.25, 0.5  # of Chinese first names; of Egyptians wh
 class Name(NamedTuple):
     """`plain` are the first and the last name as an address has them, such as `joerg` and `vanderberg`."""
 
+    land: Land
     first: str
     last: str
     shown: str
@@ -31,10 +32,8 @@ def name_of(random: Random, land: Land) -> Name:
     given = first.native
     if land.habits.initial and random.random() < land.habits.initial:
         given = f"{given} {random.choice('ABCDEFGHJKLMNPRSTW')}."
-    by = "" if land.code == "CN" else " "
-    shown = f"{last.native}{by}{given}" if land.east else f"{given} {last.native}"
     plain = slug(_called(first.latin), land.language), slug(_signed(land, last.latin), land.language)
-    return Name(given, last.native, shown, (first.latin, last.latin), plain)
+    return Name(land, given, last.native, land.shown(given, last.native), (first.latin, last.latin), plain)
 
 
 def _first(random: Random, land: Land, hers: bool) -> Word:

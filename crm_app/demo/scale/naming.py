@@ -19,7 +19,7 @@ vent via vis vista wave wise works xis zen
 """
 HEADS, TAILS = tuple(_HEADS.split()), tuple(_TAILS.split())
 LETTERS = "ABCDEFGHIKLMNPRSTVWZ"
-WAYS = ("founder", "founder", "founder", "place", "place", "coined", "coined", "coined", "initials", "pair", "family")
+WAYS = ("founder", "founder", "founder", "founder", "place", "coined", "coined", "coined", "initials", "pair", "family")
 TRIES = 8
 
 
