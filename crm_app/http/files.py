@@ -1,5 +1,6 @@
 """Downloads and previews of files: a session, and the right to see the record that the file hangs on."""
 
+import asyncio
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -9,9 +10,11 @@ from crm_app.core import db
 from crm_app.core.errors import KithError
 from crm_app.http import live_sessions
 from crm_app.http.forms import refusal
-from crm_app.records.files.rules import ANY, SHOWN, TEXT
+from crm_app.records.files.rules import ANY, PDF, SHOWN, TEXT
 from crm_app.records.files.service import FileRow, find_file
-from crm_app.records.files.store import path_of
+from crm_app.records.files.store import is_active, path_of
+
+ACTIVE = "This PDF has scripts or a form of its own, or cannot be looked through. Download it to open it elsewhere."
 
 
 async def _found(request: Request) -> FileRow | None:
@@ -44,6 +47,8 @@ async def preview(request: Request) -> Response:
     row = await _found(request)
     if row is None or row.media_type not in SHOWN:
         return _missing(request)
+    if row.media_type == PDF and await asyncio.to_thread(is_active, row.sha256):
+        return refusal(request, ACTIVE, 415)
     kind = "text/plain; charset=utf-8" if row.media_type == TEXT else row.media_type
     headers = {"content-disposition": "inline", "cache-control": "private, no-store"}
     return FileResponse(path_of(row.sha256), media_type=kind, headers=headers)

@@ -2,19 +2,23 @@
 
 import hashlib
 import io
+from zlib import compress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from crm_app.core import db
 from crm_app.core.changes import undo
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, NotFound, Refused
+from crm_app.http import files
 from crm_app.http.files import disposition
 from crm_app.records.files import store
+from crm_app.records.files.active import does_something
 from crm_app.records.files.rules import looks_like_text, media_type, safe_name
-from crm_app.records.files.service import attach_file, find_file
+from crm_app.records.files.service import FileRow, attach_file, find_file
 from crm_app.timeline.service import remove_file
 from tests.support.builders import make_deal, make_person, make_pipeline, make_user, principal
 
@@ -44,6 +48,59 @@ def test_no_name_leaves_its_folder_or_its_header(name: str) -> None:
     assert made and len(made) <= 150 and not set(made) & set('/\\<>:"|?*\r\n\0') and made not in (".", "..")
     header = disposition(made)
     assert header.isascii() and "\n" not in header and header.count('"') == 2
+
+
+SCRIPT, QUIET = b"1 0 <</S/JavaScript/JS(app.alert(1))>>", b"1 0 <</Type/Page>>"
+FLATE, TWICE = b"/Filter/FlateDecode", b"/Filter[/FlateDecode/FlateDecode]"
+
+
+def pdf(*, packed: bytes = b"", plain: bytes = b"", how: bytes = FLATE, name: bytes = b"ObjStm") -> bytes:
+    """A PDF with a plain object and a stream of packed ones."""
+    stream = b"9 0 obj<</Type/" + name + b"/N 1/First 4" + how + b">>stream\n" + packed + b"\nendstream endobj"
+    return b"%PDF-1.7\n1 0 obj" + plain + b"endobj " + (stream if packed else b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (pdf(plain=QUIET), False),
+        (pdf(packed=compress(QUIET)), False),
+        (pdf(packed=compress(QUIET), how=b"/Filter [ /FlateDecode ]"), False),
+        (pdf(plain=b"/Encrypt 2 0 R"), False),
+        (pdf(plain=SCRIPT), True),
+        (pdf(plain=SCRIPT.replace(b"Java", b"J#61va")), True),
+        (pdf(plain=b"<</S/SubmitForm/F(https://elsewhere.example)>>"), True),
+        (pdf(packed=compress(SCRIPT)), True),
+        (pdf(packed=compress(SCRIPT, 0)[:-5] + b"damaged"), True),
+        (pdf(packed=compress(compress(SCRIPT)), how=TWICE), True),
+        (pdf(packed=compress(SCRIPT), how=b"/Filter 5 0 R"), True),
+        (pdf(packed=compress(QUIET), how=FLATE + b"/DecodeParms<</Predictor 12>>"), True),
+        (pdf(packed=compress(SCRIPT), name=b"Obj#53tm"), True),
+        (pdf(packed=compress(QUIET), plain=b"/Encrypt 2 0 R"), True),
+        (pdf(packed=compress(bytes(70_000_000), 9)), True),
+        (pdf(packed=compress(QUIET), plain=b"stream\n" * 20_001), True),
+    ],
+)
+def test_a_pdf_that_does_something_is_known(content: bytes, expected: bool) -> None:
+    """By itself, whatever its names and streams are hidden in; no reader of PDFs is at hand to ask."""
+    assert does_something(content) is expected
+
+
+async def test_a_pdf_that_does_something_is_only_downloaded(
+    sqlite_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chromium runs the scripts of a PDF, also in a frame."""
+    for content, status in ((pdf(plain=QUIET), 200), (pdf(packed=compress(SCRIPT)), 415)):
+        kept = store.keep(io.BytesIO(content))
+        row = FileRow(1, "a.pdf", kept.sha256, kept.size, kept.media_type)
+
+        async def found(_: Request, row: FileRow = row) -> FileRow:
+            return row
+
+        monkeypatch.setattr(files, "_found", found)
+        request = Request({"type": "http", "headers": [(b"accept", b"text/html")]})
+        assert (await files.preview(request)).status_code == status
+        assert (await files.download(request)).status_code == 200
 
 
 @pytest.mark.parametrize(

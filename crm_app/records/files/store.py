@@ -4,11 +4,13 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 from crm_app.core.config import settings
 from crm_app.core.errors import Refused
+from crm_app.records.files.active import does_something
 from crm_app.records.files.rules import looks_like_text, media_type
 
 BLOCK, HEAD = 1 << 20, 8192
@@ -28,6 +30,12 @@ def path_of(sha256: str) -> Path:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise ValueError("not a SHA-256")
     return settings().files_dir / sha256[:2] / sha256
+
+
+@lru_cache(maxsize=1000)
+def is_active(sha256: str) -> bool:
+    """Does this PDF do something by itself, so that no browser should show it? A content never changes."""
+    return does_something(path_of(sha256).read_bytes())
 
 
 def keep(file: BinaryIO) -> Stored:
