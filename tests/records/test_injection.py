@@ -18,7 +18,7 @@ from crm_app.identity.service import update_profile
 from crm_app.records import lookups
 from crm_app.records.listing import fields_of, list_page, read_listing
 from crm_app.tables.company import Company
-from tests.support.builders import make_company, make_user, principal
+from tests.support.builders import make_company, make_user, principal, row
 
 EVIL = (
     "name; DROP TABLE company --",
@@ -82,3 +82,12 @@ def test_look_ups_and_filters(reader, text: str) -> None:
 def test_time_zones_come_from_the_list(reader, zone: str) -> None:
     with pytest.raises(Invalid):
         db.write_sync(update_profile, reader, {"zone": zone})
+
+
+def test_no_name_turns_what_is_written_behind_it(sqlite_database: str) -> None:
+    """Signs that override the direction go, as control characters do; letters that are read from the right stay."""
+    for typed, kept in (
+        ("a\u202e001 \u2066x\u2069\x07", "a001 x"),
+        ("\u05d0\u05d1\u200f \u202bc\u202c", "\u05d0\u05d1\u200f c"),
+    ):
+        assert row(Company, make_company(name=typed))["name"] == kept

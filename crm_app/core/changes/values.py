@@ -15,7 +15,8 @@ from crm_app.core.db import DECIMAL_PLACES, ExactDecimal, UtcDateTime, tidy
 
 BIG = 2**53
 BIG_DECIMAL = 9_000_000  # of 12 places, in a whole number of 64 bits
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# With what turns the direction of whatever is written behind, so that a name could make an amount read backwards.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def coerce(field: Field, value: Any) -> Any:
