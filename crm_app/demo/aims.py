@@ -14,7 +14,7 @@ from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import start_of
 from crm_app.core.config import settings
-from crm_app.demo.marks import DEMO
+from crm_app.demo.marks import DEMO, once
 from crm_app.forecast.rules.periods import Period, period_of
 from crm_app.forecast.snapshots import take_snapshot
 from crm_app.tables import Company, Deal, Stage, Team, User
@@ -29,10 +29,10 @@ company, deal, stage, team, user = (table_of(m) for m in (Company, Deal, Stage, 
 
 def seed_aims(today: date) -> int:
     """Everything; answers with the number of snapshots."""
-    db.write_sync(_targets, today)
-    db.write_sync(_say, today)
-    db.write_sync(_territories)
-    db.write_sync(_place)
+    db.write_sync(once, "targets", _targets, today)
+    db.write_sync(once, "categories", _say, today)
+    db.write_sync(once, "territories", _territories)
+    db.write_sync(once, "places", _place)
     days = {today - timedelta(weeks=n) for n in range(WEEKS + 1)} | {today - timedelta(n) for n in range(DAYS + 1)}
     return sum(db.write_sync(take_snapshot, day) for day in sorted(days))
 

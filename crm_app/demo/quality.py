@@ -13,6 +13,7 @@ from crm_app.core.changes import Change, apply
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.pretence import pretending
+from crm_app.demo.marks import once
 from crm_app.identity.sessions import principal_of
 from crm_app.quality import nights
 from crm_app.quality.checks.running import run_check
@@ -35,10 +36,10 @@ ENTRIES = {"sales": 22, "manager": 9, "marketing": 5}  # of each of that role wh
 
 def seed_quality(random: Random, today: date) -> int:
     """Everything, once the rest of the demo is there; answers with the number of nights."""
-    db.write_sync(_entries, random, today)
+    db.write_sync(once, "entries", _entries, random, today)
     refresh_all()
     taken = sum(db.write_sync(_night, today - timedelta(weeks=n), n) for n in range(WEEKS, 0, -1))
-    db.write_sync(_control, today)
+    db.write_sync(once, "control", _control, today)
     return taken
 
 

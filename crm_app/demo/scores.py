@@ -9,7 +9,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.working import table_of
-from crm_app.demo.marks import DEMO
+from crm_app.demo.marks import DEMO, once
 from crm_app.scoring.history import keep_learning
 from crm_app.scoring.service import parts_of, rescore
 from crm_app.tables import Person
@@ -40,7 +40,7 @@ RULES = (
 
 def seed_scores() -> int:
     """Rules, bands and everybody's score; answers with how many people have one."""
-    db.write_sync(_rules)
+    db.write_sync(once, "scoring", _rules)
     ids = db.read_sync(lambda session: list(session.connection().execute(select(person.c.id)).scalars()))
     for part in parts_of(ids):
         db.write_sync(rescore, part)

@@ -7,6 +7,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlmodel import Session
+
 from crm_app.core import clock, db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.config import settings
@@ -15,7 +17,7 @@ from crm_app.demo.activities import seed_activities
 from crm_app.demo.aims import seed_aims
 from crm_app.demo.files import build
 from crm_app.demo.logins import DemoLogin, fresh_passwords, open_accounts
-from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
+from crm_app.demo.marks import DEMO, STEP, is_seeded, mark_seeded, once
 from crm_app.demo.papers import seed_papers
 from crm_app.demo.quality import seed_quality
 from crm_app.demo.scores import seed_scores
@@ -29,30 +31,36 @@ Printer = Callable[[str], None]
 
 
 def seed_demo(printer: Printer = lambda _line: None, *, today: date | None = None) -> list[DemoLogin]:
-    """Load what is not there yet and answer with five logins.
+    """Load what is not there yet and answer with five logins; a load that was broken off is brought to its end.
 
     Raises Refused where the database is in use for something else.
     """
     if db.read_sync(is_seeded):
         printer("The demo data is there already; it was kept. The passwords are new.")
     else:
-        if db.read_sync(has_active_user):
-            raise Refused("This database is in use; the demo needs one of its own (KITH_DATA_DIR).")
+        db.write_sync(once, "begun", _of_its_own)
         _load(printer, today or clock.today(settings().zone))
-        db.write_sync(open_accounts)
+        db.write_sync(once, "accounts", open_accounts)
         seed_quality(Random(SEED + 3), today or clock.today(settings().zone))
         db.write_sync(mark_seeded)
     return db.write_sync(fresh_passwords)
+
+
+def _of_its_own(session: Session) -> None:
+    if has_active_user(session):
+        raise Refused("This database is in use; the demo needs one of its own (KITH_DATA_DIR).")
 
 
 def _load(printer: Printer, today: date) -> None:
     files = build(Random(SEED), today)
     with TemporaryDirectory(prefix="kith-demo-") as folder:
         for name, path in files.write(Path(folder)).items():
-            _import("people" if name == "fair" else name, path, printer)
+            if not db.read_sync(is_seeded, STEP + name):
+                _import("people" if name == "fair" else name, path, printer)
+                db.write_sync(mark_seeded, STEP + name)
     added = seed_activities(Random(SEED + 1), today)
     printer(f"{added:,} activities")
-    db.write_sync(seed_words)
+    db.write_sync(once, "words", seed_words)
     printer(f"{seed_aims(today):,} snapshots of the forecast")
     printer(f"{seed_scores():,} people scored")
     printer(f"{seed_papers(Random(SEED + 2), today):,} quotes, with their orders and invoices")

@@ -10,11 +10,27 @@ from sqlmodel import Session, select
 from crm_app.core import clock, db
 from crm_app.core.changes.replay import differences
 from crm_app.core.errors import Refused
+from crm_app.demo import seed
 from crm_app.demo.files import VISITORS
 from crm_app.demo.logins import ACCOUNTS
 from crm_app.demo.seed import seed_demo
 from crm_app.identity.passwords import verify_password
-from crm_app.tables import Activity, Company, Credential, Deal, DuplicatePair, Person, PersonPhone, Stage, User
+from crm_app.tables import (
+    Activity,
+    Company,
+    Credential,
+    Deal,
+    DuplicatePair,
+    Person,
+    PersonPhone,
+    Quote,
+    ScoringRule,
+    Stage,
+    Target,
+    Territory,
+    User,
+    VocabularyTerm,
+)
 from tests.support.builders import make_user
 
 pytestmark = pytest.mark.slow
@@ -24,13 +40,21 @@ def numbers(session: Session) -> dict[str, int]:
     """How many records of each kind there are."""
     return {
         t.__name__: session.exec(select(func.count()).select_from(t)).one()
-        for t in (Deal, Company, Person, Activity, User)
+        for t in (Deal, Company, Person, Activity, User, ScoringRule, Target, Territory, VocabularyTerm, Quote)
     }
 
 
-def test_the_demo_is_loaded_once_and_kept(sqlite_database: str) -> None:
+def test_the_demo_is_loaded_once_and_kept_also_if_the_load_was_broken_off(
+    sqlite_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(seed, "seed_quality", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            seed_demo()
+    halfway = db.read_sync(numbers)
     first = seed_demo()
     before = db.read_sync(numbers)
+    assert {**halfway, "Activity": 0} == {**before, "Activity": 0}
     assert (before["Deal"], before["Company"]) == (8800, 85)
     assert before["Person"] > 300 and before["Activity"] > 2000
     second = seed_demo()

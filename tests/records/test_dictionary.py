@@ -2,12 +2,15 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+from sqlmodel import col, update
 
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import kind
+from crm_app.core.clock import now
 from crm_app.core.errors import Forbidden, Invalid
 from crm_app.identity.sessions import fields_closed_to
 from crm_app.records.create.service import new_form
@@ -20,6 +23,7 @@ from crm_app.records.help import helps_of
 from crm_app.records.list_screen.queries import LISTED, list_screen
 from crm_app.records.listing import field_choices
 from crm_app.records.page.queries import record_page
+from crm_app.tables import FieldFill
 from tests.support.builders import (
     change,
     make,
@@ -52,6 +56,9 @@ def test_fill_rates_are_counted_and_say_of_when(ann: Principal) -> None:
     assert found["company.industry"].filled == "75 % (3 of 4)"
     assert found[f"company.custom.{size}"].filled == "50 % (2 of 4)"
     assert db.read_sync(dictionary, ann, "company").as_of and keep_counted() == 0
+    earlier = update(FieldFill).where(col(FieldFill.kind).in_(("deal", "quote")))  # the night was broken off
+    db.write_sync(lambda s: s.execute(earlier.values(as_of=now() - timedelta(days=1))))
+    assert (keep_counted(), keep_counted()) == (2, 0)
 
 
 def test_rules_gates_and_meanings_are_told(ann: Principal) -> None:

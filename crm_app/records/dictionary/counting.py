@@ -1,6 +1,6 @@
 """How many records have a field filled: one statement a kind, at night, so that no view scans a table."""
 
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,25 +21,29 @@ from crm_app.tables import FieldFill
 fill = table_of(FieldFill)
 
 
-def count_fills() -> None:
-    """All kinds, each read and written in transactions of its own. Several may do this at once."""
-    for name in FIELDED:
+def count_fills(names: Iterable[str] = FIELDED) -> None:
+    """These kinds, each read and written in transactions of its own. Several may do this at once."""
+    for name in names:
         counted = db.read_sync(counts_of, name)
         db.write_sync(store, name, counted)
 
 
 def keep_counted() -> int:
-    """Nightly work: once on each day of the organisation; how many kinds were counted."""
+    """Nightly work: each kind once on each day of the organisation, also where an earlier night was broken off.
+
+    Answers with how many were counted.
+    """
+    due = db.read_sync(_due)
+    count_fills(due)
+    return len(due)
+
+
+def _due(session: Session) -> list[str]:
     zone = settings().zone
-    latest = db.read_sync(_latest)
-    if latest is not None and latest.astimezone(ZoneInfo(zone)).date() == today(zone):
-        return 0
-    count_fills()
-    return len(FIELDED)
-
-
-def _latest(session: Session) -> datetime | None:
-    return session.connection().execute(select(func.max(fill.c.as_of))).scalar()
+    query = select(fill.c.kind, func.max(fill.c.as_of).label("latest")).group_by(fill.c.kind)
+    latest = {row.kind: row.latest for row in session.connection().execute(query)}
+    day = today(zone)
+    return [n for n in FIELDED if n not in latest or latest[n].astimezone(ZoneInfo(zone)).date() != day]
 
 
 def counts_of(session: Session, name: str) -> tuple[dict[str, int], int]:
