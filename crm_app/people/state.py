@@ -9,24 +9,12 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied
 from crm_app.identity.handlers import allow
 from crm_app.people.service import save_role
+from crm_app.records.page.opening import PersonDialog
 from crm_app.records.page.state import RecordScreen
 
 
-class RoleForm(rx.State):
-    """What was typed stays until it is saved."""
-
-    open: rx.Field[bool] = rx.field(False)
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-
-    @rx.event
-    @allow("person.edit")
-    async def start(self) -> None:
-        self.errors, self.open = {}, True
-
-    @rx.event
-    @allow("person.edit")
-    async def close(self) -> None:
-        self.open = False
+class RoleForm(PersonDialog, rx.State):
+    """The dialog."""
 
     @rx.event
     @allow("person.edit")

@@ -7,22 +7,11 @@ from crm_app.deals.lines import add_line, remove_line
 from crm_app.identity.handlers import allow
 
 from .acting import act
+from .choosing import Choosing
 
 
-class DealLines(rx.State):
-    """Whether a product is being chosen."""
-
-    adding: rx.Field[bool] = rx.field(False)
-
-    @rx.event
-    @allow("deal.edit")
-    async def start(self) -> None:
-        self.adding = True
-
-    @rx.event
-    @allow("deal.edit")
-    async def stop(self, by_key: bool) -> None:
-        self.adding = False
+class DealLines(Choosing, rx.State):
+    """A product is chosen, or one is there already."""
 
     @rx.event
     @allow("deal.edit")

@@ -16,22 +16,11 @@ from crm_app.deals.queries import Option, competitor_names
 from crm_app.identity.handlers import actor, allow
 
 from .acting import act
+from .choosing import Choosing
 
 
-class DealContacts(rx.State):
-    """Whether a person is being chosen."""
-
-    adding: rx.Field[bool] = rx.field(False)
-
-    @rx.event
-    @allow("deal.edit")
-    async def start(self) -> None:
-        self.adding = True
-
-    @rx.event
-    @allow("deal.edit")
-    async def stop(self, by_key: bool) -> None:
-        self.adding = False
+class DealContacts(Choosing, rx.State):
+    """A person is chosen, or one is there already."""
 
     @rx.event
     @allow("deal.edit")

@@ -10,24 +10,12 @@ from crm_app.core.changes import Applied
 from crm_app.identity.handlers import allow
 from crm_app.records.editing import save_part
 
+from .opening import PersonDialog
 from .state import RecordScreen
 
 
-class RelationForm(rx.State):
-    """The dialog; what was typed stays until it is saved."""
-
-    open: rx.Field[bool] = rx.field(False)
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-
-    @rx.event
-    @allow("person.edit")
-    async def start(self) -> None:
-        self.errors, self.open = {}, True
-
-    @rx.event
-    @allow("person.edit")
-    async def close(self) -> None:
-        self.open = False
+class RelationForm(PersonDialog, rx.State):
+    """The dialog."""
 
     @rx.event
     @allow("person.edit")

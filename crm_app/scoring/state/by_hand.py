@@ -6,26 +6,14 @@ from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.address import record_in
+from crm_app.records.page.opening import PersonDialog
 from crm_app.records.page.state import RecordScreen
 from crm_app.scoring.service import set_by_hand
 from crm_app.ui.overlay import Toaster, undo_toast
 
 
-class ScoreForm(rx.State):
-    """What was typed stays until it is saved."""
-
-    open: rx.Field[bool] = rx.field(False)
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-
-    @rx.event
-    @allow("person.edit")
-    async def start(self) -> None:
-        self.errors, self.open = {}, True
-
-    @rx.event
-    @allow("person.edit")
-    async def close(self) -> None:
-        self.open = False
+class ScoreForm(PersonDialog, rx.State):
+    """The dialog."""
 
     @rx.event
     @allow("person.edit")
