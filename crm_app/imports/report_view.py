@@ -29,7 +29,7 @@ def _guess(row: rx.vars.ObjectVar[GuessRow]) -> rx.Component:
         rx.el.b(row.taken),
         " in ",
         row.rows,
-        " rows",
+        rx.cond(row.rows == 1, " row", " rows"),
         key=row.given,
     )
 

@@ -7,7 +7,7 @@ SHEETS = (
     *("base", "shell", "pieces", "forms", "overlays", "board", "board_tools", "palette", "record"),
     *("home", "timeline", "related"),
     *("deal", "quote", "tables", "forecast", "lists", "bulk", "filters", "paper", "calendar", "pipelines", "lifecycle"),
-    *("billing", "merge", "duplicates", "quality", "settings", "phone"),
+    *("billing", "merge", "duplicates", "quality", "settings", "phone", "print"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in SHEETS]
 AVATAR_COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+OVERLAID = {"phone.css", "print.css"}
 MODULES = sorted(
     path
     for top in ("crm_app", "search", "tests")
@@ -86,12 +87,12 @@ def test_no_source_names_a_path_of_a_machine() -> None:
 
 
 def test_no_two_stylesheets_mean_different_things_by_one_class() -> None:
-    """`.bars` of two screens would lay out both; what a phone changes stands in one sheet for all."""
+    """`.bars` of two screens would lay out both; what a phone or paper changes stands in one sheet for all."""
     where: dict[str, set[str]] = {}
     for sheet in sorted((ROOT / "assets/css").glob("*.css")):
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
         for selectors in re.findall(r"([^{}]+)\{", text):
             for selector in selectors.split(","):
-                if re.fullmatch(r"\.[a-z][\w-]*", selector.strip()) and sheet.name != "phone.css":
+                if re.fullmatch(r"\.[a-z][\w-]*", selector.strip()) and sheet.name not in OVERLAID:
                     where.setdefault(selector.strip(), set()).add(sheet.name)
     assert {name: sheets for name, sheets in where.items() if len(sheets) > 1} == {}
