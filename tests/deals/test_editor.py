@@ -59,6 +59,18 @@ def test_a_new_pipeline_has_the_usual_stages_and_its_rules() -> None:
     assert (found.name, found.team, found.allow_skip, found.allow_back) == ("Resale", "", True, False)
 
 
+def test_deals_are_counted_as_far_as_the_reader_sees_them() -> None:
+    me, team, pipeline = make_user(), make_team(), make_pipeline()
+    mate = make_user(team_id=team)
+    for owner in (me, mate, mate, None):
+        make_deal(pipeline, "Prospecting", owner_id=owner)
+    manager = principal(make_user(role="manager", team_id=team), "manager", team_id=team, member_ids=frozenset({mate}))
+    marketer = principal(make_user(role="marketing"), "marketing")
+    for reader, count in ((principal(me), 1), (manager, 2), (marketer, 4), (boss(), 4)):
+        (found,) = db.read_sync(list_pipelines, reader)
+        assert sum(s.deals for s in found.stages) == count and found.count.startswith(f"{count} deal")
+
+
 def test_the_sums_of_a_pipeline_are_in_the_currency_chosen_for_it() -> None:
     made = db.write_sync(save_pipeline, boss(), {"name": "Partners", "currency": " chf "}, None)
     (found,) = db.read_sync(list_pipelines, SYSTEM)

@@ -28,6 +28,7 @@ from tests.support.builders import (
     change,
     make,
     make_company,
+    make_deal,
     make_person,
     make_pipeline,
     make_product,
@@ -59,6 +60,10 @@ def test_fill_rates_are_counted_and_say_of_when(ann: Principal) -> None:
     earlier = update(FieldFill).where(col(FieldFill.kind).in_(("deal", "quote")))  # the night was broken off
     db.write_sync(lambda s: s.execute(earlier.values(as_of=now() - timedelta(days=1))))
     assert (keep_counted(), keep_counted()) == (2, 0)
+    make_deal(make_pipeline())
+    count_fills()
+    rates = [entries(who, "deal")["deal.title"].filled for who in (ann, principal(make_user()))]
+    assert rates == ["100 % (1 of 1)", "100 %"], "how many there are is for those who see all of them"
 
 
 def test_rules_gates_and_meanings_are_told(ann: Principal) -> None:

@@ -12,7 +12,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.deals.gate.check import labels
 from crm_app.deals.gate.rules import NEEDED, OFFERED
 from crm_app.deals.gate.stages import conditions
-from crm_app.identity.policy import ROLE_NAMES, ROLES, may, of_team, scope
+from crm_app.identity.policy import ROLE_NAMES, ROLES, may, of_team, scope, visible
 from crm_app.records.listing.rows import Option
 from crm_app.tables import Deal, Pipeline, Stage, Team
 
@@ -88,7 +88,7 @@ class Merge:
 
 
 def list_pipelines(session: Session, actor: Principal) -> list[PipelineRow]:
-    """Those that the actor sees, in order, with their living stages."""
+    """Those that the actor sees, in order, with their living stages; of the deals in them those that the actor sees."""
     if not may(actor, "pipeline.read"):
         return []
     run = session.connection().execute
@@ -98,7 +98,7 @@ def list_pipelines(session: Session, actor: Principal) -> list[PipelineRow]:
         .where(pipeline.c.deleted_at.is_(None), of_team(actor, pipeline.c.team_id))
         .order_by(pipeline.c.position, pipeline.c.id)
     )
-    rows, stages = run(query).all(), _stages(session)
+    rows, stages = run(query).all(), _stages(session, actor)
     return [
         PipelineRow(
             row.id,
@@ -120,10 +120,11 @@ def _deals(count: int) -> str:
     return "1 deal" if count == 1 else f"{count:,} deals"
 
 
-def _stages(session: Session) -> dict[int, list[StageRow]]:
+def _stages(session: Session, actor: Principal) -> dict[int, list[StageRow]]:
     run = session.connection().execute
-    living = select(deal.c.stage_id, func.count()).where(deal.c.deleted_at.is_(None)).group_by(deal.c.stage_id)
-    counts: dict[int, int] = {row[0]: row[1] for row in run(living)}
+    living = (deal.c.deleted_at.is_(None), visible(actor, "deal", deal.c.owner_id))
+    counted = select(deal.c.stage_id, func.count()).where(*living).group_by(deal.c.stage_id)
+    counts: dict[int, int] = {row[0]: row[1] for row in run(counted)}
     query = select(stage).where(stage.c.deleted_at.is_(None)).order_by(stage.c.position, stage.c.id)
     found: dict[int, list[StageRow]] = defaultdict(list)
     named = labels(session)

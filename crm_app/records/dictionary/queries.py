@@ -15,7 +15,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.kinds import Field
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import neutral
-from crm_app.identity.policy import FIELD_EDIT, FIELD_READ, ROLE_NAMES, decide, may
+from crm_app.identity.policy import FIELD_EDIT, FIELD_READ, ROLE_NAMES, decide, may, scope
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
 from crm_app.records.custom.fields import FIELDED, Definition
@@ -70,7 +70,7 @@ def dictionary(session: Session, actor: Principal, name: str) -> Dictionary:
     known, further = kind(name), definitions(session, name)
     own = [*plain_fields(known), *(d.field for d in further.values())]
     shown = [f for f in own if decide(actor, "read", name, actor.id, f.name).allowed]
-    facts = _Facts(session, known, further)
+    facts = _Facts(session, known, further, whole=scope(actor, "read", name) == "all")
     fills, as_of = facts.fills, facts.as_of
     entries = [facts.entry(f, fills) for f in shown]
     local = as_of.astimezone(ZoneInfo(actor.zone)) if as_of else None
@@ -90,8 +90,8 @@ def kind_choices(actor: Principal) -> list[Option]:
 class _Facts:
     """What is known of the fields of a kind, read in few statements."""
 
-    def __init__(self, session: Session, known: Kind, further: Mapping[int, Definition]) -> None:
-        self.known, self.further = known, further
+    def __init__(self, session: Session, known: Kind, further: Mapping[int, Definition], *, whole: bool) -> None:
+        self.known, self.further, self.whole = known, further, whole
         run = session.connection().execute
         self.terms: dict[str, Help] = terms_of(session, known.name)
         self.asked = asked(session)
@@ -115,7 +115,7 @@ class _Facts:
         definition = self.further.get(int(field.name[7:])) if field.name.startswith("custom.") else None
         said, responsible_id, responsible = self.notes.get(full, ("", None, ""))
         term = self.terms.get(field.name)
-        filled, share = _filled(fills.get(field.name))
+        filled, share = _filled(fills.get(field.name), self.whole)
         return Entry(
             full,
             anchor_of(field.name),
@@ -140,14 +140,15 @@ class _Facts:
         return ". ".join([*parts, *([f"Asked {', '.join(places)}"] if places else [])])
 
 
-def _filled(counted: tuple[int, int] | None) -> tuple[str, int]:
+def _filled(counted: tuple[int, int] | None, whole: bool) -> tuple[str, int]:
+    """In words and per cent; how many there are is for those who see all of them."""
     if counted is None:
         return "not counted yet", -1
     filled, total = counted
     if not total:
         return "no records", -1
     share = filled * 100 // total
-    return f"{share} % ({filled:,} of {total:,})", share
+    return f"{share} % ({filled:,} of {total:,})" if whole else f"{share} %", share
 
 
 def _roles(names: Any) -> str:
