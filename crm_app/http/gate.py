@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import MutableMapping
+from collections import Counter
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic
@@ -31,6 +32,8 @@ TOKEN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SOCKET_RATE, SOCKET_BURST = 100.0, 300.0
 DRAIN_BYTES, DRAIN_SECONDS = 64_000_000, 5
 BODY_SILENCE_SECONDS, BYTES_A_SECOND = 20, 500
+UPLOADS_AT_ONCE = 6  # of one session: each may be large, last long, and lies on the disk until it is whole
+_uploading: Counter[str] = Counter()
 log = logging.getLogger("kith.gate")
 
 
@@ -116,7 +119,8 @@ class Gate:
         inner = request.inner(public_id, keep_cookie=own)
         if is_built_folder(request.path):  # or the static files redirect to a guessed address with a slash
             inner = {**inner, "path": request.path + "/", "raw_path": inner.get("raw_path", b"") + b"/"}
-        await self.app(inner, limited, send)
+        with _counted(public_id) if public_id and _is_upload(request) else contextlib.nullcontext():
+            await self.app(inner, limited, send)
 
     async def _judge(self, request: Request) -> tuple[Response | None, str | None]:
         path = request.path
@@ -132,7 +136,7 @@ class Gate:
             return None, None
         if path.startswith(routes.FEEDS) and path.endswith(".ics"):  # the address itself is the key
             return None, None
-        if path == routes.UPLOAD or path.startswith(routes.UPLOAD + "/"):
+        if _is_upload(request):
             return await _judge_upload(request)
         public_id = await request.session()
         if path in routes.PUBLIC_PAGES or is_offer(path):
@@ -194,7 +198,25 @@ async def _judge_upload(request: Request) -> tuple[Response | None, str | None]:
         return JSONResponse({"detail": "The size of the upload is missing."}, 411), None
     if length.isdecimal() and int(length) > limit * 1_000_000 + 10_000:
         return JSONResponse({"detail": f"At most {limit} MB."}, 413), None
+    if _uploading[public_id] >= UPLOADS_AT_ONCE:
+        return JSONResponse({"detail": "Too many files at once. Please wait for the others."}, 429), None
     return None, public_id
+
+
+def _is_upload(request: Request) -> bool:
+    return request.path == routes.UPLOAD or request.path.startswith(routes.UPLOAD + "/")
+
+
+@contextlib.contextmanager
+def _counted(public_id: str) -> Iterator[None]:
+    """One more upload of this session goes on."""
+    _uploading[public_id] += 1
+    try:
+        yield
+    finally:
+        _uploading[public_id] -= 1
+        if not _uploading[public_id]:
+            del _uploading[public_id]
 
 
 def _upload_limit(request: Request) -> int:

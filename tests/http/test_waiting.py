@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from crm_app.http import waiting
+from crm_app.core.config import settings
+from crm_app.http import gate, waiting
 from crm_app.http.waiting import HEADER_BYTES, Impatient
 
 PATIENCE = 0.3
@@ -84,3 +85,45 @@ async def test_headers_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) 
         with suppress(ConnectionResetError):  # closed while the rest was on its way
             assert b" 400 " in await asyncio.wait_for(reader.read(), 5)
         writer.close()
+
+
+async def test_one_session_sends_only_so_many_files_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each lies on the disk until it is whole, and may take its time; another session is not kept waiting."""
+    arrived, go_on, said = list[str](), asyncio.Event(), list[int]()
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        arrived.append(dict(scope["headers"])[gate.HEADER].decode())
+        await go_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        said.extend([message["status"]] if "status" in message else [])
+
+    async def yes(*_: str) -> bool:
+        return True
+
+    async def who(cookie: str) -> str:
+        return cookie
+
+    monkeypatch.setattr(gate.live_sessions, "by_cookie", who)
+    monkeypatch.setattr(gate.live_sessions, "is_bound", yes)
+
+    def upload(session: str) -> Any:
+        base = settings().base_url
+        headers = {"host": base.partition("//")[2], "origin": base, "content-length": "5"}
+        headers |= {"cookie": f"kith_session={session}"}
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        scope = {"type": "http", "method": "POST", "path": "/_upload", "query_string": b"", "headers": raw}
+        return gate.Gate(app)(scope, receive, send)
+
+    async with asyncio.TaskGroup() as group:
+        for session in (*["mine"] * (gate.UPLOADS_AT_ONCE + 2), "other"):
+            group.create_task(upload(session))
+        await asyncio.sleep(0.05)
+        assert arrived == ["mine"] * gate.UPLOADS_AT_ONCE + ["other"] and said == [429, 429]
+        go_on.set()
+    await upload("mine")
+    assert said[2:] == [200] * (gate.UPLOADS_AT_ONCE + 2) and not gate._uploading
