@@ -24,6 +24,24 @@ SHORT = {
     "limited liability company": "llc",
     "public limited company": "plc",
 }
+# What is not in the lists of `cleanco`: by country, as they are written after folding.
+FURTHER = {
+    "Arabic": ("ذمم", "شمم", "شذمم", "مساهمه"),
+    "Greece": ("αε", "επε", "οε", "εε", "ικε"),
+    "Russia": ("ооо", "оао", "зао", "пао", "ао", "нко", "ип"),
+    "Ukraine": ("тов", "пп", "фоп", "прат", "пат", "ат", "тдв"),
+    "Bulgaria": ("оод", "еоод", "ад", "еад", "ет"),
+    "Türkiye": ("ltd sti", "limited sirketi", "anonim sirketi", "as"),
+    "Spain": ("slu", "sau", "slp"),
+    "Israel": ("בעמ",),
+}
+BEFORE = frozenset(("شركة", *FURTHER["Russia"], *FURTHER["Ukraine"], *FURTHER["Bulgaria"], "pt"))  # stand in front, too
+# Written without a blank, in front or behind.
+JOINED = (
+    ("China", ("股份有限公司", "有限责任公司", "有限公司")),
+    ("Japan", ("株式会社", "有限会社", "合同会社", "合名会社", "合資会社")),
+    ("Korea", ("주식회사", "유한회사")),
+)
 GLUE = frozenset("and und et y e the & co".split())  # noqa: SIM905
 
 
@@ -57,6 +75,9 @@ def _terms() -> dict[tuple[str, ...], frozenset[str]]:
     for terms in termdata.terms_by_type.values():
         for term in terms:
             countries.setdefault(_phrase(term), set())
+    for country, terms in (*FURTHER.items(), *JOINED):
+        for term in terms:
+            countries.setdefault(_phrase(term), set()).add(country)
     for long, short in SHORT.items():
         countries.setdefault(tuple(long.split()), countries.get((short,), set()))
     return {words: frozenset(found) for words, found in countries.items() if words}
@@ -66,17 +87,30 @@ def _terms() -> dict[tuple[str, ...], frozenset[str]]:
 def firm(text: str) -> tuple[str, str]:
     """The name without its legal form, and that form; a name that is nothing else stays."""
     plain = unicodedata.normalize("NFKC", text)[: 3 * LONGEST].replace("&", " & ").replace("+", " & ")
-    words = _joined(pieces(fold(plain.replace("'", "").replace("’", ""))))
-    kept, form = words, ""
+    kept, form = _unjoined(_joined(pieces(fold(plain.replace("'", "").replace("’", "")))))
     for length in (4, 3, 2, 1, 3, 2, 1):
         if len(kept) > length and tuple(kept[-length:]) in _terms():
             form = form or _short(kept[-length:])
             kept = kept[:-length]
+    while len(kept) > 1 and kept[0] in BEFORE:
+        form, kept = form or (kept[0] if (kept[0],) in _terms() else ""), kept[1:]
     while len(kept) > 1 and kept[-1] in GLUE:
         kept = kept[:-1]
     if len(kept) > 1 and kept[0] == "the":
         kept = kept[1:]
     return " ".join(kept)[:LONGEST], form
+
+
+def _unjoined(words: list[str]) -> tuple[list[str], str]:
+    """Without a form that is written without a blank before or behind it, and that form."""
+    for _, terms in JOINED:
+        for term in map(fold, terms):
+            for at, rest in ((0, words[0].removeprefix(term)), (-1, words[-1].removesuffix(term))) if words else ():
+                if rest != words[at] and (rest or len(words) > 1):
+                    kept = list(words)
+                    kept[at] = rest
+                    return [word for word in kept if word], term
+    return words, ""
 
 
 def _short(words: list[str]) -> str:

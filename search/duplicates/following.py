@@ -8,7 +8,9 @@ from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR
 from search.duplicates.model import Model, usual_m
 from search.duplicates.seen import Seen
 from search.duplicates.table import Table
-from search.duplicates.tongues import AROUND, NAMES
+from search.duplicates.together import AROUND, TOWN
+from search.duplicates.walk import NAMES
+from search.duplicates.words import LATIN
 
 NUMBERED = 1000.0  # so many times as often as strangers at large, namesakes at one company have such addresses
 Fields = Mapping[str, Seen]
@@ -23,18 +25,33 @@ class Following:
 
     def weaken(self, fields: Fields, left: np.ndarray, right: np.ndarray) -> None:
         """Of the pairs of rows `left[n]`, `right[n]`, in place."""
-        self._by_postcode(fields)
+        self._places(fields)
         if self.model.lifts:
+            self._firms(fields)
             self._names(fields)
-        self._addresses(fields["email"], left, right)
+        self._addresses(fields, left, right)
         self._numbered(fields["email"], left, right)
 
-    def _by_postcode(self, fields: Fields) -> None:
-        """The town, the region and now and then the street follow from the postcode."""
-        same = fields["postcode"].level == EXACT
-        for name, chance in self.model.along.items():
-            again = same & (fields[name].level == EXACT)
+    def _places(self, fields: Fields) -> None:
+        """The town follows from the postcode, the region from the town; in one town postcodes are alike."""
+        for both, chance in self.model.along.items():
+            name, _, given = both.partition("|")
+            again = (fields[given].level == EXACT) & (fields[name].level == EXACT)
             fields[name].chance[again] = np.maximum(fields[name].chance[again], chance)
+        if "postcode|city" in self.model.lifts:
+            self._lift(fields, "postcode", "postcode", ("city",))
+
+    def _firms(self, fields: Fields) -> None:
+        """Companies of one town, and of one country, are called alike."""
+        self._lift(fields, "firm", "company", TOWN)
+
+    def _lift(self, fields: Fields, name: str, judged: str, contexts: tuple[str, ...]) -> None:
+        seen = fields[name]
+        most = np.ones(len(seen.level))
+        for context in contexts:
+            same = fields[context].level == EXACT
+            most = np.where(same, np.maximum(most, self.model.lifts[f"{judged}|{context}"][seen.level]), most)
+        seen.chance = np.minimum(seen.chance * most, 1.0)
 
     def _names(self, fields: Fields) -> None:
         """Who agrees on one name, on the country or on the company agrees more often on the names, too."""
@@ -50,18 +67,31 @@ class Following:
         fields["given"].chance *= given
         fields["surname"].chance *= surname
 
-    def _addresses(self, email: Seen, left: np.ndarray, right: np.ndarray) -> None:
+    def _addresses(self, fields: Fields, left: np.ndarray, right: np.ndarray) -> None:
         """Addresses made of names are alike where the names are: noah.hansen@ and nora.hansen2@ say nothing more.
 
-        The same at two companies is made of a name even if one of the two names is written otherwise than in it; but
-        who has one number at both says more than the name.
+        Nor do two that are nearly the same at one domain, of people with a name in common: companies make them all in
+        one way. The same at two companies is made of a name even if one of the two names is written otherwise than in
+        it; but who has one number at both says more than the name.
         """
-        m = usual_m("email")
+        email, m = fields["email"], usual_m("email")
+        kin = np.logical_or.reduce([(f.level > MISSING) & (f.level < OTHER) for f in map(fields.__getitem__, NAMES)])
         for n in np.flatnonzero((email.level > EXACT) & (email.level < OTHER)).tolist():
+            one, two = int(left[n]), int(right[n])
             apart = email.level[n] != SIMILAR
-            said = (self._is_said(int(row), numbered=apart) for row in (left[n], right[n]))
-            if all(said) if apart else any(said):
+            said = (self._is_said(row, numbered=bool(apart)) for row in (one, two))
+            if (kin[n] and self._at_one(one, two)) or all(said) if apart else any(said):
                 email.chance[n] = m[email.level[n]]
+
+    def _at_one(self, one: int, two: int) -> bool:
+        """Have two rows addresses at one domain?"""
+        return not self._domains(one).isdisjoint(self._domains(two))
+
+    def _domains(self, row: int) -> set[str]:
+        return {text.partition("@")[2] for text in self._held(row)}
+
+    def _held(self, row: int) -> list[str]:
+        return self.table.words["email"].array[self.table.every["email"].of(row)].tolist()
 
     def _numbered(self, email: Seen, left: np.ndarray, right: np.ndarray) -> None:
         """With another number at the same domain it is the address of a namesake."""
@@ -75,16 +105,36 @@ class Following:
         """Do the names of this record tell all of its addresses, all but the number at the end if they are numbered?"""
         if (row, numbered) not in self._said:
             names = self.table.text("given", row), self.table.text("surname", row)
-            held = self.table.words["email"].array[self.table.every["email"].of(row)].tolist()
-            locals_ = [text.partition("@")[0] for text in held]
-            bare = [local.rstrip("0123456789") if numbered else local for local in locals_]
+            held = [text.partition("@")[0] for text in self._held(row)]
+            bare = [local.rstrip("0123456789") if numbered else local for local in held]
             self._said[row, numbered] = all(of_names(local, *names) for local in bare)
         return self._said[row, numbered]
 
 
 def of_names(local: str, given: str, surname: str) -> bool:
-    """Is the part before the @ nothing but the first name, the surname, or both, the one or the other as an initial?"""
-    bare, one, two = ("".join(filter(str.isalnum, text)) for text in (local, given, surname))
-    return bool(one and two) and bare in {
-        one, two, one + two, two + one, one[0] + two, two + one[0], one + two[0], two[0] + one
-    }  # fmt: skip
+    """Is the part before the @ nothing but the first name, the surname, or both, the one or the other as an initial?
+
+    Of a double name one part may stand for it, and `ue` for an `ü`; what a name in other letters becomes is not asked.
+    """
+    if max(given + surname, default="") > LATIN >= max(local, default=""):
+        return True
+    bare, ones, twos = _plain(local), _forms(given), _forms(surname)
+    return any(
+        bare in {one, two, one + two, two + one, one[0] + two, two + one[0], one + two[0], two[0] + one}
+        for one in ones
+        for two in twos
+    )
+
+
+def _forms(name: str) -> set[str]:
+    """What a name may be in an address: all of it, its first part, its last one."""
+    parts = [plain for part in name.split() if (plain := _plain(part))]
+    return {"".join(parts), parts[0], parts[-1]} if parts else set()
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone, `ae`, `oe`, `ue` and `aa` as one vowel."""
+    found = "".join(filter(str.isalnum, text))
+    for two, one in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")):
+        found = found.replace(two, one)
+    return found

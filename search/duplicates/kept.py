@@ -12,7 +12,7 @@ from search.duplicates.sweep import Sweep
 from search.duplicates.table import Table, table_of
 from search.duplicates.words import Words
 
-VERSION = 2  # of profiles and keys; another one has all of them made anew
+VERSION = 3  # of profiles and keys; another one has all of them made anew
 SEPARATOR = "\x1f"
 LIFTS = "lifts"
 COUNTED = tuple(dict.fromkeys(COLUMN.get(name, (name,))[0] for name in COMPARED))

@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from search.duplicates.comparing import SWAPS, Comparer
-from search.duplicates.levels import FAR, LEVELS, MISSING, OTHER, levels_of
+from search.duplicates.levels import LEVELS, MISSING, OTHER, levels_of
 from search.duplicates.model import (
-    ALONG,
     COLUMN,
     COMPARED,
     JUDGED,
@@ -25,7 +24,8 @@ from search.duplicates.model import (
 from search.duplicates.scoring import Weighed, weigh
 from search.duplicates.seen import Compared
 from search.duplicates.table import Table
-from search.duplicates.tongues import lifts
+from search.duplicates.together import along, lifts
+from search.duplicates.walk import Walk
 from search.duplicates.words import Words
 
 SAMPLE = 200_000
@@ -51,7 +51,8 @@ def learn(table: Table, size: int | None = None) -> Model:
     apart = left != right
     left, right = left[apart], right[apart]
     u = {name: _strangers(table, name, left, right) for name in JUDGED}
-    return Model(size, counts, u, m, _along(table, chance), lifts=lifts(table, u, chance))
+    walk = Walk(table, chance)
+    return Model(size, counts, u, m, along(walk), lifts=lifts(walk, u))
 
 
 def settled(table: Table, model: Model, left: np.ndarray, right: np.ndarray) -> Model:
@@ -160,29 +161,4 @@ def _strangers(table: Table, name: str, left: np.ndarray, right: np.ndarray) -> 
     seen[MISSING] = 0.0
     for level, chance in COMPARED[name].u.items():
         found[level] = (seen[level] + TRUST * chance) / (seen.sum() + TRUST)
-    return found
-
-
-def _along(table: Table, chance: np.random.Generator) -> dict[str, float]:
-    """Of pairs with one postcode and quite different names, how many agree on town, region and street."""
-    found = dict(ALONG)
-    codes = table.codes["postcode"]
-    order = np.argsort(codes, kind="stable")
-    order = order[np.searchsorted(codes[order], 1) :]
-    if len(order) < 2:
-        return found
-    shuffled = chance.permutation(len(order))
-    order = order[shuffled][np.argsort(codes[order][shuffled], kind="stable")]
-    same = codes[order[1:]] == codes[order[:-1]]
-    left, right = order[:-1][same][:SAMPLE], order[1:][same][:SAMPLE]
-    for name in ("given", "surname"):
-        words, known = table.vocabulary(name), table.codes[name]
-        levels = levels_of(words, known[left], known[right], COMPARED[name].judge)
-        apart = levels >= FAR if table.has(name) else np.ones(len(left), dtype=bool)
-        left, right = left[apart], right[apart]
-    for name, before in ALONG.items():
-        one, two = table.codes[name][left], table.codes[name][right]
-        both = (one > 0) & (two > 0)
-        agree = (both & (one == two)).sum()
-        found[name] = float((agree + 20 * before) / (both.sum() + 20))
     return found

@@ -24,6 +24,8 @@ def levels_of(words: Words, left: np.ndarray, right: np.ndarray, judge: Judge) -
     apart = np.flatnonzero(known & ~same)
     if len(apart):
         found[apart] = judge(words, left[apart], right[apart])
+        if judge in SPELT and words.in_two_scripts:
+            found[apart[words.are_foreign(left[apart], right[apart])]] = MISSING
     return found
 
 
@@ -198,3 +200,6 @@ def forms(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         apart.append(bool(one and two and not one & two))
     found[np.array(apart)[back]] = OTHER
     return found
+
+
+SPELT = (names, texts, firms)  # which are judged by their letters

@@ -118,7 +118,9 @@ SWAPPED = 0.03
 SMALLEST = 500  # a shorter list says too little about how common anything is
 RAREST = 2e-4
 BELIEF = 100  # so many records' worth of prior knowledge about how common a value is
-ALONG = {"city": 0.7, "region": 0.98, "street": 0.03, "country": 0.99}  # strangers with one postcode agree here, too
+# Strangers with one postcode mostly have one town, and so on, the narrower first.
+ALONG = {"city|postcode": 0.7, "region|postcode": 0.98, "street|postcode": 0.03, "country|postcode": 0.99}
+ALONG |= {"region|city": 0.9, "country|city": 0.99, "country|region": 0.99}
 Counts = Callable[[str, Words], np.ndarray]
 
 
@@ -126,7 +128,7 @@ Counts = Callable[[str, Words], np.ndarray]
 class Model:
     """What is known about a list: its size, how often values occur, and how alike strangers are in it.
 
-    `lifts`: how much more alike they are in their names if they agree elsewhere, see `tongues`. `inside`: how many of
+    `lifts`: how much more alike they are if they agree elsewhere, see `together`. `inside`: how many of
     the two records that are compared were counted with the list. `among`: so many records there are of which nothing
     was counted.
     """

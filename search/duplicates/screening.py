@@ -10,7 +10,7 @@ import numpy as np
 
 from search.duplicates.comparing import SWAPS
 from search.duplicates.glances import ALLOWED, APART, CLOSE, GLANCES
-from search.duplicates.levels import EXACT, NEAR, OTHER
+from search.duplicates.levels import EXACT, NEAR, OTHER, SPELT
 from search.duplicates.model import COLUMN, COMPARED, JUDGED, MOVED, SWAPPED, Model, usual_m
 from search.duplicates.scoring import PLACE
 from search.duplicates.table import Table
@@ -33,6 +33,7 @@ class Weights:
         common = model.frequencies(judged, words)
         self._known = compared.m.keys() - {OTHER}
         self.words, self._glance = words, GLANCES[compared.judge]
+        self._mixed = compared.judge in SPELT and words.in_two_scripts
         self.other = np.float32(np.log(m[OTHER] / u[OTHER]))
         self.same = np.log(m[EXACT] / common).astype(np.float32)
         rarer = np.log(np.clip(np.sqrt(common / compared.u[EXACT]), LEAST, MOST))
@@ -50,18 +51,20 @@ class Weights:
 
     def at_most(self, left: np.ndarray, right: np.ndarray, missing: np.float32 = NOTHING) -> Seen:
         """For each pair of codes; and which are the same."""
-        found = np.full(len(left), missing, np.float32)
+        words, found = self.words, np.full(len(left), missing, np.float32)
         known, same = (left > 0) & (right > 0), left == right
         same &= known
         equal = np.flatnonzero(same)
         found[equal] = self.same[left[equal]]
         apart = np.flatnonzero(known ^ same)
         one = left[apart]
-        seen = self._glance(self.words, one, right[apart])
+        seen = self._glance(words, one, right[apart])
         value = np.full(len(apart), self.other, np.float32)
         for allowed, by_word in self._by_word.items():
             at = np.flatnonzero(seen == allowed)
             value[at] = by_word[one[at]]
+        if self._mixed:
+            value[words.are_foreign(one, right[apart])] = NOTHING
         found[apart] = value
         return found, same
 
@@ -166,15 +169,17 @@ class Screen:
 
     def _follow(self, seen: dict[str, Logs], left: np.ndarray, right: np.ndarray) -> None:
         """What follows from the postcode is hardly evidence again."""
-        codes = self.table.codes["postcode"]
-        same = codes[left]
-        at = np.flatnonzero((same == codes[right]) & (same > 0))
-        one, two = left[at], right[at]
-        for name, chance in self.model.along.items():
-            if self._held[name]:
-                again = at[self.table.codes[name][one] == self.table.codes[name][two]]
+        for both, chance in self.model.along.items():
+            name, _, given = both.partition("|")
+            if self._held[name] and self._held[given]:
+                same = [self._same(column, left, right) for column in (given, name)]
+                again = np.flatnonzero(same[0] & same[1])
                 most = np.float32(np.log(self.model.m[name][EXACT] / chance))
-                seen[name][again] = np.minimum(seen[name][again], max(most, np.float32(0.0)))
+                seen[name][again] = np.minimum(seen[name][again], max(most, NOTHING))
+
+    def _same(self, column: str, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        one, two = self.table.codes[column][left], self.table.codes[column][right]
+        return (one == two) & (one > 0)
 
     def _company(
         self, seen: Mapping[str, Logs], shared: np.ndarray, people: np.ndarray, left: np.ndarray, right: np.ndarray

@@ -10,6 +10,7 @@ from search.duplicates.people import also_called
 
 SHIFT = np.int64(32)
 HALF = np.uint64(32)
+LATIN = "\u024f"  # the last of its letters that are left in a folded text
 DIGITS = str.maketrans("", "", "0123456789")
 LETTERS = 6  # so many letters may be in one of two words only; with more, they are not alike
 
@@ -58,6 +59,17 @@ class Words:
     @cached_property
     def any_several(self) -> bool:
         return bool(self.several.any())
+
+    @cached_property
+    def foreign(self) -> np.ndarray:
+        """Written in other letters than Latin ones?"""
+        return self._each(lambda text: text > "" and max(text) > LATIN, np.bool_)
+
+    @cached_property
+    def in_two_scripts(self) -> bool:
+        """Are there words of both?"""
+        known = self.foreign[1:]
+        return bool(known.any() and not known.all())
 
     @cached_property
     def initials(self) -> np.ndarray:
@@ -147,6 +159,10 @@ class Words:
         """The same letters with other blanks, or the same words in another order?"""
         bare, ordered = self.arranged
         return (bare[left] == bare[right]) | (ordered[left] == ordered[right])
+
+    def are_foreign(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Is one written in Latin letters, the other one not? Then nobody sees whether they are the same."""
+        return self.foreign[left] != self.foreign[right]
 
     def differ_by_number(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """The same but for the digits?"""

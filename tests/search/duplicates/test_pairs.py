@@ -64,6 +64,11 @@ def verdict(one: Record, two: Record) -> Verdict:
             {"first_name": "Jon", "last_name": "Miller", "email": "jon.miler@acme.example"},
             id="a slip in an address that the name does not tell",
         ),
+        pytest.param(
+            {"first_name": "Παναγιώτα", "last_name": "Αθανασάκη", "email": "pa@athina.example"} | PHONE,
+            {"first_name": "Panagiota", "last_name": "Athanasaki", "email": "pa@athina.example"} | PHONE,
+            id="in two scripts",
+        ),
     ],
 )
 def test_these_are_one(one: Record, two: Record):

@@ -127,6 +127,24 @@ def test_people_at_work_are_not_taken_for_their_namesakes(twice: float, precisio
     assert right / len(pairs) >= precision and right / links >= recall
 
 
+def test_companies_called_after_their_town_are_not_taken_for_one_another() -> None:
+    """In a town postcodes are alike, and so are names; the region and the country say nothing more."""
+    random = Random(4)
+    towns = [(made_name(random, 2), made_name(random, 1), 11 * n + 100) for n in range(40)]
+    trades = [made_name(random, 2) for _ in range(30)]
+
+    def firm(town: str, region: str, code: int, trade: str) -> dict[str, str]:
+        street, domain = f"{random.randrange(1, 90)} {random.choice(trades)} Road", f"{town}-{trade}.example".lower()
+        phone = f"+49{code}{random.randrange(10**6, 10**7)}"
+        place = {"street": street, "city": town, "region": region, "postcode": f"{code}{random.randrange(10, 100)}"}
+        return {"company": f"{town} {trade}", "website": domain, "phone": phone, "country": "Germany", **place}
+
+    rows = [firm(*town, trade) for town in towns for trade in random.sample(trades, 20)]
+    again = [row | {"company": row["company"] + " AG", "phone": "", "postcode": ""} for row in rows[::40]]
+    wanted = {(40 * n, len(rows) + n) for n in range(len(again))}
+    assert wanted <= (one := found(sweep(*rows, *again))) and len(one - wanted) <= 2
+
+
 @pytest.mark.parametrize("languages", [1, 4])
 def test_how_names_go_together_is_learned_whoever_is_there_twice(languages: int) -> None:
     """In as many languages of one size, who shares one name shares the other so many times as often as all others."""
