@@ -52,7 +52,7 @@ def _original(world: World, n: int, register: Register) -> Original:
     town = land.words.towns.pick(random)
     name = register.name(random, land, town)
     employees = max(3, int(LARGEST / (n + SIZES) * random.uniform(0.7, 1.4)))
-    number = phone(random, land, town.dialled)
+    number = phone(random, land, town)
     domain, owner = f"{name.slug}.example", random.choice(world.owners)
     values = {
         "external_id": f"demo-c{n}",

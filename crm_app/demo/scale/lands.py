@@ -30,12 +30,13 @@ class Surname(NamedTuple):
 
 
 class Town(NamedTuple):
-    """`postcode` is a pattern of `#` and `?`; `dialled` is the area code."""
+    """`postcode` is a pattern of `#` and `?`; `dialled` the area code; `digits` of a number if not as usual, or 0."""
 
     name: Word
     postcode: str
     dialled: str
     region: str
+    digits: int
 
 
 class Ranked(Generic[T]):
@@ -205,12 +206,16 @@ def words_of(code: str, flat: float) -> Words:
         Ranked([_word(row) for row in found["f"]], 12.0),
         Ranked([_surname(row) for row in found["s"]], flat),
         Ranked(middle, 10.0) if middle else None,
-        Ranked([Town(Word(t, latin or t), post, dial, region) for t, latin, post, dial, region in found["town"]], 3.0),
+        Ranked([_town(*row) for row in found["town"]], 3.0),
         tuple((name, _word(row)) for name, rows in found.items() if name not in kinds for row in rows),
         tuple(row[0] for row in found["street"]),
         tuple(_word(row) for row in found.get("coined", ())),
         {row[0]: row[1] for row in found.get("short", ())},
     )
+
+
+def _town(name: str, latin: str, postcode: str, dialled: str, region: str, digits: str) -> Town:
+    return Town(Word(name, latin or name), postcode, dialled, region, int(digits or 0))
 
 
 def _word(row: list[str]) -> Word:
@@ -223,12 +228,12 @@ def _surname(row: list[str]) -> Surname:
     return Surname(his, hers)
 
 
-def phone(random: Random, land: Land, dialled: str = "") -> str:
-    """A number as it is dialled from anywhere: of that area, or a mobile one."""
-    area, digits = (dialled, land.digits) if dialled else (random.choice(land.mobile[0] or ("",)), land.mobile[1])
-    if not area:  # mobiles that cannot be told from others: of some town
-        area = land.words.towns.pick(random).dialled
-    left = digits - len(area)
+def phone(random: Random, land: Land, town: Town | None = None) -> str:
+    """A number as it is dialled from anywhere: of that town, or a mobile one."""
+    if town is None and not land.mobile[0]:  # mobiles that cannot be told from others: of some town
+        town = land.words.towns.pick(random)
+    area = town.dialled if town else random.choice(land.mobile[0])
+    left = ((town.digits or land.digits) if town else land.mobile[1]) - len(area)
     return f"{land.prefix}{area}{random.randrange(2 * 10 ** (left - 1), 10**left)}"
 
 

@@ -87,7 +87,7 @@ def _number(random: Random, land: Land, firm: Firm | None) -> str:
     """Of the desk, a mobile one, or now and then that of the company."""
     if firm and random.random() < SWITCHBOARD:
         return firm.phone
-    return phone(random, land, firm.town.dialled if firm and random.random() < LANDLINE else "")
+    return phone(random, land, firm.town if firm and random.random() < LANDLINE else None)
 
 
 def _human(world: World, made: Original) -> Maker:
