@@ -9,6 +9,8 @@ from babel.numbers import format_currency, get_currency_precision, list_currenci
 from crm_app.core.errors import Invalid
 from crm_app.core.numbers import formats_of
 
+WITHOUT_CENTS = 100_000  # major units from which the cents of a sum say nothing
+
 
 @lru_cache(maxsize=1)
 def _currencies() -> frozenset[str]:
@@ -51,6 +53,14 @@ def format_money(minor: int | None, currency: str, locale: str = "en") -> str:
 def _whole(formats: Locale) -> str:
     """The pattern of an amount without its decimals: the sign of the currency stays where it stands with them."""
     return formats.currency_formats["standard"].pattern.replace(".00", "")
+
+
+def format_sum(minor: int, currency: str, locale: str = "en") -> str:
+    """A sum as a person reads it at a glance: from 100,000 units on without cents, as nobody reads them there."""
+    major = to_major(minor, currency)
+    if abs(major) < WITHOUT_CENTS:
+        return format_money(minor, currency, locale)
+    return format_money(to_minor(major.to_integral_value(ROUND_HALF_EVEN), currency), currency, locale)
 
 
 def format_exact(minor: int, currency: str, locale: str = "en") -> str:

@@ -47,7 +47,7 @@ def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str
     )
     found = run(sums).all()
     amounts = [format_money(int(total), currency, actor.locale) for currency, _, total in found if total]
-    note = " · ".join([f"{sum(n for _, n, _ in found)} open", *amounts])
+    note = " · ".join([f"{sum(n for _, n, _ in found):,} open", *amounts])
     is_open = case((stage.c.kind == "open", 0), else_=1)
     query = (
         select(deal.c.id, deal.c.title, deal.c.value_minor, deal.c.currency, deal.c.expected_close_on)

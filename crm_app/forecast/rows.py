@@ -182,7 +182,7 @@ def _tone(change: int) -> str:
 
 
 def _tiles(whole: Figures, write: Write) -> list[Tile]:
-    done = "" if whole.attainment is None else f"{whole.attainment} % of the target"
+    done = "" if whole.attainment is None else f"{whole.attainment:,} % of the target"
     gap = whole.gap
     if gap is None:
         aim = Tile("", "Target", "–", "None set")
@@ -197,7 +197,7 @@ def _tiles(whole: Figures, write: Write) -> list[Tile]:
     for name in COUNTED[1:]:
         tiles.append(Tile(name, CATEGORY_NAMES[name], write(whole.of(name)), _deals(whole.counts.get(name, 0))))
     covered = None if not whole.target else whole.expected * 100 // whole.target
-    sure = "Won and commit" if covered is None else f"{covered} % of the target"
+    sure = "Won and commit" if covered is None else f"{covered:,} % of the target"
     return [*tiles, Tile("", "Expected", write(whole.expected), sure)]
 
 
@@ -245,7 +245,7 @@ def _line(line: Line, write: Write) -> LineRow:
         pipeline=pipeline,
         target=write(figures.target) or "–",
         gap="" if gap is None else write(gap) if gap > 0 else "Reached",
-        attainment="" if done is None else f"{done} %",
+        attainment="" if done is None else f"{done:,} %",
         percent=percent,
         tone="g" if percent >= 100 else "",
     )

@@ -16,15 +16,19 @@ from crm_app.records.page.deleting import RecordDelete
 from crm_app.records.page.dialogs import delete_dialog
 from crm_app.records.page.state import ListWalk
 from crm_app.ui import addresses
+from crm_app.ui.current import current, current_title
 from crm_app.ui.live import live
 
 
 def invoice_page() -> rx.Component:
     """One invoice."""
     page: Any = InvoiceScreen.page
-    title = rx.cond(page, page.what + " " + page.number, "Invoice")
+    here = rx.cond(page, page.id, 0)
+    title = current_title(here, rx.cond(page, page.what + " " + page.number, "Invoice"), "Invoice")
     dialog = delete_dialog(RecordDelete.invoice, InvoiceScreen.load)
-    body = rx.fragment(invoice_screen(), dialog, live(push=RecordFeed.push, on_change=InvoiceScreen.load))
+    body = rx.fragment(
+        current(here, invoice_screen()), dialog, live(push=RecordFeed.push, on_change=InvoiceScreen.load)
+    )
     return framed(body, title=title, current=INVOICES.path, crumb=INVOICES, after_undo=InvoiceScreen.load)
 
 
@@ -33,5 +37,5 @@ PAGE = Page(
     addresses.INVOICE,
     "Invoice · Kith",
     invoice_page,
-    (Viewer.load, RecordFeed.follow("invoice"), ListWalk.load, InvoiceScreen.load),
+    (Viewer.load, RecordFeed.follow("invoice"), ListWalk.load, InvoiceScreen.load, ListWalk.note),
 )

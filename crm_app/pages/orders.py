@@ -14,14 +14,21 @@ from crm_app.pages.page import Page
 from crm_app.pages.places import INVOICES, ORDERS
 from crm_app.records.page.state import ListWalk
 from crm_app.ui import addresses
+from crm_app.ui.current import current, current_title
 from crm_app.ui.live import live
 
 
 def order_page() -> rx.Component:
     """One order."""
     page: Any = OrderScreen.page
-    body = rx.fragment(order_screen(), live(push=RecordFeed.push, on_change=OrderScreen.load))
-    return framed(body, title=rx.cond(page, page.title, "Order"), current=INVOICES.path, crumb=ORDERS)
+    here = rx.cond(page, page.id, 0)
+    body = rx.fragment(current(here, order_screen()), live(push=RecordFeed.push, on_change=OrderScreen.load))
+    return framed(
+        body,
+        title=current_title(here, rx.cond(page, page.title, "Order"), "Order"),
+        current=INVOICES.path,
+        crumb=ORDERS,
+    )
 
 
 LIST = list_page("order", ORDERS, above=invoice_tabs)
@@ -29,5 +36,5 @@ PAGE = Page(
     addresses.ORDER,
     "Order · Kith",
     order_page,
-    (Viewer.load, RecordFeed.follow("order"), ListWalk.load, OrderScreen.load),
+    (Viewer.load, RecordFeed.follow("order"), ListWalk.load, OrderScreen.load, ListWalk.note),
 )

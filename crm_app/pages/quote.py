@@ -19,6 +19,7 @@ from crm_app.records.page.state import ListWalk
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import history
 from crm_app.ui import addresses
+from crm_app.ui.current import current, current_title
 from crm_app.ui.live import live
 
 EMPTY = "Every change of this quote, and what the customer does with it, will stand here."
@@ -27,10 +28,11 @@ AGAIN = [QuoteRecord.load, OrderMaking.load, TimelineView.refresh]
 
 def quote_page() -> rx.Component:
     """Lines and totals, details, files, what happened."""
-    title = rx.cond(QuoteRecord.quote, QuoteRecord.quote.number, "Quote")
+    here = rx.cond(QuoteRecord.quote, QuoteRecord.quote.id, 0)
+    title = current_title(here, rx.cond(QuoteRecord.quote, QuoteRecord.quote.number, "Quote"), "Quote")
     what_happened = history(EMPTY, Undo.undo_batch, QuoteRecord.load)
     beside = rx.fragment(order_of_quote_box(), file_drop([QuoteRecord.load, TimelineView.refresh]))
-    screen = quote_screen(beside, what_happened)
+    screen = current(here, quote_screen(beside, what_happened))
     body = rx.fragment(screen, delete_dialog(RecordDelete.quote, AGAIN), live(push=RecordFeed.push, on_change=AGAIN))
     return framed(body, title=title, current=QUOTES.path, crumb=QUOTES, after_undo=AGAIN)
 
@@ -39,5 +41,13 @@ PAGE = Page(
     addresses.QUOTE,
     "Quote · Kith",
     quote_page,
-    (Viewer.load, RecordFeed.follow("quote"), ListWalk.load, QuoteRecord.load, OrderMaking.load, TimelineView.load),
+    (
+        Viewer.load,
+        RecordFeed.follow("quote"),
+        ListWalk.load,
+        QuoteRecord.load,
+        OrderMaking.load,
+        TimelineView.load,
+        ListWalk.note,
+    ),
 )

@@ -26,12 +26,13 @@ from crm_app.records.page.deleting import RecordDelete
 from crm_app.records.page.dialogs import delete_dialog
 from crm_app.records.page.relation import RelationForm
 from crm_app.records.page.state import ListWalk, RecordScreen
-from crm_app.records.page.views import record_screen, relation_dialog
+from crm_app.records.page.views import record_screen, record_waiting, relation_dialog
 from crm_app.scoring.state import ScoreForm
 from crm_app.scoring.views import score_dialog
 from crm_app.timeline.state import TimelineView
 from crm_app.timeline.views import timeline_column
 from crm_app.ui import addresses
+from crm_app.ui.current import current, current_title
 from crm_app.ui.live import live
 from crm_app.ui.shell import Place
 
@@ -47,6 +48,7 @@ STARTS: dict[str, Callable[..., Any]] = {
 
 
 def _page(place: Place, what: str, above: rx.Component, again: list[Any], delete: Any) -> rx.Component:
+    here = rx.cond(RecordScreen.page, RecordScreen.page.id, 0)
     title = rx.cond(RecordScreen.page, RecordScreen.page.title, what.capitalize())
     screen = record_screen(
         timeline_column(
@@ -60,16 +62,14 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any], delete
     relations = [(name, relation_words(name, reverse=False)) for name in RELATIONS]
     return framed(
         rx.fragment(
-            above,
-            record_score(),
-            screen,
+            current(here, rx.fragment(above, record_score(), screen), record_waiting()),
             relation_dialog(relations),
             delete_dialog(delete, again),
             role_dialog(),
             score_dialog(),
             live(push=RecordFeed.push, on_change=again),
         ),
-        title=title,
+        title=current_title(here, title, what.capitalize()),
         current=place.path,
         crumb=place,
         after_undo=again,
@@ -88,7 +88,8 @@ def company_page() -> rx.Component:
 
 def _loads(kind: str, *more: Any) -> tuple[Any, ...]:
     screen = (ListWalk.load, RecordScreen.load)
-    return (Viewer.load, RecordFeed.follow(kind), *screen, *more, RecordScore.load, TimelineView.load)
+    beside = (RecordScore.load, TimelineView.load, ListWalk.note)
+    return (Viewer.load, RecordFeed.follow(kind), *screen, *more, *beside)
 
 
 PERSON = Page(addresses.PERSON, "Person · Kith", person_page, _loads("person", LifecycleMove.load))

@@ -25,7 +25,14 @@ def people_of_company(session: Session, actor: Principal, id: int) -> Panel | No
     count, rows = _people(session, actor, person.c.company_id == id)
     create = "person" if may(actor, "person.create") else ""
     return Panel(
-        "people", "People", str(count), rows, "Nobody is known here yet.", create, "New person", {"company_id": str(id)}
+        "people",
+        "People",
+        f"{count:,}",
+        rows,
+        "Nobody is known here yet.",
+        create,
+        "New person",
+        {"company_id": str(id)},
     )
 
 
@@ -38,7 +45,7 @@ def colleagues_of(session: Session, actor: Principal, id: int) -> Panel | None:
     count, rows = _people(session, actor, (person.c.company_id == here.company_id) & (person.c.id != id))
     if not count:
         return None
-    return Panel("colleagues", f"Colleagues at {here.name}", str(count), rows)
+    return Panel("colleagues", f"Colleagues at {here.name}", f"{count:,}", rows)
 
 
 def relations_of(session: Session, actor: Principal, id: int) -> Panel | None:

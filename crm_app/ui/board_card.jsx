@@ -2,7 +2,7 @@ import React, { memo, useLayoutEffect, useEffect, useRef, useState } from "react
 import { createPortal } from "react-dom";
 import { Link, useNavigate } from "react-router";
 import { Draggable } from "@hello-pangea/dnd";
-import { placeNear, stepIn } from "$/public/external/crm_app/ui/overlay/popover.js";
+import { placeNear, stepIn, whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
 
 /** "Move to…": the way for everybody who does not drag. */
 function MoveMenu({ card, columns, current, picked, onPick, onChoose }) {
@@ -14,9 +14,7 @@ function MoveMenu({ card, columns, current, picked, onPick, onChoose }) {
     if (!open) return;
     setPlace(placeNear(button.current, panel.current));
     panel.current.querySelector('[role="menuitem"]:not([aria-disabled=true])')?.focus({ preventScroll: true });
-    const outside = (e) => !panel.current?.contains(e.target) && !button.current?.contains(e.target) && setOpen(false);
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    return whenOutside(() => [panel.current, button.current], () => setOpen(false));
   }, [open]);
   const keys = (e) => {
     e.stopPropagation();
@@ -36,7 +34,7 @@ function MoveMenu({ card, columns, current, picked, onPick, onChoose }) {
           {columns.map((c) => (
             <button key={c.id} type="button" role="menuitem" className="item" aria-disabled={c.id === current || undefined}
                     onClick={() => { if (c.id === current) return; setOpen(false); onPick(card.id, c.id); }}>
-              <span className="clip">{c.name}</span><small>{c.id === current ? "now" : c.count}</small>
+              <span className="clip">{c.name}</span><small>{c.id === current ? "now" : c.count.toLocaleString()}</small>
             </button>
           ))}
           {onChoose && (
@@ -83,7 +81,7 @@ export const Card = memo(function Card({ card, index, stage, names, movable, pic
             </button>
           )}
           <h3><Link to={href} draggable={false} tabIndex={-1}>{card.title}</Link></h3>
-          <div className="who"><span className="clip">{[card.company, card.person].filter(Boolean).join(" · ") || "No company yet"}</span>{card.closes ? <span className="closes" title="Expected close">{card.closes}</span> : null}</div>
+          <div className="who"><span className="clip">{card.company ? <bdi>{card.company}</bdi> : null}{card.company && card.person ? " · " : null}{card.person ? <bdi>{card.person}</bdi> : null}{card.company || card.person ? null : "No company yet"}</span>{card.closes ? <span className="closes" title="Expected close">{card.closes}</span> : null}</div>
           <footer>
             {card.value ? <b className={card.estimate ? "est" : ""} title={card.estimate ? "Estimated value" : undefined}>{card.value}</b> : <span className="mut">No value</span>}
             {card.step ? <span className={"step " + card.tone}>{card.step}</span> : null}

@@ -5,6 +5,7 @@ import dayGrid from "@fullcalendar/daygrid";
 import timeGrid from "@fullcalendar/timegrid";
 import list from "@fullcalendar/list";
 import interaction from "@fullcalendar/interaction";
+import { whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
 
 const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", agenda: "listWeek" };
@@ -27,9 +28,7 @@ function People({ people, chosen, onChange }) {
   const button = useRef(null);
   useEffect(() => {
     if (!open) return;
-    const outside = (e) => !box.current?.contains(e.target) && setOpen(false);
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    return whenOutside(() => [box.current], () => setOpen(false));
   }, [open]);
   const turn = (id) => onChange(chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id]);
   const wanted = text.trim().toLowerCase();
@@ -162,7 +161,7 @@ export function CalendarView({ month, people, me, creatable, dropped, onShow, on
           dayMaxEvents={4} navLinks navLinkDayClick={(d) => { set({ view: "day" }); api()?.changeView(VIEWS.day, d.toISOString().slice(0, 10)); }}
           displayEventEnd={false} slotEventOverlap={false} allDayText="All day" views={FACES}
           eventTimeFormat={CLOCK} slotLabelFormat={CLOCK} scrollTime="08:00:00" slotDuration="00:30:00" snapDuration="00:15:00" defaultTimedEventDuration="00:30" forceEventDuration
-          noEventsContent="Nothing is planned in this week." moreLinkHint={(n) => `Show ${n} more`} longPressDelay={350}
+          noEventsContent={month?.n ? "Nothing is planned in this week." : ""} moreLinkHint={(n) => `Show ${n} more`} longPressDelay={350}
           eventDrop={(i) => moved(i, false)} eventResize={(i) => moved(i, true)} eventClick={click}
           dateClick={(i) => start(i.dateStr, i.allDay, 0)}
           select={(i) => start(i.startStr, i.allDay, i.allDay ? Math.round((i.end - i.start) / 60000) : Math.round((i.end - i.start) / 60000))}

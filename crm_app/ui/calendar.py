@@ -7,9 +7,9 @@ from reflex_base.event import passthrough_event_spec
 
 from crm_app.ui.scripts import script
 
-from . import live
+from . import live, overlay
 
-_used = (live,)
+_used = (live, overlay)
 _jsx = script(__name__, "calendar.jsx").importable_path
 VERSION = "6.1.21"
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.vars.base import var_operation, var_operation_return
 
 from .icons import icon
 
@@ -27,6 +28,16 @@ def page_link(*children: Any, href: Text, **props: Any) -> rx.Component:
     from reflex_components_core.react_router import link as router_link
 
     return router_link(*children, to=href, **props)
+
+
+@var_operation
+def _grouped(number: rx.vars.NumberVar[int]) -> Any:
+    return var_operation_return(js_expression=f"({number}).toLocaleString()", var_type=str)
+
+
+def grouped(number: Any) -> rx.vars.StringVar:
+    """A whole number as it is read: its thousands stand apart, as the reader's language does it."""
+    return _grouped(number.to(int))
 
 
 def avatar(initials: Text, colour: Text, name: Text, size: str = "") -> rx.Component:

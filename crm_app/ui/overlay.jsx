@@ -1,7 +1,7 @@
 import React, { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
-import { placeNear, stepIn } from "$/public/external/crm_app/ui/overlay/popover.js";
+import { placeNear, stepIn, whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
 
 const focusables = (root) => [
   ...root.querySelectorAll('a[href],button:not([disabled]),input:not([type=hidden]):not([disabled]),select,textarea,[tabindex="0"]'),
@@ -22,12 +22,11 @@ export function Menu({ label, trigger, children, className }) {
     if (!open) return;
     setPlace(placeNear(button.current, panel.current));
     focusables(panel.current)[0]?.focus({ preventScroll: true });
-    const outside = (e) => !panel.current?.contains(e.target) && !button.current?.contains(e.target) && close(false);
+    const ended = whenOutside(() => [panel.current, button.current], () => close(false));
     const away = () => close(false);
-    document.addEventListener("pointerdown", outside);
     window.addEventListener("resize", away);
     return () => {
-      document.removeEventListener("pointerdown", outside);
+      ended();
       window.removeEventListener("resize", away);
     };
   }, [open, close]);

@@ -1,6 +1,6 @@
 import React, { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { placeNear } from "$/public/external/crm_app/ui/overlay/popover.js";
+import { placeNear, whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
 
 /** A button that shows a small explanation beside it: Esc returns to the button, a press outside closes. `onOpen` asks for the content. */
 export function Peek({ label, trigger, children, className, onOpen }) {
@@ -20,12 +20,11 @@ export function Peek({ label, trigger, children, className, onOpen }) {
     panel.current.focus({ preventScroll: true });
     const grown = new ResizeObserver(put);
     grown.observe(panel.current);
-    const outside = (e) => !panel.current?.contains(e.target) && !button.current?.contains(e.target) && close(false);
-    document.addEventListener("pointerdown", outside);
+    const ended = whenOutside(() => [panel.current, button.current], () => close(false));
     window.addEventListener("resize", put);
     return () => {
       grown.disconnect();
-      document.removeEventListener("pointerdown", outside);
+      ended();
       window.removeEventListener("resize", put);
     };
   }, [open, close]);

@@ -16,7 +16,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.db import day_number, number_of
-from crm_app.core.money import format_money
+from crm_app.core.money import format_sum
 from crm_app.deals.queries.rows import Summary
 from crm_app.deals.queries.wish import Pick, kept
 from crm_app.rates.queries import rates_on
@@ -61,13 +61,13 @@ class Money:
     def sums(self, amounts: Mapping[str, int | Decimal], *, whole: bool = False) -> Sums:
         """These amounts together; `whole` for what is a forecast and needs no cents."""
         found = convert(amounts, self.rates, self.currency, whole=whole)
-        left = [format_money(v, c, self.locale) for c, v in found.unrated.items()]
+        left = [format_sum(v, c, self.locale) for c, v in found.unrated.items()]
         if not left:
-            return Sums(format_money(found.minor, self.currency, self.locale))
+            return Sums(format_sum(found.minor, self.currency, self.locale))
         note = f"There is no rate for {' and '.join(found.unrated)}, so it cannot be shown in {self.currency}."
         if found.is_empty:
             return Sums(" + ".join(left), "", note)
-        return Sums(format_money(found.minor, self.currency, self.locale), "+ " + " + ".join(left), note)
+        return Sums(format_sum(found.minor, self.currency, self.locale), "+ " + " + ".join(left), note)
 
 
 def money_of(session: Session, actor: Principal, pipeline_id: int) -> Money:

@@ -84,7 +84,8 @@ def _related(aside: rx.Component) -> rx.Component:
     )
 
 
-def _loading() -> rx.Component:
+def record_waiting() -> rx.Component:
+    """Blocks of the size of what comes."""
     return panes(
         rx.el.section(skeleton("70%", "22px"), rx.el.br(), skeleton_rows(8, "24px"), class_name="pane"),
         rx.el.section(skeleton_rows(6, "44px"), class_name="pane"),
@@ -110,7 +111,7 @@ def record_screen(centre: rx.Component, aside: rx.Component) -> rx.Component:
                     _missing(),
                     panes(_properties(), timeline, _related(aside), labels=["Details", "Timeline", "Related"]),
                 ),
-                _loading(),
+                record_waiting(),
             ),
         ),
         clash_dialog(

@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.duplicates.worklist.rows import DiffRow, GroupRow, MemberRow, PlannedRow
 from crm_app.duplicates.worklist.state import DuplicateList
 from crm_app.ui import addresses
-from crm_app.ui.elements import banner, button, empty, head, link, meter, page_link, skeleton_rows, tag
+from crm_app.ui.elements import banner, button, empty, grouped, head, link, meter, page_link, skeleton_rows, tag
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_segments
 from crm_app.ui.keys import item_keys
@@ -103,7 +103,7 @@ def _group(group: rx.vars.ObjectVar[GroupRow]) -> rx.Component:
 
 def _bar() -> rx.Component:
     page = DuplicateList.page
-    count = rx.el.span(rx.el.b(page.count), rx.cond(page.count == 1, " group", " groups"), class_name="sum")
+    count = rx.el.span(rx.el.b(grouped(page.count)), rx.cond(page.count == 1, " group", " groups"), class_name="sum")
     return rx.el.div(
         url_segments(
             param="kind", label="Kind", options=KIND_CHOICES, current=page.kind, resets=["page", "batch", "of"]
@@ -123,7 +123,7 @@ def _bar() -> rx.Component:
             button("Choose all here", kind="quiet", on_click=DuplicateList.choose_all),
             rx.fragment(),
         ),
-        count,
+        rx.cond(DuplicateList.loaded, count, rx.fragment()),
         class_name="bar",
     )
 
@@ -161,9 +161,9 @@ def _plan() -> rx.Component:
     running = DuplicateList.percent >= 0
     return dialog(
         rx.el.p(
-            rx.el.b(good, rx.cond(good == 1, " group becomes", " groups become")),
+            rx.el.b(grouped(good), rx.cond(good == 1, " group becomes", " groups become")),
             " one record each, ",
-            plan.moves,
+            grouped(plan.moves),
             " related records move along. Each merge can be undone alone for 90 days.",
             class_name="note",
         ),

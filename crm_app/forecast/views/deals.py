@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.forecast.queries import DealLine
 from crm_app.forecast.rules.categories import CATEGORIES, CATEGORY_NAMES
 from crm_app.forecast.state import ForecastDeals
-from crm_app.ui.elements import avatar, button, page_link, skeleton_rows, tag
+from crm_app.ui.elements import avatar, button, grouped, page_link, skeleton_rows, tag
 
 CHOICES = (*CATEGORIES, "omitted")
 
@@ -74,7 +74,7 @@ def deals_section() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h3(ForecastDeals.title),
-            tag(ForecastDeals.count.to(str)),
+            tag(grouped(ForecastDeals.count)),
             rx.el.span(
                 *[button(words, kind="quiet", on_click=ForecastDeals.show(key, "", "")) for key, words in others],
                 class_name="row end",

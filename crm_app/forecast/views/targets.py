@@ -91,7 +91,7 @@ def targets_screen() -> rx.Component:
         url_segments(param="kind", label="Period", options=options, current=grid.kind),
         rx.el.span(
             step(-1, "Year before", "left"),
-            rx.el.b(grid.year, class_name="period"),
+            rx.el.b(rx.cond(TargetGrid.loaded, grid.year.to(str), ""), class_name="period"),
             step(1, "Year after", "right"),
             class_name="row stepper",
         ),
@@ -109,4 +109,6 @@ def targets_screen() -> rx.Component:
     )
     body = rx.fragment(rx.el.p(hint, class_name="note"), rx.cond(grid.rows.length() > 0, _table(), nobody))
     shown = rx.cond(TargetGrid.loaded, body, skeleton_rows(8, "36px"))
-    return rx.el.div(bar, rx.el.div(rx.el.div(shown, class_name="wide"), class_name="page"), class_name="forecast")
+    return rx.el.div(
+        bar, rx.el.div(rx.el.div(shown, class_name="wide whole"), class_name="page"), class_name="forecast"
+    )

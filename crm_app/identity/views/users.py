@@ -8,7 +8,7 @@ from crm_app.identity.policy import ROLE_NAMES
 from crm_app.identity.queries import UserRow
 from crm_app.identity.state import UserList, Viewer
 from crm_app.ui import addresses
-from crm_app.ui.elements import avatar, button, empty, head, page_link, skeleton_rows, tag
+from crm_app.ui.elements import avatar, button, empty, grouped, head, page_link, skeleton_rows, tag
 from crm_app.ui.field import choice, field, fixed_choice, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_text
@@ -153,7 +153,10 @@ def users_screen() -> rx.Component:
         rx.el.div(
             head(
                 "Users",
-                rx.el.span(UserList.total, " people. An invited one chooses a password with a link."),
+                rx.el.span(
+                    rx.cond(UserList.loaded, grouped(UserList.total) + " people. ", ""),
+                    "An invited one chooses a password with a link.",
+                ),
                 url_text(param="q", label="Filter users", placeholder="Filter"),
                 rx.cond(
                     Viewer.may_administer,

@@ -55,7 +55,7 @@ def _rules() -> rx.Component:
         "Rights: every " + QualityRules.days.to(str) + " days", kind="quiet", on_click=QualityRules.start_review_days
     )
     return rx.el.section(
-        rx.el.header(rx.el.h3("Rules"), days),
+        rx.el.header(rx.el.h3("Rules"), rx.cond(QualityRules.loaded, days, rx.fragment())),
         rx.cond(QualityRules.loaded, table, skeleton_rows(10, "44px")),
         class_name="box qpart",
     )

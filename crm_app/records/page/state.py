@@ -52,8 +52,7 @@ def _read(session: Session, who: Principal, name: str, id: int) -> tuple[RecordP
 
 
 class ListWalk(rx.State):
-    """The way along the list that the record of the address was opened from, for every page of a record; noted here
-    as looked at."""
+    """The way along the list that the record of the address was opened from, for every page of a record."""
 
     walk: rx.Field[Walk] = rx.field(default_factory=Walk)
 
@@ -63,7 +62,12 @@ class ListWalk(rx.State):
         here = record_in(self.router.url.path)
         query = self.router.url.query_parameters.get("list", "")
         self.walk = await db.read(walk_of, actor(), *here, query) if here else Walk()
-        if here:
+
+    @rx.event
+    @allow("any")
+    async def note(self) -> None:
+        """The record was looked at; written last, so that nobody waits for it."""
+        if here := record_in(self.router.url.path):
             await db.write(note_view, actor(), *here)
 
 

@@ -207,7 +207,8 @@ def relation_dialog(types: list[tuple[str, str]]) -> rx.Component:
     )
 
 
-def _loading() -> rx.Component:
+def record_waiting() -> rx.Component:
+    """Blocks of the size of what comes."""
     return panes(
         rx.el.section(skeleton("70%", "22px"), rx.el.br(), skeleton_rows(8, "24px"), class_name="pane"),
         rx.el.section(skeleton_rows(6, "44px"), class_name="pane"),
@@ -245,7 +246,7 @@ def record_screen(
                         labels=LABELS,
                     ),
                 ),
-                _loading(),
+                record_waiting(),
             ),
         ),
         clash_dialog(

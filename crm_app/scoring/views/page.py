@@ -12,7 +12,7 @@ from crm_app.scoring.preview import Example, Move
 from crm_app.scoring.screen import BandRow, RuleRow
 from crm_app.scoring.state import ScoringRules
 from crm_app.scoring.views.learned import learned_section
-from crm_app.ui.elements import button, empty, head, meter, page_link, skeleton_rows, tag
+from crm_app.ui.elements import button, empty, grouped, head, meter, page_link, skeleton_rows, tag
 from crm_app.ui.field import field, fixed_choice, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import plain_form
@@ -179,9 +179,9 @@ def _preview() -> rx.Component:
     save: Any = rx.cond(ScoringRules.mode == "remove", "Remove the rule", "Save")
     return rx.el.div(
         rx.el.p(
-            rx.el.b(shown.changed, " of ", shown.total, " people would change band"),
+            rx.el.b(grouped(shown.changed), " of ", grouped(shown.total), " people would change band"),
             "; ",
-            shown.rescored,
+            grouped(shown.rescored),
             " would get another score. ",
             shown.note,
             class_name="note",

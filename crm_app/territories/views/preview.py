@@ -6,7 +6,7 @@ import reflex as rx
 
 from crm_app.territories.plan import PAGE, PlannedRow, Share
 from crm_app.territories.state import TerritoryPreview
-from crm_app.ui.elements import button, meter, page_link, skeleton_rows
+from crm_app.ui.elements import button, grouped, meter, page_link, skeleton_rows
 
 MODES = [
     ("unowned", "Give owners to companies without one"),
@@ -33,9 +33,9 @@ def _row(row: rx.vars.ObjectVar[PlannedRow]) -> rx.Component:
 def _share(row: rx.vars.ObjectVar[Share]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(row.name, scope="row"),
-        rx.el.td(row.now, class_name="num"),
-        rx.el.td(row.then, class_name="num"),
-        rx.el.td(row.owners, class_name="num"),
+        rx.el.td(grouped(row.now), class_name="num"),
+        rx.el.td(grouped(row.then), class_name="num"),
+        rx.el.td(grouped(row.owners), class_name="num"),
         key=row.name,
     )
 
@@ -55,7 +55,9 @@ def _list() -> rx.Component:
     )
     last = TerritoryPreview.start + shown.rows.length()
     pages = rx.el.div(
-        rx.el.span(TerritoryPreview.start + 1, " to ", last, " of ", shown.changed, class_name="mut"),
+        rx.el.span(
+            grouped(TerritoryPreview.start + 1), " to ", grouped(last), " of ", grouped(shown.changed), class_name="mut"
+        ),
         button("Before", kind="quiet", disabled=TerritoryPreview.start == 0, on_click=TerritoryPreview.turn(-1)),
         button("Next", kind="quiet", disabled=last >= shown.changed, on_click=TerritoryPreview.turn(1)),
         class_name="row",
@@ -75,11 +77,11 @@ def _found() -> rx.Component:
         class_name="plaintbl",
     )
     words = rx.el.p(
-        rx.el.b(shown.changed, " of ", shown.total, " companies would change"),
+        rx.el.b(grouped(shown.changed), " of ", grouped(shown.total), " companies would change"),
         ", ",
-        shown.new_owners,
+        grouped(shown.new_owners),
         " of them get another owner. ",
-        shown.unmatched,
+        grouped(shown.unmatched),
         " belong to no territory.",
         class_name="note",
         role="status",

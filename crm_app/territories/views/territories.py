@@ -9,7 +9,7 @@ from crm_app.records.listing.rows import Option
 from crm_app.territories.queries.screens import TerritoryRow
 from crm_app.territories.rules.choosing import METHOD_NAMES, METHODS
 from crm_app.territories.state import TerritoryList
-from crm_app.ui.elements import button, empty, head, skeleton_rows, tag
+from crm_app.ui.elements import button, empty, grouped, head, skeleton_rows, tag
 from crm_app.ui.field import choice, field, fixed_choice, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import lookup
@@ -73,7 +73,7 @@ def _row(row: rx.vars.ObjectVar[TerritoryRow], search: Search) -> rx.Component:
         rx.el.div(
             rx.el.div(row.people, class_name="clip"), rx.el.div(row.method, class_name="mut"), class_name="people"
         ),
-        tag(rx.cond(row.companies == 1, "1 company", row.companies.to(str) + " companies")),
+        tag(rx.cond(row.companies == 1, "1 company", grouped(row.companies) + " companies")),
         rx.cond(Viewer.may_administer, actions, rx.fragment()),
         key=row.id,
     )

@@ -3,12 +3,12 @@ import { Link, useLocation, useNavigate } from "react-router";
 import { UrlText } from "$/public/external/crm_app/ui/inputs/inputs.jsx";
 import { Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
-import { address, append, askedOf, between, isRelative, merge, nextCell, send, signature, update } from "$/public/external/crm_app/ui/list/model.js";
+import { address, append, askedOf, between, isRelative, longestOf, merge, nextCell, send, signature, template, update } from "$/public/external/crm_app/ui/list/model.js";
 import { Columns } from "$/public/external/crm_app/ui/list/columns.jsx";
 import { Filters } from "$/public/external/crm_app/ui/list/filters.jsx";
 import { Views } from "$/public/external/crm_app/ui/list/views.jsx";
 import { BulkBar } from "$/public/external/crm_app/ui/list/bulk.jsx";
-import { GroupHead, Head, Row, Skeleton, template } from "$/public/external/crm_app/ui/list/table.jsx";
+import { GroupHead, Head, Row, Skeleton } from "$/public/external/crm_app/ui/list/table.jsx";
 import { placeOf, putBack } from "$/public/external/crm_app/ui/list/place.js";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
@@ -122,7 +122,8 @@ export function RecordList(p) {
   const shown = list?.screen;
   const columns = shown?.columns || [];
   const rows = list?.rows || [];
-  const size = useMemo(() => template(columns), [columns]);
+  const longest = useMemo(() => longestOf(columns, rows).join(), [columns, rows]);
+  const size = useMemo(() => template(kind, columns, longest.split(",").map(Number)), [kind, columns, longest]);
 
   useLayoutEffect(() => { if (box.current && list) list.place ? putBack(box.current, list.place) : (box.current.scrollTop = 0); }, [list?.sig]); // eslint-disable-line
   useEffect(() => () => { if (now.current) kept.set(now.current.sig, { ...now.current, place: now.place || now.current.place }); }, [sig]); // eslint-disable-line

@@ -1,6 +1,6 @@
 import React, { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { placeNear } from "$/public/external/crm_app/ui/overlay/popover.js";
+import { placeNear, whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
 
 const PATHS = {
   plus: "M9 4v10M4 9h10", close: "M5 5l8 8M13 5l-8 8", check: "M4 9.5l3.5 3.5L14 5.5", up: "M9 14V4M5 8l4-4 4 4", down: "M9 4v10M5 10l4 4 4-4",
@@ -28,9 +28,7 @@ export function Pop({ label, trigger, className, panelClass, children }) {
   }, [open]);
   useEffect(() => {
     if (!open) return;
-    const outside = (e) => !panel.current?.contains(e.target) && !button.current?.contains(e.target) && setOpen(false);
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    return whenOutside(() => [panel.current, button.current], () => setOpen(false));
   }, [open]);
   const close = () => { setOpen(false); button.current?.focus({ preventScroll: true }); };
   const keys = (e) => { if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); close(); } };

@@ -5,16 +5,6 @@ import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { CellEditor, Shown } from "$/public/external/crm_app/ui/list/cell.jsx";
 import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 
-const WIDTHS = { ref: [140, 1.1], choice: [108, 0.7], bool: [76, 0.4], money: [110, 0.8], int: [84, 0.5], float: [84, 0.5], decimal: [110, 0.8], date: [118, 0.8], datetime: [118, 0.8], tags: [150, 1], longtext: [200, 1.6] };
-const NAMED = { "emails.value": [170, 1.5], "phones.value": [146, 1.1] };
-const widthOf = (column, first) => (first ? [230, 1.8] : NAMED[column.name] || WIDTHS[column.type] || [128, 1.1]);
-
-/** The widths of the columns, the same in every row, and the least that all of them need together. */
-export function template(columns) {
-  const sizes = columns.map((c, i) => widthOf(c, i === 0));
-  return { cols: "44px " + sizes.map(([least, part]) => `minmax(${least}px,${part}fr)`).join(" "), least: 44 + sizes.reduce((sum, [least]) => sum + least, 0) };
-}
-
 const HUES = 8;
 const initials = (title) => {
   const words = title.trim().split(/\s+/).filter(Boolean);
