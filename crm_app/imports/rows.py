@@ -124,7 +124,8 @@ def run_row(run: PastRun, zone: str) -> RunRow:
     """A run in the words of the page."""
     numbers = ("created", "updated", "unchanged", "refused")
     counts = ", ".join(f"{getattr(run, n):,} {n}" for n in numbers if getattr(run, n)) or "no rows"
-    day = f"{run.started_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    began = run.started_at.astimezone(ZoneInfo(zone))
+    day = f"{began.day} {began:%b %Y, %H:%M}"
     kind = run.kind.capitalize()
     return RunRow(
         run.id, kind, run.file_name, run.who, day, run.status, counts, run.refused, run.can_resume, run.can_undo

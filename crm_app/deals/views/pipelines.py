@@ -4,7 +4,7 @@ import reflex as rx
 
 from crm_app.deals.editor.queries import Condition, Mover, PipelineRow
 from crm_app.deals.state import PipelineEditor, StageEditor, StageMerge
-from crm_app.ui.elements import banner, button, empty, head, meter, skeleton_rows, tag
+from crm_app.ui.elements import banner, button, empty, grouped, head, meter, skeleton_rows, tag
 from crm_app.ui.field import choice, field, fixed_choice, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.overlay import dialog, menu, menu_item
@@ -199,7 +199,7 @@ def _stage_dialog() -> rx.Component:
 
 def _merge_dialog() -> rx.Component:
     merge = StageMerge.merge
-    count = rx.cond(merge.deals == 1, "1 deal moves", merge.deals.to(str) + " deals move")
+    count = rx.cond(merge.deals == 1, "1 deal moves", grouped(merge.deals) + " deals move")
     return dialog(
         rx.cond(StageMerge.problem != "", banner(StageMerge.problem, "r", "alert"), rx.fragment()),
         rx.el.p(count, " to the other stage, then ", rx.el.b(merge.name), " goes. One Undo takes all of it back."),

@@ -6,7 +6,7 @@ from crm_app.lifecycle.state import VocabularyPage
 from crm_app.lifecycle.vocabularies.queries import LooseRow, TermRow
 from crm_app.records.vocabulary import VOCABULARIES
 from crm_app.ui import addresses
-from crm_app.ui.elements import banner, button, empty, head, page_link, skeleton_rows, tag
+from crm_app.ui.elements import banner, button, empty, grouped, head, page_link, skeleton_rows, tag
 from crm_app.ui.field import choice, field, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.overlay import dialog, menu, menu_item
@@ -98,7 +98,7 @@ def _merge_dialog() -> rx.Component:
     return dialog(
         rx.el.p(rx.el.b(row.name), " becomes another way to write the other term. One Undo takes all of it back."),
         rx.el.p(
-            rx.cond(row.used == 1, "1 record that says ", row.used.to(str) + " records that say "),
+            rx.cond(row.used == 1, "1 record that says ", grouped(row.used) + " records that say "),
             rx.el.b(row.name),
             rx.cond(row.used == 1, " gets the other word.", " get the other word."),
             rx.cond(row.said != "", " With it goes what is also written: " + row.said.to(str) + ".", ""),
@@ -119,7 +119,7 @@ def _list() -> rx.Component:
     loose = rx.el.section(
         rx.el.h3("Written in records, and not in the list", class_name="sect"),
         rx.el.ul(rx.foreach(PAGE.loose, _loose), class_name="box states"),
-        rx.cond(PAGE.more.to(int) > 0, rx.el.p(PAGE.more.to(str) + " more", class_name="mut"), rx.fragment()),
+        rx.cond(PAGE.more.to(int) > 0, rx.el.p(grouped(PAGE.more) + " more", class_name="mut"), rx.fragment()),
         custom_attrs={"aria-label": "Not in the list"},
     )
     return rx.fragment(

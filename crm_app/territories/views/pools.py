@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.territories.queries.screens import COVERS_NAMES, LoadRow, PoolRow
 from crm_app.territories.rules.choosing import METHOD_NAMES
 from crm_app.territories.state import PoolList
-from crm_app.ui.elements import avatar, button, empty, head, skeleton_rows, tag
+from crm_app.ui.elements import avatar, button, empty, grouped, head, skeleton_rows, tag
 from crm_app.ui.field import field, fixed_choice, text_field
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import inline_edit
@@ -70,9 +70,9 @@ def _load(row: rx.vars.ObjectVar[LoadRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(rx.el.div(avatar(row.initials, row.color, row.name), row.name, class_name="row"), scope="row"),
         rx.el.td(toggle),
-        rx.el.td(row.leads, class_name="num"),
+        rx.el.td(grouped(row.leads), class_name="num"),
         _limit(row, row.most_leads),
-        rx.el.td(row.deals, class_name="num"),
+        rx.el.td(grouped(row.deals), class_name="num"),
         _limit(row, row.most_deals),
         key=row.id,
     )
