@@ -15,7 +15,7 @@ PAGE = VocabularyPage.page
 
 
 def _records(count: rx.Var[int]) -> rx.Component:
-    return rx.el.span(rx.cond(count == 1, "1 record", count.to(str) + " records"), class_name="mut")
+    return rx.el.span(rx.cond(count == 1, "1 record", grouped(count) + " records"), class_name="mut")
 
 
 def _term(row: rx.vars.ObjectVar[TermRow]) -> rx.Component:
