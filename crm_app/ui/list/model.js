@@ -117,14 +117,14 @@ export async function send(address, ids) {
 const WIDTHS = { ref: [140, 1.1], choice: [104, 0.6], bool: [76, 0.4], money: [110, 0.7], int: [84, 0.5], float: [84, 0.5], decimal: [110, 0.7], date: [100, 0.6], datetime: [100, 0.6], tags: [150, 1], longtext: [200, 1.6] };
 const NAMED = { "emails.value": [164, 1.5], "phones.value": [146, 1.1], owner_id: [164, 0.8], country: [108, 0.8], industry: [108, 0.8], domain: [132, 1.2] };
 const FIRST = { person: [200, 1.4], activity: [244, 2.2] };
-const CHARACTER = 7.6; // px, of a digit or of the bold small letters of a head
-const HEAD = 152; // no name of a column asks for more
+const DIGIT = 7.8; // px, in a row
+const LETTER = 6.8; // px, in a head
+const HEAD = 130; // no name of a column asks for more
 const PADDING = 24;
-const ARROW = 16;
 
 const leastOf = (column, least, longest) => {
-  const head = Math.min(HEAD, PADDING + ARROW + Math.ceil(column.label.length * CHARACTER));
-  return Math.max(least, head, column.numeric && longest ? PADDING + 2 + Math.ceil(longest * CHARACTER) : 0);
+  const head = Math.min(HEAD, PADDING + Math.ceil(column.label.length * LETTER));
+  return Math.max(least, head, column.numeric && longest ? PADDING + Math.ceil(longest * DIGIT) : 0);
 };
 
 /** How many characters the longest number of each column has: a number is never cut. Text columns have 0. */
