@@ -62,7 +62,11 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any], delete
     relations = [(name, relation_words(name, reverse=False)) for name in RELATIONS]
     return framed(
         rx.fragment(
-            current(here, rx.fragment(above, record_score(), screen), record_waiting()),
+            current(
+                here,
+                rx.fragment(above, rx.cond(RecordScore.of == here, record_score(), rx.fragment()), screen),
+                record_waiting(),
+            ),
             relation_dialog(relations),
             delete_dialog(delete, again),
             role_dialog(),
@@ -78,7 +82,10 @@ def _page(place: Place, what: str, above: rx.Component, again: list[Any], delete
 
 def person_page() -> rx.Component:
     """A person."""
-    return _page(PEOPLE, "person", lifecycle_bar(), [*AGAIN, LifecycleMove.load], RecordDelete.person)
+    bar, page = LifecycleMove.bar, RecordScreen.page
+    of_another = (bar.person_id.to(int) > 0) & (bar.person_id != rx.cond(page, page.id, 0))
+    above = rx.cond(of_another, rx.el.div(class_name="bar"), lifecycle_bar())
+    return _page(PEOPLE, "person", above, [*AGAIN, LifecycleMove.load], RecordDelete.person)
 
 
 def company_page() -> rx.Component:

@@ -35,7 +35,7 @@ def _grouped(number: rx.vars.NumberVar[int]) -> Any:
     return var_operation_return(js_expression=f"({number}).toLocaleString()", var_type=str)
 
 
-def grouped(number: Any) -> rx.vars.StringVar:
+def grouped(number: Any) -> Any:
     """A whole number as it is read: its thousands stand apart, as the reader's language does it."""
     return _grouped(number.to(int))
 

@@ -14,12 +14,14 @@ class RecordScore(rx.State):
     """Computed anew whenever the page reads itself."""
 
     found: rx.Field[RecordQuality] = rx.field(default_factory=RecordQuality)
+    of: rx.Field[int] = rx.field(0)
     more: rx.Field[bool] = rx.field(False)
 
     @rx.event
     @allow("any")
     async def load(self) -> None:
         here = record_in(self.router.url.path)
+        self.of = here[1] if here else 0
         try:
             self.found = await db.read(record_quality, actor(), *here) if here else RecordQuality()
         except KithError:
