@@ -69,7 +69,7 @@ def decimal_of(text: str, places: int, label: str) -> Decimal:
     number = Decimal(plain.replace(",", ""))
     if len(plain) > 20:
         raise ValueError(f"{label}: this number is too long.")
-    if number != round(number, places):
+    if len(plain.partition(".")[2]) > places:  # also of 1.500, which is fifteen hundred to many
         most = f"at most {places} decimals" if places else "no decimals"
         raise ValueError(f"{label} may have {most}.")
     return number

@@ -294,6 +294,8 @@ def test_amounts_have_the_decimals_of_their_currency() -> None:
         money_of("12.5", "JPY", "The price")
     with pytest.raises(ValueError, match="Write a point"):
         money_of("2,50", "EUR", "The price")
+    with pytest.raises(ValueError, match="at most 2 decimals"):
+        money_of("1.500", "EUR", "The price")
 
 
 @given(st.integers(-(10**9), 10**9))
