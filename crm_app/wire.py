@@ -56,9 +56,10 @@ from crm_app.people.kind import PERSON
 from crm_app.people.panels import colleagues_of, formerly_of, people_of_company, relations_of, roles_of
 from crm_app.products.kind import PRICE_BOOK, PRODUCT
 from crm_app.quality.fields import quality_fields
-from crm_app.quality.following import RECOUNT, recounting
 from crm_app.quality.following import follow as follow_quality
+from crm_app.quality.following import recounting
 from crm_app.quality.kind import QUALITY_CHECK, QUALITY_RULE, RIGHTS_REVIEW
+from crm_app.quality.marks import RECOUNT
 from crm_app.quotes.hooks import follow_lines
 from crm_app.quotes.kind import QUOTE, QUOTE_POLICY, TEXT_BLOCK
 from crm_app.quotes.notices import notify_of_quotes

@@ -11,13 +11,12 @@ from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import now
-from crm_app.quality.marks import STEP, refresh, refresh_next
+from crm_app.quality.marks import RECOUNT, STEP, refresh, refresh_next
 from crm_app.quality.rules.catalogue import KINDS
 from crm_app.records.bulk import Portion, open_run
 from crm_app.records.custom.definitions import by_ids
 from crm_app.tables import Activity, BulkRun, Deal, Person
 
-RECOUNT = "quality"  # the operation of a run
 MOST_TOLD = 51  # with more than 50 an open list is read again
 activity, deal, person, runs = (table_of(m) for m in (Activity, Deal, Person, BulkRun))
 

@@ -35,6 +35,7 @@ from crm_app.quality.rules.expressions import Given, asks_elsewhere
 from crm_app.quality.rules.scores import by_weight, whole_weight
 from crm_app.tables import QualityGap, QualityMark
 
+RECOUNT = "quality"  # the operation of a run that counts a kind anew
 STEP = 2_000  # records of one transaction when everything is counted anew
 UNKNOWN = "unknown"  # the way of a record of which the log does not tell
 Where = Callable[..., ColumnElement[bool]]

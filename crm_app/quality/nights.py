@@ -10,16 +10,16 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.working import table_of
-from crm_app.core.clock import now, today
+from crm_app.core.clock import now, start_of, today
 from crm_app.core.config import settings
 from crm_app.quality.facts import active_rules
-from crm_app.quality.marks import refresh_all
+from crm_app.quality.marks import RECOUNT, refresh_all
 from crm_app.quality.queries.counts import checks_of, standings
 from crm_app.quality.queries.whose import NOBODY, Whose
 from crm_app.quality.rules.catalogue import KINDS
-from crm_app.tables import QualityNight, QualitySnapshot
+from crm_app.tables import BulkRun, QualityNight, QualitySnapshot
 
-night, snapshot = table_of(QualityNight), table_of(QualitySnapshot)
+night, snapshot, runs = (table_of(m) for m in (QualityNight, QualitySnapshot, BulkRun))
 SCORE = "score"
 CS = ("consistency", "continuity", "centralization")
 POINTS, APART = 14, 7  # a trend has at most so many points, so many days apart
@@ -31,8 +31,20 @@ def keep_up() -> int:
     day = today(settings().zone)
     if not db.read_sync(_is_due, day):
         return 0
-    refresh_all()
+    going, done = db.read_sync(_recounts, day)
+    if going:  # the same count by the same rules; the night is kept after it
+        return 0
+    refresh_all(kinds=[name for name in KINDS if name not in done])
     return int(db.write_sync(take, day))
+
+
+def _recounts(session: Session, day: date) -> tuple[set[str], set[str]]:
+    """The kinds that a run counts anew now, and those that one begun this day has: of these the outbox tells more."""
+    query = select(runs.c.kind, runs.c.status, runs.c.started_at).where(runs.c.op == RECOUNT)
+    found = session.connection().execute(query.where(runs.c.status.in_(("running", "done")))).all()
+    began = start_of(day, settings().zone)
+    going = {row.kind for row in found if row.status == "running"}
+    return going, {row.kind for row in found if row.status == "done" and row.started_at >= began}
 
 
 def _is_due(session: Session, day: date) -> bool:

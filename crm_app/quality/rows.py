@@ -111,6 +111,7 @@ class QualityView:
     may_set: bool
     is_empty: bool
     review_due: bool = False
+    counting: str = ""
 
 
 @dataclass(frozen=True)

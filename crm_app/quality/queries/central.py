@@ -12,6 +12,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.duplicates.matching.worklist import count_open
 from crm_app.identity.policy import may
+from crm_app.quality.queries.counting import is_compared
 from crm_app.quality.queries.whose import Whose
 from crm_app.quality.rows import Figure
 from crm_app.tables import ImportRun, QualityMark
@@ -34,7 +35,10 @@ def central_figures(session: Session, actor: Principal, who: Whose, kinds: tuple
     for name in (k for k in ("person", "company") if k in kinds and may(actor, f"{k}.merge")):
         pairs, label = count_open(session, actor, name), f"{kind(name).plural} that may be there twice"
         where = f"{addresses.DUPLICATES}?kind={name}" if pairs else ""
-        found.append(Figure(label, f"{pairs:,}", where, "pairs that wait for a decision", "y" if pairs else "g"))
+        words, tone = "pairs that wait for a decision", "y" if pairs else "g"
+        if not is_compared(session, name):
+            words, tone = f"{words}; not all are compared yet", "y"
+        found.append(Figure(label, f"{pairs:,}", where, words, tone))
     for name in kinds:
         query = select(func.count()).where(mark.c.kind == name, mark.c.way == "import", who.on(mark.c.owner_id))
         count = session.connection().execute(query).scalar_one()

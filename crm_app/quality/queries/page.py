@@ -17,6 +17,7 @@ from crm_app.quality.fields import GAP
 from crm_app.quality.queries.central import central_figures
 from crm_app.quality.queries.collective import collective
 from crm_app.quality.queries.control import control
+from crm_app.quality.queries.counting import counting
 from crm_app.quality.queries.counts import Owner, Standing, checks_of, standings, together
 from crm_app.quality.queries.groups import group_rows
 from crm_app.quality.queries.whose import Asked, Whose, is_one, kinds_of, names_of, whose
@@ -74,6 +75,7 @@ def quality_page(session: Session, actor: Principal, asked: Asked, measure: str 
         may_set=may(actor, "quality.administer"),
         is_empty=not any(total.records for total in totals.values()),
         review_due=run.review_due,
+        counting=counting(session, kinds),
     )
 
 

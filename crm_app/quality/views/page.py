@@ -195,8 +195,16 @@ def quality_screen() -> rx.Component:
         _collective(),
         _control(),
     )
+    going = banner(
+        rx.el.div(
+            rx.el.span(view.counting),
+            button("Read again", kind="quiet", on_click=QualityScreen.load),
+            class_name="row wrap",
+        )
+    )
+    told = rx.cond(view.counting == "", rx.fragment(), going)
     shown = rx.el.div(
-        _bar(), rx.el.div(rx.el.div(rx.cond(view.is_empty, nothing, body), class_name="wide"), class_name="page")
+        _bar(), rx.el.div(rx.el.div(told, rx.cond(view.is_empty, nothing, body), class_name="wide"), class_name="page")
     )
     return rx.el.div(
         rx.cond(view, shown, rx.el.div(_skeleton(), class_name="page")), _review_dialog(), class_name="forecast quality"
