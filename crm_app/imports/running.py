@@ -21,6 +21,7 @@ from crm_app.imports.report import ImportReport, RowError
 CHUNK_ROWS = 500
 LEAST_ROWS = 50
 CHUNK_SECONDS = 0.25
+MOST_LEVELS = 100  # of rows that wait for one another, each a pass over all that wait; companies show half as many
 MOST_ERRORS = 10_000  # in memory; the rest is with the run
 Progress = Callable[[int, int], None]
 
@@ -38,7 +39,7 @@ def run_job(
     tell = progress or (lambda _done, _total: None)
     report.status = "running"
     try:
-        _settle(job, report, _all_rows(job, report, drafter, tell, cancel, done))
+        _settle(job, report, _all_rows(job, report, drafter, tell, cancel, done), cancel)
         report.status = "done" if report.status == "running" else report.status
     except BaseException:
         report.status = "failed"
@@ -95,16 +96,24 @@ def _next_size(size: int, seconds: float) -> int:
     return min(CHUNK_ROWS, max(LEAST_ROWS, int(size * CHUNK_SECONDS / max(seconds, 0.001))))
 
 
-def _settle(job: Job, report: ImportReport, waiting: list[Draft]) -> None:
+def _settle(job: Job, report: ImportReport, waiting: list[Draft], cancel: Callable[[], bool] | None) -> None:
     """Rows that refer to rows of the same file: as long as that helps any of them; then the rest is refused."""
-    while waiting and report.status == "running":
-        before = len(waiting)
-        parts = [waiting[i : i + CHUNK_ROWS] for i in range(0, before, CHUNK_ROWS)]
-        waiting = list(chain.from_iterable(_apply(job, report, part, {}) for part in parts))
-        if len(waiting) == before:
-            for start in range(0, before, CHUNK_ROWS):
-                _apply(job, report, waiting[start : start + CHUNK_ROWS], {}, last_try=True)
+    for _ in range(MOST_LEVELS):
+        if not waiting or report.status != "running":
             return
+        if cancel and cancel():
+            report.status = "cancelled"
+            return
+        before = len(waiting)
+        waiting = list(chain.from_iterable(_apply(job, report, part, {}) for part in _parts(waiting)))
+        if len(waiting) == before:
+            break
+    for part in _parts(waiting):
+        _apply(job, report, part, {}, last_try=True)
+
+
+def _parts(waiting: list[Draft]) -> list[list[Draft]]:
+    return [waiting[start : start + CHUNK_ROWS] for start in range(0, len(waiting), CHUNK_ROWS)]
 
 
 def _chunk(job: Job, report: ImportReport, drafter: Drafter, rows: list[Raw]) -> list[Draft]:

@@ -185,6 +185,20 @@ def test_the_right_to_import_is_asked_for(sqlite_database: str, tmp_path: Path) 
         load(tmp_path, "users", "name\nEve\n", actor=manager)
 
 
+def test_a_chain_of_rows_that_wait_for_one_another_has_an_end(
+    sqlite_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each pass over all that wait makes one company of such a file: 100,000 rows would take days."""
+    monkeypatch.setattr(running, "MOST_LEVELS", 3)
+    text = "account,subsidiary_of\n" + "".join(f"C{n},C{n + 1}\n" for n in range(7)) + "C7,\n"
+    report = load(tmp_path, "companies", text)
+    assert (report.created, report.refused, report.status) == (5, 3, "done")
+    assert "Parent company: No company is called 'C1'." in {e.reason for e in report.errors}
+    calls = iter((False, True))
+    stopped = load(tmp_path, "companies", text, cancel=lambda: next(calls, True))
+    assert stopped.status == "cancelled"
+
+
 @pytest.mark.parametrize("taken", [{"role": "sales"}, {"status": "disabled"}])
 def test_who_loses_the_right_meanwhile_imports_no_further(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: dict[str, str]
