@@ -68,6 +68,7 @@ def _pages(one: Attachment, data: bytes, page: str) -> PdfReader | None:
             return None
         trial = PdfWriter()
         for leaf in found.pages:
+            _quiet(leaf)
             trial.add_page(leaf)
         return found
     except (*_UNREADABLE, UnidentifiedImageError, SyntaxError, Image.DecompressionBombError):

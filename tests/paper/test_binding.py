@@ -86,7 +86,12 @@ def test_what_is_no_page_is_enclosed_with_its_name(lay: Folder, tmp_path: Path) 
     locked.encrypt("key")
     kept = io.BytesIO()
     locked.write(kept)
+    odd = PdfWriter(clone_from=io.BytesIO(pdf("Odd")))
+    odd.pages[0][NameObject("/Annots")] = ArrayObject([ArrayObject()])  # notes that are none
+    strange = io.BytesIO()
+    odd.write(strange)
     files = {
+        "odd.pdf": (strange.getvalue(), "application/pdf"),
         "Preisübersicht Ω.xlsx": (b"PK\x03\x04 sheet", "application/octet-stream"),
         "broken.pdf": (b"%PDF-1.7\nnothing that follows is one", "application/pdf"),
         "cut.png": (picture(40, 40)[:60], "image/png"),

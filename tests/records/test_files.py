@@ -82,7 +82,7 @@ def pdf(*, packed: bytes = b"", plain: bytes = b"", how: bytes = FLATE, name: by
     ],
 )
 def test_a_pdf_that_does_something_is_known(content: bytes, expected: bool) -> None:
-    """By itself, whatever its names and streams are hidden in; no reader of PDFs is at hand to ask."""
+    """By itself, whatever its names and streams are hidden in."""
     assert does_something(content) is expected
 
 
