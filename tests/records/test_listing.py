@@ -20,6 +20,8 @@ from crm_app.core.changes.forwarding import family
 from crm_app.core.clock import now
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import fold
+from crm_app.duplicates.matching.worklist import count_open
+from crm_app.duplicates.worklist.queries import alike_to
 from crm_app.records.listing import (
     Listing,
     default_listing,
@@ -33,7 +35,9 @@ from crm_app.records.listing import (
     read_listing,
     write_listing,
 )
+from crm_app.timeline.queries import timeline_of
 from tests.support.builders import make, make_company, make_person, make_team, make_user, principal
+from tests.support.plans import plan_of
 
 FIRST = {"value": "p1@acme.example"}
 NAMES = ["Ada", "ada", "Émile", "Zoë", "Øyvind", "", "Bo", "bö", "Anna", "Łukasz", "Straße", "Nils"]
@@ -303,3 +307,34 @@ def test_what_was_merged_into_whom_is_found_by_an_index(sqlite_database: str) ->
         return " ".join(row[3] for row in run(f"EXPLAIN QUERY PLAN {asked}"))
 
     assert "INDEX ix_person_merged_into_id" in (found := db.write_sync(plan)) and "SCAN person" not in found
+
+
+def test_what_was_done_is_found_by_an_index_whoever_looks(sqlite_database: str) -> None:
+    """A seller's is found within the own; of a record that the filter names fewer are looked at than are open."""
+    team = make_team()
+    role = {"administrator": principal(make_user(), "administrator"), "sales": principal(make_user(), "sales")}
+    role["manager"] = principal(make_user(team_id=team), "manager", team_id=team, member_ids=frozenset({1, 2, 3}))
+    empty: dict[str, Any] = {"f": "done_at", "op": "empty"}
+    days = {"f": "done_at", "op": "between", "v": ["2026-01-01", "2026-01-31"]}
+    named = {"all": [empty, {"f": "person_id", "op": "is", "v": [7]}]}
+    for who, wanted, index in (
+        ("administrator", empty, "COVERING INDEX ix_activity_done"),
+        ("administrator", days, "COVERING INDEX ix_activity_done"),
+        ("sales", empty, "COVERING INDEX ix_activity_owner_at"),
+        ("sales", days, "COVERING INDEX ix_activity_owner_at"),
+        ("manager", empty, "COVERING INDEX ix_activity_done"),
+        ("manager", days, "COVERING INDEX ix_activity_owner_at"),
+        *((name, named, "INDEX ix_activity_person") for name in role),
+    ):
+        fields = db.read_sync(fields_of, role[who], "activity")
+        found = plan_of(list_page, role[who], read_listing("activity", {"f": json.dumps(wanted)}, fields))
+        assert found.count(f"SEARCH activity USING {index}") == 2 and "SCAN activity" not in found, (who, found)
+
+
+def test_a_record_is_read_by_itself_and_not_by_its_owners(sqlite_database: str) -> None:
+    manager = principal(make_user(), "manager", member_ids=frozenset({1, 2, 3}))
+    person, company = make_person(), make_company()
+    found = plan_of(timeline_of, manager, "person", person) + plan_of(timeline_of, manager, "company", company)
+    assert "ix_activity_owner" not in found and "ix_activity_company_at" in found
+    found = plan_of(alike_to, manager, "person", person) + plan_of(count_open, manager, "person")
+    assert "left_id=? AND right_id=?" not in found and found.count("ix_duplicate_pair_decision") == 1
