@@ -16,6 +16,7 @@ import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 const AHEAD = 900; // pixels before the end at which the next page is asked for
 const REFRESHED = 200;
 const FIRST = 50;
+const SAID_MS = 4000; // as long as it takes to read why a cell cannot be edited
 const kept = new Map(); // how lists looked when they were left in this tab, by signature
 const typing = (e) => e.target.closest?.("input:not([type=checkbox]),textarea,select,[contenteditable=true],[role=dialog],[role=menu]");
 const opened = (sig, screen) => ({ sig, screen, rows: screen.rows, more: screen.more, count: screen.count, place: null, chosen: new Set(), all: false, at: null });
@@ -117,6 +118,10 @@ export function RecordList(p) {
   const { list, setList, now, need, waiting } = useRows(p, sig);
   const [editing, setEditing] = useState(null);
   const [said, setSaid] = useState("");
+  useEffect(() => {
+    const timer = said && setTimeout(() => setSaid(""), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
   const box = useRef(null);
   const anchor = useRef(null);
   const shown = list?.screen;
@@ -253,7 +258,7 @@ export function RecordList(p) {
         <BulkBar chosen={list.chosen.size} all={list.all} count={list.count} loaded={rows.length} plural={plural} singular={singular} may={shown.may} fields={fields} rules={rules} bulk={bulk} found={found}
                  mergeTo={`/merge?kind=${kind}&ids=${[...list.chosen].join(",")}`} exportOf={exportOf} exportTicked={exportTicked} onSearch={p.onSearch} onStart={start} onAll={() => setList((l) => ({ ...l, all: true }))} onClear={clear} />
       )}
-      <div className="sr" role="status" aria-live="polite">{said}</div>
+      <div className={said ? "lsaid" : "sr"} role="status" aria-live="polite">{said}</div>
     </div>
   );
 }
