@@ -2,13 +2,14 @@
 
 import csv
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from crm_app.core import db
+from crm_app.core import clock, db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.records.listing import default_listing, fields_of, list_page, read_listing
@@ -103,7 +104,9 @@ def test_an_export_is_what_the_list_shows(team: dict[str, Principal], tmp_path: 
         make_person(last_name=f"{name}{n}", company_id=company, owner_id=team["ann"].id, tags=[{"tag_id": tag}])
     make_person(last_name="Not hers", owner_id=team["cy"].id)
     fields = db.read_sync(fields_of, team["ann"], "person")
-    listing = read_listing("person", {"cols": "display_name,company_id,tags,owner_id", "sort": "-display_name"}, fields)
+    listing = read_listing(
+        "person", {"cols": "display_name,company_id,tags,owner_id,created_at", "sort": "-display_name"}, fields
+    )
     path = tmp_path / f"out.{form}"
     count = db.read_sync(write_export, team["ann"], listing, path, form)
     mine = read_listing("person", {"f": '{"f":"owner_id","op":"is","v":["me"]}', "sort": "-display_name"}, fields)
@@ -111,8 +114,10 @@ def test_an_export_is_what_the_list_shows(team: dict[str, Principal], tmp_path: 
     if form == "csv":
         rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines(keepends=True)))
     else:
-        rows = [[str(c or "") for c in row] for row in load_workbook(path).active.iter_rows(values_only=True)]  # type: ignore
-    assert rows[0] == ["Name", "Company", "Tags", "Owner"]
+        rows = [list(row) for row in load_workbook(path).active.iter_rows(values_only=True)]  # type: ignore
+        assert all(isinstance(row[4], datetime) for row in rows[1:])
+    assert rows[0] == ["Name", "Company", "Tags", "Owner", "Created"]
+    assert {str(row[4])[:10] for row in rows[1:]} == {clock.today("UTC").isoformat()}
     assert count == page.count == len(rows) - 1 == len(EVIL) * 3
     assert [str(r[0]).removeprefix("'") for r in rows[1:]] == [r.title for r in page.rows]
     assert not any(str(c).startswith(("=", "+", "-", "@", "\t")) for r in rows for c in r)

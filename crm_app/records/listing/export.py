@@ -27,6 +27,8 @@ from crm_app.records.listing.order import write_key
 from crm_app.records.listing.page import rows_behind, wanted
 
 CHUNK = 1000
+EARLIEST = 1901
+WIDTH = 20  # characters of a column of a workbook: a moment, a name or an address can be read at once
 Format = Literal["csv", "xlsx"]
 
 
@@ -51,7 +53,7 @@ def export_rows(session: Session, actor: Principal, listing: Listing, ids: Seque
 
 
 def _plain(one: Shown, row: Any, zone: ZoneInfo) -> Any:
-    """A value as a spreadsheet takes it: numbers as numbers, days as ISO text, references by their title."""
+    """A value as a spreadsheet takes it: numbers as numbers, days as days, references by their title."""
     value, field = row[f"v{one.number}"], one.field
     if value is None:
         return ""
@@ -69,8 +71,8 @@ def _plain(one: Shown, row: Any, zone: ZoneInfo) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.astimezone(zone).isoformat(sep=" ", timespec="minutes")
-    return value.isoformat() if isinstance(value, date) else value
+        return value.astimezone(zone)
+    return date.fromisoformat(value) if field.type == "date" and isinstance(value, str) else value
 
 
 def write_export(
@@ -90,17 +92,33 @@ def _csv(rows: Iterator[list[Any]], path: Path) -> int:
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         for row in rows:
-            writer.writerow(row)
+            writer.writerow([_day_text(cell) for cell in row])
             count += 1
     return count
+
+
+def _day_text(cell: Any) -> Any:
+    """A day as ISO text."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="minutes")
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def _day_cell(cell: Any) -> Any:
+    """A day that can be sorted and counted with; a workbook knows no zones and nothing before 1900."""
+    if not isinstance(cell, date) or cell.year < EARLIEST:
+        return _day_text(cell)
+    return cell.replace(second=0, microsecond=0, tzinfo=None) if isinstance(cell, datetime) else cell
 
 
 def _xlsx(rows: Iterator[list[Any]], path: Path, title: str) -> int:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    sheet.sheet_format.defaultColWidth = WIDTH
     count = -1
     for row in rows:
-        sheet.append(row)
+        sheet.append([_day_cell(cell) for cell in row])
         count += 1
     book.save(path)
     return count
