@@ -111,6 +111,7 @@ def test_an_export_is_what_the_list_shows(team: dict[str, Principal], tmp_path: 
     count = db.read_sync(write_export, team["ann"], listing, path, form)
     mine = read_listing("person", {"f": '{"f":"owner_id","op":"is","v":["me"]}', "sort": "-display_name"}, fields)
     page = db.read_sync(list_page, team["ann"], mine)
+    rows: list[list[Any]]
     if form == "csv":
         rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines(keepends=True)))
     else:
