@@ -205,6 +205,11 @@ def test_what_stands_in_the_way_is_named_to_those_alone_who_may_see_it(database_
     assert "Quote: Q" in told[None]["deal", "Zebra contract"]
     assert "(Deal: My own; something that you may not see)" in told[me.id]["company", "Acme"]
     assert told[me.id]["deal", ""] == NotFound().message, "nor is it told that a hidden record is used"
+    renamed = change("deal", zebra.id, title="Zebra deal")
+    change("deal", zebra.id, title="Zebra contract")
+    run = run_bulk(db.write_sync(start_undo, me, renamed))
+    reasons = [r.reason for r in db.read_sync(list_refusals, me, run.id)]
+    assert reasons == [NotFound().message], "nor that it was changed since"
 
 
 def test_one_unique_value_goes_to_one_record_only(database_url: str) -> None:

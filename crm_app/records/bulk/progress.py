@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from crm_app.tables import BulkRow, BulkRun
 
 SHOWN = 200
 LOOK_SECONDS = 0.25
+GONE = NotFound().message
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,17 @@ def unfinished(session: Session, actor: Principal) -> list[BulkProgress]:
 
 
 def list_refusals(session: Session, actor: Principal, run_id: int, limit: int = SHOWN) -> list[Refusal]:
-    """What the run left alone, in its order; titles only of what the actor may see. Raises NotFound."""
-    _own(session, actor, run_id)
+    """What the run left alone, in its order; titles only of what the actor may see. Raises NotFound.
+
+    Anybody may ask to undo any batch: of a hidden record it says no more than of one that is not there.
+    """
+    run = _own(session, actor, run_id)
     refused = select(BulkRow).where(col(BulkRow.run_id) == run_id, col(BulkRow.row_no) < 0)
     rows = session.scalars(refused.order_by(col(BulkRow.row_no).desc()).limit(limit)).all()
     names = titles(session, actor, {(r.kind, r.record_id) for r in rows})
-    return [Refusal(r.kind, r.record_id, names.get((r.kind, r.record_id), ""), r.reason) for r in rows]
+    found = [Refusal(r.kind, r.record_id, names.get((r.kind, r.record_id), ""), r.reason) for r in rows]
+    hidden = run.op == "undo" and not actor.system
+    return [replace(r, reason=GONE) if hidden and (r.kind, r.id) not in names else r for r in found]
 
 
 def cancel_bulk(session: Session, actor: Principal, run_id: int) -> BulkProgress:
