@@ -76,9 +76,10 @@ def open_clusters(
     return ClusterPage(told, page, pages, len(chains))
 
 
-def count_open(session: Session, actor: Principal, kind: str) -> int:
-    """How many open pairs the actor may decide on."""
-    return session.connection().execute(select(func.count()).select_from(_seen(actor, kind).subquery())).scalar_one()
+def count_open(session: Session, actor: Principal, kind: str, most: int | None = None) -> int:
+    """How many open pairs the actor may decide on; of more than `most` one more is told."""
+    some = _seen(actor, kind).limit(None if most is None else most + 1).subquery()
+    return session.connection().execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def _seen(actor: Principal, kind: str):

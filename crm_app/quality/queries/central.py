@@ -22,6 +22,7 @@ mark, import_run = table_of(QualityMark), table_of(ImportRun)
 Provider = Callable[[Session, Principal], list[Figure]]
 _providers: dict[str, Provider] = {}
 IMPORT_DAYS = 90
+MOST_PAIRS = 10_000  # of more it is told that there are more: each is looked up
 
 
 def register_central(name: str, provider: Provider) -> None:
@@ -33,12 +34,13 @@ def central_figures(session: Session, actor: Principal, who: Whose, kinds: tuple
     """What others know, then imports by kind: records that came in by a file."""
     found = [figure for provider in _providers.values() for figure in provider(session, actor)]
     for name in (k for k in ("person", "company") if k in kinds and may(actor, f"{k}.merge")):
-        pairs, label = count_open(session, actor, name), f"{kind(name).plural} that may be there twice"
+        pairs, label = count_open(session, actor, name, MOST_PAIRS), f"{kind(name).plural} that may be there twice"
         where = f"{addresses.DUPLICATES}?kind={name}" if pairs else ""
         words, tone = "pairs that wait for a decision", "y" if pairs else "g"
         if not is_compared(session, name):
             words, tone = f"{words}; not all are compared yet", "y"
-        found.append(Figure(label, f"{pairs:,}", where, words, tone))
+        shown = f"{pairs:,}" if pairs <= MOST_PAIRS else f"over {MOST_PAIRS:,}"
+        found.append(Figure(label, shown, where, words, tone))
     for name in kinds:
         query = select(func.count()).where(mark.c.kind == name, mark.c.way == "import", who.on(mark.c.owner_id))
         count = session.connection().execute(query).scalar_one()

@@ -42,6 +42,8 @@ def other(n: int) -> list[int]:
 def test_groups_come_whole_and_page_by_page(database_url: str) -> None:
     one, two = three(), other(1)
     assert sorted(groups()) == sorted([one, two])
+    counts = [db.read_sync(count_open, SYSTEM, "person", most) for most in (None, 9, 4, 3, 1)]
+    assert counts == [4, 4, 4, 4, 2]  # three pairs of three, one of two
     first, second = work(size=1), work(page=2, size=1)
     assert (first.pages, first.groups, second.page) == (2, 2, 2)
     assert sorted([*first.clusters[0].ids, *second.clusters[0].ids]) == sorted([*one, *two])
