@@ -11,7 +11,7 @@ from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError
 from crm_app.imports.known import follow, load_parts, rounds
 from crm_app.imports.likely import take_likely
-from crm_app.imports.matching import Key, find_existing, key_of, keys_of
+from crm_app.imports.matching import Key, find_existing, key_of, keys_of, known_as
 from crm_app.imports.owners import refuse_strangers
 from crm_app.imports.recipes.recipe import Draft
 from crm_app.imports.references import resolve
@@ -211,6 +211,10 @@ class Chunk:
             return
         self.matched_ids, self.standing = [d.id for d in drafts], None
         load_parts(self, drafts)
+        given = {d.values["external_id"] for d in drafts if d.values.get("external_id")}
+        for draft in drafts if (others := known_as(self.session, self.kind, sorted(given))) else ():
+            if draft.values.get("external_id") in others:  # the survivor is found by it, and keeps its own
+                del draft.values["external_id"]
         changes: list[Change] = []
         by_row: dict[int, Draft] = {}
         for draft in drafts:

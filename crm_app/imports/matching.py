@@ -65,6 +65,21 @@ def find_existing(session: Session, kind: Kind, keys: list[Key]) -> dict[Key, li
     return found
 
 
+def known_as(session: Session, kind: Kind, external_ids: list[Any]) -> set[str]:
+    """Those of these external ids by which a record was known that was merged: its tombstone keeps them."""
+    table, found = table_of(kind.table), set[str]()
+    if not kind.mergeable or "external_id" not in table.c:
+        return found
+    for start in range(0, len(external_ids), IN_LIMIT):
+        asked = table.c.external_id.in_(external_ids[start : start + IN_LIMIT])
+        found |= set(
+            session.connection()
+            .execute(select(table.c.external_id).where(asked, table.c[MERGED].is_not(None)))
+            .scalars()
+        )
+    return found
+
+
 def _queries(kind: Kind, names: list[str], firsts: list[Any]) -> Iterator[Any]:
     """The records with one of the first values; what is kept in capitals, as few are, is looked for by itself."""
     table = table_of(kind.table)

@@ -22,6 +22,7 @@ from crm_app.records.search.index import reindex
 from crm_app.tables import Person
 from crm_app.timeline.queries import timeline_of
 from tests.duplicates.world import merge, snapshot
+from tests.imports.files import load
 from tests.support.builders import change, make, make_company, make_deal, make_person, make_pipeline, principal, row
 from tests.support.builders import make_user as user
 
@@ -123,3 +124,17 @@ def test_quotes_that_were_sent_stand_beside_the_survivor(sqlite_database: str) -
     merge("company", a, b)
     panel = db.read_sync(quotes_of_company, SYSTEM, a)
     assert panel is not None and [r.id for r in panel.rows] == [sent]
+
+
+def test_a_file_with_both_comes_again_and_again(database_url: str, tmp_path: Path) -> None:
+    """Its row of the merged one finds the survivor, which keeps its own number: or the next file would make a third."""
+    one, two = (make("person", display_name=f"Ada {id}", external_id=id) for id in ("X1", "X2"))
+    done = merge("person", one, two)
+    for title in ("first", "second"):
+        text = f"external_id,first_name,last_name,title\nX1,Ada,Byron,a\nX2,Ada,Byron,{title}\n"
+        report = load(tmp_path, "people", text)
+        assert (report.created, report.refused, row(Person, one)["title"]) == (0, 0, title)
+        assert (row(Person, one)["external_id"], row(Person, two)["external_id"]) == ("X1", "X2")
+    db.write_sync(unmerge, SYSTEM, done.batch_id)
+    assert load(tmp_path, "people", text.replace("Byron", "Lovelace")).updated == 2
+    assert [row(Person, id)["last_name"] for id in (one, two)] == ["Lovelace", "Lovelace"]
