@@ -115,7 +115,7 @@ def _related(row: rx.vars.ObjectVar[Related], panel: rx.vars.ObjectVar[Panel]) -
                 rx.el.b(row.title, class_name="strong"),
                 page_link(row.title, href=row.href, class_name="strong"),
             ),
-            rx.cond(row.aside != "", rx.el.span(row.aside), rx.fragment()),
+            rx.cond(row.aside != "", rx.el.span(row.aside, title=row.aside), rx.fragment()),
         ),
         rx.foreach(row.lines, lambda text: rx.el.div(text, class_name="mut")),
         rx.cond(

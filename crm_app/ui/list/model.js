@@ -115,15 +115,15 @@ export async function send(address, ids) {
 
 // The least width of a column in px and its share of what is left, by type, by name, and of the first one by kind.
 const WIDTHS = { ref: [140, 1.1], choice: [104, 0.6], bool: [76, 0.4], money: [110, 0.7], int: [84, 0.5], float: [84, 0.5], decimal: [110, 0.7], date: [110, 0.6], datetime: [110, 0.6], tags: [150, 1], longtext: [200, 1.6] };
-const NAMED = { "emails.value": [164, 1.5], "phones.value": [146, 1.1], owner_id: [164, 0.8], country: [108, 0.8], industry: [108, 0.8], domain: [132, 1.2] };
-const FIRST = { person: [200, 1.4], activity: [244, 2.2] };
+const NAMED = { "emails.value": [164, 1.5], "phones.value": [146, 1.1], owner_id: [164, 0.8], stage_id: [112, 0.7], country: [108, 0.8], industry: [108, 0.8], domain: [132, 1.2] };
+const FIRST = { person: [200, 1.4], activity: [244, 2.2], deal: [214, 1.8], quote: [190, 1.3], order: [190, 1.3], invoice: [190, 1.3] };
 const DIGIT = 7.8; // px, in a row
 const LETTER = 7.4; // px, in a head
 const HEAD = 130; // no name of a column asks for more
 const PADDING = 24;
 
 const leastOf = (column, least, longest) => {
-  const head = Math.min(HEAD, PADDING + Math.ceil(column.label.length * LETTER));
+  const head = Math.min(HEAD, PADDING + 6 + Math.ceil(column.label.length * LETTER));
   return Math.max(least, head, column.numeric && longest ? PADDING + Math.ceil(longest * DIGIT) : 0);
 };
 
