@@ -11,7 +11,7 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.changes import kind
 from crm_app.core.changes.log import ChangeBatch, ChangeLog
-from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.changes.working import IN_LIMIT, of_batch, table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import NotFound
@@ -75,7 +75,7 @@ def _from_batch(session: Session, payload: dict[str, Any]) -> set[int]:
     rows: list[Any] = []
     for start in range(0, len(payload["ids"]), IN_LIMIT):
         part = payload["ids"][start : start + IN_LIMIT]
-        mine = (log.c.batch_id == payload["batch"], log.c.kind == name, log.c.record_id.in_(part))
+        mine = of_batch(payload["batch"], name, part)
         rows += run(select(log.c.record_id, log.c.op, log.c.diff).where(*mine).order_by(log.c.seq)).all()
     rows = [row for row in rows if "follows_id" not in row.diff]  # what repeats of itself names nobody anew
     who = batch.name or "Somebody"

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes.log import ChangeLog
-from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.changes.working import IN_LIMIT, of_batch, table_of
 from crm_app.core.clock import now, today
 from crm_app.records.bulk import BulkProgress, Portion, open_run
 from crm_app.records.bulk.progress import progress_of
@@ -70,7 +70,7 @@ def _of_activities(session: Session, ids: list[int], batch: int) -> set[int]:
         part = ids[start : start + IN_LIMIT]
         found |= set(run(select(activity.c.person_id).where(activity.c.id.in_(part))).scalars())
         found |= set(run(select(attendee.c.person_id).where(attendee.c.activity_id.in_(part))).scalars())
-        before = select(log.c.diff).where(log.c.batch_id == batch, log.c.kind == "activity", log.c.record_id.in_(part))
+        before = select(log.c.diff).where(*of_batch(batch, "activity", part))
         for diff in run(before).scalars():
             found |= {*diff.get("person_id", ())}
             parts = [row for name, pair in diff.items() if name.startswith(ATTENDEES) for row in pair if row]

@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from sqlmodel import Session
 
 from crm_app.core.changes.kinds import Children, Kind, Row
+from crm_app.core.changes.log import ChangeLog
 from crm_app.core.errors import Conflict
 from crm_app.core.rows import insert_rows
 
@@ -19,6 +20,13 @@ IN_LIMIT = 500
 def table_of(model: Any) -> Table:
     """The SQLAlchemy table of a model."""
     return model.__table__
+
+
+def of_batch(batch_id: int, kind: str, ids: Iterable[int]) -> tuple[Any, ...]:
+    """What a batch wrote of these few records, as conditions of the log: looked up by record, for the index of batches
+    (which the sum hides) would read all of a batch, and there are batches of a million rows."""
+    log = table_of(ChangeLog)
+    return log.c.batch_id + 0 == batch_id, log.c.kind == kind, log.c.record_id.in_(list(ids))
 
 
 @cache

@@ -15,7 +15,7 @@ from crm_app.core.changes.forwarding import survivors
 from crm_app.core.changes.kinds import MERGED, kind
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.outbox import NotNow
-from crm_app.core.changes.working import table_of
+from crm_app.core.changes.working import of_batch, table_of
 from crm_app.core.config import settings
 from crm_app.records.custom.definitions import by_ids
 from crm_app.records.search.documents import CHUNK, KINDS, all_documents, documents, shape
@@ -96,12 +96,9 @@ def _holding(session: Session, name: str, field_id: int, after: int) -> list[int
 def _merged_with(session: Session, payload: Mapping[str, Any]) -> set[int]:
     """Into which records these were merged, or from which they came back: those are found by the names of these."""
     table, name = table_of(ChangeLog), payload["kind"]
-    query = select(table.c.diff).where(table.c.batch_id == payload["batch"], table.c.kind == name)
+    query = select(table.c.diff).where(*of_batch(payload["batch"], name, payload["ids"]))
     named = {
-        id
-        for diff in session.connection().execute(query.where(table.c.record_id.in_(payload["ids"]))).scalars()
-        for id in diff.get(MERGED, ())
-        if id is not None
+        id for diff in session.connection().execute(query).scalars() for id in diff.get(MERGED, ()) if id is not None
     }
     return named | set(survivors(session, name, sorted(named)).values())
 
