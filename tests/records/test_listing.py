@@ -11,12 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlmodel import Session
 
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes.forwarding import family
+from crm_app.core.changes.log import ChangeLog
+from crm_app.core.changes.working import of_batch, table_of
 from crm_app.core.clock import now
 from crm_app.core.errors import Invalid, KithError
 from crm_app.core.text import fold
@@ -338,3 +340,14 @@ def test_a_record_is_read_by_itself_and_not_by_its_owners(sqlite_database: str) 
     assert "ix_activity_owner" not in found and "ix_activity_company_at" in found
     found = plan_of(alike_to, manager, "person", person) + plan_of(count_open, manager, "person")
     assert "left_id=? AND right_id=?" not in found and found.count("ix_duplicate_pair_decision") == 1
+
+
+def test_what_a_batch_wrote_of_records_is_looked_up_by_record(sqlite_database: str) -> None:
+    """Not by the batch: behind one of a million rows every portion of its outbox would read them all."""
+    asked = select(table_of(ChangeLog).c.diff).where(*of_batch(1, "person", [1, 2]))
+
+    def plan(session: Session) -> str:
+        text = str(asked.compile(db.engine(), compile_kwargs={"literal_binds": True}))
+        return " ".join(row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
+
+    assert "(kind=? AND record_id=?)" in db.read_sync(plan)
