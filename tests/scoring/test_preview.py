@@ -111,7 +111,7 @@ def test_the_page_says_in_words_what_holds() -> None:
     rule(5, "Big", about="company", condition={"all": [{"f": "employees", "op": "ge", "v": 1000}]})
     page = db.read_sync(scoring_page, principal(make_user(role="manager"), "manager"))
     assert [r.words for r in page.rules] == [
-        "Company: Employees is at least 1000",
+        "Company: Employees is at least 1,000",
         "For each call (reached), halves every 14 days, at most 40 together",
     ]
     assert page.events == 1 and not page.editable and "learned yet" in page.learned.missing
