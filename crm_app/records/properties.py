@@ -161,7 +161,7 @@ def typed(field: Field, raw: str, currency: str, actor: Principal) -> Any:
         if text and field.type == "money":
             return coerce(field, amount_of(text, currency, actor.locale))
         if text and field.type in NUMBERS:
-            return coerce(field, _number(field, text, actor))
+            return coerce(field, _number(text, actor))
         if text and field.type == "datetime":
             at = datetime.fromisoformat(text)
             return coerce(field, at if at.tzinfo else at.replace(tzinfo=ZoneInfo(actor.zone)))
@@ -179,19 +179,15 @@ def typed_any(field: Field, raw: str, currency: str, actor: Principal) -> Any:
     if field.type in ("money", "ref"):
         return encode(typed(field, raw, currency, actor))
     text = raw.strip()
-    if not text or field.type not in NUMBERS:
-        return text or None
-    try:
-        return f"{_number(field, text, actor):f}"
-    except ValueError as error:
-        raise Invalid({field.name: str(error)}) from None
+    return (_number(text, actor) if text and field.type in NUMBERS else text) or None
 
 
-def _number(field: Field, text: str, actor: Principal) -> Decimal:
+def _number(text: str, actor: Principal) -> str:
+    """A number as the rules of a field read it; what is none stays as it is, and they say so in their words."""
     try:
-        return read_number(text, actor.locale)
+        return f"{read_number(text, actor.locale):f}"
     except ValueError:
-        raise ValueError(f"{field.label}: {text[:40]!r} is not a number.") from None
+        return text
 
 
 def amount_of(text: str, currency: str, locale: str = "en") -> int | None:
