@@ -49,11 +49,11 @@ SortKey = String().with_variant(String(collation="C"), "postgresql")
 DECIMAL_PLACES = 12
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
 READ_THREADS, WRITE_THREADS, WRITE_SECONDS = 4, 6, 30.0
+LOG_LIMIT = 64 << 20  # bytes to which the log of writes is cut back after a large transaction, an index for instance
 # Pages kept at hand, and carried over from the log of writes at a time, where one process writes a great deal.
 BULK_PRAGMAS = ("cache_size=-131072", "wal_autocheckpoint=8000")  # 128 MB; 32 MB
 PATIENCE_MS = 20_000  # SQLite lets writers try again by chance: on a busy machine one may wait for many turns
 DEADLOCK, DEADLOCK_RETRIES = "40P01", 2  # SQLSTATE; two commands wait for each other's rows, one is rolled back
-_STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 NEXT_IDS = text("SELECT nextval('kith_record_id') FROM generate_series(1, :n)")
 TAKE_IDS = text("UPDATE id_counter SET last_id = last_id + :n RETURNING last_id")
 _readers: RunVar[CapacityLimiter] = RunVar("kith_readers")
@@ -213,7 +213,7 @@ def number_of(day: date) -> int:
 def _json(value: Any) -> str:
     """The text of a value; what only Python's own encoder knows, such as huge numbers, it writes."""
     try:
-        return orjson.dumps(value, option=_STRICT).decode()
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS).decode()
     except TypeError:
         return json.dumps(value)
 
@@ -230,7 +230,8 @@ def make_engine(url: str) -> Engine:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         folding.teach(connection)
         matching.teach(connection)
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}", "synchronous=NORMAL"):
+        waits = f"busy_timeout={PATIENCE_MS}", f"journal_size_limit={LOG_LIMIT}"
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", *waits):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
