@@ -14,7 +14,7 @@ from crm_app.activities.series import next_ones
 from crm_app.core.changes import Applied, Context, apply_many
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import IN_LIMIT, table_of
-from crm_app.core.db import UtcDateTime
+from crm_app.core.columns import UtcDateTime
 from crm_app.tables import Activity, Person
 
 SILENT = ("history", "demo", "import", "undo")  # where what was done long ago starts nothing

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field, Index, SQLModel, text
 
 from crm_app.core.clock import now
-from crm_app.core.db import JsonColumn, SortKey, UtcDateTime
+from crm_app.core.columns import JsonColumn, SortKey, UtcDateTime
 
 TableClass = Literal["record", "child", "fact", "operational"]
 # An index of the living records only, on both databases.

@@ -11,7 +11,7 @@ from crm_app.activities.hooks import linked, touch
 from crm_app.core.changes import Applied, Context
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import UtcDateTime
+from crm_app.core.columns import UtcDateTime
 from crm_app.core.errors import Refused
 from crm_app.tables import Activity, Deal
 

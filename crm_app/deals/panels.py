@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import probed
+from crm_app.core.columns import probed
 from crm_app.core.money import format_money
 from crm_app.identity.policy import may, visible
 from crm_app.records.page.rows import Panel, Related

@@ -15,8 +15,9 @@ from sqlmodel import Session, col
 
 from crm_app.core.actor import Principal
 from crm_app.core.clock import now
+from crm_app.core.columns import UtcDateTime
 from crm_app.core.config import settings
-from crm_app.core.db import UtcDateTime, allocate_ids, dialect_of
+from crm_app.core.db import allocate_ids, dialect_of
 from crm_app.core.text import clip
 from crm_app.identity import throttle
 from crm_app.identity.teams import find_line_ids, find_member_ids

@@ -5,8 +5,9 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection
 
+from crm_app.core.columns import ExactDecimal, JsonColumn, UtcDateTime
 from crm_app.core.config import settings
-from crm_app.core.db import ExactDecimal, JsonColumn, UtcDateTime, make_engine
+from crm_app.core.db import make_engine
 from crm_app.tables import metadata
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, tr
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import day_number
+from crm_app.core.columns import day_number
 from crm_app.core.matching import fits
 from crm_app.quality.rules.expressions import (
     FORMS,

@@ -7,7 +7,7 @@ from sqlalchemy import false
 from sqlmodel import BigInteger, Field, Index
 
 from crm_app.core.clock import now
-from crm_app.core.db import SortKey
+from crm_app.core.columns import SortKey
 from crm_app.core.schema import LIVING, Child, Operational, Record, json_field, moment, ref
 
 

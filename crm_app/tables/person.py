@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlmodel import Field, Index, false
 
-from crm_app.core.db import ExactDecimal
+from crm_app.core.columns import ExactDecimal
 from crm_app.core.schema import LIVING, Child, Record, list_indexes, merged_index, moment, ref
 
 IN_CAPITALS = text("value <> lower(value)")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlmodel import Field, Index
 
-from crm_app.core.db import ExactDecimal
+from crm_app.core.columns import ExactDecimal
 from crm_app.core.schema import LIVING, Record, list_indexes
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Field
 
 from crm_app.core.clock import now
-from crm_app.core.db import ExactDecimal
+from crm_app.core.columns import ExactDecimal
 from crm_app.core.schema import Operational, Record, json_field, moment, ref
 
 

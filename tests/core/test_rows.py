@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, cast, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from crm_app.core import db
+from crm_app.core import columns, db
 from crm_app.core.changes.log import ChangeBatch
 from crm_app.core.changes.working import table_of
 from crm_app.core.rows import PARAMETERS, insert_rows
@@ -18,10 +18,10 @@ things = Table(
     MetaData(),
     Column("id", Integer, primary_key=True),
     Column("name", Text),
-    Column("at", db.UtcDateTime),
+    Column("at", columns.UtcDateTime),
     Column("day", Date),
-    Column("share", db.ExactDecimal),
-    Column("told", db.JsonColumn),
+    Column("share", columns.ExactDecimal),
+    Column("told", columns.JsonColumn),
     Column("is_so", Boolean),
     sqlite_autoincrement=True,
 )

@@ -15,7 +15,7 @@ from crm_app.core import db
 from crm_app.core.changes.log import Outbox
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
-from crm_app.core.db import UtcDateTime
+from crm_app.core.columns import UtcDateTime
 from crm_app.core.rows import insert_rows
 
 LEASE = timedelta(seconds=30)

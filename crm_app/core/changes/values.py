@@ -11,7 +11,7 @@ from sqlalchemy import Date
 from sqlmodel import SQLModel
 
 from crm_app.core.changes.kinds import Field
-from crm_app.core.db import DECIMAL_PLACES, ExactDecimal, UtcDateTime, tidy
+from crm_app.core.columns import DECIMAL_PLACES, ExactDecimal, UtcDateTime, tidy
 
 BIG = 2**53
 BIG_DECIMAL = 9_000_000  # of 12 places, in a whole number of 64 bits

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Float, bindparam, case, cast, func, litera
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import number_of
+from crm_app.core.columns import number_of
 from crm_app.core.money import to_major
 from crm_app.deals.queries.totals import Money, opening_day
 from crm_app.records.listing.order import Key, Order, Part

@@ -14,8 +14,8 @@ from sqlmodel import Session
 from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
+from crm_app.core.columns import day_number, number_of
 from crm_app.core.config import settings
-from crm_app.core.db import day_number, number_of
 from crm_app.core.money import format_sum
 from crm_app.deals.queries.rows import Summary
 from crm_app.deals.queries.wish import Pick, kept

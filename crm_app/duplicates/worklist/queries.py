@@ -13,7 +13,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
-from crm_app.core.db import probed
+from crm_app.core.columns import probed
 from crm_app.core.errors import Forbidden
 from crm_app.core.text import initials
 from crm_app.duplicates.matching.queries import Match

@@ -13,8 +13,8 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.forwarding import family
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
+from crm_app.core.columns import DECIMAL_PLACES, json_key, json_number, probed
 from crm_app.core.config import settings
-from crm_app.core.db import DECIMAL_PLACES, json_key, json_number, probed
 from crm_app.core.errors import Invalid
 from crm_app.core.folding import folded, says
 from crm_app.core.money import to_minor

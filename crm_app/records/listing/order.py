@@ -13,7 +13,7 @@ from sqlalchemy import literal as bound
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import ExactDecimal, UtcDateTime, probed
+from crm_app.core.columns import ExactDecimal, UtcDateTime, probed
 from crm_app.core.errors import Invalid
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import Beside, ListField

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import probed
+from crm_app.core.columns import probed
 from crm_app.core.errors import NotFound
 from crm_app.identity.policy import decide, visible
 from crm_app.records.listing.cells import Shown, cells_of, choice_label, shown_columns

@@ -11,7 +11,7 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
-from crm_app.core.db import probed
+from crm_app.core.columns import probed
 from crm_app.core.folding import says
 from crm_app.core.recurrence import read_rule, words
 from crm_app.core.text import initials
