@@ -7,8 +7,6 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision, get_decimal_symbol
 
-# 1500, 1,500 and 1,500.25; a lone comma could be either sign, so 2,5 is asked again.
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d+)?")
 _SPACES = re.compile(r"[\s'\u2019\u00a0\u202f]")
 _EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})*")
@@ -60,42 +58,44 @@ def typed_text(number: Decimal, locale: str = "en") -> str:
     return f"{number:f}".replace(".", decimal_sign(locale))
 
 
-def decimal_of(text: str, places: int, label: str) -> Decimal:
-    """The number that was typed. Raises ValueError in words for the person."""
-    plain = _SPACES.sub("", text).replace("\u2212", "-")
-    if not _NUMBER.fullmatch(plain):
-        hint = " Write a point before the decimals." if "," in plain else ""
-        raise ValueError(f"{label}: {text.strip()[:40]!r} is not a number.{hint}")
-    number = Decimal(plain.replace(",", ""))
+def decimal_of(text: str, places: int, label: str, locale: str = "en") -> Decimal:
+    """The number that was typed, as `read_number` has it. Raises ValueError in words for the person."""
+    try:
+        number = read_number(text, locale)
+    except ValueError as error:
+        raise ValueError(f"{label}: {error}") from None
+    plain = _SPACES.sub("", text)
+    if "e" in plain.lower():
+        raise ValueError(f"{label}: {text.strip()[:40]!r} is not a number.")
     if len(plain) > 20:
         raise ValueError(f"{label}: this number is too long.")
-    if len(plain.partition(".")[2]) > places:  # also of 1.500, which is fifteen hundred to many
+    if -int(number.as_tuple().exponent) > places:  # also of 1.500 as a price, which is fifteen hundred to many
         most = f"at most {places} decimals" if places else "no decimals"
         raise ValueError(f"{label} may have {most}.")
     return number
 
 
-def thousandths(text: str, label: str) -> int:
-    """`8.875` as 8875; nothing as 0. Raises ValueError in words for the person."""
+def thousandths(text: str, label: str, locale: str = "en") -> int:
+    """`8.875` as 8875, as its writer means it; nothing as 0. Raises ValueError in words for the person."""
     plain = text.strip().removesuffix("%").strip()
-    return int(decimal_of(plain, 3, label).scaleb(3)) if plain else 0
+    return int(decimal_of(plain, 3, label, locale).scaleb(3)) if plain else 0
 
 
-def money_of(text: str, currency: str, label: str) -> int:
-    """`1,250.50` in minor units; nothing as 0. Raises ValueError in words for the person."""
+def money_of(text: str, currency: str, label: str, locale: str = "en") -> int:
+    """`1,250.50` in minor units, as its writer means it; nothing as 0. Raises ValueError in words for the person."""
     plain = text.strip().removeprefix(currency).removesuffix(currency).strip(" €$£¥")
     places = get_currency_precision(currency)
-    return int(decimal_of(plain, places, label).scaleb(places)) if plain else 0
+    return int(decimal_of(plain, places, label, locale).scaleb(places)) if plain else 0
 
 
-def milli_text(milli: int) -> str:
-    """8875 as `8.875`, 19000 as `19`."""
+def milli_text(milli: int, locale: str = "en") -> str:
+    """8875 as `8.875`, 19000 as `19`: as a person with these formats types it."""
     sign = "-" if milli < 0 else ""
     whole, rest = divmod(abs(milli), 1000)
-    return f"{sign}{whole}" + (f".{rest:03d}".rstrip("0") if rest else "")
+    return f"{sign}{whole}" + (f"{decimal_sign(locale)}{rest:03d}".rstrip("0") if rest else "")
 
 
-def amount_text(minor: int, currency: str) -> str:
-    """Minor units as they are typed: `1250.50`."""
+def amount_text(minor: int, currency: str, locale: str = "en") -> str:
+    """Minor units as a person with these formats types them: `1250.50`."""
     places = get_currency_precision(currency)
-    return f"{Decimal(minor).scaleb(-places):.{places}f}"
+    return typed_text(Decimal(minor).scaleb(-places), locale)

@@ -70,13 +70,13 @@ def book_page(session: Session, actor: Principal, book_id: int) -> BookPage:
 
 
 def _entry(found: Any, currency: str, actor: Principal, cost: int | None, first: bool, editable: bool) -> EntryRow:
-    raw, start = amount_text(found.unit_price_minor, currency), milli_text(found.from_milli)
+    raw, start = amount_text(found.unit_price_minor, currency, actor.locale), milli_text(found.from_milli, actor.locale)
     price = found.unit_price_minor
     shown = format_exact(price, currency, actor.locale)
     margin, tone = "", ""
     if cost is not None and price:
         share = (price - cost) * 1000 // price
-        margin, tone = f"{milli_text(share * 100)} %", "r" if share < 0 else ""
+        margin, tone = f"{milli_text(share * 100, actor.locale)} %", "r" if share < 0 else ""
     return EntryRow(
         found.id,
         found.product_id,
@@ -116,7 +116,7 @@ def edit_book(session: Session, actor: Principal, book_id: int, name: str, raw: 
     before = next((r for r in _entries(session, book_id) if str(r["id"]) == first), None)
     if before is None:
         raise NotFound("This price was removed.")
-    values = _typed_price(row["currency"], field, raw)
+    values = _typed_price(row["currency"], field, raw, actor.locale)
     seen = changed_since(session, "price_book", book_id, expected).get(f"entries.{first}")
     if seen is not None and any(seen.get(n) != before[n] for n in values):
         raise Refused("Somebody changed this while you were writing. Please look again.")
@@ -125,12 +125,12 @@ def edit_book(session: Session, actor: Principal, book_id: int, name: str, raw: 
     return _apply(session, actor, book_id, {f"entries.{first}": after})
 
 
-def _typed_price(currency: str, field: str, raw: str) -> dict[str, int]:
+def _typed_price(currency: str, field: str, raw: str, locale: str) -> dict[str, int]:
     try:
         if field == "from":
-            value, label = {"from_milli": thousandths(raw, "The quantity")}, "The quantity"
+            value, label = {"from_milli": thousandths(raw, "The quantity", locale)}, "The quantity"
         elif field == "price":
-            value, label = {"unit_price_minor": money_of(raw, currency, "The price")}, "The price"
+            value, label = {"unit_price_minor": money_of(raw, currency, "The price", locale)}, "The price"
         else:
             raise Invalid({field: "This field cannot be edited here."})
     except ValueError as error:

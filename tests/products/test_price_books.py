@@ -56,6 +56,13 @@ def test_prices_are_added_as_tiers_edited_and_removed() -> None:
     for name, raw in ((f"entries.{second.id}.from", "10"), (f"entries.{second.id}.price", "4.00")):
         db.write_sync(edit_book, SYSTEM, book, name, raw, page(book).version)
     assert page(book).prices[1].margin == "-12.5 %"
+    german = principal(make_user(role="administrator"), "administrator", locale="de")
+    for name, raw in ((f"entries.{second.id}.from", "1.500"), (f"entries.{second.id}.price", "4,50")):
+        db.write_sync(edit_book, german, book, name, raw, page(book).version)
+    shown = db.read_sync(book_page, german, book).prices[1]
+    assert (shown.from_quantity.raw, shown.price.raw) == ("1500", "4,50")
+    for name, raw in ((f"entries.{second.id}.from", "10"), (f"entries.{second.id}.price", "4,00")):
+        db.write_sync(edit_book, german, book, name, raw, page(book).version)
     company = make_company(price_segment="wholesale")
     assert [price(product, "EUR", c, q) for c, q in ((company, 9_999), (company, 10_000), (None, 10_000))] == [
         900,
@@ -77,7 +84,7 @@ def test_wrong_prices_are_said_and_two_people_do_not_overwrite_each_other() -> N
     db.write_sync(add_price, SYSTEM, book, product)
     first, second = (e.id for e in page(book).prices)
     seen = page(book).version
-    for field, raw in (("from", "-1"), ("price", "-1"), ("price", "2,5"), ("from", "0"), ("product", "1")):
+    for field, raw in (("from", "-1"), ("price", "-1"), ("price", "2,5,1"), ("from", "0"), ("product", "1")):
         with pytest.raises(Invalid):
             db.write_sync(edit_book, SYSTEM, book, f"entries.{second}.{field}", raw, seen)
     db.write_sync(edit_book, SYSTEM, book, f"entries.{first}.price", "5", seen)

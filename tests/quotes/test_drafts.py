@@ -9,6 +9,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.replay import differences
 from crm_app.core.clock import today
 from crm_app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from crm_app.quotes.queries.page import quote_page
 from crm_app.quotes.service import (
     add_line,
     edit_line,
@@ -116,6 +117,12 @@ def test_lines_are_typed_added_moved_and_removed_and_the_total_follows() -> None
         db.write_sync(edit_line, SYSTEM, quote, two, field, raw, stored(quote)["version"])
     quote_now = stored(quote)
     assert (quote_now["net_minor"], quote_now["tax_minor"]) == (10_000 + 225_000 + 5_000, 45_000)
+    german = principal(make_user(role="administrator"), "administrator", locale="de")
+    for field, raw in (("quantity", "1.500,5"), ("quantity", "2,500"), ("unit_price", "1.000"), ("tax", "20,0")):
+        db.write_sync(edit_line, german, quote, two, field, raw, stored(quote)["version"])
+    shown = db.read_sync(quote_page, german, quote).lines[1]
+    assert (shown.quantity.raw, shown.price.raw, shown.tax.raw) == ("2,5", "1000,00", "20")
+    assert stored(quote)["total_minor"] == quote_now["total_minor"]
     db.write_sync(move_line, SYSTEM, quote, three, 0)
     assert [(r["section"], r["id"]) for r in lines(quote)] == [("Roof", three), ("Roof", one), ("Roof", two)]
     db.write_sync(remove_line, SYSTEM, quote, two)
@@ -132,7 +139,7 @@ def test_lines_are_typed_added_moved_and_removed_and_the_total_follows() -> None
         ("discount", "100.01", "more than the line costs"),
         ("tax", "1000", "between 0 and 100"),
         ("unit_price", "-5", "must not be negative"),
-        ("unit_price", "2,5", "not a number"),
+        ("unit_price", "2,5,1", "not a number"),
         ("name", "x" * 201, "at most 200"),
         ("quote_id", "7", "cannot be edited"),
     ],

@@ -19,6 +19,7 @@ from crm_app.quotes.rules import (
     Standing,
     Terms,
     Totals,
+    amount_text,
     figures_of,
     line_amount,
     may_follow,
@@ -275,13 +276,23 @@ def test_what_a_quote_may_not_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "milli"), [("19", 19_000), ("8.875 %", 8_875), ("1,500", 1_500_000), ("", 0), ("-2", -2_000), (".5", 500)]
+    ("text", "english", "german"),
+    [
+        ("19", 19_000, 19_000),
+        ("8.875 %", 8_875, 8_875_000),
+        ("8,5 %", 8_500, 8_500),
+        ("1,500", 1_500_000, 1_500),
+        ("1.500", 1_500, 1_500_000),
+        ("", 0, 0),
+        ("-2", -2_000, -2_000),
+        (".5", 500, 500),
+    ],
 )
-def test_thousandths(text: str, milli: int) -> None:
-    assert thousandths(text, "The rate") == milli
+def test_thousandths(text: str, english: int, german: int) -> None:
+    assert (thousandths(text, "The rate"), thousandths(text, "The rate", "de")) == (english, german)
 
 
-@pytest.mark.parametrize("text", ["2,5", "1.2345", "many", "1e3", "NaN", "--1", "1" * 30, "1,2,3"])
+@pytest.mark.parametrize("text", ["1,2345", "1.2345", "many", "1e3", "NaN", "--1", "1" * 30, "1,2,3"])
 def test_what_is_no_number_is_asked_again(text: str) -> None:
     with pytest.raises(ValueError, match="The rate"):
         thousandths(text, "The rate")
@@ -292,15 +303,16 @@ def test_amounts_have_the_decimals_of_their_currency() -> None:
     assert money_of("1250", "JPY", "The price") == 1_250
     with pytest.raises(ValueError, match="no decimals"):
         money_of("12.5", "JPY", "The price")
-    with pytest.raises(ValueError, match="Write a point"):
-        money_of("2,50", "EUR", "The price")
+    assert [money_of("2,50", "EUR", "The price", name) for name in ("en", "de")] == [250, 250]
+    assert money_of("1.500", "EUR", "The price", "de") == 150_000
     with pytest.raises(ValueError, match="at most 2 decimals"):
         money_of("1.500", "EUR", "The price")
 
 
-@given(st.integers(-(10**9), 10**9))
-def test_a_rate_is_read_back_as_it_is_written(milli: int) -> None:
-    assert thousandths(milli_text(milli), "x") == milli
+@given(st.integers(-(10**9), 10**9), st.sampled_from(["en", "de", "fr"]))
+def test_a_rate_is_read_back_as_it_is_written(milli: int, locale: str) -> None:
+    assert thousandths(milli_text(milli, locale), "x", locale) == milli
+    assert money_of(amount_text(milli, "EUR", locale), "EUR", "x", locale) == milli
 
 
 # states

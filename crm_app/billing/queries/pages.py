@@ -106,7 +106,7 @@ def invoice_page(session: Session, actor: Principal, id: int) -> InvoicePage:
         terms=row["terms"],
         notes=row["notes"],
         paper=_paper(row),
-        raw=_raw(row),
+        raw=_raw(actor, row),
         is_draft=is_draft,
         may_edit=edits,
         may_pay=edits and stands and row["open_minor"] > 0,
@@ -165,7 +165,7 @@ def _money(row: Row, actor: Principal) -> list[DocSum]:
     return [*sums, DocSum("To refund" if open_ < 0 else "Open", money(abs(open_), row, actor), strong=True)]
 
 
-def _raw(row: Row) -> dict[str, str]:
+def _raw(actor: Principal, row: Row) -> dict[str, str]:
     """What the dialogs begin with."""
     return {
         "due_on": row["due_on"].isoformat() if row["due_on"] else "",
@@ -174,7 +174,7 @@ def _raw(row: Row) -> dict[str, str]:
         "address": row["address"],
         "terms": row["terms"],
         "notes": row["notes"],
-        "open": amount_text(abs(row["open_minor"]), row["currency"]),
+        "open": amount_text(abs(row["open_minor"]), row["currency"], actor.locale),
         "currency": row["currency"],
     }
 
@@ -207,7 +207,7 @@ def _parts(actor: Principal, row: Row, parts: list[Row], made: list[Row]) -> lis
             PartRow(
                 id=part["id"],
                 label=part["label"],
-                share=milli_text(part["share_milli"]),
+                share=milli_text(part["share_milli"], actor.locale),
                 days=str(part["due_days"]),
                 amount=money(amount, row, actor),
                 state=shown.state if shown else "Not invoiced",

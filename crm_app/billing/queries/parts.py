@@ -40,7 +40,8 @@ def shown_lines(rows: Sequence[Row], row: Row, actor: Principal, left: dict[int,
         each: int | None = line["unit_price_minor"]
         plain = line["role"] == "line" and each is not None
         price = money(each, row, actor) if each is not None and plain else ""
-        quantity = " ".join(filter(None, (milli_text(line["quantity_milli"]), line["unit"]))) if plain else ""
+        pieces = milli_text(line["quantity_milli"], actor.locale)
+        quantity = " ".join(filter(None, (pieces, line["unit"]))) if plain else ""
         there = (left or {}).get(line["id"], 0)
         found.append(
             DocLine(
@@ -50,11 +51,11 @@ def shown_lines(rows: Sequence[Row], row: Row, actor: Principal, left: dict[int,
                 quantity=quantity,
                 price=price,
                 discount=line["discount"],
-                tax=f"{milli_text(line['tax_milli'])} %",
+                tax=f"{milli_text(line['tax_milli'], actor.locale)} %",
                 amount=money(line["amount_minor"], row, actor),
                 section=new,
-                left=f"{milli_text(there)} left" if left is not None and there else "",
-                left_raw=milli_text(there) if there else "",
+                left=f"{milli_text(there, actor.locale)} left" if left is not None and there else "",
+                left_raw=milli_text(there, actor.locale) if there else "",
             )
         )
     return found
@@ -71,7 +72,7 @@ def shown_sums(rows: Sequence[Row], row: Row, actor: Principal) -> list[DocSum]:
     found += [("Shipping", shipping)] if shipping else []
     found.append(("Net", row["net_minor"]))
     taxes = tax_rows([billed(r | {"line_id": None}) for r in rows])
-    found += [(f"Tax {milli_text(t.rate_milli)} %", t.tax_minor) for t in taxes if t.rate_milli]
+    found += [(f"Tax {milli_text(t.rate_milli, actor.locale)} %", t.tax_minor) for t in taxes if t.rate_milli]
     sums = [DocSum(label, money(amount, row, actor)) for label, amount in found]
     return [*sums, DocSum("Total", money(row["total_minor"], row, actor), strong=True)]
 

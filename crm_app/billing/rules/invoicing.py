@@ -129,6 +129,7 @@ def by_quantity(
     *,
     shipping: int | None = None,
     inside: bool = False,
+    locale: str = "en",
 ) -> list[NewLine]:
     """So many thousandths of each line, less what was invoiced ahead. Raises Invalid, every wrong line by its id.
 
@@ -139,7 +140,7 @@ def by_quantity(
     lines: list[NewLine] = []
     for line in ordered:
         asked = wanted.get(line.id, 0)
-        if asked and (reason := _refused(asked, left[line.id].quantity_milli)):
+        if asked and (reason := _refused(asked, left[line.id].quantity_milli, locale)):
             wrong[str(line.id)] = reason
         elif asked:
             role: Role = "shipping" if line.id == shipping else "line"
@@ -164,12 +165,12 @@ def rest(
     return by_quantity(wanted, ordered, billed, shipping=shipping, inside=inside)
 
 
-def _refused(asked: int, left: int) -> str:
+def _refused(asked: int, left: int, locale: str) -> str:
     if asked < 0:
         return "A quantity must not be negative."
     if left <= 0:
         return "This line is invoiced already."
-    return f"Only {milli_text(left)} left." if asked > left else ""
+    return f"Only {milli_text(left, locale)} left." if asked > left else ""
 
 
 def _taken(line: Ordered, asked: int, left: Left, role: Role) -> NewLine:

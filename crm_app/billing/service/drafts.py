@@ -58,7 +58,8 @@ def draft_part(session: Session, actor: Principal, order_id: int, quantities: Ma
     row, rows = _open_order(session, actor, order_id)
     shipping = next((r["id"] for r in rows if r["role"] == "shipping"), None)
     billed = billed_of(session, order_id)
-    lines = by_quantity(quantities, ordered_of(rows), billed, shipping=shipping, inside=_inside(row))
+    ways = {"shipping": shipping, "inside": _inside(row), "locale": actor.locale}
+    lines = by_quantity(quantities, ordered_of(rows), billed, **ways)
     return _create(session, actor, row, "part", [_delivered(line, row, rows) for line in lines])
 
 

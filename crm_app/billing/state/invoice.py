@@ -66,14 +66,12 @@ class InvoiceScreen(rx.State):
             told = {"method": values.get("method", "other"), "reference": values.get("reference", "").strip()[:200]}
             await self._do(
                 service.record_payment,
-                lambda page: (sign * amount_in(values, page.raw["currency"]), day_in(values, "paid_on")),
+                lambda page: (sign * _amount(values, page), day_in(values, "paid_on")),
                 lambda page: told | {"expected": page.version},
             )
         elif name == "credit":
             reason = values.get("reason", "")
-            await self._do(
-                service.credit_invoice, lambda page: (amount_in(values, page.raw["currency"]), reason, page.version)
-            )
+            await self._do(service.credit_invoice, lambda page: (_amount(values, page), reason, page.version))
         elif name == "cancel":
             await self._do(service.cancel_invoice, lambda page: (values.get("reason", ""), page.version))
         elif name == "edit":
@@ -116,3 +114,7 @@ class InvoiceScreen(rx.State):
         except KithError:
             found = None
         self.page, self.missing = found, found is None
+
+
+def _amount(values: dict[str, str], page: InvoicePage) -> int:
+    return amount_in(values, page.raw["currency"], actor().locale)

@@ -69,12 +69,12 @@ class OrderScreen(rx.State):
         """Whatever dialog is open."""
         if self.dialog in ("deposit", "share"):
             purpose = "deposit" if self.dialog == "deposit" else "part"
-            return await self._draft(service.draft_share, lambda: (share_in(values), purpose))
+            return await self._draft(service.draft_share, lambda: (share_in(values, actor().locale), purpose))
         if self.dialog == "part":
-            return await self._draft(service.draft_part, lambda: (quantities_in(values),))
+            return await self._draft(service.draft_part, lambda: (quantities_in(values, actor().locale),))
         if self.dialog == "schedule":
             version = self.page.version if self.page else 0
-            await self._do(service.set_schedule, lambda: (schedule_in(values), version))
+            await self._do(service.set_schedule, lambda: (schedule_in(values, actor().locale), version))
         elif self.dialog == "cancel":
             await self._do(service.cancel_order)
         return None

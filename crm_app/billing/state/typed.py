@@ -11,18 +11,18 @@ MOST_ROWS = 24
 Values = Mapping[str, str]
 
 
-def amount_in(values: Values, currency: str) -> int:
+def amount_in(values: Values, currency: str, locale: str) -> int:
     """The field `amount`."""
     try:
-        return money_of(values.get("amount", ""), currency, "Amount")
+        return money_of(values.get("amount", ""), currency, "Amount", locale)
     except ValueError as error:
         raise Invalid({"amount": str(error)}) from None
 
 
-def share_in(values: Values) -> int:
+def share_in(values: Values, locale: str) -> int:
     """The field `share`, in thousandths of a percent."""
     try:
-        return thousandths(values.get("share", ""), "Share")
+        return thousandths(values.get("share", ""), "Share", locale)
     except ValueError as error:
         raise Invalid({"share": str(error)}) from None
 
@@ -35,7 +35,7 @@ def day_in(values: Values, name: str) -> date:
         raise Invalid({name: "Please give a day."}) from None
 
 
-def quantities_in(values: Values) -> dict[int, int]:
+def quantities_in(values: Values, locale: str) -> dict[int, int]:
     """The fields `q.ID`, in thousandths; empty ones are left out."""
     found: dict[int, int] = {}
     wrong: dict[str, str] = {}
@@ -44,7 +44,7 @@ def quantities_in(values: Values) -> dict[int, int]:
         if mark != "q" or not id.isascii() or not id.isdigit() or len(id) > 16 or not text.strip():
             continue
         try:
-            quantity = thousandths(text, "Quantity")
+            quantity = thousandths(text, "Quantity", locale)
         except ValueError as error:
             wrong[id] = str(error)
         else:
@@ -55,7 +55,7 @@ def quantities_in(values: Values) -> dict[int, int]:
     return found
 
 
-def schedule_in(values: Values) -> list[Part]:
+def schedule_in(values: Values, locale: str) -> list[Part]:
     """The rows `label.N`, `share.N`, `days.N`; a row without name and share is none."""
     found, wrong = [], {}
     for n in range(MOST_ROWS):
@@ -63,7 +63,7 @@ def schedule_in(values: Values) -> list[Part]:
         if not label and not share:
             continue
         try:
-            milli = thousandths(share, "Share")
+            milli = thousandths(share, "Share", locale)
             term = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else -1 if days else 14
             found.append(Part(label, milli, term))
         except ValueError as error:

@@ -23,6 +23,12 @@ class Lines:
         """With its cents, as on a document."""
         return format_exact(minor, self.currency, self.actor.locale)
 
+    def _milli(self, milli: int) -> str:
+        return milli_text(milli, self.actor.locale)
+
+    def _typed(self, minor: int) -> str:
+        return amount_text(minor, self.currency, self.actor.locale)
+
     def rows(self, lines: list[Row], totals: Totals) -> list[LineRow]:
         """In their order; the first of each section bears its heading."""
         found, section = [], ""
@@ -42,11 +48,11 @@ class Lines:
             head=head,
             name=self._text(f"lines.{id}.name", "Name", line["name"]),
             description=self._text(f"lines.{id}.description", "Description", line["description"], "longtext"),
-            quantity=self._text(f"lines.{id}.quantity", "Quantity", milli_text(line["quantity_milli"]), "float"),
+            quantity=self._text(f"lines.{id}.quantity", "Quantity", self._milli(line["quantity_milli"]), "float"),
             unit=self._text(f"lines.{id}.unit", "Unit", line["unit"]),
             price=self._money(f"lines.{id}.unit_price", "Price", line["unit_price_minor"]),
             discount=self._discount(f"lines.{id}.discount", line),
-            tax=self._text(f"lines.{id}.tax", "Tax", milli_text(line["tax_milli"]), "percent"),
+            tax=self._text(f"lines.{id}.tax", "Tax", self._milli(line["tax_milli"]), "percent"),
             amount=self.money(amount),
             optional=line["optional"],
             counts=line["ticked"] or not line["optional"],
@@ -56,8 +62,8 @@ class Lines:
     def discount(self, row: Row) -> str:
         """As it is typed: `10 %`, an amount, or nothing."""
         if row["discount_milli"]:
-            return f"{milli_text(row['discount_milli'])} %"
-        return amount_text(row["discount_minor"], self.currency) if row["discount_minor"] else ""
+            return f"{self._milli(row['discount_milli'])} %"
+        return self._typed(row["discount_minor"]) if row["discount_minor"] else ""
 
     def _discount(self, field: str, row: Row) -> Property:
         given = row["discount_minor"] if not row["discount_milli"] else 0
@@ -66,7 +72,7 @@ class Lines:
 
     def _money(self, field: str, label: str, minor: int) -> Property:
         """Read with its currency, typed without."""
-        return replace(self._text(field, label, amount_text(minor, self.currency), "money"), value=self.money(minor))
+        return replace(self._text(field, label, self._typed(minor), "money"), value=self.money(minor))
 
     def _text(self, field: str, label: str, raw: str, type: str = "text") -> Property:
         shown = f"{raw} %" if type == "percent" else raw
@@ -77,7 +83,7 @@ class Lines:
         """The sum, what is taken off, shipping, the taxes of each rate and the total."""
         inside = self.quote["price_mode"] == "inclusive"
         rows = []
-        shipping_tax = self._text("shipping_tax_milli", "Tax", milli_text(self.quote["shipping_tax_milli"]), "percent")
+        shipping_tax = self._text("shipping_tax_milli", "Tax", self._milli(self.quote["shipping_tax_milli"]), "percent")
         if self.editable or totals.discount_minor or totals.shipping_minor:
             rows.append(TotalRow("Sum of the lines", self.money(totals.subtotal_minor)))
         if self.editable or totals.discount_minor:
@@ -92,7 +98,7 @@ class Lines:
         if not inside:
             rows.append(TotalRow("Net", self.money(totals.net_minor)))
         for tax in totals.taxes:
-            of = f"Tax {milli_text(tax.rate_milli)} % of {self.money(tax.net_minor)}"
+            of = f"Tax {self._milli(tax.rate_milli)} % of {self.money(tax.net_minor)}"
             rows.append(TotalRow(of, self.money(tax.tax_minor)))
         label = "Total, taxes included" if inside else "Total"
         return [*rows, TotalRow(label, self.money(totals.total_minor), strong=True)]

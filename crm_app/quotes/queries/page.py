@@ -58,9 +58,9 @@ def quote_page(session: Session, actor: Principal, quote_id: int) -> QuotePage:
     may_edit = decide(actor, "edit", "quote", row["owner_id"]).allowed
     editable = may_edit and is_editable(row["state"])
     shown = Lines(actor, row, editable)
+    sells = decide(actor, "read", "quote", row["owner_id"], "margin_milli").allowed
     reasons = reasons_for_approval(limits_of(policy_row(session)), figures, approved_of(row))
-    further = custom_names(session, actor, "quote", row)
-    details = _properties(session, actor, row, (*DETAILS, *further), editable)
+    names = (*DETAILS, *custom_names(session, actor, "quote", row))
     return QuotePage(
         id=quote_id,
         number=row["number"],
@@ -70,10 +70,10 @@ def quote_page(session: Session, actor: Principal, quote_id: int) -> QuotePage:
         state_name=row["state"].capitalize(),
         tone=STATE_TONES[row["state"]],
         remarks=remarks_of(session, actor, row, standing, reasons),
-        badges=badges_of(figures, reasons, decide(actor, "read", "quote", row["owner_id"], "margin_milli").allowed),
+        badges=badges_of(figures, reasons, sells, actor.locale),
         lines=shown.rows(rows, totals),
         totals=shown.totals(totals),
-        details=details,
+        details=_properties(session, actor, row, names, editable),
         prose=_properties(session, actor, row, PROSE, editable),
         texts=_texts(session, quote_id, editable),
         files=_files(session, quote_id),

@@ -56,20 +56,20 @@ def _approval(session: Session, row: dict[str, Any], reasons: list[str], told: b
     return [Badge(f"{words} It needs an approval before it is sent.", "y")]
 
 
-def badges_of(figures: Figures, reasons: list[str], sells: bool) -> list[Badge]:
+def badges_of(figures: Figures, reasons: list[str], sells: bool, locale: str) -> list[Badge]:
     """The discount and the margin, for those who make quotes."""
     if not sells:
         return []
     found = []
     if figures.discount_milli:
         tone = "y" if any("discount" in r for r in reasons) else ""
-        found.append(Badge(f"{_short(figures.discount_milli)} % below list", tone))
+        found.append(Badge(f"{_short(figures.discount_milli, locale)} % below list", tone))
     if figures.margin_milli is not None:
         tone = "r" if figures.margin_milli < 0 else "y" if any("margin" in r for r in reasons) else "g"
-        found.append(Badge(f"Margin {_short(figures.margin_milli)} %", tone))
+        found.append(Badge(f"Margin {_short(figures.margin_milli, locale)} %", tone))
     return found
 
 
-def _short(milli: int) -> str:
+def _short(milli: int, locale: str) -> str:
     """With one decimal at most: `12.5`."""
-    return milli_text(milli // 100 * 100)
+    return milli_text(milli // 100 * 100, locale)

@@ -49,7 +49,7 @@ def edit_quote(session: Session, actor: Principal, quote_id: int, field: str, ra
     if field == "currency":
         return change_currency(session, actor, quote_id, raw, expected)
     if field == "discount":
-        values = _discount(raw, row["currency"])
+        values = _discount(raw, row["currency"], actor.locale)
     elif field.startswith("custom."):
         values = {field: _custom_value(session, row, field, raw, actor)}
     elif field not in HEAD:
@@ -65,9 +65,9 @@ def _head_value(row: dict[str, Any], field: str, raw: str, actor: Principal) -> 
     known = QUOTE.by_name[field]
     try:
         if known.type == "money":
-            return money_of(raw, row["currency"], known.label)
+            return money_of(raw, row["currency"], known.label, actor.locale)
         if field.endswith("_milli"):
-            return thousandths(raw, known.label)
+            return thousandths(raw, known.label, actor.locale)
     except ValueError as error:
         raise Invalid({field: str(error)}) from None
     return typed(known, raw, row["currency"], actor)
@@ -80,12 +80,12 @@ def _custom_value(session: Session, row: dict[str, Any], field: str, raw: str, a
     return typed_any(known, raw, row["currency"], actor)
 
 
-def _discount(raw: str, currency: str) -> dict[str, int]:
+def _discount(raw: str, currency: str, locale: str) -> dict[str, int]:
     """`10 %` is a share, `250` an amount, nothing is none. Raises Invalid."""
     try:
         if raw.strip().endswith("%"):
-            return {"discount_milli": thousandths(raw, "The discount"), "discount_minor": 0}
-        return {"discount_milli": 0, "discount_minor": money_of(raw, currency, "The discount")}
+            return {"discount_milli": thousandths(raw, "The discount", locale), "discount_minor": 0}
+        return {"discount_milli": 0, "discount_minor": money_of(raw, currency, "The discount", locale)}
     except ValueError as error:
         raise Invalid({"discount": str(error)}) from None
 
@@ -126,7 +126,7 @@ def edit_line(
     """
     row = quote_row(session, actor, quote_id, lock=True)
     before = _line(line_rows(session, quote_id), line_id)
-    values = _line_values(row, field, raw)
+    values = _line_values(row, field, raw, actor.locale)
     seen = changed_since(session, "quote", quote_id, expected).get(f"lines.{line_id}")
     if seen is not None and any(seen.get(name) != before[name] for name in values):
         raise Refused(CHANGED)
@@ -152,22 +152,22 @@ def _shown(name: str) -> str:
     return {"discount_milli": "discount", "discount_minor": "discount"}.get(name, name.rpartition("_")[0] or name)
 
 
-def _line_values(row: dict[str, Any], field: str, raw: str) -> dict[str, Any]:
+def _line_values(row: dict[str, Any], field: str, raw: str, locale: str) -> dict[str, Any]:
     """The columns that a typed field means. Raises Invalid."""
     currency = row["currency"]
     if field in TYPED:
         known = LINES.by_name[field]
         return {field: raw in ("true", "yes", "on") if known.type == "bool" else _text(field, raw)}
     if field == "discount":
-        return _discount(raw, currency)
+        return _discount(raw, currency, locale)
     try:
         match field:
             case "quantity":
-                return {"quantity_milli": thousandths(raw, "The quantity")}
+                return {"quantity_milli": thousandths(raw, "The quantity", locale)}
             case "unit_price":
-                return {"unit_price_minor": money_of(raw, currency, "The price")}
+                return {"unit_price_minor": money_of(raw, currency, "The price", locale)}
             case "tax":
-                return {"tax_milli": thousandths(raw, "The tax rate")}
+                return {"tax_milli": thousandths(raw, "The tax rate", locale)}
     except ValueError as error:
         raise Invalid({field: str(error)}) from None
     raise Invalid({field: "This field cannot be edited here."})

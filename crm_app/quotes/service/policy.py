@@ -25,7 +25,7 @@ def save_policy(session: Session, actor: Principal, texts: Mapping[str, str]) ->
     for name, raw in texts.items():
         label = QUOTE_POLICY.by_name[name].label
         try:
-            values[name] = _value(name, label, raw)
+            values[name] = _value(name, label, raw, actor.locale)
         except ValueError as error:
             wrong[name] = str(error)
     if wrong:
@@ -36,12 +36,12 @@ def save_policy(session: Session, actor: Principal, texts: Mapping[str, str]) ->
     return apply(session, actor, Change("quote_policy", stored["id"], values))
 
 
-def _value(name: str, label: str, raw: str) -> Any:
+def _value(name: str, label: str, raw: str, locale: str) -> Any:
     if name not in SHARES:
         return raw.strip()
     if not raw.strip():
         return SHARES[name]
-    value = thousandths(raw, label)
+    value = thousandths(raw, label, locale)
     if not 0 <= value <= 100_000:
         raise ValueError(f"{label} must be between 0 and 100 %.")
     return value

@@ -34,13 +34,14 @@ class RulesForm:
 def rules_form(session: Session, actor: Principal) -> RulesForm:
     """What holds now."""
     row = policy_row(session)
-    share = {n: "" if row[n] is None else milli_text(row[n]) for n in ("most_discount_milli", "least_margin_milli")}
+    limits = ("most_discount_milli", "least_margin_milli")
+    share = {n: "" if row[n] is None else milli_text(row[n], actor.locale) for n in limits}
     return RulesForm(
         row["price_mode"],
         row["rounding"],
         row["rounding_mode"],
         str(row["valid_days"]),
-        milli_text(row["tax_milli"]),
+        milli_text(row["tax_milli"], actor.locale),
         row["terms"],
         share["most_discount_milli"],
         share["least_margin_milli"],

@@ -183,7 +183,7 @@ def said(field: Field, value: Any, names: Names, actor: Principal, record: Mappi
     if field.type == "bool":
         return "yes" if value else "no"
     if field.name.endswith("_milli"):  # thousandths, as of a quantity or of a percent
-        return milli_text(value)
+        return milli_text(value, actor.locale)
     if field.type == "datetime":
         at = datetime.fromisoformat(value).astimezone(ZoneInfo(actor.zone))
         return f"{at.day} {at:%b %Y, %H:%M}"
