@@ -105,6 +105,7 @@ def map_columns(
             column = Mapped(index, name, CUSTOM)
         taken.add(column.target)
         result.append(column)
+    result = [_surname(c, taken) if squeeze(c.header) not in said else c for c in result]
     fresh = [c.index for c in result if c.target == CUSTOM and squeeze(c.header) not in said]
     return [replace(c, target=ASK) if c.index in fresh else c for c in result] if len(fresh) > UNASKED else result
 
@@ -149,6 +150,14 @@ def _recognised(index: int, header: str, kind: Kind, known: Mapping[str, str]) -
     if squeezed.startswith(prefix) and squeezed[len(prefix) :] in known:
         return Mapped(index, header, known[squeezed[len(prefix) :]], is_guess=True)
     return Mapped(index, header, CUSTOM)
+
+
+def _surname(column: Mapped, taken: set[str]) -> Mapped:
+    """`Name` beside a column for the first name, as in `Name;Vorname`, is the surname where no other column is it."""
+    is_half = column.target == "display_name" and squeeze(column.header) == "name"
+    if is_half and "first_name" in taken and "last_name" not in taken:
+        return replace(column, target="last_name", is_guess=True)
+    return column
 
 
 def missing_required(kind: Kind, recipe: Recipe, columns: Sequence[Mapped]) -> list[str]:

@@ -96,6 +96,15 @@ def test_a_list_of_another_language_is_known_by_its_headers(sqlite_database: str
     columns = inspect_file(SYSTEM, "people", path).columns
     parts = ["emails.value", "phones.value", "company_id", "addresses.street", "addresses.postcode", "addresses.city"]
     assert [c.field for c in columns] == ["first_name", "last_name", *parts]
+    for head, known in (
+        ("Name;Vorname", ["last_name", "first_name"]),
+        ("Vorname;Name", ["first_name", "last_name"]),
+        ("Name;Vorname;Nachname", ["display_name", "first_name", "last_name"]),
+        ("Name;Firma", ["display_name", "company_id"]),
+    ):
+        path.write_text(f"{head}\n{';'.join('x' for _ in known)}")
+        assert [c.field for c in inspect_file(SYSTEM, "people", path).columns] == known
+    assert inspect_file(SYSTEM, "people", path, {"Name": "display_name"}).columns[0].field == "display_name"
     path.write_text("Colour;Shape\nred;round")
     assert likeliest_kind(SYSTEM, path, "companies") == "companies"
 
