@@ -42,6 +42,14 @@ JOINED = (
     ("Japan", ("株式会社", "有限会社", "合同会社", "合名会社", "合資会社")),
     ("Korea", ("주식회사", "유한회사")),
 )
+# With these many names begin, in whichever language: they make two no more alike than what stands behind them.
+_COMMON = """
+brothers bros gebruder gebroeders gebr brodrene broderna freres fratelli hermanos irmaos bracia bratia kardesler
+αφοι αδελφοι брати братья اولاد ابناء group groupe gruppe grupo gruppo grupa grup holding company compagnie
+compania companhia compagnia societe sociedad societa firma studio international national first general royal
+new
+"""
+COMMON = frozenset(_COMMON.split())
 GLUE = frozenset("and und et y e the & co".split())  # noqa: SIM905
 
 

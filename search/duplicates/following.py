@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR
+from search.duplicates.levels import EXACT, MISSING, NEAR, OTHER, SIMILAR, levels_of_rests
 from search.duplicates.model import Model, usual_m
 from search.duplicates.seen import Seen
 from search.duplicates.table import Table
@@ -26,8 +26,8 @@ class Following:
     def weaken(self, fields: Fields, left: np.ndarray, right: np.ndarray) -> None:
         """Of the pairs of rows `left[n]`, `right[n]`, in place."""
         self._places(fields)
+        self._firms(fields, left, right)
         if self.model.lifts:
-            self._firms(fields)
             self._names(fields)
         self._addresses(fields, left, right)
         self._numbered(fields["email"], left, right)
@@ -41,9 +41,25 @@ class Following:
         if "postcode|city" in self.model.lifts:
             self._lift(fields, "postcode", "postcode", ("city",))
 
-    def _firms(self, fields: Fields) -> None:
-        """Companies of one town, and of one country, are called alike."""
-        self._lift(fields, "firm", "company", TOWN)
+    def _firms(self, fields: Fields, left: np.ndarray, right: np.ndarray) -> None:
+        """Companies of one town, and of one country, are called alike; many after the town, which says no more then."""
+        firm, city = fields["firm"], fields["city"]
+        near = np.flatnonzero((city.level == EXACT) & (firm.level > MISSING) & (firm.level < OTHER))
+        pairs = [(n, *self._behind_town(int(left[n])), *self._behind_town(int(right[n]))) for n in near.tolist()]
+        at = np.array([n for n, called, _, so_called, _ in pairs if called and so_called], dtype=np.int64)
+        rests = levels_of_rests([(one, two) for _, called, one, so_called, two in pairs if called and so_called])
+        city.chance[at] = self.model.m["city"][EXACT]
+        other = at[rests > firm.level[at]]
+        firm.level[other] = rests[rests > firm.level[at]]
+        firm.chance[other] = self.model.u["company"][firm.level[other]]
+        if "company|city" in self.model.lifts:
+            self._lift(fields, "firm", "company", TOWN)
+
+    def _behind_town(self, row: int) -> tuple[bool, str]:
+        """Is this company called after its town, and how besides?"""
+        name, town = self.table.text("company", row), self.table.text("city", row)
+        rest = f" {name} ".replace(f" {town} ", " ").strip()
+        return bool(town) and rest != name, rest
 
     def _lift(self, fields: Fields, name: str, judged: str, contexts: tuple[str, ...]) -> None:
         seen = fields[name]

@@ -1,12 +1,12 @@
 """How alike two texts are, in few levels, for many pairs at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from search.duplicates.firms import known_in
+from search.duplicates.firms import COMMON, known_in
 from search.duplicates.words import Words
 
 MISSING, EXACT, ALIAS, INITIAL, NEAR, SIMILAR, FAR, PART, OTHER = range(9)
@@ -54,17 +54,25 @@ def texts(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def firms(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Names of companies: the trade with which both end makes them no more alike than what stands before it."""
+    """Names of companies: the trade with which both end makes them no more alike than what stands before it.
+
+    Nor does a word with which many begin, such as `Brothers`, make them more alike than what stands behind it.
+    """
     found = texts(words, left, right)
-    both = words.several[left] & words.several[right] & (words.ends[1][left] == words.ends[1][right])
-    at = np.flatnonzero(both & (found < PART))
-    before = [_before_the_same(words.texts[left[n]], words.texts[right[n]]) for n in at.tolist()]
-    told = np.array([bool(one and two) for one, two in before], dtype=np.bool_)
-    if told.any():
-        rest = Words(["", *(text for pair in before for text in pair)])
-        one = 2 * np.flatnonzero(told) + 1
-        found[at[told]] = np.maximum(found[at[told]], texts(rest, one, one + 1))
+    several, (first, last) = words.several[left] & words.several[right], words.ends
+    for same, rest_of in ((last[left] == last[right], _before_the_same), (first[left] == first[right], _behind_common)):
+        at = np.flatnonzero(several & same & (found < OTHER))
+        rests = [rest_of(words.texts[left[n]], words.texts[right[n]]) for n in at.tolist()]
+        found[at] = np.maximum(found[at], levels_of_rests(rests))
     return found
+
+
+def levels_of_rests(rests: Sequence[tuple[str, str]]) -> np.ndarray:
+    """How alike two texts are, `MISSING` where one of them is empty."""
+    words = Words(["", *dict.fromkeys(text for pair in rests for text in pair if text)])
+    codes = {text: code for code, text in enumerate(words.texts)}
+    one, two = (np.array([codes[pair[side]] for pair in rests], dtype=np.int64) for side in (0, 1))
+    return levels_of(words, one, two, texts)
 
 
 def _before_the_same(a: str, b: str) -> tuple[str, str]:
@@ -73,6 +81,14 @@ def _before_the_same(a: str, b: str) -> tuple[str, str]:
     while one and two and one[-1] == two[-1]:
         one, two = one[:-1], two[:-1]
     return " ".join(one), " ".join(two)
+
+
+def _behind_common(a: str, b: str) -> tuple[str, str]:
+    """Both without the same words in front of which many names begin with."""
+    one, two = a.split(" "), b.split(" ")
+    while one and two and one[0] == two[0] and one[0] in COMMON:
+        one, two = one[1:], two[1:]
+    return (" ".join(one), " ".join(two)) if len(one) < len(a.split(" ")) else ("", "")
 
 
 def _closer(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:

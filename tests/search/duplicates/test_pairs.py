@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.duplicates.fields import GIVEN
 from search.duplicates.learning import counted
+from search.duplicates.levels import EXACT, NEAR, OTHER
 from search.duplicates.model import DEFAULT
 from search.duplicates.normal import normalise
+from search.duplicates.scoring import Scorer
 from search.duplicates.single import Verdict, judge
+from search.duplicates.table import table_of
 
 Record = dict[str, str]
 HOME = {"street": "12 Elm Street", "city": "Leeds", "postcode": "LS1 4AB"}
@@ -149,6 +153,24 @@ def test_one_address_at_two_companies_says_no_more_than_the_name_even_if_that_ha
         judge(left, [right], model)[0].probability for left, right in ((normalise(one), normalise(two)), own)
     )
     assert plain < 0.5 and told / (1 - told) > 100 * plain / (1 - plain)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "town", "level"),
+    [
+        ("Fratelli Rinaldi Risorse", "Fratelli Martino Pulizie", "", OTHER),
+        ("Fratelli Rinaldi", "Fratelli Rinaldo", "", NEAR),
+        ("Columbus Networks", "Columbus Wireless", "Columbus", OTHER),
+        ("Columbus Networks", "Columbus Network", "Columbus", NEAR),
+        ("Columbus Networks", "Columbus Networks", "Columbus", EXACT),
+    ],
+)
+def test_what_many_are_called_after_says_nothing(one: str, two: str, town: str, level: int):
+    rows = table_of(normalise({"company": name, "city": town}) for name in (one, two))
+    left, right = np.array([0], np.int32), np.array([1], np.int32)
+    fields = Scorer(rows, DEFAULT).score(left, right).compared.fields
+    assert fields["firm"].level[0] == level
+    assert fields["city"].ratio(DEFAULT.m["city"])[0] == 1, "the town is in the name already"
 
 
 def test_the_more_there_are_of_whom_nothing_is_known_the_less_a_name_says():
