@@ -9,7 +9,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.log import ChangeLog
-from crm_app.core.changes.working import table_of
+from crm_app.core.changes.working import of_batches, table_of
 from crm_app.identity.policy import decide, scope
 
 log = table_of(ChangeLog)
@@ -25,8 +25,8 @@ def owners_around(session: Session, name: str, ids: Collection[int], batches: Se
     found: dict[int, set[int | None]] = defaultdict(set)
     for row in run(select(table.c.id, table.c[owner].label("owner")).where(table.c.id.in_(ids))):
         found[row.id].add(row.owner)
-    logged = select(log.c.record_id, log.c.diff).where(log.c.batch_id.in_(batches), log.c.kind == name)
-    for row in run(logged.where(log.c.record_id.in_(ids))) if batches else ():
+    logged = select(log.c.record_id, log.c.diff).where(*of_batches(batches, name, ids))
+    for row in run(logged) if batches else ():
         found[row.record_id].update(row.diff.get(owner, ()))
     return {id: frozenset(owners) for id, owners in found.items()}
 

@@ -23,10 +23,15 @@ def table_of(model: Any) -> Table:
 
 
 def of_batch(batch_id: int, kind: str, ids: Iterable[int]) -> tuple[Any, ...]:
-    """What a batch wrote of these few records, as conditions of the log: looked up by record, for the index of batches
-    (which the sum hides) would read all of a batch, and there are batches of a million rows."""
+    """What a batch wrote of these few records, as conditions of the log."""
+    return of_batches([batch_id], kind, ids)
+
+
+def of_batches(batches: Iterable[int], kind: str, ids: Iterable[int]) -> tuple[Any, ...]:
+    """The same of several: looked up by record, for the index of batches (which the sum hides) would read all of a
+    batch, and there are batches of a million rows."""
     log = table_of(ChangeLog)
-    return log.c.batch_id + 0 == batch_id, log.c.kind == kind, log.c.record_id.in_(list(ids))
+    return (log.c.batch_id + 0).in_(list(batches)), log.c.kind == kind, log.c.record_id.in_(list(ids))
 
 
 @cache
