@@ -147,6 +147,9 @@ def import_(
     match: Annotated[str | None, typer.Option(help="Fields by which a row finds its record, with commas.")] = None,
     mode: Annotated[str, typer.Option(help="create, update or both")] = "both",
     likely: Annotated[str, typer.Option(help="Rows like a record that is here: create, leave or update.")] = "create",
+    create_companies: Annotated[
+        bool, typer.Option("--create-companies", help="Create companies that rows name and that are missing.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only.")] = False,
     resume: Annotated[int | None, typer.Option(metavar="RUN", help="Go on with a run that was broken off.")] = None,
     undo: Annotated[int | None, typer.Option(metavar="RUN", help="Take back everything that a run did.")] = None,
@@ -172,6 +175,7 @@ def import_(
         report = go_on(actor, resume)
     else:
         how = {"mapping": chosen, "match": match.split(",") if match else None, "mode": mode, "likely": likely}
+        how["create_companies"] = create_companies
         report = db.in_bulk()(import_file)(actor, str(kind), Path(str(file)), **how, dry_run=dry_run)
     drain_if_alone()
     say(as_json, report.to_json(), str(report))

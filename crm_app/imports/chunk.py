@@ -12,6 +12,7 @@ from crm_app.core.errors import KithError
 from crm_app.imports.known import follow, load_parts, rounds
 from crm_app.imports.likely import take_likely
 from crm_app.imports.matching import Key, find_existing, key_of, keys_of, known_as
+from crm_app.imports.missing import Missing
 from crm_app.imports.owners import refuse_strangers
 from crm_app.imports.recipes.recipe import Draft
 from crm_app.imports.references import resolve
@@ -53,6 +54,7 @@ class Chunk:
 
     def __post_init__(self) -> None:
         self.kind, self.recipe = self.job.kind, self.job.recipe
+        self.missing = Missing(self)
 
     def run(self, drafts: list[Draft]) -> None:
         """Take the rows; `refused` and `held` say which were not taken."""
@@ -62,6 +64,9 @@ class Chunk:
         self.recipe.prepare(self, drafts)
         drafts = self._living(drafts)
         new, old = self._match(drafts)
+        if self.job.likely == "create":  # nothing is left out for its likeness, so it is compared with its company
+            self.missing.bring(self._written(new, old))
+            new, old = self._living(new), self._living(old)
         if self.job.earlier:
             self.job.earlier.bring_back(self, new, old)
         refuse_strangers(self, new, old)
@@ -69,8 +74,13 @@ class Chunk:
         follow(self, old)
         for some in rounds(self._living(old)):
             self._update(some)
+        self.missing.rehearse()
         if self.job.earlier:
             self.job.earlier.keep(self.session, [d for d in self._living(new) if d.is_new])
+
+    def _written(self, new: list[Draft], old: list[Draft]) -> list[Draft]:
+        """The rows that are to change anything."""
+        return [*(new if self.job.mode != "update" else ()), *(old if self.job.mode != "create" else ())]
 
     def _create_or_take(self, new: list[Draft]) -> None:
         """Make the new records, but for rows that are taken for one; those that look like a row before them wait."""
@@ -176,6 +186,8 @@ class Chunk:
     # applying
 
     def _create(self, drafts: list[Draft]) -> None:
+        self.missing.bring(drafts)
+        drafts = self._living(drafts)
         changes: list[Change] = []
         for draft in drafts:
             try:
@@ -209,6 +221,8 @@ class Chunk:
         if self.job.mode == "create":
             self.unchanged += len(drafts)
             return
+        self.missing.bring(drafts)
+        drafts = self._living(drafts)
         self.matched_ids, self.standing = [d.id for d in drafts], None
         load_parts(self, drafts)
         given = {d.values["external_id"] for d in drafts if d.values.get("external_id")}

@@ -27,6 +27,11 @@ class Memory(Protocol):
         ...
 
 
+def memory_of(kind_name: str) -> Memory | None:
+    """An empty memory for rows of this kind; none where nobody compares them."""
+    return _memories[0](kind_name) if _memories else None
+
+
 _memories: list[Callable[[str], Memory]] = []
 
 
@@ -39,7 +44,7 @@ class Earlier:
     """The new records of a trial so far, by their rows; what an import would have made by then."""
 
     def __init__(self, kind_name: str) -> None:
-        self._memory = _memories[0](kind_name) if _memories else None
+        self._memory = memory_of(kind_name)
         self._kept: dict[int, bytes] = {}
 
     def keep(self, session: Session, drafts: Sequence[Draft]) -> None:
@@ -70,6 +75,7 @@ class Earlier:
         for number, id in wanted.items():
             values, parts, custom = pickle.loads(self._kept[number])
             draft = Draft(number, [], values, parts=parts, custom=custom, id=id, is_new=True)
+            chunk.missing.again((values, custom, *parts.values()))
             changes += chunk.recipe.creation(chunk, draft)
         job, lost = chunk.job, set[int]()
         apply_many(

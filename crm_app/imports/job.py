@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlmodel import Session
 
@@ -16,13 +16,16 @@ from crm_app.core.errors import Forbidden, Refused
 from crm_app.identity.acting import acting
 from crm_app.identity.policy import decide
 from crm_app.imports.columns import Mapped, Place, known_headers, map_columns, places
-from crm_app.imports.earlier import Earlier
+from crm_app.imports.earlier import Earlier, Memory, memory_of
 from crm_app.imports.likely import CHOICES, Choice
 from crm_app.imports.matching import Key, Match, check_match
 from crm_app.imports.names import Names
 from crm_app.imports.reading import Source, open_source
 from crm_app.imports.recipes import Recipe, kind_and_recipe
 from crm_app.records.custom.definitions import definitions
+
+if TYPE_CHECKING:
+    from crm_app.imports.missing import Firm
 
 Mode = Literal["create", "update", "both"]
 
@@ -43,6 +46,7 @@ class Job:
     currency: str
     zone: str
     likely: Choice = "create"
+    create_companies: bool = False
     noted: int = 0
     origin: str = "import"
     batch_id: int | None = None
@@ -54,6 +58,8 @@ class Job:
     seen: dict[Key, int] = field(default_factory=dict)
     earlier: Earlier | None = field(init=False)
     alike: set[tuple[str, int]] = field(default_factory=set)
+    brought: dict[str, "Firm"] = field(default_factory=dict)
+    brought_rows: Memory | None = field(init=False)
     virtual: dict[str, set[str]] = field(default_factory=dict)
     also_created: Counter[str] = field(default_factory=Counter)
     guesses: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -61,6 +67,7 @@ class Job:
 
     def __post_init__(self) -> None:
         self.earlier = Earlier(self.kind.name) if self.dry_run and self.kind.likeness else None
+        self.brought_rows = memory_of("company") if self.dry_run and self.create_companies else None
 
     def renew(self, session: Session) -> None:
         """Go on with the rights of today: they may have been taken since. Raises Forbidden."""
@@ -89,6 +96,7 @@ def open_job(
     match: list[str] | None = None,
     mode: str = "both",
     likely: str = "create",
+    create_companies: bool = False,
     dry_run: bool = False,
     origin: str = "import",
 ) -> Job:
@@ -118,6 +126,7 @@ def open_job(
         settings().currency,
         settings().zone,
         likely,  # pyright: ignore
+        create_companies and kind.name != "company",
         origin=origin,
     )
 

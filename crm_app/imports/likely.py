@@ -59,6 +59,11 @@ def register_sorter(sorter: Sorter) -> None:
     _sorters[:] = [sorter]
 
 
+def sorted_rows(session: Session, actor: Principal, kind_name: str, rows: Mapping[int, Row]) -> Sorted:
+    """What the registered scorer says of these rows; nothing where there is none."""
+    return _sorters[0](session, actor, kind_name, rows) if _sorters else Sorted({})
+
+
 def take_likely(chunk: "Chunk", drafts: list[Draft]) -> tuple[list[Draft], list[Draft], list[Draft]]:
     """New rows as: to be made now, to be taken for a record, to be looked at again once the first are made.
 
@@ -67,7 +72,7 @@ def take_likely(chunk: "Chunk", drafts: list[Draft]) -> tuple[list[Draft], list[
     if chunk.job.likely == "create" or not drafts:
         return drafts, [], []
     rows = {d.row_no: Row(d.values, d.parts) for d in drafts}
-    found = _sorters[0](chunk.session, chunk.job.actor, chunk.kind.name, rows) if _sorters else Sorted({})
+    found = sorted_rows(chunk.session, chunk.job.actor, chunk.kind.name, rows)
     others = _external_ids(chunk, [some[0].id for some in found.likely.values()])
     fresh: list[Draft] = []
     taken: list[Draft] = []

@@ -15,12 +15,13 @@ SUGGEST_AMONG = 5000
 
 @dataclass(frozen=True)
 class Found:
-    """The record that a name means; `id` is None where there is none or more than one, and `problem` says so."""
+    """The record that a name means; `id` is None where there is none (`is_missing`) or several, as `problem` says."""
 
     id: int | None
     name: str = ""
     is_guess: bool = False
     problem: str = ""
+    is_missing: bool = False
 
 
 class Names:
@@ -41,15 +42,21 @@ class Names:
         self._found.clear()
         self._indexes.clear()
 
-    def resolve(self, session: Session, kind_name: str, wanted: Iterable[str]) -> dict[str, Found]:
-        """Every name with the record that it means."""
+    def take(self, kind_name: str, name: str, hit: Found) -> None:
+        """What a name was taken for holds for the rows to come."""
+        self._found[kind_name, name] = hit
+
+    def resolve(
+        self, session: Session, kind_name: str, wanted: Iterable[str], *, hints: bool = True
+    ) -> dict[str, Found]:
+        """Every name with the record that it means; `hints`: of one that means none, what it may be a slip of."""
         names = list(dict.fromkeys(wanted))
         unknown = [n for n in names if (kind_name, n) not in self._found]
         fresh: dict[str, Found] = {}
         if unknown:
             fresh = self._exact(session, kind_name, unknown)
             for name in (n for n in unknown if n not in fresh):
-                fresh[name] = self._similar(session, kind_name, name)
+                fresh[name] = self._similar(session, kind_name, name, hints)
         self._found |= {(kind_name, n): f for n, f in fresh.items() if f.id is not None}
         return {n: self._found.get((kind_name, n)) or fresh[n] for n in names}
 
@@ -75,7 +82,7 @@ class Names:
                 result[value] = Found(*rows[0]) if len(rows) == 1 else Found(None, problem=several)
         return result
 
-    def _similar(self, session: Session, kind_name: str, name: str) -> Found:
+    def _similar(self, session: Session, kind_name: str, name: str, hints: bool) -> Found:
         known = kind(kind_name)
         if kind_name not in self._indexes:
             table = table_of(known.table)
@@ -85,6 +92,6 @@ class Names:
             self._titles[kind_name] = [n for _, n in rows] if len(rows) <= SUGGEST_AMONG else []
         if found := self._indexes[kind_name].find(name):
             return Found(found[0], found[1], is_guess=True)
-        near = closest(name, self._titles.get(kind_name, []))
+        near = closest(name, self._titles.get(kind_name, [])) if hints else None
         hint = f" Is it {near!r}?" if near else ""
-        return Found(None, problem=f"No {known.label.lower()} is called {name[:80]!r}.{hint}")
+        return Found(None, problem=f"No {known.label.lower()} is called {name[:80]!r}.{hint}", is_missing=True)

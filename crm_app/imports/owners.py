@@ -22,7 +22,7 @@ def refuse_strangers(chunk: "Chunk", new: list[Draft], old: list[Draft]) -> None
     if reach == "all":
         return
     seen = {actor.id, *(actor.member_ids if reach == "team" else ())}
-    standing = _owners(chunk, owner, [d.id for d in old if d.id is not None])
+    standing = owners_of(chunk, owner, [d.id for d in old if d.id is not None])
     found = [(d, d.values[owner]) for d in new if d.values.get(owner) is not None]
     found += [(d, standing[d.id]) for d in old if d.id in standing]
     strange = [(d, user) for d, user in found if user not in seen]
@@ -32,7 +32,8 @@ def refuse_strangers(chunk: "Chunk", new: list[Draft], old: list[Draft]) -> None
         chunk.refuse(draft, f"Owned by {names[user]}, {whose}." if user else "Owned by nobody, so not by your team.")
 
 
-def _owners(chunk: "Chunk", owner: str, ids: list[int]) -> dict[int, int | None]:
+def owners_of(chunk: "Chunk", owner: str, ids: list[int]) -> dict[int, int | None]:
+    """Who owns these records of the kind now."""
     table = table_of(chunk.kind.table)
     return _pairs(chunk, table.c.id, table.c[owner], ids)
 

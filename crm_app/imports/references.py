@@ -1,10 +1,12 @@
 """References of the rows of a chunk: names become ids, guesses are noted, rows that miss one wait or are refused."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crm_app.core.changes.kinds import Field
+from crm_app.imports.missing import COMPANY, Use, most, own_domain
+from crm_app.imports.names import Found
 from crm_app.imports.recipes.recipe import Draft
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ def resolve(chunk: "Chunk", drafts: list[Draft]) -> list[Draft]:
     wanted: dict[str, set[str]] = defaultdict(set)
     for reference in (r for found in references.values() for r in found):
         wanted[reference.field.ref].add(reference.text)
-    found = {name: chunk.job.names.resolve(chunk.session, name, texts) for name, texts in wanted.items()}
+    found = {name: _found(chunk, name, texts) for name, texts in wanted.items()}
+    if chunk.missing.is_on and COMPANY in found:
+        found[COMPANY] |= chunk.missing.find(_domains(found[COMPANY], drafts, references))
     ready = []
     for draft in drafts:
         wrong, waits, guessed = [], False, []
@@ -35,10 +39,14 @@ def resolve(chunk: "Chunk", drafts: list[Draft]) -> list[Draft]:
             hit = found[target][reference.text]
             if hit.id is not None:
                 reference.holder[reference.field.name] = hit.id
+                if target == COMPANY:
+                    use = Use(reference.holder, reference.field.name, label, reference.text)
+                    chunk.missing.note(draft, use, hit.id)
                 guessed += [(label, reference.text, hit.name)] if hit.is_guess else []
             elif reference.text not in chunk.job.virtual.get(target, ()):
                 waits = waits or (target == chunk.kind.name and not chunk.last_try)
-                wrong.append(f"{label}: {hit.problem}")
+                barred = chunk.missing.why_not if target == COMPANY and hit.is_missing else ""
+                wrong.append(f"{label}: {hit.problem} {barred}".strip())
         if waits:
             chunk.held.append(draft)
         elif wrong:
@@ -47,6 +55,27 @@ def resolve(chunk: "Chunk", drafts: list[Draft]) -> list[Draft]:
             chunk.guesses.update(guessed)
             ready.append(draft)
     return ready
+
+
+def _found(chunk: "Chunk", name: str, texts: set[str]) -> dict[str, Found]:
+    """Where missing companies are made nobody needs to be told what a name may be a slip of."""
+    hints = name != COMPANY or not chunk.missing.is_on
+    return chunk.job.names.resolve(chunk.session, name, sorted(texts), hints=hints)
+
+
+def _domains(found: dict[str, Found], drafts: list[Draft], references: dict[int, list[Reference]]) -> dict[str, str]:
+    """The names that no company has, in the order of the rows, each with the domain of the e-mails beside it.
+
+    An address at a public provider says nothing of the company.
+    """
+    domains: dict[str, Counter[str]] = {}
+    for draft in drafts:
+        for reference in references[draft.row_no]:
+            if reference.field.ref == COMPANY and found[reference.text].is_missing:
+                seen = domains.setdefault(reference.text, Counter())
+                if reference.holder is draft.values:
+                    seen[own_domain(draft.parts.get("emails", {}).get("value", ""))] += 1
+    return {text: most(seen) for text, seen in domains.items()}
 
 
 def _references(chunk: "Chunk", draft: Draft) -> list[Reference]:

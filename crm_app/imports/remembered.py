@@ -14,11 +14,14 @@ LOOKED_AT = 20
 run = table_of(ImportRun)
 
 
-def last_choices(session: Session, actor: Principal, kind_name: str, header: Sequence[str]) -> tuple[str, str]:
-    """Mode, and what became of rows that look like a record; what is usual where there was no such file of theirs."""
+def last_choices(session: Session, actor: Principal, kind_name: str, header: Sequence[str]) -> tuple[str, str, bool]:
+    """Mode, what became of rows that look like a record, and whether companies that were missing were made.
+
+    What is usual where there was no such file of theirs.
+    """
     kind = kind_and_recipe(kind_name)[0]
     mine = select(run.c.mapping).where(run.c.kind == kind.name, run.c.user_id == actor.id)
     for (how,) in session.connection().execute(mine.order_by(run.c.id.desc()).limit(LOOKED_AT)):
         if how.get("header") == list(header):
-            return how.get("mode", "both"), how.get("likely", "create")
-    return "both", "create"
+            return how.get("mode", "both"), how.get("likely", "create"), how.get("create_companies", True)
+    return "both", "create", True

@@ -34,6 +34,24 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Companies that a file names and that are not here; `is_most`: or fewer. `why_not`: the user may not make them."""
+
+    count: int = 0
+    is_most: bool = False
+    why_not: str = ""
+
+    def say(self, is_made: bool) -> str:
+        """What becomes of them."""
+        one = self.count == 1
+        number = f"{'Up to ' if self.is_most else ''}{self.count:,} {'company' if one else 'companies'}"
+        if is_made and not self.why_not:
+            return f"{number} will be created."
+        why = f" {self.why_not}" if self.why_not else ""
+        return f"{number} {'is' if one else 'are'} not here; rows that name {'it' if one else 'them'} are refused.{why}"
+
+
+@dataclass(frozen=True)
 class Inspection:
     """What is in a file; `problems` say why it cannot be imported as it stands."""
 
@@ -43,6 +61,7 @@ class Inspection:
     rows: int
     problems: list[str]
     notes: list[str] = field(default_factory=list)
+    absent: Absent = Absent()
 
 
 @dataclass(frozen=True)
@@ -76,7 +95,7 @@ class Alike:
 
 @dataclass
 class ImportReport:
-    """What came of an import. `also_created` counts what the rows brought along: teams, stages, fields.
+    """What came of an import. `also_created` counts what the rows brought along: teams, stages, fields, companies.
 
     `lacking` counts the records that came past a gate and lack what it would have asked for, `alike` those that look
     like a record that is there; `taken` counts the rows that were taken for the record that they most likely mean, and

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from crm_app.core.changes import kind as kind_of
 from crm_app.core.changes import kinds
 from crm_app.imports.history import PastRun, UndoReport
-from crm_app.imports.report import ALIKE, LACKING, ImportReport
+from crm_app.imports.report import ALIKE, LACKING, Absent, ImportReport
 
 NAMES = {"companies": "Companies", "products": "Products", "users": "Users", "deals": "Deals", "people": "People"}
 
@@ -28,6 +28,21 @@ class ColumnRow:
     samples: str = ""
     field: str = ""
     is_guess: bool = False
+
+
+@dataclass(frozen=True)
+class AbsentLine:
+    """Companies that are not here: how many, whether the user may make them, and what becomes of them either way."""
+
+    count: int = 0
+    may: bool = False
+    made: str = ""
+    left: str = ""
+
+
+def absent_line(absent: Absent) -> AbsentLine:
+    """In the words of the page."""
+    return AbsentLine(absent.count, not absent.why_not, absent.say(True), absent.say(False))
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ def _apply(
 
     with suppress(runs.TrialOver):
         db.write_sync(work)
+    chunks[-1].missing.settle()
     if job.dry_run:
         job.forget()
     held = chunks[-1].held

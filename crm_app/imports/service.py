@@ -1,6 +1,7 @@
 """The commands of an import: look at a file, run it in chunks, tell what was refused."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,9 +14,10 @@ from crm_app.identity.policy import decide
 from crm_app.imports import runs
 from crm_app.imports.columns import ASK, CUSTOM, SKIP, Mapped, is_writable, missing_required, places, undecided
 from crm_app.imports.job import Job, open_job
+from crm_app.imports.missing import COMPANY, count_absent, most, own_domain
 from crm_app.imports.reading import read_rows
 from crm_app.imports.recipes import kind_and_recipe
-from crm_app.imports.report import Column, ImportReport, Inspection, Target
+from crm_app.imports.report import Absent, Column, ImportReport, Inspection, Target
 from crm_app.imports.running import Progress, run_job
 from crm_app.imports.uploads import keep_upload, save_upload
 from crm_app.records.custom.definitions import definitions
@@ -55,14 +57,22 @@ def inspect_file(actor: Principal, kind_name: str, path: Path, mapping: Mapping[
     """What is in a file and how its columns are understood; nothing is written. Raises Forbidden, Refused."""
     job = open_job(actor, kind_name, Path(path), mapping=mapping)
     samples: dict[int, list[str]] = {c.index: [] for c in job.columns}
-    rows = 0
+    rows, named = 0, dict[str, Counter[str]]()
+    firms = [c.index for c in job.columns if _names_companies(job, c)]
+    address = next((c.index for c in job.columns if c.target == "emails.value"), None)
     for raw in read_rows(job.source):
         rows += 1
+        for name in {raw.cells[index].strip() for index in firms if not raw.problem} - {""}:
+            named.setdefault(name, Counter())[own_domain(raw.cells[address]) if address is not None else ""] += 1
         for index, seen in samples.items() if not raw.problem and rows <= SAMPLE_ROWS else ():
             if len(seen) < SAMPLES and (text := raw.cells[index].strip()) and text not in seen:
                 seen.append(text[:80])
     columns = [Column(c.header, c.target, _label(job, c), samples[c.index], c.is_guess) for c in job.columns]
-    return Inspection(columns, job.source.encoding, job.source.delimiter, rows, _problems(job), job.source.notes)
+    domains = {name: most(seen) for name, seen in named.items()}
+    absent = db.read_sync(count_absent, actor, domains) if domains else Absent()
+    return Inspection(
+        columns, job.source.encoding, job.source.delimiter, rows, _problems(job), job.source.notes, absent
+    )
 
 
 inspect = inspect_file
@@ -79,6 +89,12 @@ def likeliest_kind(actor: Principal, path: Path, chosen: str) -> str:
         lacks = missing_required(job.kind, job.recipe, job.columns)
         known[name] = 0 if lacks else sum(c.target not in (SKIP, ASK, CUSTOM) for c in job.columns)
     return max(known, key=known.__getitem__, default=chosen)
+
+
+def _names_companies(job: Job, column: Mapped) -> bool:
+    """Companies that an import could make; those that companies belong to are rows of the file themselves."""
+    place = job.places.get(column.target)
+    return job.kind.name != COMPANY and place is not None and place.field is not None and place.field.ref == COMPANY
 
 
 def _label(job: Job, column: Mapped) -> str:
@@ -103,6 +119,7 @@ def import_file(
     match: list[str] | None = None,
     mode: str = "both",
     likely: str = "create",
+    create_companies: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -112,14 +129,15 @@ def import_file(
     """Load a file. What is wrong with the file as a whole stands in `problems`, what with a row in `errors`.
 
     `mapping` is header → field, "custom", "" to skip, or {"field", "scale"}; `likely` says what becomes of rows that
-    look like a record (`create`, `leave`, `update`); `origin` is the source of the batch.
+    look like a record (`create`, `leave`, `update`); `create_companies`: those that rows name and that are not here are
+    made, where the actor may; `origin` is the source of the batch.
     Raises Forbidden without the right, Refused for a kind that cannot be imported.
     """
     began = time.perf_counter()
     path = Path(path)
     report = ImportReport(kind_and_recipe(kind_name)[0].name, file_name or path.name, dry_run=dry_run)
     try:
-        how = {"mapping": mapping, "match": match, "mode": mode, "likely": likely}
+        how = {"mapping": mapping, "match": match, "mode": mode, "likely": likely, "create_companies": create_companies}
         job = open_job(actor, kind_name, path, **how, dry_run=dry_run, origin=origin)
     except Refused as refusal:
         report.problems, report.status = [refusal.message], "refused"
@@ -169,6 +187,7 @@ def resume(
         match=options["match"],
         mode=options["mode"],
         likely=options.get("likely", "create"),
+        create_companies=options.get("create_companies", False),
     )
     if runs.checksum(job.source.path) != options["sha256"]:
         raise Refused("The file has changed since; please import it again.")

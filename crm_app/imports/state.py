@@ -13,7 +13,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.imports.columns import ASK, CUSTOM, SKIP
 from crm_app.imports.remembered import last_choices
 from crm_app.imports.report import Inspection
-from crm_app.imports.rows import LIKELY, MODES, NAMES, Choice, ColumnRow
+from crm_app.imports.rows import LIKELY, MODES, NAMES, AbsentLine, Choice, ColumnRow, absent_line
 from crm_app.imports.service import KINDS, compares, inspect_file, keep_upload, likeliest_kind, targets_of
 
 
@@ -28,6 +28,8 @@ class ImportPage(rx.State):
     ways: rx.Field[list[Choice]] = rx.field(default_factory=lambda: list(LIKELY))
     likely: rx.Field[str] = rx.field("create")
     compares: rx.Field[bool] = rx.field(False)
+    creates: rx.Field[bool] = rx.field(True)
+    absent: rx.Field[AbsentLine] = rx.field(default_factory=AbsentLine)
     file_name: rx.Field[str] = rx.field("")
     failure: rx.Field[str] = rx.field("")
     receiving: rx.Field[bool] = rx.field(False)
@@ -63,6 +65,11 @@ class ImportPage(rx.State):
     async def choose_likely(self, likely: str) -> None:
         if likely in {way.id for way in LIKELY}:
             self.likely = likely
+
+    @rx.event
+    @allow("import.create")
+    async def choose_creates(self, creates: bool) -> None:
+        self.creates = creates
 
     @rx.event
     @allow("import.create")
@@ -103,7 +110,7 @@ class ImportPage(rx.State):
     async def _remember(self) -> None:
         """A file with the columns of one that came before is treated as that was."""
         header = [c.header for c in self.columns]
-        self.mode, self.likely = await db.read(last_choices, actor(), self.kind, header)
+        self.mode, self.likely, self.creates = await db.read(last_choices, actor(), self.kind, header)
 
     async def _look(self, mapping: dict[str, str]) -> None:
         found: Inspection = await asyncio.to_thread(inspect_file, actor(), self.kind, Path(self._path), mapping)
@@ -114,5 +121,6 @@ class ImportPage(rx.State):
         ]
         self.problems, self.notes, self.rows, self.encoding = found.problems, found.notes, found.rows, found.encoding
         self.asks = any(c.field == ASK for c in self.columns)
+        self.absent = absent_line(found.absent)
         self.compares = compares(self.kind)
         self.step = "columns"

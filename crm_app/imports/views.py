@@ -133,8 +133,26 @@ def _columns() -> rx.Component:
             role="region",
             custom_attrs={"aria-label": "Columns"},
         ),
+        rx.cond(ImportPage.absent.count.to(int) > 0, _absent(), rx.fragment()),
         _how(),
         class_name="stack far",
+    )
+
+
+def _absent() -> rx.Component:
+    """Companies that the file names and that are not here: made on the way, where the user may."""
+    said = rx.cond(ImportPage.creates & ImportPage.absent.may, ImportPage.absent.made, ImportPage.absent.left)
+    check = rx.el.label(
+        rx.el.input(
+            type="checkbox", checked=ImportPage.creates, on_change=lambda on: ImportPage.choose_creates(on.to(bool))
+        ),
+        rx.el.span("Create companies that are missing"),
+        class_name="checkline",
+    )
+    return rx.el.div(
+        rx.cond(ImportPage.absent.may, check, rx.fragment()),
+        rx.el.p(said, class_name="note", role="status"),
+        class_name="stack",
     )
 
 

@@ -121,6 +121,7 @@ class ImportWork(rx.State):
             "mapping": mapping,
             "mode": page.mode,
             "likely": likely,
+            "create_companies": page.creates,
             "dry_run": self.what == "try",
             "file_name": page.file_name,
         }

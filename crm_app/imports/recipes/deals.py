@@ -114,7 +114,8 @@ def _name_parts(chunk, drafts: list[Draft]) -> None:
     products = _titles(chunk, Product, {d.parts.get("lines", {}).get("product_id") for d in drafts})
     for draft in drafts:
         product = products.get(draft.parts.get("lines", {}).get("product_id"), "")
-        company = companies.get(draft.values.get("company_id"), "")
+        company_id = draft.values.get("company_id")
+        company = companies.get(company_id, "") or chunk.missing.name_of(company_id)
         title = f"{product} for {company}" if product and company else product or (company and f"Deal with {company}")
         draft.extras["title"] = (title or f"Deal {draft.values.get('external_id', '')}".strip())[:200]
 
