@@ -76,9 +76,7 @@ class Job:
         actor = acting(session, self.actor.id)
         if actor is None:
             raise Forbidden("Whoever began this can no longer sign in.")
-        verdict = decide(actor, "import", self.kind.name)
-        if not verdict.allowed:
-            raise Forbidden(verdict.why)
+        _check_right(actor, self.kind)
         self.actor = actor
 
     def forget(self) -> None:
@@ -105,14 +103,11 @@ def open_job(
     Raises Forbidden, Refused.
     """
     kind, recipe = kind_and_recipe(kind_name)
-    verdict = decide(actor, "import", kind.name)
-    if not verdict.allowed:
-        raise Forbidden(verdict.why)
-    if mode not in ("create", "update", "both"):
-        raise Refused(f"{mode!r} is not a mode: create, update or both.")
-    _check_likely(kind, mode, likely)
+    _check_right(actor, kind)
+    _check_how(kind, mode, likely)
     available = places(kind, recipe, db.read_sync(definitions, kind.name).values())
-    source = open_source(path, known_headers(available), settings().import_mb)
+    config = settings()
+    source = open_source(path, known_headers(available), config.import_mb)
     return Job(
         actor,
         kind,
@@ -123,16 +118,25 @@ def open_job(
         _match(kind, recipe, match),
         mode,  # pyright: ignore
         dry_run,
-        settings().currency,
-        settings().zone,
+        config.currency,
+        config.zone,
         likely,  # pyright: ignore
         create_companies and kind.name != "company",
         origin=origin,
     )
 
 
-def _check_likely(kind: Kind, mode: str, likely: str) -> None:
-    """Raises Refused for what cannot be done with rows that look like a record that is here."""
+def _check_right(actor: Principal, kind: Kind) -> None:
+    """Raises Forbidden for who may not import records of this kind."""
+    verdict = decide(actor, "import", kind.name)
+    if not verdict.allowed:
+        raise Forbidden(verdict.why)
+
+
+def _check_how(kind: Kind, mode: str, likely: str) -> None:
+    """Raises Refused for what cannot be done with rows that are here, or look like a record that is."""
+    if mode not in ("create", "update", "both"):
+        raise Refused(f"{mode!r} is not a mode: create, update or both.")
     if likely not in CHOICES:
         raise Refused(f"{likely!r} is nothing to do with rows that look alike: {', '.join(CHOICES)}.")
     if likely != "create" and not kind.likeness:

@@ -39,7 +39,7 @@ def resolve(chunk: "Chunk", drafts: list[Draft]) -> list[Draft]:
             hit = found[target][reference.text]
             if hit.id is not None:
                 reference.holder[reference.field.name] = hit.id
-                if target == COMPANY:
+                if target == COMPANY and chunk.missing.is_on:
                     use = Use(reference.holder, reference.field.name, label, reference.text)
                     chunk.missing.note(draft, use, hit.id)
                 guessed += [(label, reference.text, hit.name)] if hit.is_guess else []

@@ -143,15 +143,19 @@ def import_file(
         report.problems, report.status = [refusal.message], "refused"
         return report
     _look_over(job, report)
-    if not dry_run:
-        options = how | {"mapping": dict(mapping or {}), "path": str(path.resolve())}
+    _begin(job, report, how | {"mapping": dict(mapping or {}), "path": str(path.resolve())})
+    run_job(job, report, progress, cancel)
+    report.seconds = round(time.perf_counter() - began, 3)
+    return report
+
+
+def _begin(job: Job, report: ImportReport, options: dict[str, Any]) -> None:
+    """Keep how the run was asked for; a trial finds out what its fields will be."""
+    if not job.dry_run:
         db.write_sync(runs.begin, job, report, options)
     elif not report.problems:
         with suppress(runs.TrialOver):
             db.write_sync(runs.rehearse_fields, job)
-    run_job(job, report, progress, cancel)
-    report.seconds = round(time.perf_counter() - began, 3)
-    return report
 
 
 def _look_over(job: Job, report: ImportReport) -> None:
