@@ -1,14 +1,14 @@
 import React, { useEffect, useRef, useState } from "react";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
-import { keep, lastLeft, newTicket, recall, valuesOf } from "$/public/external/crm_app/ui/overlay/drafts.js";
+import { keep, newTicket, openings, recall, valuesOf } from "$/public/external/crm_app/ui/overlay/drafts.js";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
 import { GuestField, RepeatField } from "$/public/external/crm_app/ui/activity/guests.jsx";
 
 const TYPES = [["meeting", "Meeting"], ["call", "Call"], ["task", "Task"]];
 const OUTCOMES = ["reached", "no answer", "left a message", "wrong number", "busy"];
 const REMIND = [["", "No reminder"], ["0", "At that time"], ["5", "5 minutes before"], ["15", "15 minutes before"], ["30", "30 minutes before"], ["60", "1 hour before"], ["1440", "1 day before"]];
-const left = lastLeft("kith-card-closed");
+const cards = openings("kith-card-closed");
 // A draft belongs to a person, and to the activity as it stood or to the place where it is planned.
 const place = (me, c) => "kith-activity:" + JSON.stringify([me || "", c.id, c.version, ...(c.id ? [] : [c.day, c.time, c.deal_id, c.person_id, c.company_id])]);
 const SHOWN = ["deal", "person", "company", "owner"];
@@ -49,8 +49,8 @@ export function ActivityDialog({ me, card, saved, found, guests, children, onSav
   const [repeat, setRepeat] = useState({});
   const [errors, setErrors] = useState({});
   const [busy, setBusy] = useState(false);
-  const opened = useRef(card?.n || 0);
-  const shut = () => { left.set(opened.current); setOpen(null); };
+  const now = useRef({ n: 0, key: "" }); // the card that is open or was the last one
+  const shut = () => { cards.leave(now.current.n); setOpen(null); };
   const begin = (c, known) => {
     ticket.current = known || newTicket();
     touched.current = false;
@@ -61,24 +61,25 @@ export function ActivityDialog({ me, card, saved, found, guests, children, onSav
     setRepeat({ repeat: c.repeat, repeat_until: c.repeat_until, repeat_times: c.repeat_times, repeat_words: c.repeat_words });
     setOpen(c);
   };
-  const answered = useRef(saved?.n || 0);
+  const answered = useRef(0);
   const body = useRef(null);
   const ticket = useRef("");
   const touched = useRef(false);
   useEffect(() => {
     if (!card?.n) return;
-    if (card.n === opened.current) { setOpen((o) => (o ? { ...o, files: card.files } : o)); return; }
-    opened.current = card.n;
-    if (card.n <= left.get()) return; // the page was loaded anew after this dialog had been left
+    if (!cards.begins(card.n)) { setOpen((o) => (o && card.n === now.current.n ? { ...o, files: card.files } : o)); return; }
+    now.current = { n: card.n, key: place(me, card) };
+    if (saved?.n < card.n) answered.current = saved.n; // that was the answer to an earlier one
     const draft = card.can_edit ? recall(place(me, card)) : {};
-    begin({ ...(draft.values ? cardOf(card, draft) : card), key: place(me, card), restored: !!draft.values, asked: card }, draft.ticket);
+    begin({ ...(draft.values ? cardOf(card, draft) : card), key: now.current.key, restored: !!draft.values, asked: card }, draft.ticket);
   }, [card]);
   useEffect(() => {
     if (!saved?.n || saved.n === answered.current) return;
     answered.current = saved.n;
+    if (!now.current.n) return; // nothing was opened here
     setBusy(false);
     if (Object.keys(saved.errors || {}).length) { setErrors(saved.errors); ticket.current = newTicket(); }
-    else { open && keep(open.key, null); shut(); }
+    else { keep(now.current.key, null); shut(); }
   }, [saved]);
   usePatience(busy, () => setBusy(false)); // what was typed can be sent again
   const store = () => body.current && open && keep(open.key, { type, who, repeat, ticket: ticket.current, values: { ...recall(open.key).values, ...valuesOf(body.current) } });

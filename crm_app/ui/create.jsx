@@ -4,7 +4,7 @@ import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
 import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
-import { keep, lastLeft, newTicket, recall, valuesOf } from "$/public/external/crm_app/ui/overlay/drafts.js";
+import { keep, newTicket, openings, recall, valuesOf } from "$/public/external/crm_app/ui/overlay/drafts.js";
 import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
@@ -18,7 +18,7 @@ const KEYBOARD = { "emails.value": { inputMode: "email" }, "phones.value": { typ
 
 // A draft belongs to a person, to what is made, and to what the form began with: another one from another record is another draft.
 const place = (me, form) => `kith-draft:${me || ""}:${form.kind}` + (form.given ? ":" + JSON.stringify(form.fields.map((f) => f.value)) : "");
-const left = lastLeft("kith-form-closed");
+const forms = openings("kith-form-closed");
 
 function Control({ field, draft, found, invalid, onSearch }) {
   const { name, label, type, choices, required, ref: kind } = field;
@@ -223,8 +223,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
  */
 export function CreateDialog({ me, form, makes, onStart, onCreate, ...rest }) {
   const [sheets, setSheets] = useState([]);
-  const opened = useRef(form?.n || 0);
-  const taken = useRef({ created: rest.created?.n || 0, offer: rest.offer?.n || 0 }); // answers grow, and each is for one dialog
+  const taken = useRef({ created: 0, offer: 0 }); // answers grow, and each is for one dialog
   const waiting = useRef(null); // the look-up for which a new record was begun
   const put = useCallback((sheet) => setSheets((all) => [...all, sheet]), []);
   useEffect(() => {
@@ -232,16 +231,16 @@ export function CreateDialog({ me, form, makes, onStart, onCreate, ...rest }) {
     quick.start = (kind, text, done) => { waiting.current = { kind, done }; onStart && onStart(kind, text); };
   }, [makes, onStart]);
   useEffect(() => {
-    if (!form?.n || form.n === opened.current) return;
-    opened.current = form.n;
-    if (form.n <= left.get()) return; // the page was loaded anew after this dialog had been left
+    if (!form || !forms.begins(form.n)) return;
+    for (const name of ["created", "offer"]) // what was answered before is for an earlier one
+      if (rest[name]?.n < form.n) taken.current[name] = Math.max(taken.current[name], rest[name].n);
     const asked = waiting.current?.kind === form.kind ? waiting.current : null;
     waiting.current = null;
     const given = asked ? 1 : form.given;
     const key = place(me, { ...form, given });
     put({ ...form, given, key, done: asked?.done, draft: recall(key) });
   }, [form]);
-  const shutOne = (sheet) => { left.set(sheet.n); setSheets((all) => all.filter((s) => s.n !== sheet.n)); };
+  const shutOne = (sheet) => { forms.leave(sheet.n); setSheets((all) => all.filter((s) => s.n !== sheet.n)); };
   const restart = (sheet) => setSheets((all) => all.map((s) => (s.n === sheet.n ? { ...s, draft: {}, n: s.n + 0.5 } : s)));
   return sheets.map((sheet, i) => {
     const top = i === sheets.length - 1;

@@ -14,8 +14,19 @@ export const valuesOf = (root) => {
   return found;
 };
 
-/** The number of the last dialog of a sort that was left: a page that is loaded anew does not open it again. */
-export const lastLeft = (sort) => ({
-  get: () => stored(() => Number(sessionStorage.getItem(sort) || 0), 0),
-  set: (n) => stored(() => sessionStorage.setItem(sort, String(n))),
-});
+/**
+ * The numbers of the dialogs of a sort. Each is opened once, whether its number or its place in the page is here first and however often
+ * that place is mounted; a page that is loaded anew opens it again unless it was left.
+ */
+export const openings = (sort) => {
+  const left = () => stored(() => Number(sessionStorage.getItem(sort) || 0), 0);
+  let last = 0;
+  return {
+    begins: (n) => {
+      if (!n || n === last) return false;
+      last = n;
+      return n > left();
+    },
+    leave: (n) => stored(() => sessionStorage.setItem(sort, String(n))),
+  };
+};
