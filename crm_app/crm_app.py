@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.core.config import settings
 from crm_app.core.garbage import settle, share_arenas
 from crm_app.core.logs import set_up_logs
+from crm_app.core.running import ending
 from crm_app.http import attention, live, live_sessions
 from crm_app.http.authz import Authz, check_handlers
 from crm_app.http.failure import Failure, on_failure
@@ -33,6 +34,7 @@ for page in PAGES:
     app.add_page(page.component, route=page.route, title=page.title, on_load=loads)
 app._middlewares.insert(0, Authz())
 app.register_lifespan_task(settle)
+app.register_lifespan_task(ending)  # before the crew, so that it waits until that has ended
 app.register_lifespan_task(live_sessions.watch)
 app.register_lifespan_task(live.fanout)
 app.register_lifespan_task(attention.attend)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from crm_app.core import folding, matching
+from crm_app.core import folding, matching, running
 from crm_app.core.config import settings
 from crm_app.core.garbage import OF_BULK, collect_seldom
 from crm_app.core.turns import Turns
@@ -50,9 +50,12 @@ def _json(value: Any) -> str:
 def make_engine(url: str) -> Engine:
     """An engine with the pragmas and time-outs that Kith relies on."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, json_serializer=_json)
+        server = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, json_serializer=_json)
+        running.follow(server)
+        return server
     connect_args = {"check_same_thread": False}
     engine = create_engine(url, connect_args=connect_args, pool_size=10, pool_use_lifo=True, json_serializer=_json)
+    running.follow(engine)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
