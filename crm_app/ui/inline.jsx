@@ -51,6 +51,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
   const [error, setError] = useState("");
   const input = useRef(null);
   const button = useRef(null);
+  const place = useRef(null);
   const began = useRef({ version: 0, raw: "" });
   const skipBlur = useRef(false);
   const back = useRef(false);
@@ -63,8 +64,9 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
     if (answer.field !== field || !editing) return; // the same field may stand on a page twice
     setBusy(false);
     setError(answer.error || "");
-    if (answer.error) input.current?.focus();
-    else { setDraft(null); if (back.current) setTimeout(() => button.current?.focus(), 0); }
+    if (answer.error) return input.current?.focus();
+    setDraft(null);
+    if (back.current || place.current?.contains(document.activeElement)) setTimeout(() => button.current?.focus(), 0); // also after a dialog
     back.current = false;
   }, [answer, field]);
   useEffect(() => {
@@ -99,7 +101,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
   const face = <>{initials && <span className="av" style={{ background: color }} aria-hidden="true">{initials}</span>}{initials ? " " : ""}{value}</>;
   const linked = href && value;
   return (
-    <div className={bare ? "prop bare" : "prop"} data-field={field}>
+    <div ref={place} className={bare ? "prop bare" : "prop"} data-field={field}>
       {!bare && <span className="lab2">{label}<Helps label={label} help={property.help} /></span>}
       {editing ? (
         <Control {...{ property, draft, setDraft, save, close, common, found, options, onSearch }} />

@@ -107,9 +107,9 @@ def menu_link(label: Text, picture: str, href: Text) -> rx.Component:
 
 
 def clash_dialog(clash: Any, *, open: rx.Var[bool], on_mine: Any, on_theirs: Any) -> rx.Component:
-    """Two people, one field: `clash` has `label`, `yours`, `theirs` and `original`; closing keeps theirs."""
+    """Two people, one field: `clash` has `label`, `who`, `yours`, `theirs`, `original`; closing keeps theirs."""
     return dialog(
-        rx.el.p(rx.el.b(clash.label), " was changed by somebody else while you were writing.", class_name="note"),
+        rx.el.p(rx.el.b(clash.label), " was changed by ", clash.who, " while you were writing.", class_name="note"),
         rx.el.div(
             rx.el.div(rx.el.div("Yours", class_name="lab"), clash.yours, class_name="mine"),
             rx.el.div(rx.el.div("Theirs, saved", class_name="lab"), clash.theirs),

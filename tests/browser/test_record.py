@@ -64,6 +64,7 @@ def test_two_people_at_one_field_see_yours_theirs_and_before(admin: Page, manage
     manager.keyboard.press("Enter")
     dialog = manager.get_by_role("dialog")
     expect_versions(dialog, "What the manager wrote", "What the administrator wrote", original)
+    expect(dialog).to_contain_text("was changed by Inès Moreau while you were writing")
     dialog.get_by_role("button", name="Keep mine").click()
     expect(manager.locator("[data-field=title] .val")).to_have_text("What the manager wrote")
 

@@ -8,6 +8,7 @@ from crm_app.core.changes import Change, apply_many, undo
 from crm_app.core.errors import Conflict, Forbidden, Invalid, KithError, NotFound, Refused
 from crm_app.records import editing
 from crm_app.records.address import path_of, record_in
+from crm_app.records.changer import changed_by
 from crm_app.records.page.queries import record_page
 from crm_app.records.page.rows import Panel, RecordPage
 from crm_app.records.panels import panels_of
@@ -110,6 +111,18 @@ def test_an_edit_names_the_version_it_began_with(database_url: str) -> None:
         db.write_sync(editing.edit_field, me, "person", person, "title", "Mine", 1)
     assert (clash.value.conflicts[0].theirs, clash.value.conflicts[0].yours) == ("Theirs", "Mine")
     db.write_sync(editing.edit_field, me, "person", person, "language", "de", 1)
+    other = principal(make_user(name="Ines", role="administrator"), "administrator")
+    db.write_sync(editing.edit_field, other, "person", person, "source", "Fair", 1)
+    stranger = principal(None, "nobody")
+    said = {
+        ("title", me): "somebody else",  # the system
+        ("language", me): "yourself in another window",
+        ("source", me): "Ines",
+        ("source", stranger): "somebody else",
+        ("nonsense", me): "somebody else",
+    }
+    for (name, who), words in said.items():
+        assert db.read_sync(changed_by, who, "person", person, name) == words
 
 
 def test_emails_are_added_changed_removed_one_is_primary(database_url: str) -> None:

@@ -12,6 +12,7 @@ from crm_app.deals.queries import DealPage, deal_page, property_as
 from crm_app.deals.rows import edit_row
 from crm_app.deals.service import edit_deal
 from crm_app.identity.handlers import actor, allow
+from crm_app.records.changer import SOMEBODY, changed_by
 from crm_app.records.properties import Property
 from crm_app.ui.inputs import EditAnswer
 from crm_app.ui.overlay import Toaster, undo_toast
@@ -28,6 +29,7 @@ class Clash:
     theirs: str = ""
     original: str = ""
     version: int = 0
+    who: str = SOMEBODY
 
 
 def id_in(path: str) -> int | None:
@@ -121,7 +123,8 @@ class DealRecord(rx.State):
             await db.read(property_as, actor(), now.id, found.field, value)
             for value in (found.yours, found.theirs, found.original)
         ]
-        self.clash = Clash(name, label, yours, raw, theirs, original, conflict.version)
+        by = await db.read(changed_by, actor(), "deal", now.id, found.field)
+        self.clash = Clash(name, label, yours, raw, theirs, original, conflict.version, by)
         self.deal, self.clashing = now, True
         self._answer(name, "Somebody changed this while you were writing.")
 

@@ -16,6 +16,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
 from crm_app.records import editing
 from crm_app.records.address import path_of, record_in
+from crm_app.records.changer import SOMEBODY, changed_by
 from crm_app.records.page.queries import record_page
 from crm_app.records.page.rows import Panel, RecordPage
 from crm_app.records.page.walk import Walk, walk_of
@@ -38,6 +39,7 @@ class Clash:
     original: str = ""
     raw: str = ""
     version: int = 0
+    who: str = SOMEBODY
 
 
 def shown(page: RecordPage | None, name: str) -> str:
@@ -179,7 +181,9 @@ class RecordScreen(rx.State):
         was = shown(before, name) if shown(before, name) != shown(self.page, name) else original
         found = (await self.get_state(RefSearch)).found
         yours = next((o.name for o in found.options if o.id == raw), raw) or "–"
-        self.clash = Clash(name, label, yours, shown(self.page, name), was, raw, conflict.version)
+        here = (self.page.kind, self.page.id) if self.page else ("", 0)
+        by = await db.read(changed_by, actor(), *here, name) if self.page else SOMEBODY
+        self.clash = Clash(name, label, yours, shown(self.page, name), was, raw, conflict.version, by)
         self.clashing = True
         self._answer(name, "Somebody changed this while you were writing.")
 
