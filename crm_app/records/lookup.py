@@ -10,7 +10,7 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.records.lookups import find_records
 from crm_app.records.reading import titles
-from crm_app.records.vocabulary import LOOKED_UP, propose
+from crm_app.records.vocabulary import LOOKED_UP, misspelt, propose, read_words
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,22 @@ class RefOption:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look-up found, with the question, so that a late answer to an earlier one is not shown."""
+    """What a look-up found, with the question, so that a late answer to an earlier one is not shown.
+
+    `surely` is the term of a list that a misspelt word means.
+    """
 
     kind: str = ""
     text: str = ""
     options: list[RefOption] = field(default_factory=list)
+    surely: str = ""
 
 
 def find_refs(session: Session, actor: Principal, name: str, text: str) -> Found:
     """What `find_records` finds, with the company or pipeline that tells namesakes apart; of a list, its near terms."""
     if name.startswith(LOOKED_UP):
-        words = propose(session, name.removeprefix(LOOKED_UP), text)
-        return Found(name, text, [RefOption(word, word) for word in words])
+        words = read_words(session).get(name.removeprefix(LOOKED_UP))
+        return Found(name, text, [RefOption(word, word) for word in propose(words, text)], misspelt(words, text))
     options = find_records(session, actor, name, text)
     notes = _notes(session, actor, kind(name), [int(o.id) for o in options]) if options else {}
     return Found(name, text, [RefOption(o.id, o.name, notes.get(o.id, "")) for o in options])

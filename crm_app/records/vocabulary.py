@@ -126,14 +126,13 @@ def terms_in(session: Session, vocabulary: str) -> tuple[str, ...]:
     return tuple(session.connection().execute(query.order_by(term.c.sort_key, term.c.id)).scalars())
 
 
-def propose(session: Session, vocabulary: str, text: str) -> list[str]:
+def propose(words: Words | None, text: str) -> list[str]:
     """Terms that are near to what is being typed, the nearest first."""
-    words = read_words(session).get(vocabulary)
     return proposals(text, (*words.pairs, *words.usual)) if words and text.strip() else []
 
 
 def misspelt(words: Words | None, text: str) -> str:
-    """The term that a word of a file surely means although it is neither a term nor a synonym; else empty."""
+    """The term that a word surely means although it is neither a term nor a synonym; else empty."""
     if words is None or fold(text) in words.meant:
         return ""
     return surely(text, words.pairs)

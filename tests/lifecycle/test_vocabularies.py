@@ -90,13 +90,15 @@ def test_a_file_with_three_spellings_ends_with_one(admin: Principal, tmp_path: P
     assert [(w.text, w.used, w.near) for w in page.loose] == [("Bakery", 1, "")]
 
 
-@pytest.mark.parametrize("typed", ["tech", "techmology", "tehcnology", "Technologi"])
-def test_a_term_is_proposed_while_typing(admin: Principal, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "sure"), [("tech", ""), ("techmology", "Technology"), ("tehcnology", "Technology"), ("technology", "")]
+)
+def test_a_term_is_proposed_while_typing(admin: Principal, typed: str, sure: str) -> None:
     term(admin, "Technology")
     term(admin, "Retail")
     found = db.read_sync(find_refs, admin, "vocabulary.industry", typed)
     assert [o.name for o in found.options] == ["Technology"]
-    assert (found.kind, found.text) == ("vocabulary.industry", typed)
+    assert (found.kind, found.text, found.surely) == ("vocabulary.industry", typed, sure)
 
 
 def test_a_rename_changes_the_records_and_one_undo_takes_it_back(admin: Principal) -> None:
