@@ -127,7 +127,6 @@ def _misspell(admin: Page, site) -> None:
     admin.goto(site.url + "/companies")
     admin.locator("[data-row] a").first.click()
     field = admin.locator("[data-field=industry]")
-    before = field.locator("button.val").inner_text()
     for expected in ("Retail", "Retaill"):
         field.locator("button.val").click()
         admin.get_by_role("combobox", name="Industry").fill("Retaill")
@@ -135,9 +134,9 @@ def _misspell(admin: Page, site) -> None:
         admin.keyboard.press("Enter")
         expect(field.locator("button.val")).to_have_text(expected)
     field.locator("button.val").click()
-    admin.get_by_role("combobox", name="Industry").fill(before)
+    admin.get_by_role("combobox", name="Industry").fill("retail")
     admin.keyboard.press("Enter")
-    expect(field.locator("button.val")).to_have_text(before)
+    expect(field.locator("button.val")).to_have_text("Retail")
 
 
 def test_words_are_changed_told_and_merged_and_a_figure_is_mended(

@@ -30,7 +30,7 @@ def reload_late(page: Page) -> None:
     """The page again, whose own script comes after what the server says, as it may on a slow line."""
     held: list[Route] = []
     script = re.compile(r"/assets/_people_.*person_id.*\.js")
-    page.route(script, held.append)
+    page.route(script, lambda route: held.append(route))
     with page.expect_websocket() as opened:
         page.reload(wait_until="commit")
     opened.value.wait_for_event("framereceived", lambda text: "activity_card" in str(text))

@@ -19,11 +19,11 @@ from tests.http.conftest import House, using
 from tests.support.server import ROOT, running_server, server_environment
 from tests.support.sockets import connected
 
-NEVER_ENDS = (
-    "ALTER TABLE user_session RENAME TO sessions_before",
-    "CREATE VIEW user_session AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-    "SELECT sessions_before.* FROM n LEFT JOIN sessions_before ON i < 0 WHERE i < 0",
-)
+NEVER_ENDS = """
+ALTER TABLE "{0}" RENAME TO {0}_before;
+CREATE VIEW "{0}" AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+SELECT old.* FROM (SELECT max(i) AS most FROM n) CROSS JOIN {0}_before AS old WHERE most > 0;
+"""
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 
@@ -33,12 +33,11 @@ def test_the_second_start_builds_nothing_and_stops_cleanly(house: House, tmp_pat
         taken = time.monotonic() - started
         assert "building the pages" not in server.output() and "Traceback" not in server.output()
         with closing(sqlite3.connect(server.data_dir / "kith.db")) as inside:
-            for command in NEVER_ENDS:
-                inside.execute(command)
+            for table in ("user_session", "user"):
+                inside.executescript(NEVER_ENDS.format(table))
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(server.base_url, cookies={"kith_session": "whoever"}, timeout=0.2)
         assert server.stop(signal.SIGTERM) == 0  # although who asks is still being looked up
-        assert "interrupted" in server.output()
     assert taken < 30  # 2 s alone on the machine; the bench measures it
 
 
