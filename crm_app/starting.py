@@ -127,10 +127,17 @@ def _seed() -> None:
 def _grow(sizes: "Sizes", duplicates: Path | None) -> None:
     """Add to the demo, once; who is there twice goes into a file for those who measure how many are found."""
     from crm_app.core.clock import today
-    from crm_app.demo.scale import grow, is_grown
+    from crm_app.demo.scale import grow, is_grown, is_half_grown
 
     if db.read_sync(is_grown):
         print("  The demo was made larger before; it was kept.\n", flush=True)
+        return
+    if db.read_sync(is_half_grown):
+        print(
+            "  The larger demo is incomplete: its load was broken off. It was kept as it is.\n"
+            "  To begin anew, take it away with `kith demo --remove` and start this again.\n",
+            flush=True,
+        )
         return
     grown = grow(sizes, today(settings().zone), lambda line: print(f"  {line}", flush=True))
     twice = {"people": grown.duplicates, "companies": grown.company_duplicates}

@@ -17,6 +17,8 @@ DATA = Path(__file__).parent / "data"
 PEOPLE_A_COMPANY = (3, 6)
 LOOSE_PEOPLE = 80
 VISITORS = 6
+BEFORE_A_GATE, LEADS = 3, ("suspect", "prospect", "qualified")
+BUSY = "Darcel Schlecht"  # the seller who can sign in
 Row = dict[str, Any]
 
 
@@ -43,7 +45,8 @@ def build(random: Random, today: date) -> DemoFiles:
     files = DemoFiles(read("sales_teams"), _companies(random, deals), read("products"))
     files.people = _people(random, files)
     rows = _deals(random, deals, files, shift, today)
-    files.deals = with_parties(Random(random.random()), rows, files.people)
+    waiting = _stand_before_a_gate(files)
+    files.deals = with_parties(Random(random.random()), rows, [p for p in files.people if p not in waiting])
     files.fair = _typed_again(Random(random.random()), files.people)
     return files
 
@@ -102,7 +105,7 @@ def _people(random: Random, files: DemoFiles) -> list[Row]:
         for place in range(random.randint(*PEOPLE_A_COMPANY)):
             first, last = names.pop()
             lifecycle = "contact" if place < 2 else "lead"
-            segment = "qualified" if place < 2 else random.choice(("suspect", "prospect", "prospect"))
+            segment = "qualified" if place < 2 else random.choice(("suspect", "prospect", "qualified"))
             rows.append(
                 _person(random, first, last, company["domain"], lifecycle, segment)
                 | {
@@ -136,6 +139,24 @@ def _person(random: Random, first: str, last: str, domain: str, lifecycle: str, 
         "language": random.choice(LANGUAGES),
         "source": random.choice(SOURCES),
     }
+
+
+def _stand_before_a_gate(files: DemoFiles) -> list[Row]:
+    """Of those known by name only a few become leads who lack what the next state asks for, each something else.
+
+    Without a way to reach them, without owner and company, without a deal and a next step.
+    """
+    found = [p for p in files.people if p["lifecycle"] == "name"][: 3 * BEFORE_A_GATE]
+    own = [c for c in files.companies if c["owner"] == BUSY] or files.companies
+    for n, person in enumerate(found):
+        person["lifecycle"], person["segment"] = "lead", LEADS[n // BEFORE_A_GATE]
+        if person["segment"] == "suspect":
+            person["email"] = ""
+        elif person["segment"] == "qualified":
+            company = own[n % len(own)]
+            person |= {"company": company["account"], "owner": company["owner"], "title": TITLES[n % len(TITLES)]}
+            person["email"] = person["email"].replace("mail.example", company["domain"])
+    return found
 
 
 def _typed_again(random: Random, people: list[Row]) -> list[Row]:

@@ -16,6 +16,7 @@ from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden, Refused
 from crm_app.demo.marks import DEMO, demo_batches, is_seeded
+from crm_app.lifecycle.editor import is_usual
 from crm_app.records.bulk import BulkProgress, Portion, open_run, run_bulk, stretch
 from crm_app.records.numbering import is_of_demo
 from crm_app.tables import BulkRow, BulkRun, File, Invoice, User
@@ -23,6 +24,7 @@ from crm_app.tables import BulkRow, BulkRun, File, Invoice, User
 NEEDED = "Something that was added needs it."
 YOURSELF = "You are signed in with it."
 NUMBERED = "It was issued, and its number is one of yours."
+SET = "Somebody has set the conditions of the lifecycle."
 NOTE = "Demo data removed"
 Key = tuple[str, int]
 
@@ -73,10 +75,10 @@ def removal(session: Session, _actor: Principal, run: BulkRun, limit: int) -> Po
     part = stretch(session, run, limit, _made())
     here = _living(session, [(r["kind"], r["record_id"]) for r in part.rows])
     papers = _with_files(session, here, part.cursor)
-    numbered = _numbered_since(session, here)
+    numbered, states = _numbered_since(session, here), _set_since(session, here)
     kept = _needed(session, [*here, *papers], part.cursor, numbered)
-    own = ("user", run.user_id)
-    why = dict.fromkeys(kept, NEEDED) | dict.fromkeys(numbered, NUMBERED) | {own: YOURSELF}
+    why = dict.fromkeys(kept, NEEDED) | dict.fromkeys(numbered, NUMBERED) | dict.fromkeys(states, SET)
+    why |= {("user", run.user_id): YOURSELF}
     portion = Portion(rows=len(part.rows), cursor=part.cursor, is_last=part.is_last, trusted=True)
     portion.left = [(*key, why[key]) for key in here if key in why]
     portion.changes = [Change(*key, op="delete") for key in [*here, *papers] if key not in why]
@@ -97,6 +99,12 @@ def _numbered_since(session: Session, keys: list[Key]) -> set[Key]:
     ids = [id for name, id in keys if name == "invoice"]
     query = select(invoice.c.id, invoice.c.number).where(invoice.c.id.in_(ids), invoice.c.serial.is_not(None))
     return {("invoice", id) for id, number in session.connection().execute(query) if not is_of_demo(number)}
+
+
+def _set_since(session: Session, keys: list[Key]) -> set[Key]:
+    """The states of the lifecycle, all of them, where one is not as the demo brought it."""
+    states = {key for key in keys if key[0] == "lifecycle_state"}
+    return states if states and not is_usual(session) else set()
 
 
 def _living(session: Session, keys: list[Key]) -> list[Key]:

@@ -21,7 +21,7 @@ from crm_app.demo.marks import DEMO, STEP, is_seeded, mark_seeded, once
 from crm_app.demo.papers import seed_papers
 from crm_app.demo.quality import seed_quality
 from crm_app.demo.scores import seed_scores
-from crm_app.demo.terms import seed_words
+from crm_app.demo.terms import seed_lifecycle, seed_words
 from crm_app.identity.queries import has_active_user
 from crm_app.imports.service import import_file
 
@@ -39,6 +39,7 @@ def seed_demo(printer: Printer = lambda _line: None, *, today: date | None = Non
         printer("The demo data is there already; it was kept. The passwords are new.")
     else:
         db.write_sync(once, "begun", _of_its_own)
+        db.write_sync(once, "lifecycle", seed_lifecycle)
         _load(printer, today or clock.today(settings().zone))
         db.write_sync(once, "accounts", open_accounts)
         seed_quality(Random(SEED + 3), today or clock.today(settings().zone))

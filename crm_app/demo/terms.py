@@ -1,10 +1,12 @@
-"""The words of the demo company: its terms, and the industries that it knows."""
+"""The words of the demo company: its lifecycle, its terms, and the industries that it knows."""
 
 from sqlmodel import Session
 
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply_many
 from crm_app.demo.marks import DEMO
+from crm_app.lifecycle.editor import set_up
+from crm_app.lifecycle.gate import read_process
 from crm_app.lifecycle.terms.service import set_up_terms
 
 # The files misspell the last but one, and have one source that is in no list: the pages propose what to do about it.
@@ -29,6 +31,12 @@ SOURCES = (
     ("Webinar", ()),
     ("Website", ("web", "homepage", "contact form")),
 )
+
+
+def seed_lifecycle(session: Session) -> None:
+    """The usual conditions, unless there are some that outlived an earlier demo."""
+    if not read_process(session):
+        set_up(session, SYSTEM, source=DEMO)
 
 
 def seed_words(session: Session) -> None:

@@ -46,7 +46,7 @@ def demo_notice() -> rx.Component:
             ),
             rx.el.ul(
                 rx.el.li("What you or others added stays, with every record that it points to."),
-                rx.el.li("Changes to records of the demo go with them."),
+                rx.el.li("Changes to records of the demo go with them; conditions of the lifecycle that you set stay."),
                 rx.el.li("Your own account stays, also if it came with the demo."),
                 rx.el.li("All of it can be taken back."),
                 class_name="points",

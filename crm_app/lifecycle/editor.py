@@ -88,7 +88,7 @@ def _row(rules: StateRules, count: int, words: Mapping[str, str]) -> StateRow:
     )
 
 
-def set_up(session: Session, actor: Principal) -> Applied:
+def set_up(session: Session, actor: Principal, *, source: str = "form") -> Applied:
     """The usual states and conditions, to begin with. Raises Refused where there are some."""
     if read_process(session):
         raise Refused("The lifecycle is set up already.")
@@ -107,7 +107,14 @@ def set_up(session: Session, actor: Principal) -> Applied:
         )
         for n, key in enumerate(STATES)
     ]
-    return apply_many(session, actor, changes)[0]
+    return apply_many(session, actor, changes, source=source)[0]
+
+
+def is_usual(session: Session) -> bool:
+    """Are the states as `set_up` makes them, all that are there?"""
+    usual = {key: (NAMES[key], USUAL[key], frozenset[str](), True) for key in STATES}
+    process = read_process(session)
+    return all(usual[key] == (s.name, s.conditions, s.movers, s.back_reason) for key, s in process.items())
 
 
 def save_state(session: Session, actor: Principal, id: int, values: Mapping[str, str], expected: int | None) -> Applied:

@@ -18,10 +18,11 @@ from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
 from crm_app.demo.removal import remove_demo, start_removal
 from crm_app.demo.scale import Sizes, grow
 from crm_app.demo.seed import seed_demo
+from crm_app.demo.terms import seed_lifecycle
 from crm_app.identity.queries import has_active_user
 from crm_app.records.bulk import bulk_progress, list_refusals, run_bulk, start_undo
 from crm_app.tables import User
-from tests.support.builders import STAGES, make, make_company, make_person, make_user, principal
+from tests.support.builders import STAGES, change, make, make_company, make_person, make_user, principal
 
 
 def of_demo(kind: str, /, **values: Any) -> int:
@@ -123,6 +124,20 @@ def test_a_file_keeps_the_record_it_hangs_on(demo: dict[str, int]) -> None:
     make("file", name="offer.pdf", sha256="0" * 64, size=1, kind="deal", record_id=demo["deal two"])
     remove_demo()
     assert db.read_sync(living)["deal"] == {demo["deal two"]}
+
+
+def test_conditions_go_unless_somebody_set_them(demo: dict[str, int]) -> None:
+    db.write_sync(seed_lifecycle)
+    states = sorted(db.read_sync(living)["lifecycle_state"])
+    remove_demo()
+    assert len(states) == 5 and not db.read_sync(living)["lifecycle_state"]
+    db.write_sync(mark_seeded)
+    db.write_sync(seed_lifecycle)
+    again = db.read_sync(living)["lifecycle_state"]
+    change("lifecycle_state", max(again), conditions=["owner_id"])
+    assert (remove_demo().refused, db.read_sync(living)["lifecycle_state"]) == (5, again)
+    db.write_sync(seed_lifecycle)
+    assert db.read_sync(living)["lifecycle_state"] == again
 
 
 def test_whoever_removes_it_can_go_on(demo: dict[str, int]) -> None:

@@ -15,7 +15,8 @@ from crm_app.core import db
 from crm_app.core.changes.replay import differences
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Refused
-from crm_app.demo.scale import Grown, Sizes, grow, is_grown
+from crm_app.demo.scale import Grown, Sizes, grow, is_grown, is_half_grown
+from crm_app.demo.terms import seed_lifecycle
 from crm_app.migrations import problems
 from crm_app.tables import (
     Activity,
@@ -24,6 +25,7 @@ from crm_app.tables import (
     CompanyAddress,
     Deal,
     DealLine,
+    Finding,
     Person,
     PersonEmail,
     PersonPhone,
@@ -62,6 +64,7 @@ def _hash() -> str:
 def grown(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Grown:
     monkeypatch.setattr(import_module("crm_app.demo.scale.grow"), "CHUNK", 400)  # several of most kinds
     _ground()
+    db.write_sync(seed_lifecycle)
     return grow(SIZES, TODAY)
 
 
@@ -72,9 +75,9 @@ def test_the_same_seed_makes_the_same_company(new_database: Any, wired: None, mo
     for seed in (7, 7, 8):
         _use(monkeypatch, new_database(True), tmp_path / f"data{len(hashes)}")
         _ground()
-        assert not db.read_sync(is_grown)
+        assert not db.read_sync(is_grown) and not db.read_sync(is_half_grown)
         grow(Sizes(people=120, companies=12, deals=20, activities=200, seed=seed), TODAY)
-        assert db.read_sync(is_grown)
+        assert db.read_sync(is_grown) and not db.read_sync(is_half_grown)
         hashes.append(_hash())
     assert hashes[0] == hashes[1] != hashes[2]
 
@@ -83,6 +86,10 @@ def test_it_is_as_large_as_asked_and_whole(grown: Grown) -> None:
     counts = [len(rows(m, table_of(m).c.external_id.like("demo-%"))) for m in (Person, Company, Deal, Activity)]
     assert counts == [800, 60, 120, 1500]
     assert db.read_sync(differences) == [] and problems() == []
+    with_deal = {d["person_id"] for d in rows(Deal)}
+    assert {p["id"] for p in rows(Person) if p["lifecycle"] == "contact"} < with_deal
+    lacking = select(table_of(Finding).c.reason).where(table_of(Finding).c.kind == "person")
+    assert db.read_sync(lambda s: s.connection().execute(lacking).all()) == []
 
 
 def _copies(grown: Grown) -> list[tuple[dict[str, Any], dict[str, Any], bool]]:

@@ -3,15 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, exists, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, select
 
 from crm_app.core import clock, db
 from crm_app.core.changes.replay import differences
+from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Refused
 from crm_app.demo import seed
-from crm_app.demo.files import VISITORS
+from crm_app.demo.files import BEFORE_A_GATE, VISITORS
 from crm_app.demo.logins import ACCOUNTS
 from crm_app.demo.seed import seed_demo
 from crm_app.identity.passwords import verify_password
@@ -20,8 +21,12 @@ from crm_app.tables import (
     Company,
     Credential,
     Deal,
+    DealContact,
     DuplicatePair,
+    Finding,
+    LifecycleState,
     Person,
+    PersonEmail,
     PersonPhone,
     Quote,
     ScoringRule,
@@ -40,7 +45,19 @@ def numbers(session: Session) -> dict[str, int]:
     """How many records of each kind there are."""
     return {
         t.__name__: session.exec(select(func.count()).select_from(t)).one()
-        for t in (Deal, Company, Person, Activity, User, ScoringRule, Target, Territory, VocabularyTerm, Quote)
+        for t in (
+            Deal,
+            Company,
+            Person,
+            Activity,
+            User,
+            ScoringRule,
+            Target,
+            Territory,
+            VocabularyTerm,
+            Quote,
+            LifecycleState,
+        )
     }
 
 
@@ -64,6 +81,7 @@ def test_the_demo_is_loaded_once_and_kept_also_if_the_load_was_broken_off(
     db.read_sync(_only_the_new_passwords_work, first, second)
     db.read_sync(_it_looks_like_today, clock.today("UTC"))
     db.read_sync(_those_typed_again_are_met)
+    db.read_sync(_people_stand_where_the_conditions_let_them)
     assert db.read_sync(differences) == []
 
 
@@ -85,6 +103,28 @@ def _those_typed_again_are_met(session: Session) -> None:
     met = set(session.exec(pairs.where(DuplicatePair.decision == "open")).all())
     assert len({again for _, again in typed}) == VISITORS and len(typed & met) >= VISITORS
     assert len(met) <= VISITORS + 3
+
+
+def _people_stand_where_the_conditions_let_them(session: Session) -> None:
+    """Whoever is a contact has all that is asked; a few leads lack what the next state asks for."""
+    person, deal, activity = (table_of(m) for m in (Person, Deal, Activity))
+
+    def count(state: str, *lacking: ColumnElement[bool]) -> int:
+        stands = (person.c.lifecycle == state) if state == "contact" else (person.c.segment == state)
+        leads = [] if state == "contact" else [person.c.lifecycle == "lead"]
+        return session.scalar(select(func.count()).select_from(person).where(stands, *leads, *lacking)) or 0  # pyright: ignore
+
+    reached = [exists().where(table_of(m).c.person_id == person.c.id) for m in (PersonEmail, PersonPhone)]
+    planned = (activity.c.done_at.is_(None), activity.c.due_at.is_not(None))
+    works = exists().where(deal.c.person_id == person.c.id)
+    works |= exists().where(activity.c.person_id == person.c.id, *planned)
+    works |= exists().where(table_of(DealContact).c.person_id == person.c.id)
+    silent, alone = ~reached[0] & ~reached[1], person.c.owner_id.is_(None) & person.c.company_id.is_(None)
+    either = person.c.owner_id.is_(None) | person.c.company_id.is_(None)
+    assert count("contact") > 150 and count("contact", silent | either | ~works) == 0
+    assert count("qualified") > 20 and count("qualified", silent | either) == count("prospect", silent) == 0
+    assert count("suspect", silent) == count("prospect", alone) == BEFORE_A_GATE == count("qualified", ~works)
+    assert session.exec(select(func.count()).select_from(Finding).where(Finding.kind == "person")).one() == 0
 
 
 def _it_looks_like_today(session: Session, today: date) -> None:

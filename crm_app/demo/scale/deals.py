@@ -16,18 +16,20 @@ OLDEST_OPEN, OLDEST_CLOSED = 200, 900
 
 
 def deals(world: World, count: int) -> Iterator[Maker]:
-    """Large companies have many."""
+    """Large companies have many; each contact has one before anybody has another."""
     if not world.firms:
         return
     weights = ranks(len(world.firms), SIZES)
     for n in range(count):
-        yield _deal(world, n, world.random.choices(world.firms, cum_weights=weights)[0])
+        first = world.contacts[n] if n < len(world.contacts) else None
+        firm = first.firm if first else None
+        yield _deal(world, n, firm or world.random.choices(world.firms, cum_weights=weights)[0], first)
 
 
-def _deal(world: World, n: int, firm: Firm) -> Maker:
+def _deal(world: World, n: int, firm: Firm, human: Human | None) -> Maker:
     random = world.random
     staff = world.staff.get(firm.id, [])
-    human = random.choice(staff) if staff else None
+    human = human or (random.choice(staff) if staff else None)
     is_open = random.random() < OPEN
     ways = [s for s in world.stages if s["kind"] == "open"]
     steps = ways[: random.randint(1, len(ways))] if is_open else list(ways)

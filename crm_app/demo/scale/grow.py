@@ -16,17 +16,17 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.changes.apply import open_batch
-from crm_app.core.changes.log import ChangeBatch
 from crm_app.core.changes.working import table_of
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Refused
-from crm_app.demo.marks import DEMO
+from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
 from crm_app.demo.scale.lands import Town
 from crm_app.migrations.indexes import left_out
 from crm_app.tables import Product, Stage, User
 
 CHUNK = 8000  # large, so that the many indexes are written once for many records
-NOTE = "Larger demo: "
+NOTE, GROWN = "Larger demo: ", "The larger demo is complete"
+FIRST_DEALS = 0.5  # of the deals: each is with another contact; the others are with anybody
 FILLED, WORTH = ("activity", "change_log"), 50_000  # what grows most, and from how many activities on it is worth it
 Tell = Callable[[str], None]
 
@@ -95,9 +95,11 @@ class World:
     owners: list[int]
     stages: list[Any]
     products: list[Any]
+    contacts_to_come: int = 0  # of people: a contact has a deal, so no more than there will be
     firms: list[Firm] = field(default_factory=list)
     humans: list[Human] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
+    contacts: list[Human] = field(default_factory=list)
     staff: dict[int, list[Human]] = field(default_factory=lambda: defaultdict(list))
     twins: dict[int, Firm] = field(default_factory=dict)  # companies that are there twice, by the first
     duplicates: list[tuple[int, int]] = field(default_factory=list)
@@ -124,6 +126,7 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
     from crm_app.demo.scale.people import people
 
     world = db.read_sync(_world, sizes.seed, today)
+    world.contacts_to_come = int(sizes.deals * FIRST_DEALS)
     wishes: dict[str, Iterator[Callable[[int], list[Change]]]] = {
         "companies": companies(world, sizes.companies),
         "people": people(world, sizes.people),
@@ -135,6 +138,7 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
         with db.in_bulk(), aside:
             count = _write(name, makers)
         tell(f"{count:,} {name}")
+    db.write_sync(mark_seeded, GROWN)
     made = (sizes.companies, sizes.people, sizes.deals, sizes.activities)
     return Grown(*made, world.duplicates, world.company_duplicates)
 
@@ -169,7 +173,10 @@ def _world(session: Session, seed: int, today: date) -> World:
 
 
 def is_grown(session: Session) -> bool:
-    """Has the demo been made larger before?"""
-    table = table_of(ChangeBatch)
-    query = select(table.c.id).where(table.c.source == DEMO, table.c.note.startswith(NOTE)).limit(1)
-    return session.connection().execute(query).first() is not None
+    """Has the demo been made larger before, to the end, and was it not taken away since?"""
+    return is_seeded(session, GROWN)
+
+
+def is_half_grown(session: Session) -> bool:
+    """Was a load of the larger demo broken off? It cannot go on where it stood: what comes leans on what was drawn."""
+    return is_seeded(session, NOTE + "companies") and not is_grown(session)

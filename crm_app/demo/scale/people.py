@@ -49,6 +49,9 @@ def _original(world: World, n: int, firm: Firm | None, boxes: Mailboxes, known: 
     number = _number(random, home, firm) if random.random() < PHONE else ""
     mail = _mail(random, home, firm, name, boxes) if not number or random.random() >= NO_MAIL else ""
     lifecycle = random.choice(("name", "lead", "lead", "contact", "contact"))
+    if lifecycle == "contact" and not (firm and world.contacts_to_come):
+        lifecycle = "lead"
+    world.contacts_to_come -= lifecycle == "contact"
     title = ""
     if firm:
         title = title_of(random, firm.employees, known[firm.id])
@@ -60,6 +63,7 @@ def _original(world: World, n: int, firm: Firm | None, boxes: Mailboxes, known: 
         "display_name": name.shown,
         "title": title,
         "company_id": firm.id if firm else None,
+        "private": firm is None,
         "lifecycle": lifecycle,
         "segment": None if lifecycle == "name" else random.choice(("suspect", "prospect", "qualified")),
         "language": land.language,
@@ -97,6 +101,8 @@ def _human(world: World, made: Original) -> Maker:
         world.humans.append(human)
         if made.firm:
             world.staff[made.firm.id].append(human)
+            if made.values["lifecycle"] == "contact":
+                world.contacts.append(human)
         return [Change("person", id, made.values, "create")]
 
     return make
