@@ -58,7 +58,7 @@ def _present(context: Context, known: Kind, id: int, name: str) -> dict[int, Row
     loaded = working.get(known.name, id) if working else None
     if working is None or loaded is None:
         return {}  # a record that is being created
-    if name not in loaded.children:
+    if name not in loaded.children and loaded.stored is not None:
         ids = [i for (kind, i), found in working.records.items() if kind == known.name and found.stored is not None]
         working.load_children(known, known.child_by_name[name], ids)
     return loaded.children[name]

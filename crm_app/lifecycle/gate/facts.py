@@ -8,7 +8,7 @@ from crm_app.core.changes import Context, kind
 from crm_app.core.changes.custom import flat
 from crm_app.core.changes.finishing import parts_after
 from crm_app.core.changes.kinds import Row
-from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.changes.working import IN_LIMIT, Loaded, table_of
 from crm_app.lifecycle.rules import Facts
 from crm_app.people.consent import CONSENTS
 from crm_app.tables import Activity, Deal, DealContact
@@ -41,7 +41,7 @@ def has_work(context: Context, person_id: int) -> bool:
 
 def _coming(context: Context, person_id: int) -> bool:
     """By what this call has made so far."""
-    for (name, _), found in context.working.records.items() if context.working else ():
+    for name, found in _works(context):
         row = found.row
         if name == "deal" and row["person_id"] == person_id and row["deleted_at"] is None:
             return True
@@ -51,16 +51,22 @@ def _coming(context: Context, person_id: int) -> bool:
     return False
 
 
+def _works(context: Context) -> list[tuple[str, Loaded]]:
+    """The deals and activities of this call; looked up again only once there are more records than before."""
+    key, records = ("work of this call",), context.working.records if context.working else {}
+    count, found = context.cache.get(key, (0, []))
+    if count != len(records):
+        found = [(name, record) for (name, _), record in records.items() if name in ("deal", "activity")]
+        context.cache[key] = (len(records), found)
+    return found
+
+
 def _stored(context: Context, person_id: int) -> set[int]:
     """The people of this call who have work in the database, asked together."""
     covered, found = context.cache.setdefault(("people with work",), (set(), set()))
     if person_id not in covered:
-        stored = (
-            {id for (name, id), p in context.working.records.items() if name == "person" and p.stored}
-            if (context.working)
-            else set()
-        )
-        wanted = sorted((stored | {person_id}) - covered)
+        people = {id for name, id in (context.working.records if context.working else ()) if name == "person"}
+        wanted = sorted((people | {person_id}) - covered)
         covered |= set(wanted)
         for start in range(0, len(wanted), IN_LIMIT):
             found |= _with_work(context, wanted[start : start + IN_LIMIT])
