@@ -15,9 +15,12 @@ from crm_app.core import db
 from crm_app.core.changes.replay import differences
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Refused
+from crm_app.demo.marks import mark_seeded
 from crm_app.demo.scale import Grown, Sizes, grow, is_grown, is_half_grown
+from crm_app.demo.scale.grow import NOTE
 from crm_app.demo.terms import seed_lifecycle
 from crm_app.migrations import problems
+from crm_app.starting import _grow
 from crm_app.tables import (
     Activity,
     ChangeLog,
@@ -205,6 +208,10 @@ def _derived_says_what_they_say() -> None:
         assert found == {key: at for key, at in touched.items() if key[0] == name} != {}
 
 
-def test_without_sellers_and_stages_it_is_refused(sqlite_database: str) -> None:
+def test_without_sellers_and_stages_or_half_made_it_is_refused(sqlite_database: str, capsys: Any) -> None:
     with pytest.raises(Refused, match="demo first"):
         grow(SIZES, TODAY)
+    db.write_sync(mark_seeded, NOTE + "companies")  # as a load that was broken off leaves it
+    assert db.read_sync(is_half_grown) and not db.read_sync(is_grown)
+    _grow(SIZES, None)
+    assert "`kith demo --remove`" in capsys.readouterr().out
