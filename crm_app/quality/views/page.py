@@ -197,9 +197,9 @@ def quality_screen() -> rx.Component:
     )
     going = banner(
         rx.el.div(
-            rx.el.span(view.counting),
+            rx.el.span(view.counting, class_name="grow"),
             button("Read again", kind="quiet", on_click=QualityScreen.load),
-            class_name="row wrap",
+            class_name="row",
         )
     )
     told = rx.cond(view.counting == "", rx.fragment(), going)
