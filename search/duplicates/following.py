@@ -134,17 +134,17 @@ def of_names(local: str, given: str, surname: str) -> bool:
     """
     if max(given + surname, default="") > LATIN >= max(local, default=""):
         return True
-    bare, ones, twos = _plain(local), _forms(given), _forms(surname)
+    bare = _plain(local)
     return any(
-        bare in {one, two, one + two, two + one, one[0] + two, two + one[0], one + two[0], two[0] + one}
-        for one in ones
-        for two in twos
+        bare in map(_plain, (one, two, one + two, two + one, one[0] + two, two + one[0], one + two[0], two[0] + one))
+        for one in _forms(given)
+        for two in _forms(surname)
     )
 
 
 def _forms(name: str) -> set[str]:
     """What a name may be in an address: all of it, its first part, its last one."""
-    parts = [plain for part in name.split() if (plain := _plain(part))]
+    parts = [part for word in name.split() if (part := "".join(filter(str.isalnum, word)))]
     return {"".join(parts), parts[0], parts[-1]} if parts else set()
 
 

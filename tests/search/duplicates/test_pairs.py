@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.duplicates.fields import GIVEN
+from search.duplicates.following import of_names
 from search.duplicates.learning import counted
 from search.duplicates.levels import EXACT, NEAR, OTHER
 from search.duplicates.model import DEFAULT
@@ -142,6 +143,22 @@ def test_addresses_made_of_names_say_no_more_than_the_names(one: str, two: str, 
 
     found = judge(normalise(record(one)), [normalise(record(two)), normalise(record(one))], model)
     assert found[0].probability < 0.9 < found[1].probability
+
+
+@pytest.mark.parametrize(
+    ("local", "given_name", "surname", "told"),
+    [
+        ("anna.abt", "anna", "abt", True),
+        ("j.mueller", "jurgen", "muller", True),
+        ("c.gutierrez", "carlos", "gutierrez mas", True),
+        ("kamel_s", "sherine", "kamel", True),
+        ("p.athanasaki", "παναγιωτα", "αθανασακη", True),
+        ("zoe81", "zoe", "lewis", False),
+        ("bob", "anna", "abt", False),
+    ],
+)
+def test_an_address_is_made_of_a_name(local: str, given_name: str, surname: str, told: bool):
+    assert of_names(local, given_name, surname) is told
 
 
 def test_one_address_at_two_companies_says_no_more_than_the_name_even_if_that_has_a_slip():
