@@ -1,6 +1,7 @@
 """The pages of people and companies: writing, editing, files, two people at one record, mentions, the phone."""
 
 import re
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, Route, expect
@@ -12,6 +13,7 @@ from crm_app.core import db
 from sqlalchemy import text
 print(db.read_sync(lambda session: session.execute(text({0!r})).scalar()))
 """
+WAIT_SECONDS = 15
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
@@ -31,11 +33,13 @@ def reload_late(page: Page) -> None:
     held: list[Route] = []
     script = re.compile(r"/assets/_people_.*person_id.*\.js")
     page.route(script, lambda route: held.append(route))
-    with page.expect_websocket() as opened:
-        page.reload(wait_until="commit")
-    opened.value.wait_for_event("framereceived", lambda text: "activity_card" in str(text))
-    page.wait_for_timeout(100)
-    assert held
+    said: list[str] = []
+    page.once("websocket", lambda socket: socket.on("framereceived", lambda text: said.append(str(text))))
+    page.reload(wait_until="commit")
+    until = time.monotonic() + WAIT_SECONDS
+    while not (held and any("activity_card" in text for text in said)):
+        assert time.monotonic() < until, "the state did not come before the script of the page"
+        page.wait_for_timeout(50)
     for route in held:
         route.continue_()
     page.unroute(script)
