@@ -243,7 +243,7 @@ def test_two_cards_of_a_sorted_and_filtered_board_move_together_and_come_back(ad
     admin.get_by_role("button", name="Filter", exact=True).click()
     dialog = admin.get_by_role("dialog")
     dialog.get_by_label("Field").select_option(label="Title")
-    dialog.get_by_label("Title", exact=True).fill("Prospecting deal 1")
+    dialog.get_by_role("textbox", name="Title", exact=True).fill("Prospecting deal 1")
     dialog.get_by_role("button", name="Apply").click()
     admin.wait_for_url(re.compile(r"sort=value&f="))
     cards = admin.locator("section[aria-label='Prospecting'] [data-card]")

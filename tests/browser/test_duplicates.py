@@ -76,7 +76,7 @@ def test_a_company_is_made_in_a_deal_where_the_one_that_is_here_is_taken(admin: 
     admin.wait_for_selector("[data-card]")
     admin.keyboard.press("n")
     deal = admin.get_by_role("dialog", name="New deal")
-    deal.get_by_label("Title", exact=True).fill("Scales for the lab")
+    deal.get_by_role("textbox", name="Title", exact=True).fill("Scales for the lab")
     deal.get_by_role("combobox", name="Company").fill("Zyntra Instrments")
     deal.get_by_role("option", name=re.compile("New company")).click()
     quick = admin.get_by_role("dialog", name="New company")
@@ -88,7 +88,7 @@ def test_a_company_is_made_in_a_deal_where_the_one_that_is_here_is_taken(admin: 
         take.first.click()
     expect(quick).to_be_hidden()
     expect(deal.get_by_role("combobox", name="Company")).to_have_value("Zyntra Instruments GmbH")
-    assert deal.get_by_label("Title", exact=True).input_value() == "Scales for the lab"
+    assert deal.get_by_role("textbox", name="Title", exact=True).input_value() == "Scales for the lab"
 
 
 def test_a_company_made_from_the_form_of_a_person_stands_in_it(admin: Page, site) -> None:

@@ -102,7 +102,7 @@ def test_pages_and_actions_are_found_by_words(admin: Page, site: Site) -> None:
     page.keyboard.type("new deal")
     expect(chosen(page)).to_have_text("New deal")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog", name="New deal").get_by_label("Title", exact=True)).to_be_focused()
+    expect(page.get_by_role("dialog", name="New deal").get_by_role("textbox", name="Title", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Control+k")
