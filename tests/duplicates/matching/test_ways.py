@@ -71,6 +71,22 @@ def imported(folder: Path) -> None:
     assert [(left, said) for left, _, said in pairs()] == [(one, "open")]
 
 
+def brought(folder: Path) -> None:
+    """A company that a row of a person names: the one that is here is taken, one of two is made and waits."""
+    sure = make("company", name="Acme Ltd", domain="acme.example")
+    twins = [make("company", name=f"Twin {form}", domain="twin.example") for form in ("GmbH", "AG")]
+    path = folder / "people.csv"
+    path.write_text(
+        "first_name,last_name,email,company\nJon,Miller,jm@acme.example,ACME Limited\nAnn,Lee,a@twin.example,Twin Inc\n"
+    )
+    boss = principal(make_user(role="administrator"), "administrator")
+    report = import_file(boss, "people", path, create_companies=True)
+    assert (report.created, report.also_created, living(Company)) == (2, {"company": 1}, 4), str(report)
+    query = select(table_of(Person).c.company_id).where(table_of(Person).c.last_name == "Miller")
+    assert db.read_sync(lambda s: s.connection().execute(query).scalar_one()) == sure
+    assert set(twins) & {id for one, two, _ in pairs() for id in (one, two)}
+
+
 def conversion(_folder: Path) -> None:
     company = make("company", name="Acme Ltd", domain="acme.example")
     person = make("person", **JON, owner_id=(me := make_user()))
@@ -102,6 +118,7 @@ WAYS: dict[str, tuple[Callable[[Path], None], ...]] = {
     "crm_app/records/create/service.py": (form, form_of_a_company),
     "crm_app/imports/recipes/recipe.py": (imported,),
     "crm_app/imports/chunk.py": (imported,),
+    "crm_app/imports/missing.py": (brought,),
     "crm_app/lifecycle/service.py": (conversion,),
     "crm_app/core/changes/undo.py": (undone,),
     "crm_app/records/bulk/portions.py": (bulk,),
