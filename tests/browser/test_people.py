@@ -29,7 +29,7 @@ def open_person(page: Page, site) -> str:
 
 
 def reload_late(page: Page) -> None:
-    """The page again, whose own script comes after what the server says if that can be had, as it may on a slow line."""
+    """The page again, its own script after what the server says, if that can be had, as on a slow line."""
     held: list[Route] = []
     script = re.compile(r"/assets/_people_.*person_id.*\.js")
     page.route(script, lambda route: held.append(route))
