@@ -96,7 +96,7 @@ class Following:
             one, two = int(left[n]), int(right[n])
             apart = email.level[n] != SIMILAR
             said = (self._is_said(row, numbered=bool(apart)) for row in (one, two))
-            if (kin[n] and self._at_one(one, two)) or all(said) if apart else any(said):
+            if ((kin[n] and self._at_one(one, two)) or all(said)) if apart else any(said):
                 email.chance[n] = m[email.level[n]]
 
     def _at_one(self, one: int, two: int) -> bool:

@@ -14,7 +14,7 @@ from search.duplicates.words import Words
 
 VERSION = 3  # of profiles and keys; another one has all of them made anew
 SEPARATOR = "\x1f"
-LIFTS = "lifts"
+PARTS = ("u", "m", "lifts")  # of a model, by field and level
 COUNTED = tuple(dict.fromkeys(COLUMN.get(name, (name,))[0] for name in COMPARED))
 
 
@@ -37,20 +37,15 @@ def numbers_of(column: str, words: Words) -> np.ndarray:
 
 def settings_of(model: Model) -> dict[str, Any]:
     """Everything but the counts, as JSON holds it without loss."""
-    chances = {part: {n: c.tolist() for n, c in getattr(model, part).items()} for part in ("u", "m", LIFTS)}
+    chances = {part: {n: c.tolist() for n, c in getattr(model, part).items()} for part in PARTS}
     return {**chances, "along": dict(model.along), "kinds": model.kinds.tolist()}
 
 
 def model_of(size: int, settings: Mapping[str, Any], counts: Counts) -> Model:
     """The model of these settings and counts."""
-    u, m, lifts = ({n: np.array(c) for n, c in settings.get(part, {}).items()} for part in ("u", "m", LIFTS))
+    u, m, lifts = ({n: np.array(c) for n, c in settings[part].items()} for part in PARTS)
     m = {name: usual_m(name) for name in COMPARED} | m  # what an earlier version did not know
     return Model(size, counts, u, m, dict(settings["along"]), np.array(settings["kinds"]), lifts)
-
-
-def is_whole(settings: Mapping[str, Any]) -> bool:
-    """Was all of it learned that is learned now? An earlier version knew less."""
-    return LIFTS in settings
 
 
 def common(swept: Sweep, least: int = 2) -> Iterator[tuple[int, int]]:

@@ -21,7 +21,7 @@ from crm_app.duplicates.matching.profiles import compared_kinds
 from crm_app.duplicates.matching.queries import LIKELY
 from crm_app.tables import DuplicateModel, DuplicatePair, DuplicateProfile
 from search.duplicates.fields import Profile
-from search.duplicates.kept import VERSION, is_whole, unpacked
+from search.duplicates.kept import VERSION, unpacked
 from search.duplicates.model import SMALLEST
 from search.duplicates.sweep import Sweep
 from search.duplicates.table import table_of as tabled
@@ -99,7 +99,7 @@ def state_of(session: Session, name: str) -> State:
     if found is None:
         return State(size, fresh, False, None)
     fits = found["version"] == VERSION and (found["size"] < SMALLEST) == (size < SMALLEST)
-    fits &= is_whole(found["settings"])
+    fits &= bool(found["settings"])
     return State(size, fresh, fits, found["swept_at"], found["begun_at"] is not None)
 
 
