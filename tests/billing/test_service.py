@@ -341,6 +341,8 @@ def test_the_pages_say_what_can_be_done(database_url: str) -> None:
     assert [part.amount for part in page.parts] == ["$1,647.66", "$2,471.50"]
     assert [line.left for line in page.lines] == ["3 left", "10 left", "1 left"]
     issued = do(service.draft_instalment, order)
+    sums = [("Invoiced", "$0.00"), ("Paid", "$0.00"), ("In drafts", "$1,647.66"), ("Left to invoice", "$2,471.50")]
+    assert [(s.label, s.amount) for s in db.read_sync(order_page, seller, order).money] == sums
     do(service.issue_invoice, issued)
     page = db.read_sync(order_page, seller, order)
     assert (page.next_label, page.may_schedule, page.may_cancel) == ("Invoice “Later”", False, False)

@@ -1,5 +1,6 @@
 """The page of an order and of an invoice, for this reader."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -40,7 +41,8 @@ def order_page(session: Session, actor: Principal, id: int) -> OrderPage:
     """Raises NotFound for an order that the actor may not see."""
     row = order_row(session, actor, id)
     rows, parts = order_lines(session, id), order_parts(session, id)
-    made = [i for i in invoices_of(session, id) if _seen(actor, i)]
+    all_made = invoices_of(session, id)
+    made = [i for i in all_made if _seen(actor, i)]
     ordered, billed = ordered_of(rows), billed_of(session, id)
     left = left_to_invoice(ordered, billed)
     by_line = {line: there.quantity_milli for line, there in left_of_lines(ordered, billed).items()}
@@ -62,7 +64,7 @@ def order_page(session: Session, actor: Principal, id: int) -> OrderPage:
         links=links_of(session, actor, row, ("company", "person", "deal", "quote")),
         lines=shown_lines(rows, row, actor, by_line if row["state"] != "cancelled" else None),
         sums=shown_sums(rows, row, actor),
-        money=_sums_of_order(row, left, actor),
+        money=_sums_of_order(row, all_made, left, actor),
         parts=shown_parts,
         invoices=[_in_a_row(actor, i) for i in made],
         terms=row["terms"],
@@ -120,12 +122,13 @@ def invoice_page(session: Session, actor: Principal, id: int) -> InvoicePage:
 INVOICE_LINKS = ("company", "person", "order", "invoice", "deal")
 
 
-def _sums_of_order(row: Row, left: int, actor: Principal) -> list[DocSum]:
-    return [
-        DocSum("Invoiced", money(row["invoiced_minor"], row, actor)),
-        DocSum("Paid", money(row["paid_minor"], row, actor)),
-        DocSum("Left to invoice", money(left, row, actor), strong=True),
-    ]
+def _sums_of_order(row: Row, made: Sequence[Row], left: int, actor: Principal) -> list[DocSum]:
+    """What is invoiced, what drafts hold of the rest, and what no invoice names yet."""
+    drafts = sum(invoice["total_minor"] for invoice in made if invoice["state"] == "draft")
+    found = [("Invoiced", row["invoiced_minor"]), ("Paid", row["paid_minor"])]
+    found += [("In drafts", drafts)] if drafts else []
+    sums = [DocSum(label, money(amount, row, actor)) for label, amount in found]
+    return [*sums, DocSum("Left to invoice", money(left, row, actor), strong=True)]
 
 
 def _seen(actor: Principal, row: Row) -> bool:
