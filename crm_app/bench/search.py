@@ -25,7 +25,7 @@ DOINGS = ("Call", "Meeting with", "Send the offer to", "Ask", "Demonstration for
 TOP = 10
 SEED = 7
 NOW = 1_700_000_000
-ONSETS = tuple("b br c ch d dr f fl g gr h j k kl l m n p pr r s sch st t tr v w z".split())  # noqa: SIM905
+ONSETS = tuple("b br c ch d dr f fl g gr h j k kl l m n p pr r s sch st t tr v w z".split())
 VOWELS = ["a", "e", "i", "o", "u", "ai", "ei", "ou", "ö", "é"]
 CODAS = ["", "", "l", "n", "r", "s", "th", "ck", "nd", "rt", "mann", "son", "ski"]
 

@@ -42,15 +42,17 @@ JOINED = (
     ("Japan", ("株式会社", "有限会社", "合同会社", "合名会社", "合資会社")),
     ("Korea", ("주식회사", "유한회사")),
 )
+UNSPACED = tuple(fold(term) for _, terms in JOINED for term in terms)
 # With these many names begin, in whichever language: they make two no more alike than what stands behind them.
-_COMMON = """
+COMMON = frozenset(
+    """
 brothers bros gebruder gebroeders gebr brodrene broderna freres fratelli hermanos irmaos bracia bratia kardesler
 αφοι αδελφοι брати братья اولاد ابناء group groupe gruppe grupo gruppo grupa grup holding company compagnie
 compania companhia compagnia societe sociedad societa firma studio international national first general royal
 new
-"""
-COMMON = frozenset(_COMMON.split())
-GLUE = frozenset("and und et y e the & co".split())  # noqa: SIM905
+""".split()
+)
+GLUE = frozenset("and und et y e the & co".split())
 
 
 def _phrase(term: str) -> tuple[str, ...]:
@@ -111,13 +113,12 @@ def firm(text: str) -> tuple[str, str]:
 
 def _unjoined(words: list[str]) -> tuple[list[str], str]:
     """Without a form that is written without a blank before or behind it, and that form."""
-    for _, terms in JOINED:
-        for term in map(fold, terms):
-            for at, rest in ((0, words[0].removeprefix(term)), (-1, words[-1].removesuffix(term))) if words else ():
-                if rest != words[at] and (rest or len(words) > 1):
-                    kept = list(words)
-                    kept[at] = rest
-                    return [word for word in kept if word], term
+    for term in UNSPACED if words else ():
+        for at, rest in ((0, words[0].removeprefix(term)), (-1, words[-1].removesuffix(term))):
+            if rest != words[at] and (rest or len(words) > 1):
+                kept = list(words)
+                kept[at] = rest
+                return [word for word in kept if word], term
     return words, ""
 
 

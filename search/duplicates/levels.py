@@ -60,7 +60,8 @@ def firms(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """
     found = texts(words, left, right)
     several, (first, last) = words.several[left] & words.several[right], words.ends
-    for same, rest_of in ((last[left] == last[right], _before_the_same), (first[left] == first[right], _behind_common)):
+    begin_alike = words.begins_common[left] & (first[left] == first[right])
+    for same, rest_of in ((last[left] == last[right], _before_the_same), (begin_alike, _behind_common)):
         at = np.flatnonzero(several & same & (found < OTHER))
         rests = [rest_of(words.texts[left[n]], words.texts[right[n]]) for n in at.tolist()]
         found[at] = np.maximum(found[at], levels_of_rests(rests))
@@ -88,7 +89,7 @@ def _behind_common(a: str, b: str) -> tuple[str, str]:
     one, two = a.split(" "), b.split(" ")
     while one and two and one[0] == two[0] and one[0] in COMMON:
         one, two = one[1:], two[1:]
-    return (" ".join(one), " ".join(two)) if len(one) < len(a.split(" ")) else ("", "")
+    return " ".join(one), " ".join(two)
 
 
 def _closer(words: Words, left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -61,8 +61,8 @@ GENERATIONS = {
     "iii": "3",
     "iv": "4",
 }
-DEGREES = frozenset("phd md mba msc bsc esq cpa dds".split())  # noqa: SIM905
-PARTICLES = frozenset("van von der den de di da del della la le du dos das zu zum ter ten al el bin ibn".split())  # noqa: SIM905
+DEGREES = frozenset("phd md mba msc bsc esq cpa dds".split())
+PARTICLES = frozenset("van von der den de di da del della la le du dos das zu zum ter ten al el bin ibn".split())
 
 
 @lru_cache(maxsize=200_000)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from search.duplicates.firms import COMMON
 from search.duplicates.hashing import LOWER, WIDEST, hashed, letters, sketched
 from search.duplicates.people import also_called
 
@@ -96,6 +97,11 @@ class Words:
     @cached_property
     def several(self) -> np.ndarray:
         return self._each(lambda text: " " in text, np.bool_)
+
+    @cached_property
+    def begins_common(self) -> np.ndarray:
+        """Is the first word one with which many names of companies begin?"""
+        return self._each(lambda text: text.partition(" ")[0] in COMMON, np.bool_)
 
     @cached_property
     def initial(self) -> np.ndarray:

@@ -14,7 +14,7 @@ from crm_app.demo.scale.names import Name
 from crm_app.demo.scale.slips import slip
 
 Values = dict[str, Any]
-TRUNK = frozenset("DE GB FR NL SE TR UA EG JP CN IN".split())  # where a 0 stands before the area  # noqa: SIM905
+TRUNK = frozenset("DE GB FR NL SE TR UA EG JP CN IN".split())  # where a 0 stands before the area
 TAIL = 7  # so many digits at the end say that two numbers are one
 SEVERAL = ("ES", "DK", "EG")  # where most have several surnames, of which they use one
 ONLY_ONE = 0.5  # of address and number
