@@ -155,9 +155,11 @@ def test_what_one_call_adds_and_takes_away_counts() -> None:
     wishes = [Change("deal", i, {"stage_id": stages["Engaging"]}) for i in ids[:3]]
     wishes += [Change("deal", there, {"stage_id": stages["Prospecting"]})]
     wishes += [Change("deal", i, {"stage_id": stages["Engaging"]}) for i in ids[3:]]
+    wishes += [Change("deal", ids[3], op=op) for op in ("delete", "restore", "delete")]
+    wishes += [Change("deal", i, {"stage_id": stages["Engaging"]}) for i in (ids[2], ids[4])]
     db.write_sync(apply_many, SYSTEM, wishes, on_refused=lambda wish, _: left.append(wish.id))
-    assert left == [ids[2], ids[4]]
-    assert [row(Deal, i)["stage_id"] == stages["Engaging"] for i in ids] == [True, True, False, True, False]
+    assert left == [ids[2], ids[4], ids[4]]
+    assert [row(Deal, i)["stage_id"] == stages["Engaging"] for i in ids] == [True, True, True, True, False]
 
 
 def test_many_at_once_do_not_overfill_a_stage() -> None:

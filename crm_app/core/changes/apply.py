@@ -58,18 +58,18 @@ def apply_many(
     context = Context(session, actor, source, batch_id, now(), working)
     changes, let_go = with_dependents(session, actor, changes, on_refused)
     _load(session, working, changes)
-    applied, log = _take_all(Step(context, working, let_go), changes, on_refused, row_no)
-    _write(context, working, applied, log)
-    return applied
+    log = _take_all(Step(context, working, let_go), changes, on_refused, row_no)
+    _write(context, working, log)
+    return context.applied
 
 
 def _take_all(
     step: Step, changes: Sequence[Change], on_refused: Refuse | None, row_no: int | None
-) -> tuple[list[Applied], list[dict[str, Any]]]:
-    """Every change against the working set, with its row for the log; `row_no` is the first of a new batch."""
+) -> list[dict[str, Any]]:
+    """Every change against the working set; answers with the rows for the log. `row_no` is the first of a new batch."""
     context = step.context
     step.prefetch(changes)
-    applied, log = [], []
+    log = []
     row_no = _next_row(context.session, context.batch_id) if row_no is None else row_no
     for change in changes:
         try:
@@ -79,12 +79,12 @@ def _take_all(
                 raise
             on_refused(change, error)
             continue
-        applied.append(done)
+        context.applied.append(done)
         if done.diff or done.op in ("create", "delete", "restore"):
             number = change.row_no if change.row_no is not None else row_no
             row_no = max(row_no, number) + 1
             log.append(_log_row(context, change, done, number))
-    return applied, log
+    return log
 
 
 def open_batch(session: Session, actor: Principal, source: str, *, note: str = "", undoes: int | None = None) -> int:
@@ -136,7 +136,7 @@ def _log_row(context: Context, change: Change, done: Applied, row_no: int) -> di
     }
 
 
-def _write(context: Context, working: WorkingSet, applied: list[Applied], log: list[dict[str, Any]]) -> None:
+def _write(context: Context, working: WorkingSet, log: list[dict[str, Any]]) -> None:
     if not log:
         return
     try:
@@ -145,7 +145,7 @@ def _write(context: Context, working: WorkingSet, applied: list[Applied], log: l
         raise Refused("Somebody else saved the same, or removed what this points to. Please look again.") from error
     insert_rows(context.session, table_of(ChangeLog), log)
     for hook in hooks():
-        hook(context, applied)
+        hook(context, context.applied)
     touched: dict[str, list[int]] = defaultdict(list)
     fields: dict[str, set[str]] = defaultdict(set)
     for row in log:

@@ -62,8 +62,8 @@ class Undone:
 class Context:
     """One call of `apply_many`: its transaction, its actor, its records as changed so far, and what it has read.
 
-    `apart` are the new records that somebody says are others than those. While one change is taken, `given` are the
-    fields that it names and `patches` what becomes of collections.
+    `applied` is what was done so far, in order. `apart` are the new records that somebody says are others than those.
+    While one change is taken, `given` are the fields that it names and `patches` what becomes of collections.
     """
 
     session: Session
@@ -73,6 +73,7 @@ class Context:
     recorded_at: datetime
     working: "WorkingSet | None" = None
     cache: dict[Any, Any] = field(default_factory=dict)
+    applied: list[Applied] = field(default_factory=list)
     apart: dict[tuple[str, int], frozenset[int]] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     patches: "dict[str, Patch]" = field(default_factory=dict)

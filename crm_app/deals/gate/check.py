@@ -1,7 +1,8 @@
 """The gate that every change of a deal passes, whichever way it comes: drag, menu, list, bulk, import, service."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -142,14 +143,30 @@ def _gone(counts: bool) -> Any:
     return select(stage.c.deleted_at).where(stage.c.id == bindparam("stage")).with_for_update(read=not counts)
 
 
+@dataclass
+class Coming:
+    """What a call has changed so far: how many more deals stand in each stage; `seen` of what was done is counted."""
+
+    seen: int = 0
+    more: Counter[int] = field(default_factory=Counter)
+    stages: dict[int, int | None] = field(default_factory=dict)  # where each deal that was touched stands
+
+
 def _coming(context: Context, stage_id: int) -> int:
     """How many more deals stand in the stage by what this call has changed so far."""
-    total = 0
-    for (name, _), found in context.working.records.items() if context.working else ():
-        if name == "deal":
-            total += _stands(found.row, stage_id) - _stands(found.stored, stage_id)
-    return total
+    coming: Coming = context.cache.setdefault("coming into stages", Coming())
+    done, coming.seen = context.applied[coming.seen :], len(context.applied)
+    for id in {one.id for one in done if one.kind == "deal"}:
+        found = context.working.get("deal", id) if context.working else None
+        if found is None:
+            continue
+        before = coming.stages.get(id, _stands_in(found.stored))
+        coming.stages[id] = after = _stands_in(found.row)
+        for place, number in ((before, -1), (after, 1)):
+            if place is not None:
+                coming.more[place] += number
+    return coming.more[stage_id]
 
 
-def _stands(row: Row | None, stage_id: int) -> bool:
-    return row is not None and row["stage_id"] == stage_id and row["deleted_at"] is None
+def _stands_in(row: Row | None) -> int | None:
+    return row["stage_id"] if row is not None and row["deleted_at"] is None else None
