@@ -74,6 +74,7 @@ class Chunk:
         follow(self, old)
         for some in rounds(self._living(old)):
             self._update(some)
+        self.missing.leave_out()
         self.missing.rehearse()
         if self.job.earlier:
             self.job.earlier.keep(self.session, [d for d in self._living(new) if d.is_new])

@@ -1,23 +1,18 @@
 """Companies that rows name and that are not here: taken for one that is, under another spelling, or made, each once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session
-
-from crm_app.core.actor import Principal
 from crm_app.core.changes import Change, apply_many
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import KithError
 from crm_app.identity.policy import decide
-from crm_app.imports.likely import Likely, Row, Sorted, sorted_rows
-from crm_app.imports.names import Found, Names
+from crm_app.imports.likely import Likely, Row, sorted_rows
+from crm_app.imports.names import Found
 from crm_app.imports.owners import owners_of
 from crm_app.imports.recipes.recipe import Draft
-from crm_app.imports.report import Absent
 from crm_app.imports.runs import AUX_ROWS
-from search.duplicates.contacts import email
 from search.names import squeeze
 
 if TYPE_CHECKING:
@@ -25,7 +20,6 @@ if TYPE_CHECKING:
 
 COMPANY = "company"
 NO_NAMES = frozenset({"", "na", "none", "null", "unknown"})  # as in `-` and `n/a`: nobody means a company
-COUNTED = 1000  # of so many names it is looked before the import whether they are here under another spelling
 WAVES = 5  # names that look like names that look like names: after so many, what is left is made
 TRIAL_IDS = 2_000_000_000  # what a trial makes has the same id in each of its transactions, far from all others
 
@@ -71,6 +65,7 @@ class Missing:
         self._uses: dict[int, list[Use]] = {}
         self._made: dict[int, Firm] = {}
         self._barred: dict[int, str] = {}
+        self._brought: set[int] = set()
         self._taken: dict[str, Found] = {}
 
     # which one a name means
@@ -138,6 +133,7 @@ class Missing:
         if not self._uses:
             return
         drafts = [d for d in drafts if d.row_no in self._uses]
+        self._brought |= {d.row_no for d in drafts}
         wanted: dict[int, Draft] = {}
         for draft in drafts:
             for use in self._uses[draft.row_no]:
@@ -204,6 +200,25 @@ class Missing:
         self._made |= {id: firm for id, firm in made.items() if id not in self._barred}
         self._firms |= self._made
 
+    def leave_out(self) -> None:
+        """A company that was made for rows which were refused at their own save, and for no other, goes with them."""
+        job, refused = self._job, self._chunk.refused
+        used = {use.holder[use.field] for n in self._brought - refused.keys() for use in self._uses[n]}
+        gone = self._made.keys() - used - {firm.id for firm in job.brought.values()}
+        if not gone:
+            return
+        numbers = range(job.aux_rows + 1, job.aux_rows + 1 + len(gone))
+        job.aux_rows += len(gone)
+        changes = [
+            Change(COMPANY, id, op="delete", row_no=AUX_ROWS + n) for id, n in zip(sorted(gone), numbers, strict=True)
+        ]
+        whoever = replace(job.actor, system=True)  # takes back what they have just made themselves
+        apply_many(self._chunk.session, whoever, changes, source="import", batch_id=job.batch_id)
+        for use in (u for n in self._brought for u in self._uses[n] if u.holder[u.field] in gone):
+            self._chunk.guesses.pop((use.label, use.text, self._made[use.holder[use.field]].name), None)
+        self._made = {id: firm for id, firm in self._made.items() if id not in gone}
+        self._taken = {text: hit for text, hit in self._taken.items() if hit.id not in gone}
+
     def rehearse(self) -> None:
         """At the end of the transaction of a trial: remember how what it made is compared."""
         if self._job.brought_rows and self._made:
@@ -235,31 +250,3 @@ def surely(likely: Iterable[Likely]) -> Likely | None:
 def _values(firm: Firm) -> dict[str, Any]:
     found = {"name": firm.name, "domain": firm.domain, "owner_id": firm.owner_id}
     return {name: value for name, value in found.items() if value}
-
-
-def count_absent(session: Session, actor: Principal, domains: Mapping[str, str]) -> Absent:
-    """How many of these names mean no company that is here; of very many without a look at other spellings."""
-    verdict = decide(actor, "create", COMPANY)
-    why_not = "" if verdict.allowed else verdict.why
-    found = Names().resolve(session, COMPANY, domains, hints=False)
-    missing = {
-        squeeze(name): Firm(0, 0, name, domains[name])
-        for name, hit in found.items()
-        if hit.is_missing and squeeze(name) not in NO_NAMES
-    }
-    if len(missing) > COUNTED:
-        return Absent(len(missing), is_most=True, why_not=why_not)
-    rows = {n: firm.row() for n, firm in enumerate(missing.values())}
-    alike = sorted_rows(session, actor, COMPANY, rows) if rows else Sorted({})
-    here = {n for n in rows if surely(alike.likely.get(n, ())) or n in alike.later}
-    return Absent(len(rows.keys() - here), why_not=why_not)
-
-
-def own_domain(address: str) -> str:
-    """The domain of an e-mail address, which is that of a company; empty for that of a public provider."""
-    return email(address)[1]
-
-
-def most(domains: Mapping[str, int]) -> str:
-    """The domain that most rows of a company have, of those that have any."""
-    return max((d for d in domains if d), key=domains.__getitem__, default="")

@@ -1,13 +1,15 @@
 """References of the rows of a chunk: names become ids, guesses are noted, rows that miss one wait or are refused."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crm_app.core.changes.kinds import Field
-from crm_app.imports.missing import COMPANY, Use, most, own_domain
+from crm_app.imports.missing import COMPANY, Use
 from crm_app.imports.names import Found
 from crm_app.imports.recipes.recipe import Draft
+from search.duplicates.contacts import email
 
 if TYPE_CHECKING:
     from crm_app.imports.chunk import Chunk
@@ -94,3 +96,13 @@ def _references(chunk: "Chunk", draft: Draft) -> list[Reference]:
         fields = {f.name: f for f in kind.child_by_name[part].fields}
         own += [Reference(draft.parts.setdefault(part, {}), fields[name], text) for name, text in names.items()]
     return own
+
+
+def own_domain(address: str) -> str:
+    """The domain of an e-mail address, which is that of a company; empty for that of a public provider."""
+    return email(address)[1]
+
+
+def most(domains: Mapping[str, int]) -> str:
+    """The domain that most rows of a company have, of those that have any."""
+    return max((d for d in domains if d), key=domains.__getitem__, default="")

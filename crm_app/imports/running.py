@@ -11,7 +11,6 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.imports import runs
 from crm_app.imports.chunk import Chunk
-from crm_app.imports.columns import CUSTOM
 from crm_app.imports.drafts import Drafter
 from crm_app.imports.job import Job
 from crm_app.imports.reading import Raw, read_rows
@@ -35,7 +34,6 @@ def run_job(
 ) -> None:
     """All rows in chunks; then those that waited for a row behind them."""
     drafter = Drafter(job.recipe, job.columns, job.places, job.custom_ids, job.currency, job.zone)
-    report.unknown_columns = [c.header for c in job.columns if c.target == CUSTOM]
     tell = progress or (lambda _done, _total: None)
     report.status = "running"
     try:
@@ -45,8 +43,9 @@ def run_job(
         report.status = "failed"
         raise
     finally:
-        report.also_created = dict(job.also_created)
-        if job.run_id is not None:
+        if job.run_id is None:
+            report.also_created = dict(job.also_created)
+        else:
             db.write_sync(runs.finish, job, report)
     if report.status == "done":
         tell(report.total, report.total)

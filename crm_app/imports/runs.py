@@ -62,7 +62,7 @@ def begin(session: Session, job: Job, report: ImportReport, options: dict[str, A
         "left_out": 0,
         "guesses": [],
         "started_at": now(),
-        "mapping": options | {"header": list(job.source.header)},
+        "mapping": options | {"header": list(job.source.header), "unknown": report.unknown_columns},
     }
     session.connection().execute(insert(table_of(ImportRun)), values)
     if not report.problems:
@@ -159,6 +159,7 @@ def _store(session: Session, job: Job, report: ImportReport, **more: Any) -> Non
 
 def finish(session: Session, job: Job, report: ImportReport) -> None:
     """The run has ended, one way or the other."""
+    report.also_created = _also_created(session, job.batch_id)
     report.lacking = _lacking(session, job.batch_id)
     report.alike = count_alike(session, job.batch_id)
     report.likenesses = list_alike(session, job.actor, job.batch_id)
@@ -171,6 +172,17 @@ def _lacking(session: Session, batch_id: int | None) -> int:
     found = table_of(Finding)
     query = select(func.count(found.c.record_id.distinct())).where(found.c.batch_id == batch_id)
     return session.connection().execute(query).scalar_one()
+
+
+def _also_created(session: Session, batch_id: int | None) -> dict[str, int]:
+    """How many records of each kind the rows of this batch brought along, without those that went with their row."""
+    log = table_of(ChangeLog)
+    query = select(log.c.kind, log.c.op, func.count()).where(log.c.batch_id == batch_id, log.c.row_no < AUX_ROWS // 2)
+    query = query.where(log.c.op.in_(("create", "delete"))).group_by(log.c.kind, log.c.op)
+    found = Counter[str]()
+    for name, op, number in session.connection().execute(query):
+        found[name] += number if op == "create" else -number
+    return dict(+found)
 
 
 def readable(session: Session, actor: Principal, run_id: int) -> ImportRun:
@@ -198,6 +210,8 @@ def load(session: Session, actor: Principal, run_id: int) -> tuple[ImportReport,
         alike=count_alike(session, run.batch_id),
         likenesses=list_alike(session, actor, run.batch_id),
         guesses=[Guess(*g) for g in run.guesses],
+        unknown_columns=run.mapping.get("unknown", []),
+        also_created=_also_created(session, run.batch_id),
         status=run.status,
         run_id=run.id,
         batch_id=run.batch_id,

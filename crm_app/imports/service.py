@@ -12,11 +12,13 @@ from crm_app.core.actor import Principal
 from crm_app.core.errors import Forbidden, KithError, Refused
 from crm_app.identity.policy import decide
 from crm_app.imports import runs
+from crm_app.imports.absent import count_absent
 from crm_app.imports.columns import ASK, CUSTOM, SKIP, Mapped, is_writable, missing_required, places, undecided
 from crm_app.imports.job import Job, open_job
-from crm_app.imports.missing import COMPANY, count_absent, most, own_domain
+from crm_app.imports.missing import COMPANY
 from crm_app.imports.reading import read_rows
 from crm_app.imports.recipes import kind_and_recipe
+from crm_app.imports.references import most, own_domain
 from crm_app.imports.report import Absent, Column, ImportReport, Inspection, Target
 from crm_app.imports.running import Progress, run_job
 from crm_app.imports.uploads import keep_upload, save_upload
@@ -159,7 +161,8 @@ def _begin(job: Job, report: ImportReport, options: dict[str, Any]) -> None:
 
 
 def _look_over(job: Job, report: ImportReport) -> None:
-    """Count the rows and say what is wrong with the file as a whole."""
+    """Count the rows; say which columns nobody knows, and what is wrong with the file as a whole."""
+    report.unknown_columns = [c.header for c in job.columns if c.target == CUSTOM]
     report.notes += job.source.notes
     report.problems = _problems(job)
     report.total = sum(1 for _ in read_rows(job.source))

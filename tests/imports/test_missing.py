@@ -10,23 +10,25 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes.replay import differences
 from crm_app.identity.matrix import MATRIX
 from crm_app.imports import running
-from crm_app.imports.history import undo_run
+from crm_app.imports.history import report_of, undo_run
 from crm_app.imports.rows import remarks_of
 from crm_app.imports.service import inspect_file
 from crm_app.tables import Company, Deal, DuplicatePair, Person
 from tests.imports.files import all_of, load, reasons
 from tests.support.builders import make_person, make_pipeline, make_user, principal
 
-PEOPLE = """name,email,company,owner
-Ada Byron,ada@gmail.com,Nordlys Energi,Olga
-Bo Diaz,bo@nordlys.example,NORDLYS ENERGI,
-Cy Young,cy@acme.example,ACME Ltd,
-Di Moe,di@else.example,-,
-Ed Poe,ed@zentrum.example,Zentrum Bau GmbH,
-Flo Ray,flo@twin.example,Twin Inc,
-Gus Orr,gus@nordlys.example,Nordlys energi,
-Hal Ito,hal@zentrum.example,Zentrum Bau,
-Ada Byron,,Nordlys Energi,
+PEOPLE = """name,email,company,owner,time zone
+Ada Byron,ada@gmail.com,Nordlys Energi,Olga,
+Bo Diaz,bo@nordlys.example,NORDLYS ENERGI,,
+Cy Young,cy@acme.example,ACME Ltd,,
+Di Moe,di@else.example,-,,
+Ed Poe,ed@zentrum.example,Zentrum Bau GmbH,,
+Flo Ray,flo@twin.example,Twin Inc,,
+Gus Orr,gus@nordlys.example,Nordlys energi,,
+Hal Ito,hal@zentrum.example,Zentrum Bau,,
+Ada Byron,,Nordlys Energi,,
+Ivo Lee,a@lone.example,Lone Star Mining,,Atlantis
+Jan Lee,b@lone.example,Lone Star Mining Ltd,,Atlantis
 """
 HERE = "name,domain\nAcme Limited,\nTwin GmbH,twin.example\nTwin AG,twin.example\n" + "".join(
     f"Filling {n} Works,\n" for n in range(60)
@@ -53,15 +55,19 @@ def test_they_are_made_once_and_taken_back_with_the_import(
     trial = load(tmp_path, "people", PEOPLE, create_companies=True, dry_run=True)
     assert len(firms()) == 63 and staff() == {}
     found = inspect_file(SYSTEM, "people", tmp_path / "file.csv").absent
-    assert (found.count, found.say(True)) == (3, "3 companies will be created.")
+    assert (found.count, found.say(True)) == (4, "4 companies will be created."), "also for rows that fall"
     real = load(tmp_path, "people", PEOPLE, create_companies=True)
     for report in (trial, real):
         assert report.also_created == {"company": 3}, "Nordlys, Zentrum and the one that could be either Twin"
-        assert (report.created, report.unchanged, reasons(report)) == (7, 1, {5: "Company: No company is called '-'."})
+        assert (report.created, report.unchanged, report.refused) == (7, 1, 3)
+        assert reasons(report)[5] == "Company: No company is called '-'." and "Atlantis" in reasons(report)[12]
         taken = {(g.given, g.taken, g.rows) for g in report.guesses if "ordlys" not in g.given.lower()}
         assert taken == {("ACME Ltd", "Acme Limited", 1), ("Zentrum Bau", "Zentrum Bau GmbH", 1)}
         assert "Also created: 3 companies." in remarks_of(report) and report.alike == 1
+    kept = db.read_sync(report_of, SYSTEM, real.run_id or 0)
+    assert kept.also_created == {"company": 3}, "it says so later, too"
     made = firms()
+    assert len(made) == 66, "none for nobody"
     assert made["Nordlys Energi"].owner_id == olga and made["Zentrum Bau GmbH"].owner_id is None
     assert made["Zentrum Bau GmbH"].domain == "zentrum.example"
     assert made["Nordlys Energi"].domain == ("nordlys.example" if size > 1 else ""), "none of a public provider"
