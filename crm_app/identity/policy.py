@@ -70,7 +70,7 @@ ACTION_WORDS = {
     "edit": "edit",
     "delete": "delete",
     "export": "export",
-    "mass_edit": "edit many at once",
+    "mass_edit": "bulk-edit",
     "merge": "merge",
     "import": "import",
     "administer": "administer",
