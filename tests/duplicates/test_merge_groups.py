@@ -1,6 +1,8 @@
 """Groups merged by a run: killed and carried on, refused one by one, told at the end, each taken back alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlmodel import Session
@@ -16,10 +18,10 @@ from crm_app.duplicates.merge import service
 from crm_app.duplicates.merge.groups import start_groups
 from crm_app.duplicates.merge.undoing import unmerge
 from crm_app.jobs.bulk import next_run
-from crm_app.records.bulk import cancel_bulk, carry_on, list_refusals, run_bulk
-from crm_app.tables import Activity, BulkRun, ChangeBatch, Company, Notification, Person
+from crm_app.records.bulk import BulkProgress, cancel_bulk, carry_on, list_refusals, run_bulk
+from crm_app.tables import Activity, BulkRun, ChangeBatch, Company, Notification, Person, PersonEmail
 from tests.imports.files import all_of
-from tests.support.builders import make, make_company, make_person, make_user, principal, row
+from tests.support.builders import change, make, make_company, make_person, make_user, principal, row
 
 
 def pairs(number: int, **more: object) -> list[list[int]]:
@@ -157,8 +159,33 @@ def test_what_makes_no_sense_is_said_first(sqlite_database: str) -> None:
     assert all_of(BulkRun) == []
 
 
-def test_whoever_may_not_merge_changes_nothing(sqlite_database: str) -> None:
-    groups = pairs(1, owner_id=make_user())
-    me = principal(make_user(role="read-only"), "read-only")
-    done = run_bulk(db.write_sync(start_groups, me, "person", groups))
-    assert (done.changed, done.refused) == (0, 1) and gone(groups) == [0]
+def test_whoever_may_not_merge_any_more_changes_nothing_more(sqlite_database: str) -> None:
+    me, _ = (make_user(role="administrator") for _ in range(2))
+    groups = pairs(2, owner_id=make_user())
+    run_id = db.write_sync(start_groups, principal(me, "administrator"), "person", groups)
+    db.write_sync(carry_on, run_id, 500)
+    change("user", me, role="read-only")
+    done = run_bulk(run_id)
+    assert (done.changed, done.refused) == (1, 1) and gone(groups) == [1, 0]
+    assert "may not" in db.read_sync(list_refusals, SYSTEM, run_id)[0].reason
+
+
+def test_two_runs_of_the_same_groups_at_once_merge_each_once(database_url: str) -> None:
+    groups = [[make_person(emails=[{"value": f"{x}{n}@example.org"}]) for x in "ab"] for n in range(2)]
+    runs = [begin(groups), begin([ids[::-1] for ids in reversed(groups)])]
+    gate = Barrier(2)
+
+    def go(run_id: int) -> BulkProgress:
+        gate.wait(20)
+        return run_bulk(run_id)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(go, runs))
+    assert [d.status for d in done] == ["done", "done"]
+    assert (sum(d.changed for d in done), sum(d.refused for d in done)) == (2, 2)
+    said = [r.reason for run_id in runs for r in db.read_sync(list_refusals, SYSTEM, run_id)]
+    assert all("one record already" in text or "was merged into" in text for text in said), said
+    living = {p.id for p in all_of(Person) if p.deleted_at is None}
+    held = {e.value for e in all_of(PersonEmail) if e.person_id in living}
+    assert gone(groups) == [1, 1] and held == {f"{x}{n}@example.org" for x in "ab" for n in range(2)}
+    assert len(batches()) == 2 and db.read_sync(differences) == []

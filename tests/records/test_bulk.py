@@ -153,13 +153,22 @@ def test_nobody_begins_more_and_more_runs(sqlite_database: str) -> None:
     db.write_sync(start_undo, me, batch)
 
 
-def test_somebody_who_may_no_longer_sign_in_changes_nothing_more(database_url: str) -> None:
+@pytest.mark.parametrize("change_of", [{"status": "disabled"}, {"role": "read-only"}])
+def test_rights_that_are_taken_away_in_the_middle_bind_the_rest(database_url: str, change_of: dict[str, str]) -> None:
     me = make_user()
     ids = people(5, owner_id=me)
     run_id = start(principal(me), "person", ids, {"title": "new"})
     assert [r.id for r in db.read_sync(unfinished, principal(me))] == [run_id]
-    change("user", me, SYSTEM, None, status="disabled")
-    assert run_bulk(run_id).status == "cancelled" and set(titles_of(ids)) == {""}
+    db.write_sync(carry_on, run_id, 2)
+    change("user", me, SYSTEM, None, **change_of)
+    done = run_bulk(run_id)
+    assert titles_of(ids) == ["new", "new", "", "", ""]
+    if "status" in change_of:
+        assert (done.status, done.done, done.refused) == ("cancelled", 2, 0)
+    else:
+        assert (done.status, done.changed, done.refused) == ("done", 2, 3)
+        reasons = {r.reason for r in db.read_sync(list_refusals, SYSTEM, run_id)}
+        assert reasons == {"The role Read only may not bulk-edit people."}
 
 
 def test_delete_and_undo_take_companies_with_what_hangs_on_them(database_url: str) -> None:
