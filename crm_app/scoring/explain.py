@@ -1,6 +1,7 @@
 """Why a person has this score: every point with its reason, and the one set by hand with who, why and until when."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,14 +14,16 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
 from crm_app.core.errors import NotFound
 from crm_app.identity.policy import decide
-from crm_app.records.page.rows import Panel, Related
+from crm_app.records.page.rows import Panel, Related, Told
 from crm_app.scoring.history import LABELS, features_now, latest
+from crm_app.scoring.parts import Part, decimals, parts_of, shown, singles
 from crm_app.scoring.queries import read_book, rules_naming, standings
-from crm_app.scoring.rules import Line, effective, shown
+from crm_app.scoring.rules import Line, Rule, effective
 from crm_app.scoring.service import OVERRIDE, override_row
 from crm_app.tables import LeadScore, Person, User
 
-SHOWN, REASONS = 8, 4
+LATEST, REASONS = 8, 4  # events behind the fold, reasons of what was learned
+WEAK = 0.05  # log-odds that are no reason
 person, kept, user = table_of(Person), table_of(LeadScore), table_of(User)
 NOTHING = "No rule gives a point yet."
 UNSEEN = "Something that your role may not see"
@@ -35,6 +38,7 @@ class Explained:
     computed: Decimal
     day: date
     lines: Sequence[Line] = field(default=())
+    rules: Mapping[int, Rule] = field(default_factory=dict)
 
 
 def explain(session: Session, person_id: int) -> Explained:
@@ -47,7 +51,8 @@ def explain(session: Session, person_id: int) -> Explained:
         raise NotFound
     one = found[0]
     counts = effective(one.score, one.override, day)
-    return Explained(counts, book.bands.of(counts), one.score.total, day, one.score.lines)
+    rules = {rule.id: rule for rule in book.rules}
+    return Explained(counts, book.bands.of(counts), one.score.total, day, one.score.lines, rules)
 
 
 def score_panel(session: Session, actor: Principal, id: int) -> Panel | None:
@@ -55,9 +60,9 @@ def score_panel(session: Session, actor: Principal, id: int) -> Panel | None:
     found = explain(session, id)
     owner = session.connection().execute(select(person.c.owner_id).where(person.c.id == id)).scalar()
     may_edit = decide(actor, "edit", "person", owner, record_id=id).allowed
-    told = _told_to(session, actor, found.lines)
-    rows = [*_by_hand(session, id, found, may_edit), *_lines(told), *_learned(session, id)]
-    note = f"{found.score.normalize():,f} · {found.band}"
+    parts = parts_of(_told_to(session, actor, found.lines), found.rules, found.day)
+    rows = [*_by_hand(session, id, found, may_edit), *_parts(parts), *_learned(session, id)]
+    note = f"{_plain(found.score)} · {found.band}"
     return Panel(OVERRIDE, "Score", note, rows, NOTHING, "score" if may_edit else "", "Set by hand")
 
 
@@ -77,43 +82,48 @@ def _by_hand(session: Session, id: int, found: Explained, may_edit: bool) -> lis
     until = row["until_day"]
     over = until is not None and until < found.day
     words = "for good" if until is None else f"{'ended on' if over else 'until'} {until.day} {until:%b %Y}"
-    computed = f"By the rules: {found.computed.normalize():,f}"
+    computed = f"By the rules: {_plain(found.computed)}"
     said = [row["reason"], f"{who} · {words}", *([] if over else [computed])]
     return [Related(row["id"], "Set by hand", "", str(row["value"]), said, part=row["id"] if may_edit else 0)]
 
 
-def _lines(lines: Sequence[Line]) -> list[Related]:
-    """Fit and engagement, each with its points; the largest reasons first, the rest in one, so that all add up."""
+def _plain(score: Decimal) -> str:
+    return f"{score:,.{decimals([score])}f}"
+
+
+def _parts(parts: Sequence[Part]) -> list[Related]:
+    """Fit and engagement, each with a line for each rule; the single events wait behind a fold. All add up."""
     found = []
     for n, (title, is_event) in enumerate((("Fit", False), ("Engagement", True)), 1):
-        mine = sorted((line for line in lines if line.is_event == is_event), key=lambda line: -abs(line.points))
+        mine = [part for part in parts if part.is_event == is_event]
         if mine:
-            said = [f"{shown(line.points)} {line.words}" for line in mine[:SHOWN]]
-            rest = mine[SHOWN:]
-            if rest:
-                more = "1 smaller reason" if len(rest) == 1 else f"{len(rest)} smaller reasons"
-                said.append(f"{shown(_sum(rest))} {more}")
-            found.append(Related(-n, title, "", shown(_sum(mine)), said))
+            places = decimals([part.points for part in mine])
+            told = [Told(shown(part.points, places), part.words) for part in mine]
+            row = Related(-n, title, "", shown(sum((part.points for part in mine), Decimal(0)), places), told=told)
+            found.append(replace(row, fold="Each event", folded=_events(mine)) if is_event else row)
     return found
 
 
-def _sum(lines: Sequence[Line]) -> Decimal:
-    return sum((line.points for line in lines), Decimal(0))
+def _events(parts: Sequence[Part]) -> list[Told]:
+    found = singles(parts, LATEST)
+    places = decimals([points for points, _ in found])
+    return [Told(shown(points, places), words) for points, words in found]
 
 
 def _learned(session: Session, id: int) -> list[Related]:
-    """What deals of the past say, with its reasons and how far it can be relied on; nothing before there are enough."""
+    """What deals of the past say and how far it can be relied on, in words; the figures wait behind a fold."""
     learned = latest(session)
     if learned.model is None or learned.measured is None:
         return []
     features = features_now(session, id)
     chance = learned.model.probability(features)
-    reasons = [
-        f"{'▲' if weight > 0 else '▼'} {LABELS.get(name, name)}: {value} ({weight:+.2f} log-odds)"
-        for name, value, weight in learned.model.reasons(features)[:REASONS]
-    ]
+    reasons = [(f"{LABELS.get(name, name)}: {value}", odds) for name, value, odds in learned.model.reasons(features)]
+    told = [Told("▲" if odds > 0 else "▼", words) for words, odds in reasons[:REASONS] if abs(odds) >= WEAK]
     measured = learned.measured
     said = "better than" if measured.helps else "no better than"
-    how = f"On {measured.held_out:,} later deals {said} one figure for all"
-    how += f" (Brier {measured.brier:.3f}, base rate {measured.base_brier:.3f})"
-    return [Related(-3, "Learned: a deal would be won", "", f"{chance:.0%}", [*reasons, how])]
+    how = [f"Checked on {measured.held_out:,} later deals: {said} the same chance for everybody."]
+    how += [] if measured.helps else ["Do not rely on it."]
+    figures = [Told(f"× {math.exp(odds):.2f}", f"{words} ({odds:+.2f} log-odds)") for words, odds in reasons]
+    figures.append(Told(f"{measured.brier:.3f}", f"Brier score; the base rate alone has {measured.base_brier:.3f}"))
+    row = Related(-3, "Learned: a deal would be won", "", f"{chance:.0%}", [" ".join(how)], told=told)
+    return [replace(row, fold="The figures behind it", folded=figures)]

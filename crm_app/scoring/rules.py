@@ -56,12 +56,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Line:
-    """Points and why; all lines of a score add up to it."""
+    """Points and why; all lines of a score add up to it. `day` is that of an event, None for a condition or a bound."""
 
     points: Decimal
     words: str
     rule_id: int
     is_event: bool
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _engagement(rule: Rule, events: Sequence[Event], day: date) -> tuple[list[Li
         age = (day - event.day).days
         points = rounded(faded(rule.points, age, rule.half_life))
         if points:
-            lines.append(Line(points, event_words(rule, event, age), rule.id, True))
+            lines.append(Line(points, event_words(rule, event, age), rule.id, True, event.day))
             change = next_change(rule.points, age, rule.half_life)
             due += [] if change is None else [change]
     total = sum((line.points for line in lines), Decimal(0))
@@ -167,9 +168,13 @@ def _engagement(rule: Rule, events: Sequence[Event], day: date) -> tuple[list[Li
 
 def event_words(rule: Rule, event: Event, age: int) -> str:
     """`Meeting 9 days ago (10, half-life 14 days)`."""
-    when = "today" if age <= 0 else "yesterday" if age == 1 else f"{age} days ago"
     fades = f", half-life {rule.half_life} day{'s' * (rule.half_life != 1)}" if rule.half_life else ""
-    return f"{event.label or rule.name} {when} ({rule.points}{fades})"
+    return f"{event.label or rule.name} {ago(age)} ({rule.points}{fades})"
+
+
+def ago(days: int) -> str:
+    """`today`, `yesterday`, `9 days ago`."""
+    return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
 def effective(score: Score, override: Override | None, day: date) -> Decimal:
@@ -183,13 +188,6 @@ def due_of(score: Score, override: Override | None, day: date) -> date | None:
     if override is not None and override.until_day is not None and override.holds(day):
         days.append(override.until_day + timedelta(1))
     return min(days, default=None)
-
-
-def shown(points: Decimal) -> str:
-    """`+15`, `−12.4`."""
-    plain = points.normalize()
-    text = f"{abs(plain):,f}"
-    return f"+{text}" if points >= 0 else f"−{text}"
 
 
 def moved(before: Mapping[int, str], after: Mapping[int, str]) -> dict[tuple[str, str], int]:

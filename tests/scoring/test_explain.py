@@ -9,7 +9,7 @@ from crm_app.core import db
 from crm_app.core.actor import SYSTEM
 from crm_app.core.clock import now
 from crm_app.records.panels import panels_of
-from crm_app.scoring.explain import SHOWN, explain
+from crm_app.scoring.explain import LATEST, explain
 from crm_app.scoring.service import rescore, set_by_hand
 from crm_app.tables import Person
 from tests.scoring.test_service import DIRECTOR, did, rule
@@ -37,12 +37,18 @@ def test_every_point_is_explained_and_all_add_up_to_the_score() -> None:
     beside = panel(SYSTEM, ada)
     assert [(r.title, r.aside) for r in beside.rows] == [("Fit", "+11"), ("Engagement", "+40")]
     assert sum(number(r.aside) for r in beside.rows) == row(Person, ada)["score"] == 51
-    for r in beside.rows:
-        assert sum(number(x.partition(" ")[0]) for x in r.lines) == number(r.aside)
-    assert beside.rows[0].lines == ["+15 Title contains director", "−4 No company"]
-    assert "+9.5 Meeting yesterday (10, half-life 14 days)" in beside.rows[1].lines
-    assert "smaller reasons" in beside.rows[1].lines[-1]
-    assert beside.note == "51 · hot" and len(beside.rows[1].lines) == SHOWN + 1
+    fit, engagement = beside.rows
+    assert [(t.figure, t.text) for t in fit.told] == [("+15", "Title contains director"), ("−4", "No company")]
+    times = "14 times, the last today"
+    assert [(t.figure, t.text) for t in engagement.told] == [("+40", f"Meetings · {times} · capped at 40")]
+    assert sum(number(t.figure) for t in engagement.folded) == 40 and not fit.fold
+    folded = [(t.figure, t.text) for t in engagement.folded]
+    assert folded[:3] == [(f"+{n}", f"Meeting {day} (10, half-life 14 days)") for n, day in NEWEST]
+    assert [text for _, text in folded[LATEST:]] == ["6 more", "Meetings: at most 40 together"]
+    assert beside.note == "51 · hot"
+
+
+NEWEST = (("10.0", "today"), ("10.0", "today"), ("9.5", "yesterday"))
 
 
 def test_a_rule_that_asks_for_a_hidden_field_is_not_named() -> None:

@@ -75,19 +75,22 @@ def on_page() -> LearnedRow:
 def test_the_chance_of_a_deal_stands_beside_a_person_with_its_reasons_and_how_true_it_came() -> None:
     people = lived(DEALS)
     assert keep_learning() == DEALS
-    for who, title, sign in (("decides", "▲ Seniority: decides", 1), ("other", "▼ Seniority: other", -1)):
+    for who, arrow, sign in (("decides", "▲", 1), ("other", "▼", -1)):
         (learned,) = [r for r in beside(people[who]) if r.title.startswith("Learned")]
         expected = chance(range(DEALS), who)
         assert learned.aside == f"{float(expected):.0%}"
         count = Counter(wins(n) for n in range(DEALS))
         won, lost = (sum(v for (_, w), v in count.items() if w is kind) for kind in (True, False))
         ratio = Fraction(count[who, True] + 1, won + 2) / Fraction(count[who, False] + 1, lost + 2)
-        assert learned.lines[0] == f"{title} ({math.log(ratio):+.2f} log-odds)" and sign * math.log(ratio) > 1
-        assert learned.lines[1].endswith("Activities in 90 days: none (+0.00 log-odds)")
+        assert [(t.figure, t.text) for t in learned.told] == [(arrow, f"Seniority: {who}")]
+        odds = f"Seniority: {who} ({math.log(ratio):+.2f} log-odds)"
+        nothing = "Activities in 90 days: none (+0.00 log-odds)"
+        assert [t.text for t in learned.folded[:-1]] == [odds, nothing] and sign * math.log(ratio) > 1
+        assert learned.folded[0].figure == f"× {float(ratio):.2f}"
         trained, held_out, brier, base = measured_by_hand()
-        assert learned.lines[2] == (
-            f"On {held_out} later deals better than one figure for all (Brier {brier:.3f}, base rate {base:.3f})"
-        )
+        assert learned.lines == [f"Checked on {held_out} later deals: better than the same chance for everybody."]
+        last = learned.folded[-1]
+        assert (last.figure, last.text) == (f"{brier:.3f}", f"Brier score; the base rate alone has {base:.3f}")
     page = on_page()
     assert page.words.startswith(f"Learned from {trained} deals, measured on {held_out} that were opened later.")
     assert page.verdict == "Better than the base rate." and page.missing == ""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_app.scoring.parts import parts_of, shown, singles
 from crm_app.scoring.rules import (
     Bands,
     Event,
@@ -19,7 +20,6 @@ from crm_app.scoring.rules import (
     next_change,
     rounded,
     score_of,
-    shown,
 )
 
 DAY = date(2026, 5, 20)
@@ -84,6 +84,9 @@ def test_the_lines_add_up_to_the_score_and_order_does_not_matter(rs: list[Rule],
     assert sum(line.points for line in score.lines) == score.total == score.fit + score.engagement
     assert score_of(rs, held, es[::-1], DAY).total == score.total
     assert score.total == score.total.quantize(Decimal("0.1"))
+    parts = parts_of(score.lines, {rule.id: rule for rule in rs}, DAY)
+    assert sum(part.points for part in parts) == score.total and len({p.lines[0].rule_id for p in parts}) == len(parts)
+    assert sum(points for points, _ in singles((p for p in parts if p.is_event), 3)) == score.engagement
 
 
 @given(rules, hits, events)
@@ -126,12 +129,12 @@ def test_outcomes_caps_and_words() -> None:
     rule = Rule(1, "Calls", 10, event="call", outcome="reached", half_life=14, cap=15)
     done = [Event("call", DAY - timedelta(9), "reached", "Call"), Event("call", DAY, "busy", "Call")]
     score = score_of([rule], frozenset(), done, DAY)
-    assert [(shown(line.points), line.words) for line in score.lines] == [
+    assert [(shown(line.points, 1), line.words) for line in score.lines] == [
         ("+6.4", "Call 9 days ago (10, half-life 14 days)")
     ]
     score = score_of([rule], frozenset(), [Event("call", DAY, "reached", "Call")] * 2, DAY)
     assert score.total == 15 and score.lines[-1].points == -5 and "at most 15" in score.lines[-1].words
-    assert shown(Decimal("-12.40")) == "−12.4" and shown(Decimal(100)) == "+100"
+    assert shown(Decimal("-12.40"), 1) == "−12.4" and shown(Decimal(1000)) == "+1,000"
 
 
 def test_bands_begin_at_their_threshold() -> None:

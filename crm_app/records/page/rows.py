@@ -106,8 +106,19 @@ class RecordPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A reason, and the figure or sign that stands before it."""
+
+    figure: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
-    """One related record; `level` indents it, `part` is the row to remove where the relation is a part."""
+    """One related record; `level` indents it, `part` is the row to remove where the relation is a part.
+
+    `told` are reasons under it; those that are asked for more seldom wait `folded` behind the words of `fold`.
+    """
 
     id: int
     title: str
@@ -118,6 +129,9 @@ class Related:
     level: int = 0
     part: int = 0
     here: bool = False
+    told: list[Told] = dataclasses.field(default_factory=list)
+    fold: str = ""
+    folded: list[Told] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from typing import Any
 import reflex as rx
 
 from crm_app.records.page.deleting import RecordDelete
+from crm_app.records.page.related import related_panel
 from crm_app.records.page.relation import RelationForm
-from crm_app.records.page.rows import Panel, Parts, Property, Related
+from crm_app.records.page.rows import Parts, Property
 from crm_app.records.page.state import ListWalk, RecordScreen
 from crm_app.records.state import RefSearch
 from crm_app.ui import addresses
@@ -107,52 +108,6 @@ def _properties() -> rx.Component:
     )
 
 
-def _related(row: rx.vars.ObjectVar[Related], panel: rx.vars.ObjectVar[Panel]) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.cond(
-                row.here | (row.href == ""),
-                rx.el.b(row.title, class_name="strong"),
-                page_link(row.title, href=row.href, class_name="strong"),
-            ),
-            rx.cond(row.aside != "", rx.el.span(row.aside, title=row.aside), rx.fragment()),
-        ),
-        rx.foreach(row.lines, lambda text: rx.el.div(text, class_name="mut")),
-        rx.cond(
-            row.part != 0,
-            rx.el.button(
-                "Remove",
-                type="button",
-                class_name="undo",
-                on_click=RecordScreen.remove_part(panel.name, row.part),
-                custom_attrs={"aria-label": "Remove: " + row.title.to(str)},
-            ),
-            rx.fragment(),
-        ),
-        class_name="item2 level" + row.level.to(str) + rx.cond(row.here, " here", "").to(str),
-        key=row.id,
-    )
-
-
-def _panel(panel: rx.vars.ObjectVar[Panel], starts: dict[str, Callable[..., Any]]) -> rx.Component:
-    cases = [(name, _add(panel, start(panel))) for name, start in starts.items()]
-    return rx.el.section(
-        rx.el.h3(panel.label, rx.el.span(panel.note), class_name="sect"),
-        rx.cond(
-            panel.rows.length() > 0,
-            rx.el.ul(rx.foreach(panel.rows, lambda row: _related(row, panel))),
-            rx.el.p(panel.empty, class_name="mut"),
-        ),
-        rx.match(panel.adds, *cases, rx.fragment()),
-        key=panel.name,
-        custom_attrs={"aria-label": panel.label},
-    )
-
-
-def _add(panel: rx.vars.ObjectVar[Panel], event: Any) -> rx.Component:
-    return rx.el.button(icon("plus"), panel.action, type="button", class_name="btn quiet addone", on_click=event)
-
-
 def walk_bar() -> rx.Component:
     """Back to the list that the record was opened from, and along it; nothing without one."""
     walk = ListWalk.walk
@@ -238,7 +193,7 @@ def record_screen(
                         _properties(),
                         rx.el.section(centre, class_name="pane", custom_attrs={"aria-label": "Timeline"}),
                         rx.el.section(
-                            rx.foreach(RecordScreen.panels, lambda p: _panel(p, starts)),
+                            rx.foreach(RecordScreen.panels, lambda p: related_panel(p, starts)),
                             aside,
                             class_name="pane",
                             custom_attrs={"aria-label": "Related"},
