@@ -187,7 +187,8 @@ def _tiles(whole: Figures, write: Write) -> list[Tile]:
     if gap is None:
         aim = Tile("", "Target", "–", "None set")
     elif gap <= 0:
-        aim = Tile("", "Target", write(whole.target), f"Reached, {write(-gap)} over", "g")
+        over = write(-gap)
+        aim = Tile("", "Target", write(whole.target), "Reached" if over == write(0) else f"{over} over", "g")
     else:
         aim = Tile("", "Target", write(whole.target), f"{write(gap)} to go")
     tiles = [

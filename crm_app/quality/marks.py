@@ -115,7 +115,7 @@ def _plan(
         found.append(insert(gap).from_select(columns, select(*values).where(*here, wanted)))
     lacking = select(func.coalesce(func.sum(gap.c.weight), 0)).where(gap.c.kind == name, gap.c.record_id == table.c.id)
     whole = whole_weight(rules)
-    worth = 100 - (100 * cast(lacking.correlate(table).scalar_subquery(), BigInteger) + whole // 2) // whole
+    worth = 100 * (whole - cast(lacking.correlate(table).scalar_subquery(), BigInteger)) // whole
     made = (log.c.kind == name) & (log.c.record_id == table.c.id) & (log.c.version == 1) & (log.c.op == "create")
     imported = case((log.c.source == "import", log.c.batch_id))
     values = {

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from crm_app.core.actor import Principal
-from crm_app.core.money import format_money, to_major
+from crm_app.core.money import format_sum, to_major
 from crm_app.core.numbers import formats_of
 from crm_app.reports.rows import Grid, Table, Value
 
@@ -34,8 +34,8 @@ class Writer:
         return format_decimal(value, locale=formats_of(self.locale))
 
     def money(self, minor: int) -> str:
-        """Money as everywhere in Kith: whole amounts without decimals."""
-        return format_money(minor, self.currency, self.locale)
+        """A sum as on the boards: whole amounts without decimals, large ones without cents."""
+        return format_sum(minor, self.currency, self.locale)
 
     def days(self, value: int | None) -> str:
         """A number of days; a dash for none."""

@@ -70,7 +70,7 @@ def _bar(bar: rx.vars.ObjectVar[Bar], layout: Any) -> rx.Component:
             class_name="track",
             custom_attrs={"aria-hidden": "true"},
         ),
-        rx.el.span(bar.shown, class_name="figure"),
+        rx.el.span(bar.shown, class_name="much"),
         key=bar.label,
     )
 

@@ -82,9 +82,9 @@ def test_a_forecast_in_words() -> None:
     ("target", "value", "note"),
     [
         (None, "–", "None set"),
-        (50_000, "$500", "Reached, $0 over"),
-        (40_000, "$400", "Reached, $100 over"),
-        (0, "$0", "Reached, $500 over"),
+        (50_000, "$500", "Reached"),
+        (40_000, "$400", "$100 over"),
+        (0, "$0", "$500 over"),
     ],
 )
 def test_the_words_of_a_target(target: int | None, value: str, note: str) -> None:

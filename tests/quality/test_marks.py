@@ -44,7 +44,7 @@ def test_all_gaps_are_those_worked_out_by_hand() -> None:
     weights = {rule.key: rule.weight for rule in RULES}
     for one in world.people:
         lacking = sum(weights[key] for key in world.gaps(one))
-        assert mark("person", one["id"]).score == 100 - int(100 * lacking / whole + 0.5)
+        assert mark("person", one["id"]).score == 100 * (whole - lacking) // whole
         assert mark("person", one["id"]).owner_id == one["owner_id"]
 
 

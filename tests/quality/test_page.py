@@ -174,7 +174,7 @@ def test_the_score_of_a_record_is_that_of_its_mark_and_hidden_with_it() -> None:
     scores += [db.read_sync(record_quality, admin, "company", id).score for id in world.firms]
     scores += [db.read_sync(record_quality, admin, "deal", one["id"]).score for one in world.deals]
     point = page(admin).points[-1]
-    assert int(point.value) == int(sum(scores) / len(scores) + 0.5)
+    assert int(point.value) == sum(scores) // len(scores)
 
 
 def test_a_night_keeps_the_standing_once_and_the_trend_shows_it() -> None:

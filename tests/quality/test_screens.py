@@ -39,13 +39,25 @@ def test_an_address_is_read_and_nonsense_counts_as_absent(parameters: dict[str, 
 
 @pytest.mark.parametrize(
     ("kept", "of", "expected"),
-    [(0, 0, None), (0, 5, 0), (5, 5, 100), (1, 1000, 1), (999, 1000, 99), (1, 2, 50), (1, 3, 33), (2, 3, 67)],
+    [
+        (0, 0, None),
+        (0, 5, 0),
+        (5, 5, 100),
+        (1, 1000, 1),
+        (999, 1000, 99),
+        (1, 2, 50),
+        (1, 3, 33),
+        (2, 3, 66),
+        (99_600, 100_000, 99),
+    ],
 )
 def test_a_percentage_never_hides_what_is_left(kept: int, of: int, expected: int | None) -> None:
     assert percent(kept, of) == expected
 
 
-@pytest.mark.parametrize(("lacking", "whole", "expected"), [(0, 10, 100), (10, 10, 0), (1, 8, 87), (1, 3, 67)])
+@pytest.mark.parametrize(
+    ("lacking", "whole", "expected"), [(0, 10, 100), (10, 10, 0), (1, 8, 87), (1, 3, 66), (1, 1000, 99)]
+)
 def test_scores_by_hand(lacking: int, whole: int, expected: int) -> None:
     assert score(lacking, whole) == expected
 

@@ -15,6 +15,7 @@ from crm_app.core.clock import start_of, today
 from crm_app.identity.policy import visible
 from crm_app.quality.fields import ENTERED_AT, ENTERED_BY, WAY
 from crm_app.quality.queries.whose import Whose, kinds_of
+from crm_app.quality.rules.scores import percent
 from crm_app.tables import QualityMark
 
 mark = table_of(QualityMark)
@@ -66,4 +67,4 @@ def busiest_share(amounts: list[int]) -> int | None:
     """The share of all entries, in percent, that comes from the busiest fifth (rounded up) of these people."""
     whole = sum(amounts)
     few = -(-len(amounts) // BUSIEST)
-    return round(100 * sum(sorted(amounts, reverse=True)[:few]) / whole) if whole else None
+    return percent(sum(sorted(amounts, reverse=True)[:few]), whole)

@@ -15,6 +15,7 @@ from crm_app.quality.fields import BATCH, SCORE, WAY
 from crm_app.quality.queries.counts import Owner, Standing, by_column, mark
 from crm_app.quality.queries.whose import Whose
 from crm_app.quality.rows import Figure, GroupRow
+from crm_app.quality.rules.scores import mean
 from crm_app.records.listing.rules import MOST_VALUES
 from crm_app.tables import ImportRun, Team
 
@@ -32,6 +33,7 @@ WAYS = {
     "unknown": "Not known",
 }
 Found = dict[tuple[str, Owner], Standing]
+Scored = tuple[float, GroupRow]  # a row with its score as it is before it is rounded
 
 
 def group_rows(
@@ -88,19 +90,24 @@ def _by_team(
 
 def _row(
     key: str, label: str, parts: Any, kinds: tuple[str, ...], who: Whose, look: tuple[str, str], href: str
-) -> GroupRow:
+) -> Scored:
     records, points = sum(p.records for p in parts.values()), sum(p.score for p in parts.values())
     cells = []
     for name in kinds:
         one = parts[name] if name in parts else Standing()
         link = who.href(name, [FAULTY]) if one.faulty else ""
         cells.append(Figure(kind(name).plural, f"{one.faulty:,}", link, f"of {one.records:,}" if one.records else ""))
-    score = (2 * points + records) // (2 * records) if records else 0
-    return GroupRow(key, label, str(score), score, cells, *look, href)
+    return _scored(key, label, points, records, cells, *look, href)
 
 
-def _sorted(rows: list[GroupRow]) -> list[GroupRow]:
-    return sorted(rows, key=lambda row: (row.percent, row.name))[:MOST_ROWS]
+def _scored(key: str, label: str, points: int, records: int, cells: list[Figure], *more: str) -> Scored:
+    score = mean(points, records) or 0
+    return points / max(1, records), GroupRow(key, label, str(score), score, cells, *more)
+
+
+def _sorted(rows: list[Scored]) -> list[GroupRow]:
+    """By the score before it is rounded: most read 99 in the end."""
+    return [row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1].name))[:MOST_ROWS]]
 
 
 def _cells(who: Whose, name: str, row: Any, conditions: list[dict[str, Any]]) -> list[Figure]:
@@ -109,10 +116,6 @@ def _cells(who: Whose, name: str, row: Any, conditions: list[dict[str, Any]]) ->
         whole,
         Figure("To fix", f"{int(row.faulty):,}", who.href(name, [*conditions, FAULTY]) if row.faulty else ""),
     ]
-
-
-def _mean(row: Any) -> int:
-    return (2 * int(row.score) + row.records) // (2 * row.records)
 
 
 def _by_source(session: Session, who: Whose, kinds: tuple[str, ...]) -> tuple[list[str], list[GroupRow]]:
@@ -126,7 +129,7 @@ def _by_source(session: Session, who: Whose, kinds: tuple[str, ...]) -> tuple[li
     for row in alike.values():
         condition = is_text("source", row.word) if row.word else {"f": "source", "op": "empty"}
         cells = _cells(who, "person", row, [condition])
-        rows.append(GroupRow(f"source:{row.word}", row.word or "No source", str(_mean(row)), _mean(row), cells))
+        rows.append(_scored(f"source:{row.word}", row.word or "No source", int(row.score), row.records, cells))
     return ["People", "To fix"], _sorted(rows)
 
 
@@ -161,5 +164,6 @@ def _by_way(session: Session, who: Whose, kinds: tuple[str, ...]) -> tuple[list[
                 conditions = [is_text(WAY, row.way)]
             cells = _cells(who, name, row, conditions)
             key = f"{name}:{row.way}:{row.batch_id or 0}"
-            rows.append(GroupRow(key, f"{label} · {kind(name).plural.lower()}", str(_mean(row)), _mean(row), cells))
+            name_of_both = f"{label} · {kind(name).plural.lower()}"
+            rows.append(_scored(key, name_of_both, int(row.score), row.records, cells))
     return ["Records", "To fix"], _sorted(rows)

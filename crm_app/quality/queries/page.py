@@ -23,7 +23,7 @@ from crm_app.quality.queries.groups import group_rows
 from crm_app.quality.queries.whose import Asked, Whose, is_one, kinds_of, names_of, whose
 from crm_app.quality.rows import Choice, Point, QualityView, RuleRow, Tile
 from crm_app.quality.rules.catalogue import Rule
-from crm_app.quality.rules.scores import by_weight, percent
+from crm_app.quality.rules.scores import by_weight, mean, percent
 
 C_NAMES = {
     "consistency": "Consistency",
@@ -152,15 +152,10 @@ def _points(
 
 
 def _point(name: str, measure: str, amount: int, of: int, day: date) -> Point:
-    value = average(amount, of) if measure == nights.SCORE else percent(amount, of)
+    value = mean(amount, of) if measure == nights.SCORE else percent(amount, of)
     unit = "" if measure == nights.SCORE else " %"
     words = f"{MEASURES[measure]} on {day.day} {day:%b %Y}: {value}{unit}"
     return Point(name, "–" if value is None else f"{value}", value or 0, words)
-
-
-def average(amount: int, of: int) -> int | None:
-    """The mean score of records, rounded half up; None of none."""
-    return (2 * amount + of) // (2 * of) if of else None
 
 
 def _choices(session: Session, actor: Principal, people: dict[int, Any]) -> list[Choice]:

@@ -14,9 +14,8 @@ from crm_app.quality.queries.collective import collective
 from crm_app.quality.queries.control import control
 from crm_app.quality.queries.counts import checks_of, standings, together
 from crm_app.quality.queries.groups import group_rows
-from crm_app.quality.queries.page import average
 from crm_app.quality.queries.whose import GROUPINGS, Asked, kinds_of, names_of, whose
-from crm_app.quality.rules.scores import percent
+from crm_app.quality.rules.scores import mean, percent
 
 
 def quality_report(session: Session, actor: Principal, by: str = "owner") -> dict[str, Any]:
@@ -39,7 +38,7 @@ def quality_report(session: Session, actor: Principal, by: str = "owner") -> dic
     taken = nights.taken_at(session)
     return {
         "as_of": taken and taken.isoformat(),
-        "score": average(points, records),
+        "score": mean(points, records),
         "cs": cs,
         "records": {name: total.records for name, total in totals.items()},
         "rules": [

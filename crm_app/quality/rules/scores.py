@@ -12,8 +12,8 @@ def whole_weight(rules: Iterable[Rule]) -> int:
 
 
 def score(lacking: int, whole: int) -> int:
-    """0–100, rounded half up; `lacking` is the weight of the rules that a record does not keep."""
-    return 100 - (100 * lacking + whole // 2) // whole
+    """0–100, rounded down: 100 lacks nothing; `lacking` is the weight of the rules that a record does not keep."""
+    return 100 * (whole - lacking) // whole
 
 
 def gaps_of(rules: Iterable[Rule], facts: Facts, given: Given) -> list[Rule]:
@@ -28,9 +28,12 @@ def by_weight(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def percent(kept: int, of: int) -> int | None:
-    """Whole percent, never 100 while something is missing and never 0 while something is there; None of nothing."""
+    """Whole percent, rounded down: 100 lacks nothing, and 0 is nothing at all; None of nothing."""
     if of <= 0:
         return None
-    if kept <= 0 or kept >= of:
-        return 0 if kept <= 0 else 100
-    return min(max((200 * kept + of) // (2 * of), 1), 99)
+    return 0 if kept <= 0 else min(max(100 * kept // of, 1), 100)
+
+
+def mean(points: int, records: int) -> int | None:
+    """The mean of scores, rounded down like each of them; None of no records."""
+    return percent(points, 100 * records)

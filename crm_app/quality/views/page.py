@@ -52,7 +52,7 @@ def _group(row: rx.vars.ObjectVar[GroupRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(rx.el.div(face, name, class_name="row"), scope="row"),
         rx.el.td(
-            rx.el.div(meter(row.percent, "Score of " + row.name.to(str)), rx.el.span(row.score), class_name="done"),
+            rx.el.div(meter(row.percent, "Score of " + row.name.to(str)), rx.el.span(row.score), class_name="metered"),
             custom_attrs={"data-label": "Score"},
         ),
         rx.foreach(row.cells, cell),
