@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from crm_app.core.actor import SYSTEM, Principal
-from crm_app.core.changes import Change, apply
+from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.clock import now
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, KithError, NotFound
@@ -44,16 +44,20 @@ COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4
 BAD_LINK = "This link is not valid any more. Please ask for a new one."
 
 
-def save_user(session: Session, actor: Principal, wish: SaveUser) -> int:
+def save_user(session: Session, actor: Principal, wish: SaveUser) -> Applied:
     """Create or change a user; a new one cannot sign in until invited. Raises Invalid, Forbidden, Conflict."""
     fields: dict[str, Any] = {"name": wish.name, "email": wish.email, "role": wish.role, "team_id": wish.team_id}
     if wish.id is None:
-        return create_user(session, actor, **fields)
-    return apply(session, actor, Change("user", wish.id, fields, expected=wish.version)).id
+        return _create(session, actor, "form", fields)
+    return apply(session, actor, Change("user", wish.id, fields, expected=wish.version))
 
 
 def create_user(session: Session, actor: Principal, *, source: str = "form", **fields: Any) -> int:
     """A new user, `listed` unless a status is given. Raises Invalid, Forbidden."""
+    return _create(session, actor, source, fields).id
+
+
+def _create(session: Session, actor: Principal, source: str, fields: Mapping[str, Any]) -> Applied:
     name = str(fields.get("name", ""))
     filled: dict[str, object] = {
         "zone": settings().zone,
@@ -61,35 +65,35 @@ def create_user(session: Session, actor: Principal, *, source: str = "form", **f
         "color": COLOURS[sum(name.encode()) % len(COLOURS)],
         "status": "listed",
     }
-    return apply(session, actor, Change("user", op="create", set=filled | fields), source=source).id
+    return apply(session, actor, Change("user", op="create", set={**filled, **fields}), source=source)
 
 
-def save_team(session: Session, actor: Principal, wish: SaveTeam) -> int:
+def save_team(session: Session, actor: Principal, wish: SaveTeam) -> Applied:
     """Create or change a team. Raises Invalid, Forbidden, Conflict."""
     fields = {"name": wish.name, "parent_id": wish.parent_id, "manager_id": wish.manager_id, "office": wish.office}
     if wish.id is None:
-        return apply(session, actor, Change("team", op="create", set=fields)).id
-    return apply(session, actor, Change("team", wish.id, fields, expected=wish.version)).id
+        return apply(session, actor, Change("team", op="create", set=fields))
+    return apply(session, actor, Change("team", wish.id, fields, expected=wish.version))
 
 
-def update_profile(session: Session, actor: Principal, values: Mapping[str, str]) -> None:
+def update_profile(session: Session, actor: Principal, values: Mapping[str, str]) -> Applied:
     """Change oneself: name, formats, time zone, theme. Raises Invalid for any other field."""
     refuse_unknown(values, PROFILE_FIELDS)
     if actor.id is None:
         raise Forbidden("The system has no profile.")
-    apply(session, actor, Change("user", actor.id, {name: value.strip() for name, value in values.items()}))
+    return apply(session, actor, Change("user", actor.id, {name: value.strip() for name, value in values.items()}))
 
 
-def disable_user(session: Session, actor: Principal, user_id: int) -> None:
+def disable_user(session: Session, actor: Principal, user_id: int) -> Applied:
     """Nobody signs in with this account any more; its sessions and links end now. Raises Refused, Forbidden."""
     _administers_users(actor)
     if user_id == actor.id:
         raise KithError("You cannot disable yourself.")
-    apply(session, actor, Change("user", user_id, {"status": "disabled"}))
+    return apply(session, actor, Change("user", user_id, {"status": "disabled"}))
 
 
-def enable_user(session: Session, actor: Principal, user_id: int) -> str:
-    """The account is open again; answers with the status. Without a password it waits for an invitation."""
+def enable_user(session: Session, actor: Principal, user_id: int) -> Applied:
+    """The account is open again. Without a password it waits for an invitation."""
     _administers_users(actor)
     user = session.get(User, user_id)
     if user is None or user.deleted_at is not None:
@@ -97,8 +101,7 @@ def enable_user(session: Session, actor: Principal, user_id: int) -> str:
     if user.status != "disabled":
         raise KithError("This account is not disabled.")
     status = "active" if user.email and session.get(Credential, user_id) else "listed"
-    apply(session, actor, Change("user", user_id, {"status": status}))
-    return status
+    return apply(session, actor, Change("user", user_id, {"status": status}))
 
 
 def invite_user(session: Session, actor: Principal, user_id: int) -> str:

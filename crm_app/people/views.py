@@ -47,4 +47,5 @@ def role_dialog() -> rx.Component:
         submit="Save",
         on_submit=RoleForm.create,
         on_close=RoleForm.close,
+        again=RoleForm.start,
     )

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 import { keep, newTicket, openings, recall, valuesOf } from "$/public/external/crm_app/ui/overlay/drafts.js";
+import { whose } from "$/public/external/crm_app/ui/overlay/typed.js";
 import { WordInput } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
@@ -222,6 +223,7 @@ function Sheet({ open, taken, restart, created, found, met, offer, conditions, o
  * and the look-up has them then. Only the topmost hears of answers.
  */
 export function CreateDialog({ me, form, makes, onStart, onCreate, ...rest }) {
+  whose.me = me || ""; // the frame of every page has this one
   const [sheets, setSheets] = useState([]);
   const taken = useRef({ created: 0, offer: 0 }); // answers grow, and each is for one dialog
   const waiting = useRef(null); // the look-up for which a new record was begun

@@ -1,5 +1,7 @@
 import React, { Children, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
+import { StillHere } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
+import { useRestored, useTyped } from "$/public/external/crm_app/ui/overlay/typed.js";
 
 /** Sets one parameter of the address; the address is the only place where a filter lives, so Back works. `kept` is what a view says of it. */
 function useParam(name, resets, kept) {
@@ -92,15 +94,27 @@ export function Panes({ labels, children }) {
 }
 
 /** A form in the page: sends its fields as text by name; Ctrl-Enter saves too. */
-export function PlainForm({ children, onSubmit }) {
+/** A value that the server keeps for the form around it; it is not sent with the form. */
+export function Held({ name, value, onRestore }) {
+  const input = useRef(null);
+  useRestored(input, (text) => onRestore && onRestore(text));
+  return <input ref={input} type="hidden" data-held={name} value={value} readOnly />;
+}
+
+export function PlainForm({ again, about, children, onSubmit, onAgain }) {
+  const form = useRef(null);
+  const [round, setRound] = useState(0);
+  const typed = useTyped({ form, open: true, again, about, onAgain });
   const send = (e) => {
     e.preventDefault();
+    typed.sending();
     const values = {};
     for (const [name, value] of new FormData(e.currentTarget).entries()) if (typeof value === "string") values[name] = value;
     onSubmit && onSubmit(values);
   };
   return (
-    <form onSubmit={send} onKeyDown={(e) => e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.currentTarget.requestSubmit()}>
+    <form ref={form} key={round} onSubmit={send} onInput={typed.note} onClick={typed.note} onKeyUp={typed.note} onKeyDown={(e) => e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.currentTarget.requestSubmit()}>
+      <StillHere found={typed.found} onAfresh={() => { typed.afresh(); setRound((n) => n + 1); }} />
       {children}
     </form>
   );

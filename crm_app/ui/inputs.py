@@ -175,15 +175,28 @@ class Tags(rx.Component):
 
 
 class PlainForm(rx.Component):
-    """A form in the page; on_submit receives the fields as text by name."""
+    """A form in the page; on_submit receives the fields as text by name. `again` and `about` as for `reopening`."""
 
     library = _inputs
     tag = "PlainForm"
+    again: rx.Var[str]
+    about: rx.Var[list[Any]]
+    on_again: rx.EventHandler[passthrough_event_spec(list[Any])]
     on_submit: rx.EventHandler[passthrough_event_spec(dict[str, str])]
 
 
+class Held(rx.Component):
+    """What the state keeps for a form beside its fields; on_restore(text) when a lost form had something else."""
+
+    library = _inputs
+    tag = "Held"
+    name: rx.Var[str]
+    value: rx.Var[str]
+    on_restore: rx.EventHandler[passthrough_event_spec(str)]
+
+
 url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegments.create
-url_day = UrlDay.create
+url_day, held = UrlDay.create, Held.create
 part_list, tag_list, word_input = PartList.create, Tags.create, WordInput.create
 panes, lookup, inline_edit, plain_form = Panes.create, Lookup.create, InlineEdit.create, PlainForm.create
 

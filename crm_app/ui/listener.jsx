@@ -78,6 +78,7 @@ export function RailFold({ className, children, label }) {
 export function Offline({ lost }) {
   const [show, setShow] = useState(false);
   useEffect(() => {
+    if (lost && !line.lost) line.cuts += 1;
     line.lost = !!lost;
     if (!lost) return setShow(false);
     const timer = setTimeout(() => setShow(true), 2000);

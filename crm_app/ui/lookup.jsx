@@ -1,5 +1,6 @@
 import React, { useEffect, useId, useRef, useState } from "react";
 import { quick } from "$/public/external/crm_app/ui/inputs/quick.js";
+import { useRestored } from "$/public/external/crm_app/ui/overlay/typed.js";
 
 /**
  * Finds a record by name: typed text is asked for after 200 ms; arrows choose, Enter takes, ✕ clears. In a form the id travels in a hidden
@@ -13,7 +14,9 @@ export function Lookup({ name, label, kind, placeholder, found, value, shown, in
   const [at, setAt] = useState(0);
   const timer = useRef(0);
   const input = useRef(null);
+  const held = useRef(null);
   const id = useId();
+  useRestored(held, (value, shown) => { setPicked(value); setText(shown ?? ""); });
   const wanted = text.trim();
   const answered = found?.kind === kind && found.text === wanted;
   const fresh = makes && answered && quick.start && ["person", "company"].includes(kind) && quick.kinds.includes(kind);
@@ -69,7 +72,7 @@ export function Lookup({ name, label, kind, placeholder, found, value, shown, in
              autoComplete="off" name={name ? name + "_text" : undefined} aria-invalid={invalid || undefined} aria-describedby={describedBy}
              placeholder={placeholder || "Type a name"} value={text} required={required || undefined}
              aria-activedescendant={open && options[at] ? id + at : undefined} onChange={(e) => type(e.target.value)} onKeyDown={keys} />
-      {name && <input type="hidden" name={name} value={picked} />}
+      {name && <input ref={held} type="hidden" name={name} value={picked} />}
       {text && !required && (
         <button type="button" className="clear" aria-label={`Clear ${label.toLowerCase()}`} onClick={clear}>
           <svg className="icon" viewBox="0 0 18 18" aria-hidden="true"><path d="M5 5l8 8M13 5l-8 8" /></svg>

@@ -2,6 +2,7 @@ import React, { useCallback, useEffect, useId, useLayoutEffect, useRef, useState
 import { createPortal } from "react-dom";
 import { usePatience } from "$/public/external/crm_app/ui/overlay/line.js";
 import { placeNear, stepIn, whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
+import { useTyped } from "$/public/external/crm_app/ui/overlay/typed.js";
 
 const focusables = (root) => [
   ...root.querySelectorAll('a[href],button:not([disabled]),input:not([type=hidden]):not([disabled]),select,textarea,[tabindex="0"]'),
@@ -80,14 +81,33 @@ function useSent(form, open) {
 
 const hint = (submit) => (/^save/i.test(submit) ? "saves" : `presses “${submit}”`);
 
-/** A dialog with a form. Ctrl-Enter saves; Esc or a click outside asks first when something was typed. */
-export function FormDialog({ open, title, submit, cancel, busy, wide, children, onSubmit, onClose }) {
+/** What had been typed before the dialog was lost is there again; whatever somebody else changed since is named. */
+export function StillHere({ found, onAfresh }) {
+  if (!found) return null;
+  return (
+    <div className="banner" role="status">
+      <span className="grow">
+        {found.unsure ? "The connection broke while this was being saved. Look whether it is there before you save it again." : "What you had typed is still here."}
+        {found.changed.map(([label, value]) => <span key={label}> {label} was changed meanwhile{value ? <> to “{value}”</> : null}.</span>)}
+      </span>
+      <button type="button" className="link" onClick={onAfresh}>Start afresh</button>
+    </div>
+  );
+}
+
+/**
+ * A dialog with a form. Ctrl-Enter saves; Esc or a click outside asks first when something was typed. With `again` (the event that opens it,
+ * `onAgain(about)`) what is typed stays over a lost connection, a reload and a restarted server.
+ */
+export function FormDialog({ open, title, submit, cancel, busy, wide, again, about, children, onSubmit, onClose, onAgain }) {
   const box = useRef(null);
   const form = useRef(null);
   const opener = useRef(null);
   const before = useRef("");
   const [asking, setAsking] = useState(false);
   const [sent, holds, mark] = useSent(form, open);
+  const [round, setRound] = useState(0);
+  const typed = useTyped({ form, open, again, about, onAgain, onClose });
   const id = useId();
   useEffect(() => {
     if (!open) return;
@@ -99,11 +119,13 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
     return () => opener.current?.isConnected && opener.current.focus({ preventScroll: true });
   }, [open]);
   if (!open) return null;
-  const leave = () => (textOf(form.current) !== before.current && !asking ? setAsking(true) : onClose && onClose());
+  const go = () => { typed.leave(); onClose && onClose(); };
+  const leave = () => (textOf(form.current) !== before.current && !asking ? setAsking(true) : go());
   const send = (e) => {
     e?.preventDefault();
     if (busy || holds() || !submit || !form.current.reportValidity()) return;
     mark();
+    typed.sending();
     const values = {};
     for (const [name, value] of new FormData(form.current).entries()) if (typeof value === "string") values[name] = value;
     onSubmit && onSubmit(values);
@@ -132,12 +154,15 @@ export function FormDialog({ open, title, submit, cancel, busy, wide, children, 
           </button>
         </div>
         <form ref={form} onSubmit={send} noValidate={false}>
-          <div className="in-body">{children}</div>
+          <div key={round} className="in-body" onInput={typed.note} onClick={typed.note} onKeyUp={typed.note}>
+            <StillHere found={typed.found} onAfresh={() => { typed.afresh(); setRound((n) => n + 1); }} />
+            {children}
+          </div>
           {asking && (
             <div className="ask" role="alert">
               <span>Leave without saving?</span>
               <button type="button" className="btn" onClick={() => { setAsking(false); form.current.querySelector(".in")?.focus(); }}>Keep writing</button>
-              <button type="button" className="btn danger" onClick={() => onClose && onClose()}>Discard</button>
+              <button type="button" className="btn danger" onClick={go}>Discard</button>
             </div>
           )}
           <div className="dialog-foot">

@@ -1,5 +1,6 @@
 """Menu, dialog and toasts: local React parts that answer without asking the server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from time import time_ns
@@ -17,6 +18,7 @@ script(__name__, "popover.js")
 script(__name__, "line.js")
 script(__name__, "numbers.js")
 script(__name__, "drafts.js")
+script(__name__, "typed.js")
 _jsx = script(__name__, "overlay.jsx").importable_path
 _ids = count(time_ns() // 1_000_000)  # a restarted server repeats none
 
@@ -68,8 +70,11 @@ class FormDialog(rx.Component):
     cancel: rx.Var[str]
     busy: rx.Var[bool]
     wide: rx.Var[bool]
+    again: rx.Var[str]
+    about: rx.Var[list[Any]]
     on_submit: rx.EventHandler[passthrough_event_spec(dict[str, str])]
     on_close: rx.EventHandler[no_args_event_spec]
+    on_again: rx.EventHandler[passthrough_event_spec(list[Any])]
 
 
 class Toasts(rx.Component):
@@ -81,7 +86,21 @@ class Toasts(rx.Component):
     on_action: rx.EventHandler[passthrough_event_spec(int)]
 
 
-dialog = FormDialog.create
+def reopening(handler: Any, about: Sequence[Any]) -> dict[str, Any]:
+    """Props of a form that the server opens by `handler(*about)`: what is typed outlives the state; it opens again."""
+
+    def ask(given: Any) -> Any:
+        args = [given[n].to(one._var_type) if isinstance(one, rx.Var) else one for n, one in enumerate(about)]
+        return handler(*args)
+
+    fixed = [str(one) for one in about if not isinstance(one, rx.Var)]
+    name = "|".join([f"{handler.state_full_name}.{handler.fn.__name__}", *fixed])
+    return {"again": name, "about": list(about), "on_again": ask}
+
+
+def dialog(*inner: Any, again: Any = None, about: Sequence[Any] = (), **props: Any) -> rx.Component:
+    """A form in a dialog. One that the server opens says by which handler, `again`, and what that is given, `about`."""
+    return FormDialog.create(*inner, **props, **(reopening(again, about) if again is not None else {}))
 
 
 def toasts(on_action: Any) -> rx.Component:

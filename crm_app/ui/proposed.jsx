@@ -1,4 +1,5 @@
 import React, { useEffect, useId, useRef, useState } from "react";
+import { useRestored } from "$/public/external/crm_app/ui/overlay/typed.js";
 
 const insisted = new Set(); // words that were written once more after another one had been taken for them
 
@@ -57,5 +58,7 @@ export function Proposed({ list, label, value, onWrite, onTake, onSearch, found,
 /** The same in a form, which gets the word by `name`; `vocabulary` names the list. */
 export function WordInput({ vocabulary, label, value, ...more }) {
   const [text, setText] = useState(value || "");
-  return <Proposed className="in" {...more} list={vocabulary} label={label} value={text} onWrite={setText} onTake={setText} />;
+  const input = useRef(null);
+  useRestored(input, setText);
+  return <Proposed className="in" {...more} input={input} list={vocabulary} label={label} value={text} onWrite={setText} onTake={setText} />;
 }

@@ -1,4 +1,5 @@
 import React, { useEffect, useRef, useState } from "react";
+import { useRestored } from "$/public/external/crm_app/ui/overlay/typed.js";
 
 /**
  * Several of some options as boxes to tick; the value is their ids with commas between. With a `name` it is a control of a form. With `onDone`
@@ -7,6 +8,8 @@ import React, { useEffect, useRef, useState } from "react";
 export function Several({ label, options, value, name, invalid, onChange, onDone, onCancel }) {
   const [chosen, setChosen] = useState(() => (value || "").split(",").filter(Boolean));
   const root = useRef(null);
+  const held = useRef(null);
+  useRestored(held, (value) => setChosen(value.split(",").filter(Boolean)));
   useEffect(() => { if (onDone) root.current?.querySelector("input[type=checkbox]")?.focus(); }, []); // eslint-disable-line
   const said = options.filter((o) => chosen.includes(String(o.id))).map((o) => o.id).join(",");
   const toggle = (id, on) => {
@@ -23,7 +26,7 @@ export function Several({ label, options, value, name, invalid, onChange, onDone
   const left = (e) => { if (onDone && !e.currentTarget.contains(e.relatedTarget)) onDone(said); };
   return (
     <span ref={root} className="several" role="group" aria-label={label} aria-invalid={invalid || undefined} onKeyDown={keys} onBlur={left}>
-      {name && <input type="hidden" name={name} value={said} readOnly />}
+      {name && <input ref={held} type="hidden" name={name} value={said} readOnly />}
       {options.map((o) => (
         <label key={o.id}>
           <input type="checkbox" checked={chosen.includes(String(o.id))} onChange={(e) => toggle(String(o.id), e.target.checked)} />

@@ -44,7 +44,7 @@ def boss() -> Principal:
 
 def test_a_new_pipeline_has_the_usual_stages_and_its_rules() -> None:
     team = make_team(name="East")
-    made = db.write_sync(save_pipeline, boss(), {"name": "Partners", "team_id": str(team), "allow_back": "on"}, None)
+    made = db.write_sync(save_pipeline, boss(), {"name": "Partners", "team_id": str(team), "allow_back": "on"}, None).id
     (found,) = db.read_sync(list_pipelines, SYSTEM)
     assert (found.id, found.team, found.allow_skip, found.allow_back) == (made, "East", False, True)
     assert [(s.name, s.kind, s.probability) for s in found.stages] == [
@@ -72,7 +72,7 @@ def test_deals_are_counted_as_far_as_the_reader_sees_them() -> None:
 
 
 def test_the_sums_of_a_pipeline_are_in_the_currency_chosen_for_it() -> None:
-    made = db.write_sync(save_pipeline, boss(), {"name": "Partners", "currency": " chf "}, None)
+    made = db.write_sync(save_pipeline, boss(), {"name": "Partners", "currency": " chf "}, None).id
     (found,) = db.read_sync(list_pipelines, SYSTEM)
     assert found.currency == "CHF"
     with pytest.raises(Invalid) as refused:
@@ -110,7 +110,7 @@ def test_only_an_administrator_edits(role: str) -> None:
 def test_a_stage_is_saved_with_its_conditions_behind_those_of_its_kind() -> None:
     pipeline = make_pipeline()
     values = STAGE | {"entry.value_minor": "on", "exit.person_id": "on", "mover.manager": "on", "wip_refuses": "refuse"}
-    made = db.write_sync(save_stage, boss(), pipeline[0], values | {"wip_limit": "5"}, None)
+    made = db.write_sync(save_stage, boss(), pipeline[0], values | {"wip_limit": "5"}, None).id
     assert stages_of(pipeline[0]) == ["Prospecting", "Engaging", "Talks", "Won", "Lost"]
     found = row(Stage, made)
     assert (found["required_fields"], found["exit_fields"], found["movers"]) == (

@@ -40,7 +40,7 @@ def test_disabled_and_enabled_again(database_url: str) -> None:
     link = db.write_sync(invite_user, who, user).partition("token=")[2]
     db.write_sync(disable_user, who, user)
     assert not is_live(public_id) and signin.sign_in(email, PASSWORD) is None
-    assert db.write_sync(enable_user, who, user) == "active"
+    assert db.write_sync(enable_user, who, user).diff["status"][1] == "active"
     assert not is_live(public_id) and signin.sign_in(email, PASSWORD)
     assert db.read_sync(find_link, link, "invite", "reset") is None
     with pytest.raises(KithError, match="not disabled"):
@@ -50,7 +50,7 @@ def test_disabled_and_enabled_again(database_url: str) -> None:
 def test_enabled_without_a_password_waits_for_an_invitation(sqlite_database: str) -> None:
     _, who = boss()
     user = make_user(status="disabled")
-    assert db.write_sync(enable_user, who, user) == "listed"
+    assert db.write_sync(enable_user, who, user).diff["status"][1] == "listed"
     with pytest.raises(Forbidden):
         db.write_sync(enable_user, principal(make_user()), user)
     with pytest.raises(NotFound):
@@ -201,8 +201,8 @@ def test_a_form_takes_its_own_fields_only(values: dict[str, str]) -> None:
 def test_a_team_its_manager_and_the_circle(database_url: str) -> None:
     _, who = boss()
     lead = make_user()
-    top = db.write_sync(save_team, who, SaveTeam("Top", None, lead, "Oslo"))
-    low = db.write_sync(save_team, who, SaveTeam("Low", top, None, ""))
+    top = db.write_sync(save_team, who, SaveTeam("Top", None, lead, "Oslo")).id
+    low = db.write_sync(save_team, who, SaveTeam("Low", top, None, "")).id
     for wish, field in (
         (SaveTeam("Top", low, lead, "Oslo", top), "parent_id"),
         (SaveTeam("Low", low, None, "", low), "parent_id"),

@@ -180,7 +180,7 @@ def test_links_work_once(database_url: str) -> None:
         db.write_sync(create_first_user, token, "Bob", "bob@example.org", hash_password(PASSWORD))
     boss = principal(ann)
     assert boss.role == "administrator"
-    bob = db.write_sync(save_user, boss, SaveUser("Bob", "bob@example.org", "sales", None))
+    bob = db.write_sync(save_user, boss, SaveUser("Bob", "bob@example.org", "sales", None)).id
     invitation = db.write_sync(invite_user, boss, bob).partition("token=")[2]
     assert db.write_sync(accept_invitation, invitation, hash_password(PASSWORD)) == bob
     with pytest.raises(NotFound):

@@ -88,6 +88,8 @@ def _dialog(name: str, title: str, submit: str, *inner: rx.Component) -> rx.Comp
         submit=submit,
         on_submit=InvoiceScreen.submit,
         on_close=InvoiceScreen.close,
+        again=InvoiceScreen.open_dialog,
+        about=(name,),
     )
 
 

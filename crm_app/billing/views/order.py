@@ -86,6 +86,8 @@ def _share_dialog(name: str, title: str, help_text: str) -> rx.Component:
         submit="Make a draft",
         on_submit=OrderScreen.submit,
         on_close=OrderScreen.close,
+        again=OrderScreen.open_dialog,
+        about=(name,),
     )
 
 
@@ -115,6 +117,8 @@ def _part_dialog() -> rx.Component:
         submit="Make a draft",
         on_submit=OrderScreen.submit,
         on_close=OrderScreen.close,
+        again=OrderScreen.open_dialog,
+        about=("part",),
     )
 
 
@@ -149,6 +153,8 @@ def _schedule_dialog() -> rx.Component:
         wide=True,
         on_submit=OrderScreen.submit,
         on_close=OrderScreen.close,
+        again=OrderScreen.open_dialog,
+        about=("schedule",),
     )
 
 
@@ -162,6 +168,8 @@ def _cancel_dialog() -> rx.Component:
         cancel="Keep it",
         on_submit=OrderScreen.submit,
         on_close=OrderScreen.close,
+        again=OrderScreen.open_dialog,
+        about=("cancel",),
     )
 
 

@@ -33,7 +33,7 @@ class Known:
     version: int
 
 
-def save_pipeline(session: Session, actor: Principal, values: Mapping[str, str], known: Known | None) -> int:
+def save_pipeline(session: Session, actor: Principal, values: Mapping[str, str], known: Known | None) -> Applied:
     """A new pipeline with the usual stages, or another name, team, currency or rule. Raises Invalid, Forbidden."""
     _only(values, {"name", "team_id", "currency", "allow_skip", "allow_back"})
     wish: dict[str, Any] = {
@@ -45,7 +45,7 @@ def save_pipeline(session: Session, actor: Principal, values: Mapping[str, str],
     if "currency" in values:
         wish["currency"] = values["currency"].strip().upper()
     if known is not None:
-        return apply(session, actor, Change("pipeline", known.id, wish, expected=known.version)).id
+        return apply(session, actor, Change("pipeline", known.id, wish, expected=known.version))
     wish["position"] = session.connection().execute(select(func.max(pipeline.c.position))).scalar() or 0
     wish["position"] += 1
     made = apply(session, actor, Change("pipeline", set=wish, op="create"))
@@ -56,7 +56,7 @@ def save_pipeline(session: Session, actor: Principal, values: Mapping[str, str],
     ]
     stages = [Change("stage", set=one | {"pipeline_id": made.id}, op="create") for one in usual]
     apply_many(session, actor, stages, batch_id=made.batch_id)
-    return made.id
+    return made
 
 
 def order_pipelines(session: Session, actor: Principal, pipeline_id: int, by: int) -> None:
@@ -81,18 +81,18 @@ def delete_pipeline(session: Session, actor: Principal, pipeline_id: int) -> App
 
 def save_stage(
     session: Session, actor: Principal, pipeline_id: int, values: Mapping[str, str], known: Known | None
-) -> int:
+) -> Applied:
     """A new stage behind those of its kind, or other conditions for one. Raises Invalid with all fields together."""
     wish = _stage_values(session, values)
     if known is not None:
         _keeps_an_open_one(session, known.id, wish["kind"])
-        apply(session, actor, Change("stage", known.id, wish, expected=known.version))
-        _in_order(session, actor, pipeline_id, [])
-        return known.id
+        done = apply(session, actor, Change("stage", known.id, wish, expected=known.version))
+        _in_order(session, actor, pipeline_id, [], done.batch_id)
+        return done
     _lock(session, stage.c.pipeline_id == pipeline_id)
     made = apply(session, actor, Change("stage", set=wish | {"pipeline_id": pipeline_id, "position": 999}, op="create"))
     _in_order(session, actor, pipeline_id, [], made.batch_id)
-    return made.id
+    return made
 
 
 def _stage_values(session: Session, values: Mapping[str, str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
 from crm_app.identity.telling import carry_out
 from crm_app.records.listing.rows import Option
+from crm_app.ui.overlay import Toaster, undo_toast
 
 
 class PipelineEditor(rx.State):
@@ -46,8 +47,9 @@ class PipelineEditor(rx.State):
     @rx.event
     @allow("pipeline.edit")
     async def start_edit(self, pipeline_id: int) -> None:
+        """0 begins a new one."""
         self.edited = next((row for row in self.rows if row.id == pipeline_id), None)
-        self.errors, self.editing = {}, self.edited is not None
+        self.errors, self.editing = {}, self.loaded and (self.edited is not None or pipeline_id == 0)
 
     @rx.event
     @allow("pipeline.edit")
@@ -59,11 +61,13 @@ class PipelineEditor(rx.State):
     async def save(self, values: dict[str, str]):
         known = Known(self.edited.id, self.edited.version) if self.edited else None
         try:
-            await db.write(save_pipeline, actor(), values, known)
+            done = await db.write(save_pipeline, actor(), values, known)
         except KithError as refusal:
             self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("Pipeline saved.", done.batch_id)
         return PipelineEditor.load
 
     @rx.event

@@ -53,7 +53,11 @@ class StageEditor(rx.State):
 
     @rx.event
     @allow("pipeline.edit")
-    async def start_edit(self, stage_id: int) -> None:
+    async def start_edit(self, stage_id: int, pipeline_id: int = 0) -> None:
+        """0 begins a new one in that pipeline."""
+        if stage_id == 0:
+            await self._open(StageRow(pipeline_id=pipeline_id))
+            return
         stages = [s for p in await db.read(list_pipelines, actor()) for s in p.stages]
         found = next((s for s in stages if s.id == stage_id), None)
         if found is None:
@@ -71,11 +75,13 @@ class StageEditor(rx.State):
     async def save(self, values: dict[str, str]):
         known = Known(self.stage.id, self.stage.version) if self.stage.id else None
         try:
-            await db.write(save_stage, actor(), self.stage.pipeline_id, values, known)
+            done = await db.write(save_stage, actor(), self.stage.pipeline_id, values, known)
         except KithError as refusal:
             self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("Stage saved.", done.batch_id)
         return PipelineEditor.load
 
     async def _open(self, row: StageRow) -> None:

@@ -57,6 +57,7 @@ def clone_dialog() -> rx.Component:
         submit="Clone",
         on_submit=DealClone.create,
         on_close=DealClone.close,
+        again=DealClone.start,
     )
 
 
@@ -112,6 +113,7 @@ def split_dialog() -> rx.Component:
         submit="Split",
         on_submit=DealSplit.create,
         on_close=DealSplit.close,
+        again=DealSplit.start,
     )
 
 

@@ -93,6 +93,8 @@ def _pipeline_dialog() -> rx.Component:
         submit="Save",
         on_submit=PipelineEditor.save,
         on_close=PipelineEditor.close,
+        again=PipelineEditor.start_edit,
+        about=(rx.cond(row, row.id, 0).to(int),),
     )
 
 
@@ -194,6 +196,8 @@ def _stage_dialog() -> rx.Component:
         wide=True,
         on_submit=StageEditor.save,
         on_close=StageEditor.close,
+        again=StageEditor.start_edit,
+        about=(row.id.to(int), row.pipeline_id.to(int)),
     )
 
 

@@ -8,7 +8,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import ProfileRow, SessionRow, find_viewer, list_sessions
 from crm_app.identity.service import revoke_session, update_profile
 from crm_app.identity.telling import carry_out
-from crm_app.ui.overlay import Toaster, plain_toast
+from crm_app.ui.overlay import Toaster, undo_toast
 
 from .viewer import Viewer
 
@@ -30,12 +30,13 @@ class Profile(rx.State):
     @allow("any")
     async def save(self, values: dict[str, str]):
         try:
-            await db.write(update_profile, actor(), values)
+            done = await db.write(update_profile, actor(), values)
         except KithError as refusal:
             self.errors = field_errors(refusal, "name")
             return None
         self.errors = {}
-        (await self.get_state(Toaster)).latest = plain_toast("Saved.")
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("Saved.", done.batch_id)
         return [Viewer.load, Profile.load]
 
     @rx.event

@@ -7,6 +7,7 @@ from crm_app.core.errors import KithError, field_errors
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import Option, TeamRow, list_teams, list_users
 from crm_app.identity.service import SaveTeam, save_team
+from crm_app.ui.overlay import Toaster, undo_toast
 
 
 class TeamTree(rx.State):
@@ -17,6 +18,7 @@ class TeamTree(rx.State):
     loaded: rx.Field[bool] = rx.field(False)
     edited: rx.Field[TeamRow | None] = rx.field(None)
     parent: rx.Field[str] = rx.field("")
+    below: rx.Field[int] = rx.field(0)
     editing: rx.Field[bool] = rx.field(False)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
@@ -29,15 +31,12 @@ class TeamTree(rx.State):
 
     @rx.event
     @allow("team.administer")
-    async def start_new(self, parent_id: int) -> None:
-        self.edited, self.parent, self.errors, self.editing = None, str(parent_id or ""), {}, True
-
-    @rx.event
-    @allow("team.administer")
-    async def start_edit(self, team_id: int) -> None:
+    async def start(self, team_id: int, parent_id: int) -> None:
+        """0 begins a new one, below that parent."""
         self.edited = next((row for row in self.rows if row.id == team_id), None)
-        self.parent = str(self.edited.parent_id or "") if self.edited else ""
-        self.errors, self.editing = {}, self.edited is not None
+        self.below = 0 if self.edited else parent_id
+        self.parent = str((self.edited.parent_id if self.edited else parent_id) or "")
+        self.errors, self.editing = {}, self.loaded and (self.edited is not None or team_id == 0)
 
     @rx.event
     @allow("team.administer")
@@ -48,7 +47,7 @@ class TeamTree(rx.State):
     @allow("team.administer")
     async def save(self, values: dict[str, str]):
         try:
-            await db.write(
+            done = await db.write(
                 save_team,
                 actor(),
                 SaveTeam.parse(
@@ -59,4 +58,6 @@ class TeamTree(rx.State):
             self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("Team saved.", done.batch_id)
         return TeamTree.load

@@ -8,7 +8,8 @@ from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.queries import Option, UserRow, list_teams, list_users
 from crm_app.identity.service import SaveUser, disable_user, enable_user, invite_user, save_user
-from crm_app.ui.overlay import Toaster, plain_toast
+from crm_app.identity.telling import carry_out
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 
 class UserList(rx.State):
@@ -42,8 +43,9 @@ class UserList(rx.State):
     @rx.event
     @allow("user.administer")
     async def start_edit(self, user_id: int) -> None:
+        """0 begins a new one."""
         self.edited = next((row for row in self.rows if row.id == user_id), None)
-        self.errors, self.editing = {}, self.edited is not None
+        self.errors, self.editing = {}, self.loaded and (self.edited is not None or user_id == 0)
 
     @rx.event
     @allow("user.administer")
@@ -59,7 +61,7 @@ class UserList(rx.State):
     @allow("user.administer")
     async def save(self, values: dict[str, str]):
         try:
-            user_id = await db.write(
+            done = await db.write(
                 save_user,
                 actor(),
                 SaveUser.parse(
@@ -71,8 +73,9 @@ class UserList(rx.State):
             return None
         new, self.editing = self.edited is None, False
         if new:
-            return [UserList.load, UserList.invite(user_id)]
-        await self._say("Saved.")
+            return [UserList.load, UserList.invite(done.id)]
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("User saved.", done.batch_id)
         return UserList.load
 
     @rx.event
@@ -81,7 +84,7 @@ class UserList(rx.State):
         try:
             self.link = await db.write(invite_user, actor(), user_id)
         except KithError as refusal:
-            await self._say(refusal.message, "bad")
+            (await self.get_state(Toaster)).latest = plain_toast(refusal.message, "bad")
             return None
         found = next((row for row in self.rows if row.id == user_id), None)
         self.invited, self.is_reset = (found.name, found.status == "active") if found else ("", False)
@@ -90,24 +93,16 @@ class UserList(rx.State):
     @rx.event
     @allow("user.administer")
     async def disable(self, user_id: int):
-        try:
-            await db.write(disable_user, actor(), user_id)
-        except KithError as refusal:
-            await self._say(refusal.message, "bad")
-            return None
-        await self._say("Signed out everywhere, and cannot sign in any more.")
-        return UserList.load
+        said = "Signed out everywhere, and cannot sign in any more."
+        done = await carry_out(self, disable_user, user_id, said=said)
+        return UserList.load if done else None
 
     @rx.event
     @allow("user.administer")
     async def enable(self, user_id: int):
-        try:
-            status = await db.write(enable_user, actor(), user_id)
-        except KithError as refusal:
-            await self._say(refusal.message, "bad")
+        done = await carry_out(self, enable_user, user_id)
+        if done is None:
             return None
-        await self._say("May sign in again." if status == "active" else "Enabled. Send an invitation next.")
+        said = "May sign in again." if done.diff["status"][1] == "active" else "Enabled. Send an invitation next."
+        (await self.get_state(Toaster)).latest = undo_toast(said, done.batch_id)
         return UserList.load
-
-    async def _say(self, text: str, tone: str = "") -> None:
-        (await self.get_state(Toaster)).latest = plain_toast(text, tone)

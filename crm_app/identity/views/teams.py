@@ -33,8 +33,8 @@ def _row(row: rx.vars.ObjectVar[TeamRow]) -> rx.Component:
             menu(
                 "Actions",
                 icon("more"),
-                menu_item("Edit", "person", on_click=TeamTree.start_edit(row.id)),
-                menu_item("Add a team below", "plus", on_click=TeamTree.start_new(row.id)),
+                menu_item("Edit", "person", on_click=TeamTree.start(row.id, 0)),
+                menu_item("Add a team below", "plus", on_click=TeamTree.start(0, row.id)),
                 class_name="btn quiet icononly",
             ),
             rx.fragment(),
@@ -67,11 +67,13 @@ def _dialog() -> rx.Component:
         submit="Save",
         on_submit=TeamTree.save,
         on_close=TeamTree.close,
+        again=TeamTree.start,
+        about=(rx.cond(team, team.id, 0).to(int), TeamTree.below),
     )
 
 
 def _new() -> rx.Component:
-    return button("New team", kind="pri", picture="plus", on_click=TeamTree.start_new(0))
+    return button("New team", kind="pri", picture="plus", on_click=TeamTree.start(0, 0))
 
 
 def teams_screen() -> rx.Component:

@@ -127,6 +127,8 @@ def _user_dialog() -> rx.Component:
         submit="Save",
         on_submit=UserList.save,
         on_close=UserList.close,
+        again=UserList.start_edit,
+        about=(rx.cond(who, who.id, 0).to(int),),
     )
 
 

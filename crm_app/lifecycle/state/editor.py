@@ -8,6 +8,7 @@ from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
 from crm_app.identity.telling import carry_out
 from crm_app.lifecycle.editor import StateRow, clear, list_states, save_state, set_up
+from crm_app.ui.overlay import Toaster, undo_toast
 
 
 class LifecycleEditor(rx.State):
@@ -53,11 +54,13 @@ class LifecycleEditor(rx.State):
     @allow("pipeline.edit")
     async def save(self, values: dict[str, str]):
         try:
-            await db.write(save_state, actor(), self.edited.id, values, self.edited.version)
+            done = await db.write(save_state, actor(), self.edited.id, values, self.edited.version)
         except KithError as refusal:
             self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("Conditions saved.", done.batch_id)
         return LifecycleEditor.load
 
     async def _do(self, command, words: str):

@@ -13,6 +13,7 @@ from crm_app.lifecycle.terms.notices import NoticeRow, list_notices
 from crm_app.lifecycle.terms.queries import TermRow, lifecycle_drawing, list_terms, pipeline_drawings
 from crm_app.lifecycle.terms.rules import Drawing
 from crm_app.lifecycle.terms.service import acknowledge, delete_term, save_term, set_until, set_up_terms
+from crm_app.ui.overlay import Toaster, undo_toast
 
 
 class TermsPage(rx.State):
@@ -66,7 +67,7 @@ class TermsPage(rx.State):
         self.edited = next((row for row in self.terms if row.id == term_id), TermRow())
         chosen = set(self.edited.fields)
         self.offered = [Choice(name, label, name in chosen) for name, label in fields_with_help().items()]
-        self.errors, self.editing = {}, True
+        self.errors, self.editing = {}, self.edited.id == term_id
 
     @rx.event
     @allow("pipeline.edit")
@@ -77,11 +78,13 @@ class TermsPage(rx.State):
     @allow("pipeline.edit")
     async def save(self, values: dict[str, str]):
         try:
-            await db.write(save_term, actor(), self.edited.id, values, self.edited.version or None)
+            done = await db.write(save_term, actor(), self.edited.id, values, self.edited.version or None)
         except KithError as refusal:
             self.errors = field_errors(refusal, "name")
             return None
         self.editing = False
+        if done.diff:
+            (await self.get_state(Toaster)).latest = undo_toast("Term saved.", done.batch_id)
         return TermsPage.load
 
     async def _do(self, command, *args, words: str = ""):

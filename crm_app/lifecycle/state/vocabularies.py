@@ -42,7 +42,7 @@ class VocabularyPage(rx.State):
     async def start(self, term_id: int) -> None:
         """The dialog of a term; 0 for a new one."""
         self.edited = next((t for t in self.page.terms if t.id == term_id), TermRow())
-        self.errors, self.editing = {}, True
+        self.errors, self.editing = {}, self.loaded and self.edited.id == term_id
 
     @rx.event
     @allow("pipeline.edit")
@@ -79,13 +79,14 @@ class VocabularyPage(rx.State):
         if edited.id:
             return await self._run(who, save_term, edited.id, values, edited.version)
         try:
-            await db.write(add_term, who, vocabulary, name, said)
+            done = await db.write(add_term, who, vocabulary, name, said)
         except KithError as refusal:
             async with self:
                 self.errors = field_errors(refusal, "name")
             return None
         async with self:
             self.editing = False
+            (await self.get_state(Toaster)).latest = undo_toast("Term added.", done.batch_id)
         return VocabularyPage.load
 
     @rx.event(background=True)

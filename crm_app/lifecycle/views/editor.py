@@ -56,6 +56,8 @@ def _dialog() -> rx.Component:
         wide=True,
         on_submit=LifecycleEditor.save,
         on_close=LifecycleEditor.close,
+        again=LifecycleEditor.start_edit,
+        about=(row.id.to(int),),
     )
 
 

@@ -157,6 +157,8 @@ def _dialog() -> rx.Component:
         wide=True,
         on_submit=TermsPage.save,
         on_close=TermsPage.close,
+        again=TermsPage.start,
+        about=(row.id.to(int),),
     )
 
 

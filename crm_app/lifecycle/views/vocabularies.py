@@ -90,6 +90,8 @@ def _term_dialog() -> rx.Component:
         submit="Save",
         on_submit=VocabularyPage.save,
         on_close=VocabularyPage.close,
+        again=VocabularyPage.start,
+        about=(row.id.to(int),),
     )
 
 

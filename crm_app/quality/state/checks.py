@@ -21,7 +21,7 @@ class QualityChecks(rx.State):
     texts: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     editing: rx.Field[bool] = rx.field(False)
-    _id: int = 0
+    edited: rx.Field[int] = rx.field(0)
     _version: int = 0
 
     @rx.event
@@ -41,8 +41,8 @@ class QualityChecks(rx.State):
             self.texts = {"name": "", "schedule": "weekly", "goes_to": "owner", "active": "true"}
             await self._say(plain_toast("Its list cannot be read: " + refusal.message, "bad"))
         found = next((row for row in self.rows if row.id == check_id), None)
-        self._id, self._version = (found.id, found.version) if found else (0, 0)
-        self.errors, self.editing = {}, True
+        self.edited, self._version = (found.id, found.version) if found else (0, 0)
+        self.errors, self.editing = {}, self.loaded and self.edited == check_id
 
     @rx.event
     @allow("quality.administer")
@@ -55,7 +55,7 @@ class QualityChecks(rx.State):
         if not self.editing:  # pressed twice
             return None
         try:
-            done = await db.write(save_check, actor(), self._id, values, self._version)
+            done = await db.write(save_check, actor(), self.edited, values, self._version)
         except KithError as refusal:
             self.errors = field_errors(refusal, "name")
             return None

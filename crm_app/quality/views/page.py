@@ -160,6 +160,7 @@ def _review_dialog() -> rx.Component:
         submit="Confirm",
         on_submit=QualityScreen.confirm,
         on_close=QualityScreen.close_review,
+        again=QualityScreen.start_review,
     )
 
 

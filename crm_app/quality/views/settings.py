@@ -83,6 +83,8 @@ def _rule_dialog() -> rx.Component:
         submit="Save",
         on_submit=QualityRules.save,
         on_close=QualityRules.close,
+        again=QualityRules.start_edit,
+        about=(QualityRules.edited.key,),
     )
 
 
@@ -95,6 +97,7 @@ def _review_dialog() -> rx.Component:
         submit="Save",
         on_submit=QualityRules.save_days,
         on_close=QualityRules.close,
+        again=QualityRules.start_review_days,
     )
 
 
@@ -182,6 +185,8 @@ def _check_dialog() -> rx.Component:
         submit="Save",
         on_submit=QualityChecks.save,
         on_close=QualityChecks.close,
+        again=QualityChecks.start,
+        about=(QualityChecks.edited,),
     )
 
 

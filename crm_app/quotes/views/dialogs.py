@@ -38,6 +38,8 @@ def _question(name: str) -> rx.Component:
         submit=submit,
         on_submit=QuoteActions.answer,
         on_close=QuoteActions.close,
+        again=QuoteActions.ask if name in NOTED else None,
+        about=(name,),
     )
 
 

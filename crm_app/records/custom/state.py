@@ -56,6 +56,8 @@ class FieldEditor(rx.State):
     @rx.event
     @allow("custom_field.edit")
     async def start(self, field_id: int) -> None:
+        if not self.loaded:  # the page says which kind
+            return
         kind = self.page.kind if self.page.kind in FIELDED else FIELDED[0]
         try:
             self.form = await db.read(field_form, kind, field_id)

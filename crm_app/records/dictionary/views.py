@@ -65,6 +65,8 @@ def _dialog() -> rx.Component:
         submit="Save",
         on_submit=DictionaryPage.save,
         on_close=DictionaryPage.close,
+        again=DictionaryPage.start,
+        about=(one.name.to(str),),
     )
 
 

@@ -159,6 +159,7 @@ def relation_dialog(types: list[tuple[str, str]]) -> rx.Component:
         submit="Save",
         on_submit=RelationForm.create,
         on_close=RelationForm.close,
+        again=RelationForm.start,
     )
 
 

@@ -47,8 +47,11 @@ class ScoringRules(rx.State):
     @rx.event
     @allow("pipeline.edit")
     async def start(self, id: int, mode: str) -> None:
-        rows = self.page.rules if self.page else []
-        row = next((r for r in rows if r.id == id), RuleRow(is_event=mode == "event"))
+        if self.page is None:
+            return
+        row = next((r for r in self.page.rules if r.id == id), RuleRow(is_event=mode == "event"))
+        if row.id != id:
+            return
         self.edited, self.errors, self.shown = row, {}, None
         self.mode = "bands" if mode == "bands" else "event" if row.is_event else "fit"
         self.event = row.raw.get("event", "") or ACTIVITIES[0].name

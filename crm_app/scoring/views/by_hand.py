@@ -23,4 +23,5 @@ def score_dialog() -> rx.Component:
         submit="Save",
         on_submit=ScoreForm.save,
         on_close=ScoreForm.close,
+        again=ScoreForm.start,
     )

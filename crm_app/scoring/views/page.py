@@ -15,9 +15,9 @@ from crm_app.scoring.views.learned import learned_section
 from crm_app.ui.elements import button, empty, grouped, head, meter, page_link, skeleton_rows, tag
 from crm_app.ui.field import field, fixed_choice, text_field
 from crm_app.ui.icons import icon
-from crm_app.ui.inputs import plain_form
+from crm_app.ui.inputs import held, plain_form
 from crm_app.ui.list.condition import condition_box
-from crm_app.ui.overlay import menu, menu_item
+from crm_app.ui.overlay import menu, menu_item, reopening
 
 WHAT = "Points for who somebody is, and for what they did, which fade. Every point is explained beside the person."
 TITLES = {
@@ -90,6 +90,8 @@ def _fit() -> rx.Component:
         for key, label in (("person", "The person"), ("company", "Their company"))
     ]
     return rx.el.div(
+        held(name="about", value=ScoringRules.about, on_restore=ScoringRules.choose_about),
+        held(name="condition", value=ScoringRules.asked.filter, on_restore=ScoringRules.ask),
         rx.el.span(*choices, class_name="seg", role="group", custom_attrs={"aria-label": "Whom the rule asks"}),
         rx.el.div(
             condition_box(
@@ -162,6 +164,7 @@ def _form() -> rx.Component:
             button("Cancel", kind="quiet", on_click=ScoringRules.close),
         ),
         on_submit=ScoringRules.look,
+        **reopening(ScoringRules.start, (ScoringRules.edited.id.to(int), mode.to(str))),
     )
 
 

@@ -37,7 +37,7 @@ class TerritoryList(rx.State):
     async def start(self, id: int) -> None:
         self.edited = next((row for row in self.rows if row.id == id), None)
         self.ticked = list(self.edited.owner_ids) if self.edited else []
-        self.errors, self.editing = {}, True
+        self.errors, self.editing = {}, self.loaded and (self.edited is not None or id == 0)
 
     @rx.event
     @allow("territory.edit")

@@ -121,6 +121,8 @@ def _dialog() -> rx.Component:
         submit="Save",
         on_submit=PoolList.save,
         on_close=PoolList.close,
+        again=PoolList.start,
+        about=(rx.cond(edited, edited.id, 0).to(int),),
     )
 
 
@@ -143,4 +145,4 @@ def pools_screen() -> rx.Component:
         ),
         class_name="wide",
     )
-    return rx.el.div(body, rx.cond(PoolList.editing, _dialog(), rx.fragment()), class_name="page")
+    return rx.el.div(body, _dialog(), class_name="page")

@@ -132,6 +132,8 @@ def _dialog() -> rx.Component:
         wide=True,
         on_submit=TerritoryList.save,
         on_close=TerritoryList.close,
+        again=TerritoryList.start,
+        about=(rx.cond(edited, edited.id, 0).to(int),),
     )
 
 
@@ -154,4 +156,4 @@ def territories_screen(search: Search) -> rx.Component:
         rx.cond(may & (TerritoryList.rows.length() > 0), preview_section(), rx.fragment()),
         class_name="wide",
     )
-    return rx.el.div(body, rx.cond(TerritoryList.editing, _dialog(), rx.fragment()), class_name="page")
+    return rx.el.div(body, _dialog(), class_name="page")

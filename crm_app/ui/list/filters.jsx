@@ -1,5 +1,6 @@
-import React, { useState } from "react";
+import React, { useRef, useState } from "react";
 import { FormDialog } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
+import { useRestored } from "$/public/external/crm_app/ui/overlay/typed.js";
 import { textOf, treeOf, without } from "$/public/external/crm_app/ui/list/model.js";
 import { Icon } from "$/public/external/crm_app/ui/list/parts.jsx";
 import { readNumber } from "$/public/external/crm_app/ui/overlay/numbers.js";
@@ -77,10 +78,12 @@ function Group({ group, depth, onChange, onRemove, ...look }) {
 /** The same conditions as a control of a form: a hidden input holds them as text. */
 export function ConditionInput({ name, value, fields, ops, names, found, onSearch }) {
   const [tree, setTree] = useState(() => { const now = treeOf(value); return now.items.length ? now : { ...now, items: [{}] }; });
+  const held = useRef(null);
+  useRestored(held, (text) => setTree(treeOf(text)));
   const arityOf = (c) => (ops[fields.find((f) => f.name === c.f)?.type] || []).find((o) => o.name === c.op)?.arity;
   return (
     <>
-      <input type="hidden" name={name} value={textOf(numbered(tree, fields), arityOf)} readOnly />
+      <input ref={held} type="hidden" name={name} value={textOf(numbered(tree, fields), arityOf)} readOnly />
       <Group group={tree} depth={1} onChange={setTree} fields={fields} ops={ops} names={names || {}} found={found} onSearch={onSearch} />
     </>
   );

@@ -222,4 +222,6 @@ def field_dialog() -> rx.Component:
         wide=True,
         on_submit=FieldEditor.save,
         on_close=FieldEditor.close,
+        again=FieldEditor.start,
+        about=(FORM.id.to(int),),
     )
