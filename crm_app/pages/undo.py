@@ -4,6 +4,7 @@ import reflex as rx
 from sqlalchemy import select
 from sqlmodel import Session
 
+from crm_app.billing.service import put_back, removed_in
 from crm_app.core import db
 from crm_app.core.changes import undo
 from crm_app.core.changes.working import table_of
@@ -42,6 +43,10 @@ class Undo(rx.State):
             return ListBulk.take_back(batch_id)
         toaster = await self.get_state(Toaster)
         try:
+            if came_since is None and await db.read(removed_in, batch_id):
+                await db.write(put_back, actor(), batch_id)
+                toaster.latest = plain_toast("Undone.")
+                return None
             if came_since is None:
                 done = await db.write(undo, actor(), batch_id)
             else:

@@ -204,10 +204,23 @@ def test_payments_come_in_parts_and_are_taken_back(database_url: str) -> None:
     do(service.record_payment, issued, TOTAL - 100_000, today)
     assert invoice(issued)["state"] == "paid"
     first = db.read_sync(payments, issued)[0]
-    do(service.remove_payment, issued, first["id"])
+    removed = do(service.remove_payment, issued, first["id"]).batch_id
     assert (invoice(issued)["state"], invoice(issued)["open_minor"]) == ("partly paid", 100_000)
     with pytest.raises(NotFound):
         do(service.remove_payment, issued, first["id"])
+    do(service.record_payment, issued, 1, today)
+    with pytest.raises(Refused, match="more than is open"):
+        do(service.put_back, removed)
+    do(service.remove_payment, issued, db.read_sync(payments, issued)[-1]["id"])
+    assert db.read_sync(service.removed_in, removed) == issued
+    do(service.put_back, removed)
+    assert (invoice(issued)["state"], invoice(issued)["open_minor"]) == ("paid", 0)
+    assert [(p["amount_minor"], p["reference"], p["paid_on"]) for p in db.read_sync(payments, issued)] == [
+        (TOTAL - 100_000, "", today),
+        (100_000, "Bank 17", today),
+    ]
+    with pytest.raises(Refused, match="back already"):
+        do(service.put_back, removed)
 
 
 def test_a_second_click_records_no_second_payment(database_url: str) -> None:

@@ -10,7 +10,7 @@ from crm_app.billing.service.drafts import (
 )
 from crm_app.billing.service.issuing import issue_invoice
 from crm_app.billing.service.orders import cancel_order, order_from_quote, set_schedule
-from crm_app.billing.service.payments import record_payment, remove_payment
+from crm_app.billing.service.payments import put_back, record_payment, remove_payment, removed_in
 
 __all__ = [
     "cancel_invoice",
@@ -23,7 +23,9 @@ __all__ = [
     "edit_draft",
     "issue_invoice",
     "order_from_quote",
+    "put_back",
     "record_payment",
     "remove_payment",
+    "removed_in",
     "set_schedule",
 ]

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from crm_app.billing.queries.stored import invoice_row, payments
@@ -10,10 +11,13 @@ from crm_app.billing.rules import open_minor, problem_of_payment, state_of
 from crm_app.billing.seal import SOURCE
 from crm_app.billing.service.issuing import follow_invoices
 from crm_app.core.actor import Principal
-from crm_app.core.changes import Change, apply
+from crm_app.core.changes import Applied, Change, apply_many
+from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Conflict, Invalid, NotFound, Refused
 from crm_app.quotes.queries.stored import organisation_today
+from crm_app.tables import ChangeBatch, ChangeLog
 
+log, batch = table_of(ChangeLog), table_of(ChangeBatch)
 KEPT = ("id", "paid_on", "amount_minor", "method", "reference")
 
 
@@ -39,7 +43,7 @@ def record_payment(
     _write(session, actor, row, [*_there(session, invoice_id), new], expected)
 
 
-def remove_payment(session: Session, actor: Principal, invoice_id: int, payment_id: int) -> None:
+def remove_payment(session: Session, actor: Principal, invoice_id: int, payment_id: int) -> Applied:
     """One that was recorded by mistake; the history of the invoice keeps it. Raises NotFound."""
     row = _payable(session, actor, invoice_id)
     there = _there(session, invoice_id)
@@ -48,7 +52,40 @@ def remove_payment(session: Session, actor: Principal, invoice_id: int, payment_
         raise NotFound("This payment was removed already.")
     if sum(p["amount_minor"] for p in left) < 0:
         raise Refused("Remove the refund first.")
-    _write(session, actor, row, left, None)
+    return _write(session, actor, row, left, None)
+
+
+def removed_in(session: Session, batch_id: int) -> int | None:
+    """The invoice of which this batch removed a payment, if that is what it did."""
+    found = _removal(session, batch_id)
+    return found[0] if found else None
+
+
+def put_back(session: Session, actor: Principal, batch_id: int) -> Applied:
+    """The undo of a removal: the payment stands beside those that came since, and all that follows is computed anew.
+
+    Raises NotFound for another batch, Refused where it is back already or does not fit any more.
+    """
+    found = _removal(session, batch_id)
+    if found is None:
+        raise NotFound("This change does not exist.")
+    invoice_id, gone = found
+    row = _payable(session, actor, invoice_id)
+    if session.connection().execute(select(batch.c.id).where(batch.c.undoes == batch_id)).first():
+        raise Refused("This payment is back already.")
+    if sum(one["amount_minor"] for one in gone) > row["open_minor"]:
+        raise Refused("It is more than is open now: something was paid or credited since.")
+    return _write(session, actor, row, [*_there(session, invoice_id), *gone], None, undoes=batch_id)
+
+
+def _removal(session: Session, batch_id: int) -> tuple[int, list[dict[str, Any]]] | None:
+    written = select(log.c.record_id, log.c.diff).where(log.c.batch_id == batch_id, log.c.kind == "invoice")
+    for found in session.connection().execute(written):
+        pairs = [pair for name, pair in found.diff.items() if name.startswith("payments.")]
+        gone = [{n: before[n] for n in KEPT if n != "id"} for before, after in pairs if before and after is None]
+        if gone:
+            return found.record_id, gone
+    return None
 
 
 def _payable(session: Session, actor: Principal, invoice_id: int) -> dict[str, Any]:
@@ -65,8 +102,14 @@ def _there(session: Session, invoice_id: int) -> list[dict[str, Any]]:
 
 
 def _write(
-    session: Session, actor: Principal, row: dict[str, Any], rows: list[dict[str, Any]], expected: int | None
-) -> None:
+    session: Session,
+    actor: Principal,
+    row: dict[str, Any],
+    rows: list[dict[str, Any]],
+    expected: int | None,
+    *,
+    undoes: int | None = None,
+) -> Applied:
     paid = sum(p["amount_minor"] for p in rows)
     total, credited = row["total_minor"], row["credited_minor"]
     values: dict[str, Any] = {
@@ -77,7 +120,9 @@ def _write(
     if row["state"] != "cancelled":
         values["state"] = state_of(total, credited, paid)
     try:
-        apply(session, actor, Change("invoice", row["id"], values, expected=expected), source=SOURCE)
+        change = Change("invoice", row["id"], values, expected=expected)
+        done = apply_many(session, actor, [change], source=SOURCE, undoes=undoes)[0]
     except Conflict:
         raise Refused("A payment was just recorded. Please look again.") from None
     follow_invoices(session, actor, row["order_id"])
+    return done

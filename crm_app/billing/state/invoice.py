@@ -13,7 +13,7 @@ from crm_app.core.errors import Invalid, KithError
 from crm_app.identity.handlers import actor, allow
 from crm_app.quotes.queries.stored import organisation_today
 from crm_app.records.address import record_in
-from crm_app.ui.overlay import Toaster, plain_toast
+from crm_app.ui.overlay import Toaster, plain_toast, undo_toast
 
 from .typed import amount_in, day_in
 
@@ -80,8 +80,9 @@ class InvoiceScreen(rx.State):
     @rx.event
     @allow("invoice.edit")
     async def remove_payment(self, payment_id: int) -> None:
-        if await self._do(service.remove_payment, lambda page: (payment_id,)) is not None:
-            (await self.get_state(Toaster)).latest = plain_toast("Payment removed.")
+        done = await self._do(service.remove_payment, lambda page: (payment_id,))
+        if done is not None:
+            (await self.get_state(Toaster)).latest = undo_toast("Payment removed.", done.batch_id)
 
     async def _do(
         self,
