@@ -18,7 +18,6 @@ FORM = frozenset(
     {*TEXTS, *REFS, *(r + "_text" for r in REFS), "type", "day", "time", "minutes", "outcome", "priority", "attendees"}
     | {"repeat", "repeat_until", "repeat_times", "remind"}
 )
-BLOCKS = {"call": ("outcome",), "meeting": ("place", "agenda", "meeting_minutes"), "task": ("priority",)}
 
 
 def read_activity(values: Mapping[str, str], zone: str, kept_rule: str = "") -> dict[str, Any]:

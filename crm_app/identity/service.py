@@ -52,6 +52,11 @@ def save_user(session: Session, actor: Principal, wish: SaveUser) -> Applied:
     return apply(session, actor, Change("user", wish.id, fields, expected=wish.version))
 
 
+def colour_of(name: str) -> str:
+    """The colour of a new user's initials, `#rrggbb`; the same for the same name."""
+    return COLOURS[sum(name.encode()) % len(COLOURS)]
+
+
 def create_user(session: Session, actor: Principal, *, source: str = "form", **fields: Any) -> int:
     """A new user, `listed` unless a status is given. Raises Invalid, Forbidden."""
     return _create(session, actor, source, fields).id
@@ -62,7 +67,7 @@ def _create(session: Session, actor: Principal, source: str, fields: Mapping[str
     filled: dict[str, object] = {
         "zone": settings().zone,
         "locale": settings().locale,
-        "color": COLOURS[sum(name.encode()) % len(COLOURS)],
+        "color": colour_of(name),
         "status": "listed",
     }
     return apply(session, actor, Change("user", op="create", set={**filled, **fields}), source=source)

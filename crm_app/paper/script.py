@@ -66,11 +66,6 @@ def in_visual_order(line: str) -> str:
     )
 
 
-def reads_from_the_right(text: str) -> bool:
-    """Whether the first letter with a direction is of a right-to-left script (annex 9, rules P2 and P3)."""
-    return _direction(text) is TextDirection.RTL
-
-
 def join_arabic(text: str) -> str:
     """Every Arabic letter in the form that its neighbours ask for, where the font has that form."""
     for pair, ligature in _ligatures().items():

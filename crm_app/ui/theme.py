@@ -10,7 +10,6 @@ SHEETS = (
     *("billing", "merge", "duplicates", "quality", "settings", "phone", "print"),
 )
 STYLESHEETS = [f"/css/{name}.css" for name in SHEETS]
-AVATAR_COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")
 
 
 def head() -> list[rx.Component]:

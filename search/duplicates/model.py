@@ -22,10 +22,6 @@ class Comparison:
     u: Chances
 
 
-def _chances(*pairs: tuple[int, float]) -> dict[int, float]:
-    return dict(pairs)
-
-
 COMPARED: dict[str, Comparison] = {
     "given": Comparison(
         at.names,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session
 
-from crm_app.billing.queries.stored import invoices_of, order, order_lines, order_row
+from crm_app.billing.queries.stored import invoices_of, order, order_row
 from crm_app.billing.rules import FrozenLine, Part, freeze, problems_of_schedule
 from crm_app.billing.seal import SOURCE
 from crm_app.billing.service.filing import file_document
@@ -107,8 +107,3 @@ def cancel_order(session: Session, actor: Principal, order_id: int) -> None:
         named = [f"Draft of {i['created_at']:%d %b %Y}" if i["state"] == "draft" else i["number"] for i in standing]
         raise Refused("Cancel or delete its invoices first.", named)
     apply(session, actor, Change("order", order_id, {"state": "cancelled"}), source=SOURCE)
-
-
-def shipping_line(session: Session, order_id: int) -> int | None:
-    """The line of the order that is its shipping."""
-    return next((r["id"] for r in order_lines(session, order_id) if r["role"] == "shipping"), None)

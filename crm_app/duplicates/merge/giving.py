@@ -101,7 +101,7 @@ def _referred(session: Session, children: Any, row: Mapping[str, Any]) -> str:
     return session.connection().execute(query).scalar() or children.label
 
 
-def given_back(session: Session, name: str, survivor: int, last_seq: int, give: Mapping[str, int]) -> list[Change]:
+def given_back(session: Session, name: str, survivor: int, give: Mapping[str, int]) -> list[Change]:
     """The changes that hand these over. Raises Refused for what is not there any more."""
     known = kind(name)
     changes: list[Change] = []

@@ -67,7 +67,7 @@ def unmerging(session: Session, actor: Principal, run: BulkRun, limit: int) -> P
     portion.is_last = part.is_last
     if part.is_last and merge is not None and run.set_values["give"]:
         try:
-            portion.changes += given_back(session, name, survivor, merge.last_seq, run.set_values["give"])
+            portion.changes += given_back(session, name, survivor, run.set_values["give"])
         except KithError as refusal:
             portion.left.append((name, survivor, refusal.message))
     return portion

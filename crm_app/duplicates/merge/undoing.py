@@ -162,7 +162,7 @@ def first_again(session: Session, name: str, survivor: int, changes: list[Change
 
 def hand_over(session: Session, actor: Principal, merge: Merge, give: Mapping[str, int], new_batch: int) -> int:
     """What was added since and goes with one that comes back."""
-    changes = given_back(session, merge.kind, merge.survivor, merge.last_seq, give)
+    changes = given_back(session, merge.kind, merge.survivor, give)
     return len(apply_many(session, trusted(actor), changes, source="undo", batch_id=new_batch))
 
 

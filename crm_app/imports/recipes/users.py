@@ -7,11 +7,10 @@ from sqlalchemy import select
 from crm_app.core.changes.change import Change
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError
+from crm_app.identity.service import colour_of
 from crm_app.imports.recipes.recipe import Draft, Recipe
 from crm_app.imports.report import Target
 from crm_app.tables import Team, User
-
-COLOURS = ("#b4553f", "#2f7169", "#7a5ea8", "#3f6fae", "#84671f", "#a3476f", "#4d7a35", "#5b6472")
 
 
 class UserRecipe(Recipe):
@@ -56,7 +55,7 @@ class UserRecipe(Recipe):
 
 
 def _profile(chunk, name: str) -> dict[str, str]:
-    return {"status": "listed", "zone": chunk.job.zone, "color": COLOURS[sum(name.encode()) % len(COLOURS)]}
+    return {"status": "listed", "zone": chunk.job.zone, "color": colour_of(name)}
 
 
 def _team(chunk, manager: str, office: str) -> int:

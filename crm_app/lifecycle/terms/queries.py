@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from crm_app.core.actor import Principal
-from crm_app.core.changes import kind
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
@@ -171,8 +170,3 @@ def _moves_of_deals(session: Session, actor: Principal) -> dict[str, int]:
         .group_by(held)
     )
     return {str(row[0]): row[1] for row in session.connection().execute(query)}
-
-
-def kind_label(name: str) -> str:
-    """What a record of that kind is called."""
-    return kind(name).label

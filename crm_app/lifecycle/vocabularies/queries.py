@@ -9,7 +9,6 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.text import fold
 from crm_app.records.countries import country_code
-from crm_app.records.listing.rows import Option
 from crm_app.records.reading import may_see
 from crm_app.records.vocabulary import VOCABULARIES, near_to, places_of_list, read_words
 from crm_app.tables import VocabularyTerm
@@ -50,11 +49,6 @@ class ListPage:
     terms: list[TermRow] = field(default_factory=list)
     loose: list[LooseRow] = field(default_factory=list)
     more: int = 0
-
-
-def list_names() -> list[Option]:
-    """The lists by name."""
-    return [Option(key, name) for key, name in VOCABULARIES.items()]
 
 
 def list_page(session: Session, actor: Principal, vocabulary: str) -> ListPage:

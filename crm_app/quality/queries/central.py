@@ -1,6 +1,5 @@
-"""Centralization beside its rules: duplicates that wait, imports, mail; what other features know comes by a port."""
+"""Centralization beside its rules: duplicates that wait, imports, mail."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -19,20 +18,13 @@ from crm_app.tables import ImportRun, QualityMark
 from crm_app.ui import addresses
 
 mark, import_run = table_of(QualityMark), table_of(ImportRun)
-Provider = Callable[[Session, Principal], list[Figure]]
-_providers: dict[str, Provider] = {}
 IMPORT_DAYS = 90
 MOST_PAIRS = 10_000  # of more it is told that there are more: each is looked up
 
 
-def register_central(name: str, provider: Provider) -> None:
-    """A feature adds what it knows, such as pairs of duplicates that wait for a decision, or mail that is covered."""
-    _providers[name] = provider
-
-
 def central_figures(session: Session, actor: Principal, who: Whose, kinds: tuple[str, ...]) -> list[Figure]:
-    """What others know, then imports by kind: records that came in by a file."""
-    found = [figure for provider in _providers.values() for figure in provider(session, actor)]
+    """Pairs that may be one, then imports by kind: records that came in by a file."""
+    found: list[Figure] = []
     for name in (k for k in ("person", "company") if k in kinds and may(actor, f"{k}.merge")):
         pairs, label = count_open(session, actor, name, MOST_PAIRS), f"{kind(name).plural} that may be there twice"
         where = f"{addresses.DUPLICATES}?kind={name}" if pairs else ""
@@ -53,6 +45,4 @@ def central_figures(session: Session, actor: Principal, who: Whose, kinds: tuple
         left = session.connection().execute(refused).scalar_one()
         words = f"in the last {IMPORT_DAYS} days"
         found.append(Figure("Rows that imports refused", f"{left:,}", addresses.IMPORTS, words, "y" if left else "g"))
-    if "mail" not in _providers:
-        found.append(Figure("Mail covered", "–", "", "No mailbox is connected to Kith."))
-    return found
+    return [*found, Figure("Mail covered", "–", "", "No mailbox is connected to Kith.")]

@@ -14,7 +14,7 @@ from crm_app.core.text import fold
 from crm_app.identity.policy import ROLES
 from crm_app.records.custom.definitions import definition_of, definitions
 from crm_app.records.custom.facts import circle_of, fields_with_custom, known_fields
-from crm_app.records.custom.fields import MOST_OPTIONS, SEARCHED, Definition, checked
+from crm_app.records.custom.fields import MOST_OPTIONS, SEARCHED, Definition
 from crm_app.records.custom.formula import FormulaError, result_of
 from crm_app.records.custom.holding import UNASKABLE
 from crm_app.records.custom.patterns import fits, problem_of
@@ -145,12 +145,3 @@ def _is_used(context: Context, new: Definition) -> bool:
     table = table_of(kind(new.kind).table)
     query = select(func.count()).where(table.c.custom[str(new.id)].as_string().is_not(None))
     return context.session.connection().execute(query).scalar_one() > 0
-
-
-def problem_of_value(definition: Definition, value: Any) -> str:
-    """Why a value does not fit; empty where it does."""
-    try:
-        checked(definition, value)
-    except ValueError as error:
-        return str(error)
-    return ""

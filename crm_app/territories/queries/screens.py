@@ -34,7 +34,6 @@ user, team, company, person = (table_of(m) for m in (User, Team, Company, Person
 territory, owner, account = (table_of(m) for m in (Territory, TerritoryOwner, TerritoryAccount))
 pool, member, availability = (table_of(m) for m in (Pool, PoolMember, Availability))
 COVERS_NAMES = {"lead": "Leads", "deal": "Open deals", "company": "Companies"}
-GIVEN_TO = ("administrator", "manager", "sales")
 SHOWN_ACCOUNTS, MOST_PEOPLE = 50, 200
 
 
