@@ -52,7 +52,7 @@ def _prepare(folder: Path) -> None:
 
 def _below(session: Session, top: int) -> None:
     """Every other team is part of that one, so that all owners are in the manager's reach."""
-    teams = session.scalars(select(Team.id).where(Team.id != top)).all()  # pyright: ignore
+    teams = session.scalars(select(Team.id).where(Team.id != top)).all()  # pyright: ignore[reportArgumentType, reportCallIssue]
     apply_many(session, SYSTEM, [Change("team", team, {"parent_id": top}) for team in teams])
 
 

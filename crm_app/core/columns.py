@@ -91,7 +91,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
 def tidy(number: Decimal) -> Decimal:
     """The same number without zeros at its end, and without an exponent."""
     plain = number.normalize()
-    return plain.quantize(Decimal(1)) if plain.as_tuple().exponent > 0 else plain  # pyright: ignore
+    return plain.quantize(Decimal(1)) if plain.as_tuple().exponent > 0 else plain  # pyright: ignore[reportOperatorIssue]
 
 
 class day_number(FunctionElement[int]):

@@ -61,7 +61,7 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
 @lru_cache(maxsize=500)
 def _plan(table: Table, dialect: Dialect, columns: tuple[str, ...]) -> _Plan:
     compiled = insert(table).inline().compile(dialect=dialect, column_keys=list(columns))
-    ordered = tuple(compiled.positiontup or columns) if dialect.positional else columns  # pyright: ignore
+    ordered = tuple(compiled.positiontup or columns) if dialect.positional else columns
     found = ((n, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for n, name in enumerate(ordered))
     processors = tuple((n, process) for n, process in found if process is not None)
     head, word, row = str(compiled).rpartition(" VALUES ")

@@ -61,7 +61,7 @@ class Record(SQLModel):
     created_at: datetime = moment(default_factory=now, nullable=False)
     updated_at: datetime = moment(default_factory=now, nullable=False)
     deleted_at: datetime | None = moment()
-    sort_key: str = Field(default="", nullable=False, sa_type=SortKey, sa_column_kwargs={"server_default": ""})  # pyright: ignore
+    sort_key: str = Field(default="", nullable=False, sa_type=SortKey, sa_column_kwargs={"server_default": ""})
     external_id: str | None = Field(default=None, index=True)
     custom: dict[str, Any] = json_field()
 

@@ -37,14 +37,14 @@ class Teller:
 
     def is_here(self, token: str) -> bool:
         """Is the tab connected to this process?"""
-        manager = self.app.event_namespace._token_manager  # pyright: ignore
+        manager = self.app.event_namespace._token_manager  # pyright: ignore[reportOptionalMemberAccess]
         record = manager.token_to_socket.get(token)
         return record is not None and record.instance_id == manager.instance_id
 
     async def emit(self, token: str, state: str, var: str, value: Any) -> None:
         """Set one var of a state in one tab."""
         update = StateUpdate(delta={state: {f"{var}_rx_state_": value}})
-        await self.app.event_namespace.emit_update(update, token)  # pyright: ignore
+        await self.app.event_namespace.emit_update(update, token)  # pyright: ignore[reportOptionalMemberAccess]
 
 
 @contextlib.asynccontextmanager

@@ -185,7 +185,7 @@ def _spend(session: Session, token: str, *purposes: str) -> OneTimeLink:
         .where(col(OneTimeLink.token_hash) == link.token_hash, col(OneTimeLink.used_at).is_(None))
         .values(used_at=now())
     )
-    if taken.rowcount != 1:  # pyright: ignore
+    if taken.rowcount != 1:  # pyright: ignore[reportAttributeAccessIssue]
         raise NotFound(BAD_LINK)
     return link
 

@@ -140,7 +140,7 @@ def _lives() -> Select[Any]:
     own = (UserSession.id, UserSession.public_id, UserSession.last_seen_at)
     live = is_live(*(bindparam(name, type_=UtcDateTime) for name in ("at", "idle")))
     asked = col(UserSession.public_id).in_(bindparam("ids", expanding=True))
-    query = select(*own, *user).join(User, col(User.id) == col(UserSession.user_id))  # pyright: ignore
+    query = select(*own, *user).join(User, col(User.id) == col(UserSession.user_id))  # pyright: ignore[reportArgumentType, reportCallIssue]
     return query.where(asked, live)
 
 
@@ -199,7 +199,7 @@ def revoke(session: Session, public_id: str) -> bool:
         .where(col(UserSession.public_id) == public_id, col(UserSession.revoked_at).is_(None))
         .values(revoked_at=now())
     )
-    return done.rowcount > 0  # pyright: ignore
+    return done.rowcount > 0  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def revoke_all(session: Session, user_id: int, *, keep: str | None = None) -> int:
@@ -207,7 +207,7 @@ def revoke_all(session: Session, user_id: int, *, keep: str | None = None) -> in
     statement = update(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.revoked_at).is_(None))
     if keep is not None:
         statement = statement.where(col(UserSession.public_id) != keep)
-    return session.execute(statement.values(revoked_at=now())).rowcount  # pyright: ignore
+    return session.execute(statement.values(revoked_at=now())).rowcount  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def bind(session: Session, client_token: str, public_id: str) -> bool:

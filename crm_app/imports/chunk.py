@@ -140,8 +140,8 @@ class Chunk:
         for draft in drafts:
             key = keys[draft.row_no]
             ids = existing.get(key, []) if key else []
-            if len(ids) > 1:
-                self.refuse(draft, f"{len(ids)} {self.kind.plural.lower()} match this row by {', '.join(key[0])}.")  # pyright: ignore
+            if key and len(ids) > 1:
+                self.refuse(draft, f"{len(ids)} {self.kind.plural.lower()} match this row by {', '.join(key[0])}.")
             elif ids or (key and key in seen):
                 draft.id = ids[0] if ids else seen[key]  # pyright: ignore[reportArgumentType]
                 old.append(draft)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sqlmodel import Session
 
@@ -32,7 +32,12 @@ Mode = Literal["create", "update", "both"]
 
 @dataclass
 class Job:
-    """A file on its way into the records of one kind."""
+    """A file on its way into the records of one kind.
+
+    `aux_rows` numbers what rows bring along; `also_created` counts it for a trial, of which no log stays. Of rows
+    before the one at hand, `seen` are the keys by which a trial knows them, `virtual` the titles that it would have
+    made, and `brought` the companies that it would have, by their squeezed names.
+    """
 
     actor: Principal
     kind: Kind
@@ -116,11 +121,11 @@ def open_job(
         map_columns(kind, available, source.header, mapping),
         available,
         _match(kind, recipe, match),
-        mode,  # pyright: ignore
+        cast(Mode, mode),
         dry_run,
         config.currency,
         config.zone,
-        likely,  # pyright: ignore
+        cast(Choice, likely),
         create_companies and kind.name != "company",
         origin=origin,
     )

@@ -25,7 +25,7 @@ def calendar_page() -> rx.Component:
         rx.fragment(
             calendar_screen(
                 rx.cond(CalendarScreen.may_create, import_button(), rx.fragment()),
-                follow=lambda who: DiaryFeed.follow(who),  # pyright: ignore
+                follow=lambda who: DiaryFeed.follow(who),
             ),
             live(push=DiaryFeed.push, on_change=[CalendarScreen.refresh]),
             import_dialog([CalendarScreen.refresh]),

@@ -33,7 +33,7 @@ def _shades(colour: Colour, count: int) -> list[Colour]:
         return [colour]
     steps = [PALE * (1 - number / (count - 1)) for number in range(count)]
     red, green, blue = colour
-    return [tuple(round(c + (255 - c) * step) for c in (red, green, blue)) for step in steps]  # pyright: ignore
+    return [tuple(round(c + (255 - c) * step) for c in (red, green, blue)) for step in steps]  # pyright: ignore[reportReturnType]
 
 
 def _key(canvas: Canvas, series: list[str], shades: list[Colour]) -> None:

@@ -166,5 +166,5 @@ class CustomValue(Operational, table=True):
     record_id: int = Field(primary_key=True, sa_type=BigInteger)
     field_id: int = Field(primary_key=True, sa_type=BigInteger)
     place: int = Field(default=0, primary_key=True)
-    text: str | None = Field(default=None, sa_type=SortKey)  # pyright: ignore
+    text: str | None = Field(default=None, sa_type=SortKey)
     number: float | None = None

@@ -73,7 +73,7 @@ def _history(
             if stage["kind"] != "open":
                 moved |= {"closed_on": at.date(), "lost_reason": reason if stage["kind"] == "lost" else ""}
             wish = (values | moved, "create") if place == 0 else (moved, "update")
-            made.append(Change("deal", id, wish[0], wish[1], effective_at=at))  # pyright: ignore
+            made.append(Change("deal", id, wish[0], wish[1], effective_at=at))
         (_, opened), (last, ended) = steps[0], steps[-1]
         is_open = last["kind"] == "open"
         end = _at(world, 1, 17) if is_open else ended

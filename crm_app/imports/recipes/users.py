@@ -64,7 +64,7 @@ def _team(chunk, manager: str, office: str) -> int:
     if not manager:
         return above  # pyright: ignore[reportReturnType]
     team = _named_team(chunk, manager, above, office)
-    user = _one(chunk, User, User.name == manager)  # pyright: ignore
+    user = _one(chunk, User, User.name == manager)
     if user is None:
         values = {"name": manager, "role": "manager", "team_id": team, **_profile(chunk, manager)}
         user = chunk.also([Change("user", None, values, "create")])[0].id
@@ -76,7 +76,7 @@ def _team(chunk, manager: str, office: str) -> int:
 
 
 def _named_team(chunk, name: str, parent: int | None, office: str) -> int:
-    found = _one(chunk, Team, Team.name == name)  # pyright: ignore
+    found = _one(chunk, Team, Team.name == name)
     if found is not None:
         return found
     return chunk.also([Change("team", None, {"name": name, "parent_id": parent, "office": office}, "create")])[0].id

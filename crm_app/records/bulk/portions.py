@@ -59,7 +59,7 @@ def selected(session: Session, actor: Principal, run: BulkRun, limit: int) -> Po
         verdict = ports.allowed(actor, "mass_edit", known.name, owners.get(id), record_id=id)
         if verdict.allowed:
             number = row_no + 1 if run.op == "update" else None  # a delete may bring others along
-            portion.changes.append(Change(known.name, id, values, run.op, row_no=number))  # pyright: ignore
+            portion.changes.append(Change(known.name, id, values, run.op, row_no=number))  # pyright: ignore[reportArgumentType]
         else:
             portion.left.append((known.name, id, verdict.why))
     return portion
