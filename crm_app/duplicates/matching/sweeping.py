@@ -65,9 +65,8 @@ def sweep_due() -> int:
     done = keep_up()
     for known in compared_kinds():
         state = db.read_sync(state_of, known.name)
-        if state.size and state.is_due and db.write_sync(_claim, known.name, state.swept_at):
-            done += sweep(known.name, state)
-            db.write_sync(_end, known.name)
+        if state.size and state.is_due:
+            done += _sweep_alone(known.name, state) or 0
     return done
 
 
@@ -82,8 +81,16 @@ def sweep_now(name: str) -> int:
     state = db.read_sync(state_of, name)
     if state.swept_at is not None and now() - state.swept_at < JUST:
         raise Refused("This was checked a moment ago.")
-    if not db.write_sync(_claim, name, state.swept_at):
+    done = _sweep_alone(name, state)
+    if done is None:
         raise Refused("Somebody has just begun to check.")
+    return done
+
+
+def _sweep_alone(name: str, state: State) -> int | None:
+    """As `sweep`; None where another process has begun."""
+    if not db.write_sync(_claim, name, state.swept_at):
+        return None
     done = sweep(name, state)
     db.write_sync(_end, name)
     return done
