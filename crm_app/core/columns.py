@@ -60,7 +60,7 @@ def _from_sqlite(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
-@lru_cache(maxsize=256)  # of the rows written at once many name the same instants
+@lru_cache(maxsize=20_000)  # rows written at once name the same instants, in several columns and in the log of changes
 def _sqlite_text(value: datetime | None) -> str | None:
     if value is None:
         return None

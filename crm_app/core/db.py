@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from crm_app.core import folding, matching, running
 from crm_app.core.config import settings
-from crm_app.core.garbage import OF_BULK, collect_seldom
+from crm_app.core.garbage import OF_BULK, collect_between, collect_seldom
 from crm_app.core.turns import Turns
 
 P = ParamSpec("P")
@@ -138,6 +138,8 @@ def writing() -> Iterator[Session]:
             yield session
             session.commit()
             announced = session.info.get("announced", ())
+    if _in_bulk.get():
+        collect_between()
     for topic, listener in _listeners:
         if topic in announced:
             listener()
@@ -145,8 +147,8 @@ def writing() -> Iterator[Session]:
 
 @contextmanager
 def in_bulk() -> Iterator[None]:
-    """Around many large commands of this thread, in a process of their own: garbage is looked for seldom, and SQLite
-    gets more memory and makes fewer checkpoints. All that stays so.
+    """Around many large commands of this thread, in a process of their own: garbage is looked for between them, and
+    SQLite keeps more memory and makes fewer checkpoints from then on.
     """
     collect_seldom(OF_BULK)
     token = _in_bulk.set(True)
@@ -154,6 +156,7 @@ def in_bulk() -> Iterator[None]:
         yield
     finally:
         _in_bulk.reset(token)
+        collect_seldom()
 
 
 def _give_room(connection: Connection) -> None:

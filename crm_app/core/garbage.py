@@ -9,7 +9,8 @@ import sys
 
 M_ARENA_MAX, ARENAS = -8, 2  # malloc.h of the GNU C library; see mallopt(3)
 YOUNG, MIDDLE, OLD = 20_000, 20, 20
-OF_BULK = 200_000  # what belongs to the records of one large command; more keeps more memory than it saves time
+OF_BULK = 10_000_000  # never amid a large command, whose records are all still needed; `collect_between` does it
+KEPT = 200_000  # so many objects that large commands left are a reason to look which of them are garbage
 
 
 def share_arenas() -> None:
@@ -35,3 +36,9 @@ def collect_seldom(young: int = YOUNG) -> None:
     """What is there stays; thousands of records in hand at once are no reason to look through all of them again."""
     gc.freeze()
     gc.set_threshold(young, MIDDLE, OLD)
+
+
+def collect_between() -> None:
+    """After a large command: once much was left, what holds only itself goes, and the rest is looked at no more."""
+    if gc.get_count()[0] > KEPT:
+        gc.collect(0)
