@@ -1,6 +1,7 @@
 """Targets from what was won before, territories and a pool, and the snapshots that the nights would have taken."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -23,7 +24,7 @@ from crm_app.territories.plan import changes_of
 MONTHS_BACK, MONTHS_AHEAD, LEARNT_FROM = 3, 5, 6
 STRETCH, ROUND_TO = 110, 50_000  # a tenth more than the average, in whole 500
 WEEKS, DAYS, SAID = 13, 8, 20171233
-NEAR = "United States"
+NEAR, ABROAD = "United States", "Abroad"
 company, deal, stage, team, user = (table_of(m) for m in (Company, Deal, Stage, Team, User))
 
 
@@ -33,12 +34,22 @@ def seed_aims(today: date) -> int:
     db.write_sync(once, "categories", _say, today)
     db.write_sync(once, "territories", _territories)
     db.write_sync(once, "places", _place)
-    days = {today - timedelta(weeks=n) for n in range(WEEKS + 1)} | {today - timedelta(n) for n in range(DAYS + 1)}
-    return sum(db.write_sync(take_snapshot, day) for day in sorted(days))
+    return sum(db.write_sync(take_snapshot, day) for day in snapshot_days(today))
+
+
+def snapshot_days(today: date) -> list[date]:
+    """The mornings of which the demo has a snapshot: of the last days, and of one a week before."""
+    return sorted(
+        {today - timedelta(weeks=n) for n in range(WEEKS + 1)} | {today - timedelta(n) for n in range(DAYS + 1)}
+    )
 
 
 def _targets(session: Session, today: date) -> None:
-    """A seller is to win a tenth more than the average month of the last half year."""
+    apply_many(session, SYSTEM, targets_of(amounts_of(session, today), today), source=DEMO, note="Targets of the demo")
+
+
+def amounts_of(session: Session, today: date) -> dict[int, int]:
+    """What a seller is to win in a month: a tenth more than the average month of the last half year."""
     now = period_of("month", today)
     won = (
         select(deal.c.owner_id, func.sum(deal.c.value_minor))
@@ -49,11 +60,16 @@ def _targets(session: Session, today: date) -> None:
         .group_by(deal.c.owner_id)
         .order_by(deal.c.owner_id)
     )
-    changes = []
-    for owner, total in session.connection().execute(won).all():
-        amount = -(-int(total) * STRETCH // (100 * LEARNT_FROM * ROUND_TO)) * ROUND_TO
-        changes += [_target(owner, now.later(n), amount) for n in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
-    apply_many(session, SYSTEM, changes, source=DEMO, note="Targets of the demo")
+    return {
+        owner: -(-int(total) * STRETCH // (100 * LEARNT_FROM * ROUND_TO)) * ROUND_TO
+        for owner, total in session.connection().execute(won).all()
+    }
+
+
+def targets_of(amounts: Mapping[int, int], today: date) -> list[Change]:
+    """Some months before this one and some after it."""
+    months = [period_of("month", today).later(n) for n in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
+    return [_target(owner, month, amount) for owner, amount in amounts.items() for month in months]
 
 
 def _target(owner: int, month: Period, amount: int) -> Change:
@@ -76,11 +92,16 @@ def _say(session: Session, today: date) -> None:
         .order_by(deal.c.external_id)
     )
     for id, opened in session.connection().execute(query).all():
-        said = random.choices((None, "commit", "pipeline"), (65, 25, 10))[0]
+        said = category_said(random)
         at = start_of(min(opened + timedelta(days=7), today - timedelta(days=1)), settings().zone)
         if said:
             changes.append(Change("deal", id, {"forecast": said}, effective_at=at))
     apply_many(session, SYSTEM, changes, source=DEMO, note="Categories of the demo")
+
+
+def category_said(random: Random) -> str | None:
+    """What a seller says of an open deal; mostly nothing, for its stage says it."""
+    return random.choices((None, "commit", "pipeline"), (65, 25, 10))[0]
 
 
 def _territories(session: Session) -> None:
@@ -98,7 +119,7 @@ def _territories(session: Session) -> None:
     abroad = sorted(land for land in lands if land and land != NEAR)
     wanted: list[dict[str, Any]] = [
         {"name": "Large customers", "employees_from": 5000, "method": "least_loaded"},
-        {"name": "Abroad", "countries": abroad},
+        {"name": ABROAD, "countries": abroad},
         {"name": "Home", "countries": [NEAR]},
     ]
     changes = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import extract, func, insert, select
+from sqlalchemy import delete, extract, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -49,6 +49,12 @@ def take_snapshot(session: Session, day: date) -> bool:
         return False
     _put(session, day, standing_at(session, start_of(day, settings().zone), day))
     return True
+
+
+def forget_snapshots(session: Session) -> None:
+    """All of them, where another history was loaded since: they are taken anew of it."""
+    for model in (ForecastSnapshot, ForecastNight):
+        session.connection().execute(delete(table_of(model)))
 
 
 def standing_at(session: Session, moment: datetime, day: date) -> dict[Key, tuple[int, int]]:

@@ -1,10 +1,11 @@
 """Deals with a history that agrees with itself: stage after stage, day after day, closed or still open."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from crm_app.core.changes import Change
+from crm_app.demo.aims import category_said
 from crm_app.demo.scale.firms import SIZES
 from crm_app.demo.scale.grow import Firm, Human, Story, World
 from crm_app.demo.scale.lands import ranks
@@ -12,7 +13,8 @@ from crm_app.demo.words import LOST_REASONS
 
 Maker = Callable[[int], list[Change]]
 OPEN, WON = 0.5, 0.6  # half of the deals are open; of the others so many were won
-OLDEST_OPEN, OLDEST_CLOSED = 200, 900
+OLDEST_OPEN, OLDEST_CLOSED, LONGEST = 400, 540, 150  # days since it was opened, since it was closed, and between
+LAST_EXPECTED = 365  # days ahead, the nearest are the most: of what is won a month three to four times are expected
 
 
 def deals(world: World, count: int) -> Iterator[Maker]:
@@ -36,10 +38,7 @@ def _deal(world: World, n: int, firm: Firm, human: Human | None) -> Maker:
     if not is_open:
         kind = "won" if random.random() < WON else "lost"
         steps.append(next(s for s in world.stages if s["kind"] == kind))
-    age = random.randint(3, OLDEST_OPEN) if is_open else random.randint(len(steps) + 2, OLDEST_CLOSED)
-    length = age - 1 if is_open else random.randint(len(steps), min(age - 1, 150))
-    days = [0, *sorted(random.sample(range(1, length + 1), len(steps) - 1))] if len(steps) > 1 else [0]
-    times = [_at(world, age - day, random.randint(8, 17)) for day in days]
+    times = _times(world, len(steps), is_open=is_open)
     lines = _lines(world)
     product = next(p["name"] for p in world.products if p["id"] == lines[0]["product_id"])
     values = {
@@ -51,18 +50,35 @@ def _deal(world: World, n: int, firm: Firm, human: Human | None) -> Maker:
         "value_minor": sum(row["quantity"] * row["unit_price_minor"] for row in lines),
         "is_estimate": is_open,
         "opened_on": times[0].date(),
-        "expected_close_on": world.today + timedelta(days=random.randint(1, 90)) if is_open else times[-1].date(),
+        "expected_close_on": _expected(world) if is_open else times[-1].date(),
         "lines": lines,
     }
-    reason = random.choice(LOST_REASONS)
-    return _history(world, values, list(zip(steps, times, strict=True)), reason, firm, human)
+    last = {"forecast": category_said(random)} if is_open else {"lost_reason": random.choice(LOST_REASONS)}
+    return _history(world, values, list(zip(steps, times, strict=True)), last, firm, human)
+
+
+def _times(world: World, count: int, *, is_open: bool) -> list[datetime]:
+    """When the deal came into each of its stages; of the closed ones about as many were closed in any month."""
+    random = world.random
+    if is_open:
+        age = random.randint(3, OLDEST_OPEN)
+        length = age - 1
+    else:
+        length = random.randint(count, LONGEST)
+        age = length + random.randint(1, OLDEST_CLOSED)
+    days = [0, *sorted(random.sample(range(1, length + 1), count - 1))]
+    return [_at(world, age - day, random.randint(8, 17)) for day in days]
+
+
+def _expected(world: World) -> date:
+    return world.today + timedelta(days=int(world.random.triangular(1, LAST_EXPECTED, 1)))
 
 
 def _history(
     world: World,
     values: dict[str, Any],
     steps: list[tuple[Any, datetime]],
-    reason: str,
+    last: dict[str, Any],
     firm: Firm,
     human: Human | None,
 ) -> Maker:
@@ -71,11 +87,13 @@ def _history(
         for place, (stage, at) in enumerate(steps):
             moved = {"stage_id": stage["id"], "stage_since": at, "rank": -at.timestamp()}
             if stage["kind"] != "open":
-                moved |= {"closed_on": at.date(), "lost_reason": reason if stage["kind"] == "lost" else ""}
+                moved |= {"closed_on": at.date(), "lost_reason": last["lost_reason"] if stage["kind"] == "lost" else ""}
+            elif place == len(steps) - 1:
+                moved |= last
             wish = (values | moved, "create") if place == 0 else (moved, "update")
             made.append(Change("deal", id, wish[0], wish[1], effective_at=at))
-        (_, opened), (last, ended) = steps[0], steps[-1]
-        is_open = last["kind"] == "open"
+        (_, opened), (stage, ended) = steps[0], steps[-1]
+        is_open = stage["kind"] == "open"
         end = _at(world, 1, 17) if is_open else ended
         world.stories.append(Story(id, values["title"], human, firm, firm.owner_id, opened, end, is_open))
         return made

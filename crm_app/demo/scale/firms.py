@@ -10,6 +10,8 @@ from crm_app.demo.scale.grow import Firm, World
 from crm_app.demo.scale.lands import LANDS, Land, Town, address, phone, pick_land
 from crm_app.demo.scale.naming import FirmName, Register, formed
 from crm_app.demo.scale.slips import slip
+from crm_app.territories.rules.matching import Firm as Site
+from crm_app.territories.rules.matching import Spot, find_territory
 
 Maker = Callable[[int], list[Change]]
 TWICE_EVERY = 50  # of so many companies one is a copy of an earlier one
@@ -74,7 +76,7 @@ def _firm(world: World, made: Original) -> Maker:
     def make(id: int) -> list[Change]:
         made.id = id
         world.firms.append(replace(made.firm, id=id))
-        return [Change("company", id, made.values, "create")]
+        return [Change("company", id, _placed(world, made.values), "create")]
 
     return make
 
@@ -95,9 +97,16 @@ def _copy(world: World, n: int, first: Original) -> Maker:
     def make(id: int) -> list[Change]:
         world.twins[first.id] = replace(first.firm, id=id)
         world.company_duplicates.append((first.id, id))
-        return [Change("company", id, again, "create")]
+        return [Change("company", id, _placed(world, again), "create")]
 
     return make
+
+
+def _placed(world: World, values: dict[str, Any]) -> dict[str, Any]:
+    """With the territory to which the company belongs."""
+    spots = (Spot(values["country"]), *(Spot(place["country"], place["postcode"]) for place in values["addresses"]))
+    match = find_territory(Site(0, values["industry"], values["employees"], spots), world.territories)
+    return values | {"territory_id": match.territory_id if match else None}
 
 
 def _written(random: Random, first: Original, land: Land) -> str:

@@ -1,7 +1,7 @@
 """Companies, people, deals and activities in chunks, each the base of the next; all of it comes from one seed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,6 +23,8 @@ from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
 from crm_app.demo.scale.lands import Town
 from crm_app.migrations.indexes import left_out
 from crm_app.tables import Product, Stage, User
+from crm_app.territories.queries.reading import ordered_territories
+from crm_app.territories.rules.matching import Rules
 
 CHUNK = 8000  # large, so that the many indexes are written once for many records
 NOTE, GROWN = "Larger demo: ", "The larger demo is complete"
@@ -95,6 +97,7 @@ class World:
     owners: list[int]
     stages: list[Any]
     products: list[Any]
+    territories: Sequence[Rules] = ()
     contacts_to_come: int = 0  # of people: a contact has a deal, so no more than there will be
     firms: list[Firm] = field(default_factory=list)
     humans: list[Human] = field(default_factory=list)
@@ -121,11 +124,14 @@ class Grown:
 def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
     """Add the records. Raises Refused where the demo itself is missing, on whose sellers and stages they lean."""
     from crm_app.demo.scale.activities import activities
+    from crm_app.demo.scale.aims import renew_aims, widen_territories
     from crm_app.demo.scale.deals import deals
     from crm_app.demo.scale.firms import companies
     from crm_app.demo.scale.people import people
 
     world = db.read_sync(_world, sizes.seed, today)
+    db.write_sync(widen_territories)
+    world.territories = db.read_sync(ordered_territories).rules
     world.contacts_to_come = int(sizes.deals * FIRST_DEALS)
     wishes: dict[str, Iterator[Callable[[int], list[Change]]]] = {
         "companies": companies(world, sizes.companies),
@@ -138,6 +144,7 @@ def grow(sizes: Sizes, today: date, tell: Tell = lambda _line: None) -> Grown:
         with db.in_bulk(), aside:
             count = _write(name, makers)
         tell(f"{count:,} {name}")
+    tell(f"{renew_aims(today):,} snapshots of the forecast anew")
     db.write_sync(mark_seeded, GROWN)
     made = (sizes.companies, sizes.people, sizes.deals, sizes.activities)
     return Grown(*made, world.duplicates, world.company_duplicates)
