@@ -15,6 +15,7 @@ from crm_app.core.changes.deletes import Reference, living_references
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden, Refused
+from crm_app.demo.house import is_invented
 from crm_app.demo.marks import DEMO, demo_batches, is_seeded
 from crm_app.lifecycle.editor import is_usual
 from crm_app.records.bulk import BulkProgress, Portion, open_run, run_bulk, stretch
@@ -25,6 +26,7 @@ NEEDED = "Something that was added needs it."
 YOURSELF = "You are signed in with it."
 NUMBERED = "It was issued, and its number is one of yours."
 SET = "Somebody has set the conditions of the lifecycle."
+OWN = "Somebody has made it their own."
 NOTE = "Demo data removed"
 Key = tuple[str, int]
 
@@ -78,7 +80,7 @@ def removal(session: Session, _actor: Principal, run: BulkRun, limit: int) -> Po
     numbered, states = _numbered_since(session, here), _set_since(session, here)
     kept = _needed(session, [*here, *papers], part.cursor, numbered)
     why = dict.fromkeys(kept, NEEDED) | dict.fromkeys(numbered, NUMBERED) | dict.fromkeys(states, SET)
-    why |= {("user", run.user_id): YOURSELF}
+    why |= dict.fromkeys(_own_house(session, here), OWN) | {("user", run.user_id): YOURSELF}
     portion = Portion(rows=len(part.rows), cursor=part.cursor, is_last=part.is_last, trusted=True)
     portion.left = [(*key, why[key]) for key in here if key in why]
     portion.changes = [Change(*key, op="delete") for key in [*here, *papers] if key not in why]
@@ -105,6 +107,12 @@ def _set_since(session: Session, keys: list[Key]) -> set[Key]:
     """The states of the lifecycle, all of them, where one is not as the demo brought it."""
     states = {key for key in keys if key[0] == "lifecycle_state"}
     return states if states and not is_usual(session) else set()
+
+
+def _own_house(session: Session, keys: list[Key]) -> set[Key]:
+    """The organisation, where it says something else than what the demo brought."""
+    found = {key for key in keys if key[0] == "organisation"}
+    return found if found and not is_invented(session) else set()
 
 
 def _living(session: Session, keys: list[Key]) -> list[Key]:

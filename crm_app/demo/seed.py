@@ -16,6 +16,7 @@ from crm_app.core.errors import KithError, Refused
 from crm_app.demo.activities import seed_activities
 from crm_app.demo.aims import seed_aims
 from crm_app.demo.files import build
+from crm_app.demo.house import seed_house
 from crm_app.demo.logins import DemoLogin, fresh_passwords, open_accounts
 from crm_app.demo.marks import DEMO, STEP, is_seeded, mark_seeded, once
 from crm_app.demo.papers import seed_papers
@@ -64,6 +65,7 @@ def _load(printer: Printer, today: date) -> None:
     db.write_sync(once, "words", seed_words)
     printer(f"{seed_aims(today):,} snapshots of the forecast")
     printer(f"{seed_scores():,} people scored")
+    db.write_sync(once, "house", seed_house)
     printer(f"{seed_papers(Random(SEED + 2), today):,} quotes, with their orders and invoices")
 
 

@@ -13,6 +13,7 @@ from crm_app.core.changes.replay import differences
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
 from crm_app.core.errors import Forbidden, Refused
+from crm_app.demo.house import seed_house
 from crm_app.demo.logins import ACCOUNTS
 from crm_app.demo.marks import DEMO, is_seeded, mark_seeded
 from crm_app.demo.removal import remove_demo, start_removal
@@ -138,6 +139,18 @@ def test_conditions_go_unless_somebody_set_them(demo: dict[str, int]) -> None:
     assert (remove_demo().refused, db.read_sync(living)["lifecycle_state"]) == (5, again)
     db.write_sync(seed_lifecycle)
     assert db.read_sync(living)["lifecycle_state"] == again
+
+
+def test_the_organisation_goes_unless_somebody_made_it_their_own(demo: dict[str, int]) -> None:
+    db.write_sync(seed_house)
+    house = db.read_sync(living)["organisation"]
+    done = remove_demo()
+    assert len(house) == 1 and not db.read_sync(living)["organisation"]
+    run_bulk(db.write_sync(start_undo, SYSTEM, done.batch_id))
+    assert db.read_sync(living)["organisation"] == house
+    change("organisation", max(house), logo="0" * 64)
+    db.write_sync(seed_house)
+    assert (remove_demo().refused, db.read_sync(living)["organisation"]) == (1, house)
 
 
 def test_whoever_removes_it_can_go_on(demo: dict[str, int]) -> None:
