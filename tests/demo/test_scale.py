@@ -15,6 +15,7 @@ from crm_app.core import db
 from crm_app.core.changes.replay import differences
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Refused
+from crm_app.demo.aims import ABROAD
 from crm_app.demo.marks import mark_seeded
 from crm_app.demo.scale import Grown, Sizes, grow, is_grown, is_half_grown
 from crm_app.demo.scale.grow import NOTE
@@ -29,11 +30,15 @@ from crm_app.tables import (
     Deal,
     DealLine,
     Finding,
+    ForecastSnapshot,
     Person,
     PersonEmail,
     PersonPhone,
+    Stage,
+    Target,
+    Territory,
 )
-from tests.support.builders import make_pipeline, make_product, make_user
+from tests.support.builders import make, make_pipeline, make_product, make_user
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +52,8 @@ def _ground() -> None:
         make_user(name=f"Seller {n}", email=f"seller{n}@example.org")
         make_product(name=f"Product {n}", list_price_minor=10_000 * (n + 1))
     make_pipeline()
+    for n, one in enumerate((("Large", {"employees_from": 5000}), (ABROAD, {"countries": ["France"]}))):
+        make("territory", name=one[0], position=n, **one[1])
 
 
 def rows(model: type[SQLModel], *conditions: Any) -> list[dict[str, Any]]:
@@ -93,6 +100,29 @@ def test_it_is_as_large_as_asked_and_whole(grown: Grown) -> None:
     assert {p["id"] for p in rows(Person) if p["lifecycle"] == "contact"} < with_deal
     lacking = select(table_of(Finding).c.reason).where(table_of(Finding).c.kind == "person")
     assert db.read_sync(lambda s: s.connection().execute(lacking).all()) == []
+    _aims_are_of_this_company()
+
+
+def _aims_are_of_this_company() -> None:
+    """Who is abroad or large is placed, targets are a tenth more than was won a month, last night knows every deal."""
+    names = {t["id"]: t["name"] for t in rows(Territory)}
+    for firm in rows(Company):
+        wanted = "Large" if (firm["employees"] or 0) >= 5000 else ABROAD if firm["country"] != "United States" else None
+        assert names.get(firm["territory_id"]) == wanted
+    won = Counter[int]()
+    deals, stages = rows(Deal), {s["id"]: s["kind"] for s in rows(Stage)}
+    for deal in deals:
+        if stages[deal["stage_id"]] == "won" and date(2025, 9, 1) <= deal["closed_on"] < date(2026, 3, 1):
+            won[deal["owner_id"]] += deal["value_minor"]
+    targets = {(t["user_id"], t["starts_on"]): t["amount_minor"] for t in rows(Target)}
+    aimed = {owner: -(-total * 11 // (10 * 6 * 50_000)) * 50_000 for owner, total in won.items()}
+    assert targets == {(o, d): amount for o, amount in aimed.items() for d in {d for _, d in targets}}
+    nights = [row for row in rows(ForecastSnapshot) if row["category"] != "won"]
+    kept = sum(d["value_minor"] for d in deals if stages[d["stage_id"]] == "open" and d["forecast"] != "omitted")
+    assert sum(row["sum_minor"] for row in nights if row["taken_on"] == TODAY) == kept > 0
+    assert min(row["taken_on"] for row in nights) == TODAY - timedelta(weeks=13)
+    coming = sum(d["value_minor"] for d in deals if d["expected_close_on"].strftime("%Y%m") in ("202603", "202604"))
+    assert 1.5 < coming / 2 / sum(aimed.values()) < 8
 
 
 def _copies(grown: Grown) -> list[tuple[dict[str, Any], dict[str, Any], bool]]:
