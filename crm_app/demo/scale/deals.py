@@ -13,7 +13,7 @@ from crm_app.demo.words import LOST_REASONS
 
 Maker = Callable[[int], list[Change]]
 OPEN, WON = 0.5, 0.6  # half of the deals are open; of the others so many were won
-OLDEST_OPEN, OLDEST_CLOSED, LONGEST = 400, 540, 150  # days since it was opened, since it was closed, and between
+OLDEST_OPEN, OLDEST_CLOSED, LONGEST = 400, 500, 150  # days since it was opened, since it was closed, and between
 LAST_EXPECTED = 365  # days ahead, the nearest are the most: of what is won a month three to four times are expected
 
 
@@ -62,11 +62,11 @@ def _times(world: World, count: int, *, is_open: bool) -> list[datetime]:
     random = world.random
     if is_open:
         age = random.randint(3, OLDEST_OPEN)
-        length = age - 1
+        days = [0, *sorted(random.sample(range(1, age), count - 1))]
     else:
         length = random.randint(count, LONGEST)
         age = length + random.randint(1, OLDEST_CLOSED)
-    days = [0, *sorted(random.sample(range(1, length + 1), count - 1))]
+        days = [0, *sorted(random.sample(range(1, length), count - 2)), length]
     return [_at(world, age - day, random.randint(8, 17)) for day in days]
 
 
