@@ -333,6 +333,15 @@ def test_what_was_done_is_found_by_an_index_whoever_looks(sqlite_database: str) 
         assert found.count(f"SEARCH activity USING {index}") == 2 and "SCAN activity" not in found, (who, found)
 
 
+def test_parts_are_asked_by_their_record(sqlite_database: str) -> None:
+    """Not by the tag or the product: those of all records that have it would be read once for every record."""
+    admin = principal(make_user(), "administrator")
+    for kind, field, op in (("person", "tags", "any"), ("person", "tags", "all"), ("deal", "lines.product_id", "is")):
+        wanted = json.dumps({"f": field, "op": op, "v": [7, 8]})
+        found = plan_of(list_page, admin, read_listing(kind, {"f": wanted}, db.read_sync(fields_of, admin, kind)))
+        assert "tag_id=?" not in found and "product_id=?" not in found, (field, found)
+
+
 def test_a_record_is_read_by_itself_and_not_by_its_owners(sqlite_database: str) -> None:
     manager = principal(make_user(), "manager", member_ids=frozenset({1, 2, 3}))
     person, company = make_person(), make_company()

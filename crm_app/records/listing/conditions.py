@@ -142,7 +142,10 @@ def _beside_text(
 
 
 def _part_condition(known: Kind, field: ListField, op: str, value: Any, actor: Principal) -> ColumnElement[bool]:
-    """A record is meant if one of its parts is; `is not` and `is empty` mean that none is."""
+    """A record is meant if one of its parts is; `is not` and `is empty` mean that none is.
+
+    Its parts are found by the record: by what is asked, those of all records that have it would be read for each.
+    """
     children = field.children
     assert children is not None
     part, record = table_of(children.table), table_of(known.table)
@@ -155,11 +158,12 @@ def _part_condition(known: Kind, field: ListField, op: str, value: Any, actor: P
         return has(true()) if op == "filled" else not_(has(true()))
     if field.type == "tags":
         ids = _ids(value)
-        some = has(part.c[children.key].in_(ids))
+        key = probed(part.c[children.key])
+        some = has(key.in_(ids))
         if op == "all":
-            return and_(true(), *(has(part.c[children.key] == i) for i in ids))
+            return and_(true(), *(has(key == i) for i in ids))
         return some if op == "any" else not_(some)
-    column = part.c[field.field.name]  # pyright: ignore[reportOptionalMemberAccess]
+    column = probed(part.c[field.field.name])  # pyright: ignore[reportOptionalMemberAccess]
     if op == "is_not":
         return not_(has(_compare(column, field, "is", value, actor)))
     return has(_compare(column, field, op, value, actor))
