@@ -7,7 +7,7 @@ from typing import Protocol
 from search.documents import Changes, Document, Found
 from search.filters import Filter
 
-FORMAT = 4  # of documents and schema; an index of another format is built anew
+FORMAT = 5  # of documents and schema; an index of another format is built anew
 FACETS = ("kind", "owner", "stage")
 
 

@@ -32,10 +32,16 @@ def bigrams(run: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words of a document, in order."""
+    """The words of a document, in order; also across the space of a name in CJK signs, which many leave out."""
     found: list[str] = []
-    for piece in pieces(fold(text)):
-        found += bigrams(piece) if _CJK_ONLY.fullmatch(piece) else [piece]
+    folded, before = fold(text), None
+    for run in _PIECES.finditer(folded):
+        piece = run.group()[:LONGEST]
+        signs = is_cjk(piece)
+        if signs and before and folded[before.end() : run.start()].isspace():
+            found.append(before.group()[-1] + piece[0])
+        found += bigrams(piece) if signs else [piece]
+        before = run if signs else None
     return found
 
 

@@ -31,6 +31,7 @@ PEOPLE = [
     Document("deal", 9, "Hosting", owner=2, stage=71, updated=NOW - 400 * DAY, importance=0.8),
     Document("deal", 10, "Ann Lee", owner=2, stage=71, updated=NOW, importance=0.8),
     Document("quote", 11, "Q-2026-0417", body=("Relaunch", "Fabrik Süd AG"), owner=1, updated=NOW, importance=0.7),
+    Document("person", 12, "和田 哲也", owner=2, updated=NOW, importance=1.0),
 ]
 
 
@@ -80,6 +81,9 @@ def ids(engine: Engine, text: str, where: Filter | None = None, mine: int | None
         ("田太", 5),
         ("太郎", 5),
         ("山", 5),
+        ("山田 太郎", 5),
+        ("和田 哲也", 12),
+        ("和田哲也", 12),  # without the space
         ("harbour", 8),
         ("harbuor", 8),
         ("q-2026-0417", 11),  # a number of a paper, and its parts
