@@ -48,7 +48,16 @@ function loose(text, letters) {
   return true;
 }
 
-/** The rows below the field: recent records while nothing is typed, else what fits, pages and actions mixed in. */
+/** Does a record have every typed word, or is it a likeness of letters? Signs that stand within a word count as well. */
+function begun(found, words) {
+  const text = [...found.title, ...found.subtitle].map((p) => p.text).join("");
+  return fit(text, words) > 0 || words.every((w) => fold(text).includes(w));
+}
+
+/**
+ * The rows below the field: recent records while nothing is typed, else what fits. A page or an action whose very name is typed
+ * stands first, and so does one that fits where the best record is only alike; among many people somebody is always alike.
+ */
 function rowsFor({ text, only, recent, found, answered, places, actions }) {
   const record = (r, title) => ({ key: `${r.kind}-${r.id}`, group: text ? KINDS[r.kind] : "Recent", icon: r.kind, record: r, title, note: text ? r.subtitle : [{ text: r.subtitle }], href: r.href });
   const place = (p) => ({ key: "go-" + p.path, group: "Go to", icon: "place", title: [{ text: p.name }], note: [], href: p.path });
@@ -61,7 +70,10 @@ function rowsFor({ text, only, recent, found, answered, places, actions }) {
   const byKind = {};
   for (const r of records) (byKind[r.kind] ||= []).push(record(r, r.title));
   if (only) return Object.values(byKind).flat();
-  const fitting = [...Object.values(byKind).flat(), ...best(actions, action), ...best(places, place)];
+  const commands = [...best(actions, action), ...best(places, place)];
+  const name = words.join(" ");
+  const first = records.length && !begun(records[0], words) ? commands : commands.filter((c) => fold(c.title[0].text) === name);
+  const fitting = [...first, ...Object.values(byKind).flat(), ...commands.filter((c) => !first.includes(c))];
   const letters = words.join("");
   if (fitting.length || answered !== text || letters.length < 4) return fitting;
   const near = (list, make) => list.filter((e) => loose(fold(`${e.words || ""} ${e.name}`).replace(/ /g, ""), letters)).map(make);

@@ -19,7 +19,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply
 make = lambda s, kind, **values: apply(s, SYSTEM, Change(kind, set=values, op="create"))
 db.write_sync(make, "company", name="Kumquat Works")
-db.write_sync(make, "person", last_name="Kumquat", display_name="Ann Kumquat")
+db.write_sync(make, "person", last_name="Kumquat", display_name="Dirk Kumquat")
 """
 
 
@@ -63,6 +63,14 @@ def test_what_is_found_is_narrowed_to_one_kind(admin: Page, site: Site) -> None:
     page.keyboard.press("Tab")
     expect(groups).to_have_text(["People"])
     expect(page.locator(".palette mark").first).to_have_text("Kumquat")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("dark")
+    expect(page.get_by_role("listbox", name="Results").get_by_role("option")).to_have_text(
+        ["Change theme: dark", re.compile("Dirk Kumquat")]  # who is alike stands behind what is meant
+    )
+    expect(chosen(page)).to_have_text("Change theme: dark")
 
 
 def test_owners_and_stages_narrow_from_the_keyboard_with_counts(admin: Page, site: Site) -> None:
