@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from sqlalchemy import URL, Engine, event, make_url
 
@@ -21,7 +22,10 @@ from tests.support.postgres import Cluster, server_programs
 
 SILENT = "PostgreSQL is not installed on this machine: ITS TESTS DID NOT RUN (apt install postgresql)"
 _skipped: list[str] = []
-examples.register_profile("fast", max_examples=20)  # for `make test-fast`; `make test` tries the usual hundred
+# How long an example takes says how busy the machine is, nothing of the rule; time is measured by `make bench`.
+examples.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile("fast", examples.get_profile("usual"), max_examples=20)  # for `make test-fast`
+examples.load_profile("usual")
 gc.set_threshold(50_000, 20, 50)  # hundreds of modules stay; to look through them again and again took a third
 
 

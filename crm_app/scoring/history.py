@@ -18,7 +18,6 @@ from crm_app.tables import Company, Deal, LearnedScore, Person, Stage
 
 MOST_DEALS, RECENT_DAYS, EVERY = 10_000, 90, timedelta(hours=20)
 OF_PERSON, OF_COMPANY = ("title", "source", "company_id"), ("industry", "country", "employees")
-NOT_YET = "Nothing has been learned yet; that happens once a day."
 LABELS = {
     "seniority": "Seniority",
     "source": "Source",

@@ -12,7 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply, outbox
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import today
-from crm_app.core.errors import Invalid, Refused
+from crm_app.core.errors import Invalid
 from crm_app.records.reading import record_row
 from crm_app.scoring.queries import Book, Standing, policy_row, read_book, standings
 from crm_app.scoring.rules import due_of, effective
@@ -108,14 +108,6 @@ def set_by_hand(session: Session, actor: Principal, person_id: int, values: Mapp
     if (old := override_row(session, person_id)) is not None:
         row["id"] = old["id"]
     return apply(session, actor, Change("person", person_id, {OVERRIDE: [row]}), note="Score set by hand")
-
-
-def lift(session: Session, actor: Principal, person_id: int) -> Applied:
-    """Back to the computed score. Raises Refused where none was set by hand, Forbidden, NotFound."""
-    record_row(session, actor, "person", person_id)
-    if override_row(session, person_id) is None:
-        raise Refused("The score is computed already.")
-    return apply(session, actor, Change("person", person_id, {OVERRIDE: []}), note="Score computed again")
 
 
 def override_row(session: Session, person_id: int) -> Mapping[Any, Any] | None:

@@ -32,7 +32,6 @@ OPERATION = st.one_of(
 )
 on_database = hypothesis_settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 _UNSTABLE = {"version", "updated_at"}

@@ -49,7 +49,7 @@ def test_a_year_over_both_changes_of_the_clock_is_that_of_another_library(zone: 
     assert {(t.astimezone(ZoneInfo(zone)).hour, t.astimezone(ZoneInfo(zone)).minute) for t in mine} == {(9, 30)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     day=st.dates(date(2020, 1, 1), date(2026, 6, 1)),
     hour=st.integers(4, 23),

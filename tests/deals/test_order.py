@@ -50,7 +50,7 @@ def pipeline(database_url: str) -> tuple[int, dict[str, int]]:
     return make_pipeline()
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(st.lists(st.booleans(), min_size=200, max_size=200))
 def _drops(pipeline: tuple[int, dict[str, int]], upward: list[bool]) -> None:
     """Two cards change places around a third, two hundred times; the oracle is a list."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -96,7 +96,6 @@ def test_the_number_of_statements_does_not_grow_with_deals_or_currencies() -> No
     assert statements() == few
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(1, 10**6))
 def test_an_average_is_rounded_half_up(days: int, count: int) -> None:
     assert Totals(count, days).age == int(Fraction(days, count) + Fraction(1, 2))

@@ -34,7 +34,6 @@ _numbers = count()
 DONE = [f"2026-03-0{n + 1}T10:00:00+00:00" for n in range(4)]
 few = hypothesis_settings(
     max_examples=5,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

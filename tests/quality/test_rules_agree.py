@@ -189,7 +189,7 @@ def compare(session: Session, world: World, records: dict[str, list[dict[str, An
     raise Undone
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(records=RECORDS)
 def test_sql_and_python_say_the_same(database_url: str, records: dict[str, list[dict[str, Any]]]) -> None:
     global _world

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 from babel.numbers import get_currency_precision
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_app.rates.rules import convert, problem
@@ -16,7 +16,6 @@ rate = st.integers(1, 9 * 10**18 - 1).map(lambda n: Decimal(n).scaleb(-12))
 rates = st.dictionaries(st.sampled_from(CURRENCIES[1:]), rate).map(lambda found: found | {"USD": Decimal(1)})
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(amounts, rates, st.sampled_from(CURRENCIES), st.booleans())
 def test_a_sum_is_the_exact_one_rounded_once(
     given_amounts: dict[str, int], given_rates: dict[str, Decimal], to: str, whole: bool

@@ -36,7 +36,7 @@ EVIL = (
 )
 texts = st.one_of(st.sampled_from(EVIL), st.text(max_size=40))
 BOUNDED = hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

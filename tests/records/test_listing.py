@@ -246,7 +246,7 @@ def test_a_page_takes_three_statements_and_groups_one_more(world: World) -> None
     sort=st.text(max_size=30),
     after=st.text(max_size=40),
 )
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_words_give_a_list_or_a_refusal(
     world: World, field: str, op: str, value: object, sort: str, after: str
 ) -> None:

@@ -13,13 +13,13 @@ from crm_app.core.changes import outbox, undo
 from crm_app.core.changes.replay import differences
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now, today
-from crm_app.core.errors import Forbidden, Invalid, NotFound, Refused
+from crm_app.core.errors import Forbidden, Invalid, NotFound
 from crm_app.records.bulk import run_bulk
 from crm_app.records.listing import Condition, Group, Listing, list_page
 from crm_app.scoring import follow
 from crm_app.scoring.explain import explain
 from crm_app.scoring.follow import concerned_by, refresh, running, start_run
-from crm_app.scoring.service import Edited, lift, remove_rule, rescore, save_bands, save_rule, set_by_hand
+from crm_app.scoring.service import Edited, remove_rule, rescore, save_bands, save_rule, set_by_hand
 from crm_app.tables import LeadScore, Person
 from tests.duplicates.world import merge
 from tests.support.builders import change, make, make_company, make_person, make_user, principal, row
@@ -209,8 +209,6 @@ def test_a_score_by_hand_is_never_overwritten_and_comes_with_who_and_why() -> No
     db.write_sync(undo, me, done.batch_id)
     settle()
     assert score(ada) == (0, "cold")
-    with pytest.raises(Refused):
-        db.write_sync(lift, me, ada)
     assert db.read_sync(differences) == []
 
 

@@ -160,7 +160,7 @@ ANY_VALUE = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(EXPRESSIONS, st.text(max_size=80)), st.fixed_dictionaries(dict.fromkeys(KNOWN, ANY_VALUE)))
 def test_anything_gives_a_value_or_a_clear_error_within_bounds(source: str, values: dict[str, object]) -> None:
     try:
@@ -178,7 +178,7 @@ def test_anything_gives_a_value_or_a_clear_error_within_bounds(source: str, valu
         assert with_names(with_labels(source, {}), dict.fromkeys(KNOWN, "?")) == source
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(EXPRESSIONS)
 def test_a_checked_formula_has_the_type_that_was_foretold(source: str) -> None:
     try:

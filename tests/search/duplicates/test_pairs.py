@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search.duplicates.fields import GIVEN
@@ -229,7 +229,6 @@ def test_the_reasons_are_words():
 records = st.fixed_dictionaries({}, optional={name: st.text(max_size=30) for name in GIVEN})
 
 
-@settings(deadline=None)
 @given(records, records)
 def test_whatever_is_given_it_is_a_probability_and_the_order_is_no_matter(one: Record, two: Record):
     there, back = verdict(one, two), verdict(two, one)

@@ -60,7 +60,7 @@ def test_a_profile_is_kept_whole() -> None:
     assert np.array_equal(table.every["phone"].rows, np.full(200, 1))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.integers(0, 12), max_size=9), min_size=1, max_size=6))
 def test_how_often_each_occurs_is_counted_over_all_of_them(given: list[list[int]]) -> None:
     table = table_of(normalise(BOX | {"email": [MAILS[n] for n in some]}) for some in given)
