@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from crm_app.attention.notify import Message, deliver
+from crm_app.attention.notify import Message, deliver, formats_for
 from crm_app.core import db
 from crm_app.core.changes import kind, outbox
+from crm_app.core.reader import numeral, read_by
 from crm_app.core.text import clip
 from crm_app.records.address import path_of
 from crm_app.tables import BulkRun
@@ -31,7 +32,9 @@ def _from_run(session: Session, run_id: int) -> set[int]:
         return set()
     known = kind(run.kind) if run.kind else None
     what = clip(run.note, 160) or f"A change of many {known.plural.lower() if known else 'records'}"
-    counts = f"{run.changed:,} changed" + (f", {run.refused:,} left as they were" if run.refused else "")
+    with read_by(formats_for(session, run.user_id)):
+        counts = f"{numeral(run.changed)} changed"
+        counts += f", {numeral(run.refused)} left as they were" if run.refused else ""
     text = f"{what} {ENDS.get(run.status, run.status)}: {counts}." + (f" {run.error}" if run.error else "")
     survivor = run.set_values.get("survivor")
     path = path_of(run.kind, int(survivor)) if survivor else known.path if known else ""

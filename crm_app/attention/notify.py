@@ -15,6 +15,7 @@ from crm_app.core.changes.working import IN_LIMIT, of_batch, table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import NotFound
+from crm_app.core.reader import numeral, read_by
 from crm_app.core.text import clip
 from crm_app.identity.sessions import principal_of
 from crm_app.records.mentions import mentioned, plain
@@ -152,9 +153,16 @@ def _from_import(session: Session, run_id: int) -> set[int]:
     if run is None or run.user_id is None or run.finished_at is None:
         return set()
     ended = {"done": "is done", "cancelled": "was cancelled"}.get(run.status, "stopped because of an error")
-    counts = f"{run.created:,} created, {run.updated:,} updated, {run.refused:,} refused"
+    with read_by(formats_for(session, run.user_id)):
+        counts = f"{numeral(run.created)} created, {numeral(run.updated)} updated, {numeral(run.refused)} refused"
     text = f"Import of {clip(run.file_name or run.kind, 80)} {ended}: {counts}."
     return deliver(session, [Message(run.user_id, "import", text, f"import:{run_id}", path="/import")])
+
+
+def formats_for(session: Session, user_id: int) -> str:
+    """The formats of a person who is told something; none for somebody who is gone."""
+    there = session.get(User, user_id)
+    return there.locale if there is not None else ""
 
 
 def deliver(session: Session, messages: list[Message]) -> set[int]:

@@ -14,6 +14,7 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now, start_of
 from crm_app.core.money import format_money
+from crm_app.core.reader import near_day, short_day, weekday_name
 from crm_app.core.text import initials
 from crm_app.records.address import own_link
 from crm_app.records.reading import may_see, titles
@@ -87,9 +88,7 @@ def inbox(session: Session, actor: Principal, *, only: str = "", before: int = 0
 
 def _note(row: Any, actor: Principal) -> NoteRow:
     at, today = row.at.astimezone(ZoneInfo(actor.zone)), clock.today(actor.zone)
-    when = (
-        f"{at:%H:%M}" if at.date() == today else f"{at.day} {at:%b}" + ("" if at.year == today.year else f" {at.year}")
-    )
+    when = f"{at:%H:%M}" if at.date() == today else near_day(at, today)
     return NoteRow(
         id=row.id,
         type=row.type,
@@ -145,7 +144,7 @@ def _late(days: int) -> str:
 def _due(at: datetime, late: int) -> str:
     if late > 0:
         return _late(late)
-    return f"Today {at:%H:%M}" if late == 0 else f"{at:%a} {at:%H:%M}"
+    return f"Today {at:%H:%M}" if late == 0 else f"{weekday_name(at)} {at:%H:%M}"
 
 
 def _about(row: Any) -> tuple[str, int] | None:
@@ -186,4 +185,4 @@ def _step(row: Any, at: datetime | None, late: int) -> str:
         return "No next step"
     if late > 0:
         return _late(late)
-    return f"{row.next_step} today" if late == 0 else f"{row.next_step} {at.day} {at:%b}"
+    return f"{row.next_step} today" if late == 0 else f"{row.next_step} {short_day(at)}"

@@ -13,6 +13,7 @@ from crm_app.core import db
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.db import allocate_ids, savepoint
+from crm_app.core.reader import read_by, short_day
 from crm_app.core.text import clip
 from crm_app.identity.policy import decide
 from crm_app.identity.sessions import principal_of
@@ -80,7 +81,7 @@ def _write_due(session: Session) -> list[int]:
             "user_id": user_id,
             "at": now(),
             "type": "reminder",
-            "text": words(row, reader.zone),
+            "text": words(row, reader.zone, reader.locale),
             "kind": "activity",
             "record_id": row.id,
             "path": f"/calendar?activity={row.id}",
@@ -95,10 +96,11 @@ def _write_due(session: Session) -> list[int]:
     return told
 
 
-def words(row: Any, zone: str) -> str:
-    """`Reminder: Call about prices, today 15:00`, in the zone of the reader."""
+def words(row: Any, zone: str, locale: str) -> str:
+    """`Reminder: Call about prices, today 15:00`, in the zone and the formats of the reader."""
     at: datetime = row.due_at.astimezone(ZoneInfo(zone))
     days = (at.date() - now().astimezone(ZoneInfo(zone)).date()).days
-    day = {0: "today", 1: "tomorrow"}.get(days, f"{at.day} {at:%b}")
+    with read_by(locale):
+        day = {0: "today", 1: "tomorrow"}.get(days, short_day(at))
     clock = "" if row.all_day else f" {at:%H:%M}"
     return f"Reminder: {clip(row.subject, 140) or row.type.capitalize()}, {day}{clock}"

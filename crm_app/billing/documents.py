@@ -65,27 +65,35 @@ def _kind(row: Row) -> PaperKind:
 
 def _common(session: Session, row: Row, rows: Sequence[Row]) -> dict[str, Any]:
     house = find_organisation(session, SYSTEM)
+    language = row["language"] or house.language
     taxed: list[Taxed] = [billed(r | {"line_id": None}) for r in rows]
     return {
         "number": row["number"],
         "currency": row["currency"],
         "letterhead": letterhead(house),
         "recipient": Party(row["customer"], tuple(filter(None, row["address"].splitlines()))),
-        "sections": tuple(_sections(rows)),
-        "taxes": tuple(Tax(f"{milli_text(t.rate_milli)} %", t.net_minor, t.tax_minor) for t in tax_rows(taxed)),
-        "language": row["language"] or house.language,
+        "sections": tuple(_sections(rows, language)),
+        "taxes": tuple(Tax(_rate(t.rate_milli, language), t.net_minor, t.tax_minor) for t in tax_rows(taxed)),
+        "language": language,
         "terms": row["terms"],
         "notes": row["notes"],
         "prices_include_tax": row["price_mode"] == "inclusive",
     }
 
 
-def _sections(rows: Sequence[Row]) -> list[Section]:
+def _sections(rows: Sequence[Row], language: str) -> list[Section]:
     shown = [r for r in rows if r["role"] != "shipping"]
-    return [Section(tuple(_line(r) for r in part), title) for title, part in groupby(shown, key=lambda r: r["section"])]
+    return [
+        Section(tuple(_line(r, language) for r in part), title)
+        for title, part in groupby(shown, key=lambda r: r["section"])
+    ]
 
 
-def _line(row: Row) -> Line:
+def _rate(milli: int, language: str) -> str:
+    return f"{milli_text(milli, language)} %"
+
+
+def _line(row: Row, language: str) -> Line:
     plain = row["role"] == "line" and row["unit_price_minor"] is not None
     return Line(
         text=row["name"],
@@ -94,7 +102,7 @@ def _line(row: Row) -> Line:
         unit=row["unit"] if plain else "",
         unit_price=row["unit_price_minor"] if plain else None,
         discount=row["discount"],
-        tax=f"{milli_text(row['tax_milli'])} %",
+        tax=_rate(row["tax_milli"], language),
         detail=row["description"],
     )
 

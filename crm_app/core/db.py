@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -17,8 +17,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from crm_app.core import folding, matching, running
+from crm_app.core.actor import Principal
 from crm_app.core.config import settings
 from crm_app.core.garbage import OF_BULK, collect_between, collect_seldom
+from crm_app.core.reader import read_by
 from crm_app.core.turns import Turns
 
 P = ParamSpec("P")
@@ -165,9 +167,14 @@ def _give_room(connection: Connection) -> None:
         raw.execute(f"PRAGMA {pragma}").close()
 
 
+def _for_actor(args: tuple[Any, ...]) -> AbstractContextManager[None]:
+    """What is answered or refused is written for the one on whose behalf it runs; the system writes for nobody."""
+    return read_by(next((a.locale for a in args if isinstance(a, Principal) and not a.system), ""))
+
+
 def read_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a query in this thread."""
-    with reading() as session:
+    with reading() as session, _for_actor(args):
         return fn(session, *args, **kwargs)
 
 
@@ -175,12 +182,12 @@ def write_sync(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs
     """Run a command in this thread, in one transaction; again where PostgreSQL ended it for another's sake."""
     for _ in range(DEADLOCK_RETRIES):
         try:
-            with writing() as session:
+            with writing() as session, _for_actor(args):
                 return fn(session, *args, **kwargs)
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", "") != DEADLOCK:
                 raise
-    with writing() as session:
+    with writing() as session, _for_actor(args):
         return fn(session, *args, **kwargs)
 
 

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
+from crm_app.core.reader import full_day
+
 PLAIN = {
     "daily": "FREQ=DAILY",
     "weekdays": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
@@ -152,5 +154,5 @@ def words(rule: Rule) -> str:
     if rule.choice == "weekdays":
         text = "Every weekday"
     if rule.until:
-        return f"{text} until {rule.until.day} {rule.until:%b %Y}"
+        return f"{text} until {full_day(rule.until)}"
     return f"{text}, {rule.count} times" if rule.count and rule.count > 1 else text

@@ -3,6 +3,8 @@
 import unicodedata
 from functools import lru_cache
 
+from crm_app.core.reader import rounded
+
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones as well
 
@@ -70,4 +72,4 @@ def size_words(size: int) -> str:
     """`812 B`, `14 kB`, `2.3 MB`."""
     if size < 1000:
         return f"{size} B"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{rounded(size / 1_000_000, 1)} MB"

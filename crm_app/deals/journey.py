@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from crm_app.core.reader import numeral
+
 YEARLY = {"month": 12, "quarter": 4, "year": 1}
 LEAST = 20
 
@@ -78,7 +80,7 @@ def days_by_stage(stays: Iterable[Visit]) -> dict[int, int]:
 
 def day_words(days: int) -> str:
     """`1 day`, `12 days`."""
-    return f"{days:,} day{'' if days == 1 else 's'}"
+    return f"{numeral(days)} day{'' if days == 1 else 's'}"
 
 
 def path_marks(stages: Sequence[tuple[int, str]], present: int, visited: Mapping[int, int]) -> dict[int, str]:

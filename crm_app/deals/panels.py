@@ -9,6 +9,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.columns import probed
 from crm_app.core.money import format_money
+from crm_app.core.reader import full_day, numeral
 from crm_app.identity.policy import may, visible
 from crm_app.records.page.rows import Panel, Related
 from crm_app.tables import Deal, DealContact, Person, Stage
@@ -47,7 +48,7 @@ def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str
     )
     found = run(sums).all()
     amounts = [format_money(int(total), currency, actor.locale) for currency, _, total in found if total]
-    note = " · ".join([f"{sum(n for _, n, _ in found):,} open", *amounts])
+    note = " · ".join([f"{numeral(sum(n for _, n, _ in found))} open", *amounts])
     is_open = case((stage.c.kind == "open", 0), else_=1)
     query = (
         select(deal.c.id, deal.c.title, deal.c.value_minor, deal.c.currency, deal.c.expected_close_on)
@@ -65,7 +66,7 @@ def _panel(session: Session, actor: Principal, belongs: Any, fill: dict[str, str
 def _related(row: Any, actor: Principal) -> Related:
     day = row.expected_close_on if row.kind == "open" else row.closed_on
     words = "closes" if row.kind == "open" else row.kind
-    when = f" · {words} {day.day} {day:%b %Y}" if day else ""
+    when = f" · {words} {full_day(day)}" if day else ""
     value = format_money(row.value_minor, row.currency, actor.locale) if row.value_minor is not None else ""
     tone = {"won": "g", "lost": "r"}.get(row.kind, "")
     role = f" · {row.role.capitalize()}" if row.role else ""

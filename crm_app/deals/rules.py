@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from crm_app.core.reader import near_day, short_day, weekday_name
+
 Tone = Literal["red", "green", "amber", "grey"]
 STEP_GAP = 1.0
 # Ranks are seconds since 1970, where two floats are 2.4e-7 apart.
@@ -40,15 +42,14 @@ def step_label(step: Step | None, quiet: int, is_rotten: bool, today: date) -> s
     name = step.label or "Task"
     if late == 0:
         return f"{name} today"
-    return f"{name} {step.due:%a}" if late > -7 else f"{name} {step.due.day} {step.due:%b}"
+    return f"{name} {weekday_name(step.due)}" if late > -7 else f"{name} {short_day(step.due)}"
 
 
 def closed_label(kind: str, closed: date | None, today: date) -> str:
     """`Won 31 Dec`, with the year if it is another one; only `Won` without a date."""
     if closed is None:
         return kind.capitalize()
-    year = "" if closed.year == today.year else f" {closed.year}"
-    return f"{kind.capitalize()} {closed.day} {closed:%b}{year}"
+    return f"{kind.capitalize()} {near_day(closed, today)}"
 
 
 def days_quiet(last_interaction: date | None, moved: date, today: date) -> int:

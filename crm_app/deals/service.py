@@ -13,6 +13,7 @@ from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.core.reader import numeral
 from crm_app.deals.gate.stages import conditions
 from crm_app.deals.kind import DEAL
 from crm_app.deals.order import rank_for
@@ -162,4 +163,8 @@ def _too_many(session: Session, stage: Any) -> str:
         return ""
     there = select(func.count()).where(col(Deal.stage_id) == stage.id, col(Deal.deleted_at).is_(None))
     count = session.connection().execute(there).scalar_one()
-    return f"{stage.name} holds {count:,} deals; {stage.wip_limit:,} are planned." if count > stage.wip_limit else ""
+    return (
+        f"{stage.name} holds {numeral(count)} deals; {numeral(stage.wip_limit)} are planned."
+        if count > stage.wip_limit
+        else ""
+    )

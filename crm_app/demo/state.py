@@ -8,6 +8,7 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import KithError
+from crm_app.core.reader import numeral
 from crm_app.demo.marks import DEMO, is_seeded
 from crm_app.demo.removal import extent, keeps_account, start_removal
 from crm_app.identity.handlers import actor, allow
@@ -54,7 +55,7 @@ class DemoNotice(rx.State):
     @allow("any")
     async def ask(self) -> None:
         there = await db.read(extent)
-        self.removal = Removal(offered=True, records=f"{there.records:,}")
+        self.removal = Removal(offered=True, records=numeral(there.records))
         self.asking, self.failure = True, ""
 
     @rx.event
@@ -78,15 +79,15 @@ class DemoNotice(rx.State):
         async for run in followed_once(self, who, run_id):
             async with self:
                 percent = 100 * run.done // max(run.total, 1)
-                self.removal = Removal(True, True, f"{run.total:,}", f"{run.done:,}", percent)
+                self.removal = Removal(True, True, numeral(run.total), numeral(run.done), percent)
         if run is not None:
             await self._end(who, run)
 
     async def _end(self, who: Principal, run: BulkProgress) -> None:
         left = await db.read(what_is_there, who)
         stays = run.refused - (await db.read(keeps_account, who, run.id))
-        text = f"Removed from the demo: {run.changed:,}." + (f" {run.error}" if run.error else "")
-        kept = f" Kept, because something that was added needs it: {stays:,}." if stays else ""
+        text = f"Removed from the demo: {numeral(run.changed)}." + (f" {run.error}" if run.error else "")
+        kept = f" Kept, because something that was added needs it: {numeral(stays)}." if stays else ""
         async with self:
             self.removal = left
             toaster = await self.get_state(Toaster)

@@ -8,6 +8,7 @@ from babel.numbers import format_compact_currency
 
 from crm_app.core.money import format_money, to_major, to_minor
 from crm_app.core.numbers import formats_of
+from crm_app.core.reader import numeral, short_day
 from crm_app.forecast.queries.comparison import Comparison, Earlier, Move
 from crm_app.forecast.queries.page import Column, Forecast, Line
 from crm_app.forecast.rules.categories import CATEGORY_NAMES, COUNTED
@@ -165,11 +166,11 @@ def _move(one: Move, write: Write) -> MoveRow:
 
 
 def _deals(count: int) -> str:
-    return f"{count:,} deal{'' if count == 1 else 's'}"
+    return f"{numeral(count)} deal{'' if count == 1 else 's'}"
 
 
 def _day(day: date | None) -> str:
-    return f"{day.day} {day:%b}" if day else ""
+    return short_day(day) if day else ""
 
 
 def _change(change: int, write: Write) -> str:
@@ -182,7 +183,7 @@ def _tone(change: int) -> str:
 
 
 def _tiles(whole: Figures, write: Write) -> list[Tile]:
-    done = "" if whole.attainment is None else f"{whole.attainment:,} % of the target"
+    done = "" if whole.attainment is None else f"{numeral(whole.attainment)} % of the target"
     gap = whole.gap
     if gap is None:
         aim = Tile("", "Target", "–", "None set")
@@ -198,7 +199,7 @@ def _tiles(whole: Figures, write: Write) -> list[Tile]:
     for name in COUNTED[1:]:
         tiles.append(Tile(name, CATEGORY_NAMES[name], write(whole.of(name)), _deals(whole.counts.get(name, 0))))
     covered = None if not whole.target else whole.expected * 100 // whole.target
-    sure = "Won and commit" if covered is None else f"{covered:,} % of the target"
+    sure = "Won and commit" if covered is None else f"{numeral(covered)} % of the target"
     return [*tiles, Tile("", "Expected", write(whole.expected), sure)]
 
 
@@ -246,7 +247,7 @@ def _line(line: Line, write: Write) -> LineRow:
         pipeline=pipeline,
         target=write(figures.target) or "–",
         gap="" if gap is None else write(gap) if gap > 0 else "Reached",
-        attainment="" if done is None else f"{done:,} %",
+        attainment="" if done is None else f"{numeral(done)} %",
         percent=percent,
         tone="g" if percent >= 100 else "",
     )

@@ -14,6 +14,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, KithError, NotFound
+from crm_app.core.reader import numeral
 from crm_app.core.text import id_of
 from crm_app.http import live_sessions
 from crm_app.http.forms import refusal
@@ -83,7 +84,7 @@ def _ids(text: str, most: int) -> list[int]:
     """The records that somebody selected; empty for the whole list. Raises Invalid rather than leave one out."""
     parts = text.split(",") if text else []
     if len(parts) > most:
-        raise Invalid({"ids": f"Select at most {most:,} rows, or all that match."})
+        raise Invalid({"ids": f"Select at most {numeral(most)} rows, or all that match."})
     ids = [id for p in parts if (id := id_of(p)) is not None]
     if len(ids) < len(parts):
         raise Invalid({"ids": "These rows cannot be exported."})

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Forbidden
+from crm_app.core.reader import set_reader
 from crm_app.identity.policy import parse_permission
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -82,7 +83,8 @@ def actor() -> Principal:
 
 
 def set_actor(principal: Principal | None):
-    """Set who acts in this context; returns the token for `reset_actor`."""
+    """Set who acts in this context, and for whom it is written; returns the token for `reset_actor`."""
+    set_reader(principal.locale if principal is not None else "")
     return _principal.set(principal)
 
 

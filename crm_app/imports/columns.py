@@ -7,6 +7,7 @@ from typing import Any
 
 from crm_app.core.changes.kinds import Children, Field, Kind
 from crm_app.core.errors import Refused
+from crm_app.core.reader import numeral
 from crm_app.imports.reading import squeeze
 from crm_app.imports.recipes.recipe import Recipe
 from crm_app.imports.report import Target
@@ -115,11 +116,13 @@ def undecided(columns: Sequence[Mapped]) -> list[str]:
     asked, fresh = (sum(c.target == target for c in columns) for target in (ASK, CUSTOM))
     if asked:
         return [
-            f"Kith has no field for {asked:,} columns of this file. Please say for each what becomes of it: "
+            f"Kith has no field for {numeral(asked)} columns of this file. Please say for each what becomes of it: "
             f"a field that is here, a new field (at most {MOST_NEW} with one file), or nothing."
         ]
     if fresh > MOST_NEW:
-        return [f"This would add {fresh:,} new fields; with one file it can be {MOST_NEW}. Please skip some columns."]
+        return [
+            f"This would add {numeral(fresh)} new fields; with one file it can be {MOST_NEW}. Please skip some columns."
+        ]
     return []
 
 

@@ -14,6 +14,7 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.errors import Forbidden, Refused
+from crm_app.core.reader import numeral
 from crm_app.identity.policy import decide, visible
 from crm_app.imports.report import ImportReport, RowError
 from crm_app.imports.runs import load, readable
@@ -74,7 +75,10 @@ class UndoReport:
         return asdict(self) | {"ok": self.ok}
 
     def __str__(self) -> str:
-        lines = [f"{self.file}: {self.done:,} of {self.total:,} changes looked at, {self.kept_count:,} had to stay"]
+        lines = [
+            f"{self.file}: {numeral(self.done)} of {numeral(self.total)} changes looked at, "
+            f"{numeral(self.kept_count)} had to stay"
+        ]
         return "\n".join([*lines, *(f"  {line}" for line in self.kept)])
 
 

@@ -10,6 +10,7 @@ from typing import TextIO
 from charset_normalizer import from_bytes
 
 from crm_app.core.errors import Refused
+from crm_app.core.reader import numeral
 from crm_app.core.text import fold, literal
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -61,7 +62,9 @@ def open_source(path: Path, known: Collection[str], limit_mb: int) -> Source:
     if not path.is_file():
         raise Refused(f"{path.name} is not a file.")
     if size > limit_mb * 1024 * 1024:
-        raise Refused(f"This file has {size / 1024 / 1024:,.0f} MB; at most {limit_mb} MB can be imported at once.")
+        raise Refused(
+            f"This file has {numeral(round(size / 1024 / 1024))} MB; at most {limit_mb} MB can be imported at once."
+        )
     with path.open("rb") as file:
         start = file.read(SAMPLE_BYTES)
     if not start.strip():
@@ -176,7 +179,7 @@ class _Lines:
             return line
         while line and not line.endswith(("\n", "\r")):
             line = self.file.readline(LONGEST_ROW)
-        raise csv.Error(f"it has more than {LONGEST_ROW:,} characters")
+        raise csv.Error(f"it has more than {numeral(LONGEST_ROW)} characters")
 
 
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Raw]:
@@ -199,7 +202,9 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Raw]:
                 yield Raw(row_no, [])
             elif len(cells) > MOST_COLUMNS:
                 kept = [literal(c) for c in cells[: MOST_COLUMNS + 1]]
-                yield Raw(row_no, kept, f"The row has {len(cells):,} cells; at most {MOST_COLUMNS} can be imported.")
+                yield Raw(
+                    row_no, kept, f"The row has {numeral(len(cells))} cells; at most {MOST_COLUMNS} can be imported."
+                )
             else:
                 yield Raw(row_no, [literal(c) for c in cells])
 

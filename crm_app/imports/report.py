@@ -3,12 +3,14 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from crm_app.core.reader import numeral
+
 SHOWN_ERRORS = 1000
 SHOWN_LINES = 20
-ALIKE = "{:,} look like somebody or something that is here already; they wait under Duplicates."
-TAKEN = "{:,} rows were taken for a record that they most likely mean."
-LEFT = "{:,} rows were left out because they look like somebody or something that is here already."
-LACKING = "{:,} lack something that their stage asks for; it stands on their pages."
+ALIKE = "{} look like somebody or something that is here already; they wait under Duplicates."
+TAKEN = "{} rows were taken for a record that they most likely mean."
+LEFT = "{} rows were left out because they look like somebody or something that is here already."
+LACKING = "{} lack something that their stage asks for; it stands on their pages."
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Absent:
     def say(self, is_made: bool) -> str:
         """What becomes of them."""
         one = self.count == 1
-        number = f"{'Up to ' if self.is_most else ''}{self.count:,} {'company' if one else 'companies'}"
+        number = f"{'Up to ' if self.is_most else ''}{numeral(self.count)} {'company' if one else 'companies'}"
         if is_made and not self.why_not:
             return f"{number} will be created."
         why = f" {self.why_not}" if self.why_not else ""
@@ -133,21 +135,25 @@ class ImportReport:
 
     def on_likely(self) -> list[str]:
         """What became of rows that look like a record that is here."""
-        return [words.format(n) for words, n in ((TAKEN, self.taken), (LEFT, self.left)) if n]
+        return [words.format(numeral(n)) for words, n in ((TAKEN, self.taken), (LEFT, self.left)) if n]
 
     def __str__(self) -> str:
         numbers = {n: getattr(self, n) for n in ("created", "updated", "unchanged", "refused")}
-        counts = ", ".join(f"{number:,} {name}" for name, number in numbers.items())
-        lines = [f"{self.file}: {self.total:,} rows: {counts} ({self.seconds:.1f} s)", *self.problems, *self.notes]
-        lines += [f"  {g.field}: {g.given!r} was taken for {g.taken!r} ({g.rows:,} rows)" for g in self.guesses]
+        counts = ", ".join(f"{numeral(number)} {name}" for name, number in numbers.items())
+        lines = [
+            f"{self.file}: {numeral(self.total)} rows: {counts} ({self.seconds:.1f} s)",
+            *self.problems,
+            *self.notes,
+        ]
+        lines += [f"  {g.field}: {g.given!r} was taken for {g.taken!r} ({numeral(g.rows)} rows)" for g in self.guesses]
         lines += [f"  kept as custom fields: {', '.join(self.unknown_columns)}"] if self.unknown_columns else []
         lines += [f"  {line}" for line in self.on_likely()]
-        lines += [f"  {LACKING.format(self.lacking)}"] if self.lacking else []
-        lines += [f"  {ALIKE.format(self.alike)}"] if self.alike else []
+        lines += [f"  {LACKING.format(numeral(self.lacking))}"] if self.lacking else []
+        lines += [f"  {ALIKE.format(numeral(self.alike))}"] if self.alike else []
         lines += [f"    {one.name} looks like {one.other}: {one.reasons}" for one in self.likenesses]
         lines += [f"  row {e.row_no}: {e.reason}" for e in self.errors[:SHOWN_LINES]]
         more = self.refused - SHOWN_LINES if self.errors else 0
-        return "\n".join(lines + ([f"  … and {more:,} more"] if more > 0 else []))
+        return "\n".join(lines + ([f"  … and {numeral(more)} more"] if more > 0 else []))
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values; at most `SHOWN_ERRORS` refusals, the rest is in the CSV of the run."""

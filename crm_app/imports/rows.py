@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from crm_app.core.changes import kind as kind_of
 from crm_app.core.changes import kinds
+from crm_app.core.reader import day_and_time, numeral
 from crm_app.imports.history import PastRun, UndoReport
 from crm_app.imports.report import ALIKE, LACKING, Absent, ImportReport
 
@@ -138,9 +139,9 @@ class RunRow:
 def run_row(run: PastRun, zone: str) -> RunRow:
     """A run in the words of the page."""
     numbers = ("created", "updated", "unchanged", "refused")
-    counts = ", ".join(f"{getattr(run, n):,} {n}" for n in numbers if getattr(run, n)) or "no rows"
+    counts = ", ".join(f"{numeral(getattr(run, n))} {n}" for n in numbers if getattr(run, n)) or "no rows"
     began = run.started_at.astimezone(ZoneInfo(zone))
-    day = f"{began.day} {began:%b %Y, %H:%M}"
+    day = day_and_time(began)
     kind = run.kind.capitalize()
     return RunRow(
         run.id, kind, run.file_name, run.who, day, run.status, counts, run.refused, run.can_resume, run.can_undo
@@ -150,15 +151,15 @@ def run_row(run: PastRun, zone: str) -> RunRow:
 def remarks_of(report: ImportReport) -> list[str]:
     """What is to be said of a report besides its counts."""
     brought = [(n, kind_of(name)) for name, n in report.also_created.items() if n]
-    also = [f"Also created: {n:,} {(kind.label if n == 1 else kind.plural).lower()}." for n, kind in brought]
+    also = [f"Also created: {numeral(n)} {(kind.label if n == 1 else kind.plural).lower()}." for n, kind in brought]
     unknown = [f"Kept as custom fields: {', '.join(report.unknown_columns)}."] if report.unknown_columns else []
     stopped = {
         "cancelled": ["The import was cancelled; the rows before stay."],
         "broken off": ["The import was broken off; the rows before stay. It can be resumed."],
         "undone": ["This import was undone."],
     }.get(report.status, [])
-    lacking = [LACKING.format(report.lacking)] if report.lacking else []
-    alike = [ALIKE.format(report.alike)] if report.alike else []
+    lacking = [LACKING.format(numeral(report.lacking))] if report.lacking else []
+    alike = [ALIKE.format(numeral(report.alike))] if report.alike else []
     return [*stopped, *report.notes, *also, *unknown, *report.on_likely(), *lacking, *alike]
 
 

@@ -9,6 +9,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError
+from crm_app.core.reader import numeral
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.imports.history import UndoReport, report_of, undo_run
@@ -106,7 +107,7 @@ class ImportWork(rx.State):
             async with self:
                 seen["stop"] = int(self._stop)
                 self.percent = round(100 * seen["done"] / seen["total"]) if seen["total"] else 0
-                self.progress = f"{seen['done']:,} of {seen['total']:,} rows"
+                self.progress = f"{numeral(seen['done'])} of {numeral(seen['total'])} rows"
         async with self:
             self._end(work)
             (await self.get_state(ImportPage)).step = "done"

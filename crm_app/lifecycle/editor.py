@@ -10,6 +10,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply, apply_many
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid, Refused
+from crm_app.core.reader import numeral
 from crm_app.identity.policy import ROLE_NAMES, ROLES, may, scope, visible
 from crm_app.lifecycle.gate.process import read_process
 from crm_app.lifecycle.kind import conditions
@@ -81,7 +82,7 @@ def _row(rules: StateRules, count: int, words: Mapping[str, str]) -> StateRow:
         rules.key,
         rules.name,
         remark_of(rules, words),
-        "1 person" if count == 1 else f"{count:,} people",
+        "1 person" if count == 1 else f"{numeral(count)} people",
         rules.back_reason,
         [Choice(name, label, name in rules.conditions) for name, label in words.items()],
         [Choice(role, ROLE_NAMES[role], role in rules.movers) for role in working],

@@ -11,7 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Change, apply_many, kind
 from crm_app.core.changes.apply import open_batch
 from crm_app.core.changes.working import table_of
-from crm_app.core.clock import now
+from crm_app.core.clock import today
 from crm_app.core.config import settings
 from crm_app.core.db import allocate_ids
 from crm_app.core.errors import Invalid
@@ -181,7 +181,7 @@ class _Work:
             "owner_id": owner_id if owner_id is not None else self.actor.id,
             "value_minor": value,
             "currency": settings().currency,
-            "opened_on": now().date(),
+            "opened_on": today(self.actor.zone),
         }
         self.made.append(Change("deal", self.deal_id, wish, "create"))
 

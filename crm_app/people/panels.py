@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import numeral
 from crm_app.identity.policy import decide, may, visible
 from crm_app.people.rules import relation_words, span_words
 from crm_app.records.page.rows import Panel, Related
@@ -27,7 +28,7 @@ def people_of_company(session: Session, actor: Principal, id: int) -> Panel | No
     return Panel(
         "people",
         "People",
-        f"{count:,}",
+        numeral(count),
         rows,
         "Nobody is known here yet.",
         create,
@@ -45,7 +46,7 @@ def colleagues_of(session: Session, actor: Principal, id: int) -> Panel | None:
     count, rows = _people(session, actor, (person.c.company_id == here.company_id) & (person.c.id != id))
     if not count:
         return None
-    return Panel("colleagues", f"Colleagues at {here.name}", f"{count:,}", rows)
+    return Panel("colleagues", f"Colleagues at {here.name}", numeral(count), rows)
 
 
 def relations_of(session: Session, actor: Principal, id: int) -> Panel | None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from crm_app.core.reader import month_year
+
 # What the other person is to this one, as its page says it, and as the page of the other one says it.
 WORDS = {
     "knows": "Knows each other",
@@ -37,7 +39,7 @@ def primary_role(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 def span_words(starts: date | None, ends: date | None, *, current: bool) -> str:
     """`Mar 2019 – Jun 2022`, `since Mar 2019`, `until Jun 2022`, `now`."""
-    first, last = (f"{day:%b %Y}" if day else "" for day in (starts, ends))
+    first, last = (month_year(day) if day else "" for day in (starts, ends))
     if current and not last:
         return f"since {first}" if first else "now"
     if first and last:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from sqlalchemy import select
@@ -38,7 +39,7 @@ def quote_document(session: Session, row: Row) -> Document:
     values = _fields(session, row, totals, house.name)
     chapters = _chapters(session, row["id"], values)
     letter = merged(row["letter"], values)
-    contact = values["person.name"]
+    contact, language = values["person.name"], row["language"] or house.language
     return Document(
         kind="proposal" if letter or chapters else "quote",
         number=row["number"],
@@ -46,11 +47,11 @@ def quote_document(session: Session, row: Row) -> Document:
         currency=row["currency"],
         letterhead=letterhead(house),
         recipient=Party(row["customer"], tuple(line for line in row["address"].splitlines() if line.strip())),
-        sections=tuple(_sections(row, rows, totals)),
-        totals=tuple(_totals(row, totals)),
-        taxes=tuple(Tax(f"{milli_text(t.rate_milli)} %", t.net_minor, t.tax_minor) for t in totals.taxes),
+        sections=tuple(_sections(row, rows, totals, language)),
+        totals=tuple(_totals(row, totals, language)),
+        taxes=tuple(Tax(_rate(t.rate_milli, language), t.net_minor, t.tax_minor) for t in totals.taxes),
         facts=tuple(_facts(row, contact)),
-        language=row["language"] or house.language,
+        language=language,
         subject=row["title"],
         terms=row["terms"],
         notes=row["notes"],
@@ -62,8 +63,13 @@ def quote_document(session: Session, row: Row) -> Document:
     )
 
 
+def _rate(milli: int, language: str) -> str:
+    return f"{milli_text(milli, language)} %"
+
+
 def _issued(row: Row) -> Any:
-    return row["sent_at"].date() if row["sent_at"] else organisation_today()
+    sent = row["sent_at"]
+    return sent.astimezone(ZoneInfo(settings().zone)).date() if sent else organisation_today()
 
 
 def _facts(row: Row, contact: str) -> list[Fact]:
@@ -76,22 +82,22 @@ def _facts(row: Row, contact: str) -> list[Fact]:
     return [*found, Fact("contact", contact)] if contact else found
 
 
-def _sections(row: Row, rows: list[Row], totals: Totals) -> list[Section]:
+def _sections(row: Row, rows: list[Row], totals: Totals, language: str) -> list[Section]:
     """Lines that follow each other under one heading; with more than one heading each says what it comes to."""
     places = dict(zip((r["id"] for r in rows), enumerate(totals.lines, 1), strict=True))
     groups = [(name, list(found)) for name, found in groupby(rows, key=lambda r: r["section"])]
     sections = []
     for name, found in groups:
-        lines = tuple(_line(row["currency"], r, *places[r["id"]]) for r in found)
+        lines = tuple(_line(row["currency"], language, r, *places[r["id"]]) for r in found)
         counted = sum(places[r["id"]][1] for r in found if r["ticked"] or not r["optional"])
         sections.append(Section(lines, name, counted or None if len(groups) > 1 and name else None))
     return sections
 
 
-def _line(currency: str, row: Row, place: int, amount: int) -> Line:
-    discount = f"{milli_text(row['discount_milli'])} %" if row["discount_milli"] else ""
+def _line(currency: str, language: str, row: Row, place: int, amount: int) -> Line:
+    discount = _rate(row["discount_milli"], language) if row["discount_milli"] else ""
     if row["discount_minor"]:
-        discount = amount_text(row["discount_minor"], currency)
+        discount = amount_text(row["discount_minor"], currency, language)
     return Line(
         row["name"],
         amount,
@@ -99,25 +105,25 @@ def _line(currency: str, row: Row, place: int, amount: int) -> Line:
         row["unit"],
         row["unit_price_minor"],
         discount,
-        f"{milli_text(row['tax_milli'])} %",
+        _rate(row["tax_milli"], language),
         row["description"],
         row["optional"] and not row["ticked"],
         str(place),
     )
 
 
-def _totals(row: Row, totals: Totals) -> list[Total]:
+def _totals(row: Row, totals: Totals, language: str) -> list[Total]:
     rows = []
     if totals.discount_minor or totals.shipping_minor:
         rows.append(Total("subtotal", totals.subtotal_minor))
     if totals.discount_minor:
-        note = f"{milli_text(row['discount_milli'])} %" if row["discount_milli"] else ""
+        note = _rate(row["discount_milli"], language) if row["discount_milli"] else ""
         rows.append(Total("discount", -totals.discount_minor, note))
     if totals.shipping_minor:
         rows.append(Total("shipping", totals.shipping_minor))
     if totals.tax_minor:
         rows.append(Total("net", totals.net_minor))
-    rows += [Total("tax", t.tax_minor, f"{milli_text(t.rate_milli)} %") for t in totals.taxes if t.tax_minor]
+    rows += [Total("tax", t.tax_minor, _rate(t.rate_milli, language)) for t in totals.taxes if t.tax_minor]
     return [*rows, Total("total", totals.total_minor)]
 
 

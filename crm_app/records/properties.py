@@ -21,6 +21,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import Invalid
 from crm_app.core.money import format_money, to_major, to_minor
 from crm_app.core.numbers import read_number, typed_text
+from crm_app.core.reader import day_and_time, full_day, number_words
 from crm_app.identity.policy import decide
 from crm_app.records.custom.definitions import definitions
 from crm_app.records.custom.facts import fields_with_custom
@@ -142,15 +143,17 @@ def written(field: Field, value: Any, currency: str, actor: Principal, name: str
         return ("true", "Yes") if value else ("false", "No")
     if isinstance(value, datetime):
         local = value.astimezone(ZoneInfo(actor.zone))
-        return f"{local:%Y-%m-%dT%H:%M}", f"{local.day} {local:%b %Y, %H:%M}"
+        return f"{local:%Y-%m-%dT%H:%M}", day_and_time(local)
     if field.type == "date" and isinstance(value, str):  # as JSON keeps it
         value = date.fromisoformat(value)
     if isinstance(value, date):
-        return value.isoformat(), f"{value.day} {value:%b %Y}"
+        return value.isoformat(), full_day(value)
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, Decimal):
-        return typed_text(value, actor.locale), typed_text(value, actor.locale)
+        return typed_text(value, actor.locale), number_words(value, actor.locale)
+    if field.type == "int" and field.name != "year_founded":
+        return str(value), number_words(int(value), actor.locale)
     return str(value), group_label(value) if field.type == "choice" else str(value)
 
 

@@ -6,12 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
-
 from crm_app.core.actor import Principal
 from crm_app.core.money import format_sum, to_major
-from crm_app.core.numbers import formats_of
+from crm_app.core.reader import full_day, number_words
 from crm_app.reports.rows import Grid, Table, Value
 
 Column = tuple[str, Callable[[Any], Value], Callable[[Any], str]]
@@ -31,7 +28,7 @@ class Writer:
 
     def count(self, value: int) -> str:
         """A whole number with the locale's grouping."""
-        return format_decimal(value, locale=formats_of(self.locale))
+        return number_words(value, self.locale)
 
     def money(self, minor: int) -> str:
         """A sum as on the boards: whole amounts without decimals, large ones without cents."""
@@ -45,7 +42,7 @@ class Writer:
 
     def day(self, value: date) -> str:
         """A date in words."""
-        return format_date(value, format="medium", locale=formats_of(self.locale))
+        return full_day(value, self.locale)
 
     def period(self, start: date | None, end: date | None) -> str:
         """From when to when."""

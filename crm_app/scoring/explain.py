@@ -13,6 +13,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
 from crm_app.core.errors import NotFound
+from crm_app.core.reader import full_day, numeral, rounded
 from crm_app.identity.policy import decide
 from crm_app.records.page.rows import Panel, Related, Told
 from crm_app.scoring.history import LABELS, features_now, latest
@@ -78,17 +79,21 @@ def _by_hand(session: Session, id: int, found: Explained, may_edit: bool) -> lis
         return []
     name = session.connection().execute(select(user.c.name).where(user.c.id == row["user_id"])).scalar()
     on = row["set_on"]
-    who = f"{name or 'The system'}, {on.day} {on:%b %Y}" if on else name or "The system"
+    who = f"{name or 'The system'}, {full_day(on)}" if on else name or "The system"
     until = row["until_day"]
     over = until is not None and until < found.day
-    words = "for good" if until is None else f"{'ended on' if over else 'until'} {until.day} {until:%b %Y}"
+    words = "for good" if until is None else f"{'ended on' if over else 'until'} {full_day(until)}"
     computed = f"By the rules: {_plain(found.computed)}"
     said = [row["reason"], f"{who} · {words}", *([] if over else [computed])]
     return [Related(row["id"], "Set by hand", "", str(row["value"]), said, part=row["id"] if may_edit else 0)]
 
 
 def _plain(score: Decimal) -> str:
-    return f"{score:,.{decimals([score])}f}"
+    return rounded(score, decimals([score]))
+
+
+def _signed(weight: float) -> str:
+    return ("-" if weight < 0 else "+") + rounded(abs(weight), 2)
 
 
 def _parts(parts: Sequence[Part]) -> list[Related]:
@@ -121,9 +126,13 @@ def _learned(session: Session, id: int) -> list[Related]:
     told = [Told("▲" if odds > 0 else "▼", words) for words, odds in reasons[:REASONS] if abs(odds) >= WEAK]
     measured = learned.measured
     said = "better than" if measured.helps else "no better than"
-    how = [f"Checked on {measured.held_out:,} later deals: {said} the same chance for everybody."]
+    how = [f"Checked on {numeral(measured.held_out)} later deals: {said} the same chance for everybody."]
     how += [] if measured.helps else ["Do not rely on it."]
-    figures = [Told(f"× {math.exp(odds):.2f}", f"{words} ({odds:+.2f} log-odds)") for words, odds in reasons]
-    figures.append(Told(f"{measured.brier:.3f}", f"Brier score; the base rate alone has {measured.base_brier:.3f}"))
+    figures = [
+        Told(f"× {rounded(math.exp(odds), 2)}", f"{words} ({_signed(odds)} log-odds)") for words, odds in reasons
+    ]
+    figures.append(
+        Told(rounded(measured.brier, 3), f"Brier score; the base rate alone has {rounded(measured.base_brier, 3)}")
+    )
     row = Related(-3, "Learned: a deal would be won", "", f"{chance:.0%}", [" ".join(how)], told=told)
     return [replace(row, fold="The figures behind it", folded=figures)]

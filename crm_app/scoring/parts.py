@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from crm_app.core.reader import numeral, rounded
 from crm_app.scoring.rules import Line, Rule, ago
 
 TENTHS = 1  # decimals of points
@@ -37,7 +38,7 @@ def _words(rule: Rule, lines: Sequence[Line], day: date) -> str:
     if not days:
         return lines[0].words
     last = ago((day - max(days)).days)
-    often = f"once, {last}" if len(days) == 1 else f"{len(days):,} times, the last {last}"
+    often = f"once, {last}" if len(days) == 1 else f"{numeral(len(days))} times, the last {last}"
     bound = f" · capped at {rule.cap}" if len(days) < len(lines) else ""
     return f"{rule.name} · {often}{bound}"
 
@@ -48,7 +49,7 @@ def singles(parts: Iterable[Part], most: int) -> list[tuple[Decimal, str]]:
     events = sorted((x for x in lines if x.day), key=lambda x: x.day or date.min, reverse=True)
     found = [(line.points, line.words) for line in events[:most]]
     if rest := events[most:]:
-        found.append((total(rest), "1 more" if len(rest) == 1 else f"{len(rest):,} more"))
+        found.append((total(rest), "1 more" if len(rest) == 1 else f"{numeral(len(rest))} more"))
     return found + [(line.points, line.words) for line in lines if line.day is None]
 
 
@@ -64,4 +65,4 @@ def decimals(points: Collection[Decimal]) -> int:
 
 def shown(points: Decimal, places: int = 0) -> str:
     """`+15`, `−12.4`."""
-    return f"{'+' if points >= 0 else '−'}{abs(points):,.{places}f}"
+    return f"{'+' if points >= 0 else '−'}{rounded(abs(points), places)}"

@@ -16,6 +16,7 @@ from crm_app.core.changes.values import coerce
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.clock import today
 from crm_app.core.errors import Invalid
+from crm_app.core.reader import numeral
 from crm_app.identity.policy import visible
 from crm_app.scoring.kind import BACKWARDS, SCORING_POLICY, SCORING_RULE, check_rule
 from crm_app.scoring.queries import Book, bands_in_force, book_of, rule_rows, standings
@@ -142,7 +143,7 @@ def preview(actor: Principal, draft: Draft) -> Preview:
                 if row.name and len(examples) < EXAMPLES:
                     examples.append(Example(row.id, row.name, _words(row.old), _words(row.new)))
     scale = total / looked if looked else 1
-    note = "" if step == 1 else f"Reckoned from {looked:,} of {total:,} people."
+    note = "" if step == 1 else f"Reckoned from {numeral(looked)} of {numeral(total)} people."
     return Preview(
         total,
         round(sum(moves.values()) * scale),
@@ -194,4 +195,4 @@ def _compared(session: Session, actor: Principal, book: Book, ids: Sequence[int]
 
 
 def _words(score: tuple[Decimal, str]) -> str:
-    return f"{score[0].normalize():,f} {score[1]}"
+    return f"{numeral(score[0])} {score[1]}"

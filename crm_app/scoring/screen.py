@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid
+from crm_app.core.reader import numeral, rounded
 from crm_app.identity.policy import may, visible
 from crm_app.records.listing import Listing, describe, filter_names
 from crm_app.records.listing.rows import Chip
@@ -190,7 +191,7 @@ def _bands(session: Session, actor: Principal, stored: Mapping[Any, Any]) -> lis
     found = []
     for band in BANDS:
         number, href = counts.get(band, 0), f'/people?f={{"all":[{{"f":"band","op":"is","v":["{band}"]}}]}}&sort=-score'
-        people = "1 person" if number == 1 else f"{number:,} people"
+        people = "1 person" if number == 1 else f"{numeral(number)} people"
         found.append(BandRow(band, band.capitalize(), words[band], people, href, tones[band]))
     return found
 
@@ -201,13 +202,17 @@ def _learned(session: Session) -> LearnedRow:
     if measured is None:
         return LearnedRow(found.missing)
     words = (
-        f"Learned from {measured.trained_on:,} deals, measured on {measured.held_out:,} that were opened later. "
-        f"Brier score {measured.brier:.3f}; the base rate alone has {measured.base_brier:.3f} (less is better)."
+        f"Learned from {numeral(measured.trained_on)} deals, "
+        f"measured on {numeral(measured.held_out)} that were opened later. Brier score {rounded(measured.brier, 3)}; "
+        f"the base rate alone has {rounded(measured.base_brier, 3)} (less is better)."
     )
     verdict = "Better than the base rate." if measured.helps else "No better than the base rate: do not rely on it."
     bins = [
         BinRow(
-            f"{b.low:.0%} to {b.high:.0%}", f"{b.count:,}", f"{b.foretold:.0%}", f"{b.won / b.count:.0%} ({b.won:,})"
+            f"{b.low:.0%} to {b.high:.0%}",
+            numeral(b.count),
+            f"{b.foretold:.0%}",
+            f"{b.won / b.count:.0%} ({numeral(b.won)})",
         )
         for b in measured.bins
     ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from crm_app.core.reader import day_of_week, short_day_of_week
 from crm_app.core.text import id_of
 
 ACTIVITIES = ("note", "call", "meeting", "task", "email")
@@ -71,7 +72,7 @@ def day_label(day: date, today: date) -> str:
     near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}.get((today - day).days)
     if near:
         return near
-    return f"{day:%A}, {day.day} {day:%B}" + ("" if day.year == today.year else f" {day.year}")
+    return day_of_week(day, today)
 
 
 def due_label(at: datetime, today: date, *, all_day: bool = False) -> str:
@@ -84,8 +85,7 @@ def due_label(at: datetime, today: date, *, all_day: bool = False) -> str:
         return "Today" + clock
     if late == -1:
         return "Tomorrow" + clock
-    year = "" if at.year == today.year else f" {at.year}"
-    return f"{at:%a} {at.day} {at:%b}{year}{clock}"
+    return short_day_of_week(at, today) + clock
 
 
 def due_tone(at: datetime, today: date) -> str:

@@ -13,6 +13,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply, kind
 from crm_app.core.clock import now
 from crm_app.core.errors import Invalid
+from crm_app.core.reader import numeral
 from crm_app.core.recurrence import PLAIN, read_rule
 from crm_app.records.guests import read_guests
 from crm_app.records.reading import record_row
@@ -86,7 +87,9 @@ class NewEntry:
 
 
 def _problem(type_: str) -> str:
-    return f"This may have at most {MOST:,} characters." if type_ == "string_too_long" else "This cannot be saved."
+    return (
+        f"This may have at most {numeral(MOST)} characters." if type_ == "string_too_long" else "This cannot be saved."
+    )
 
 
 def _more(form: _Form, wrong: dict[str, str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import React, { memo, useLayoutEffect, useEffect, useRef, useState } from "react
 import { createPortal } from "react-dom";
 import { Link, useNavigate } from "react-router";
 import { Draggable } from "@hello-pangea/dnd";
+import { written } from "$/public/external/crm_app/ui/overlay/numbers.js";
 import { placeNear, stepIn, whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
 
 /** "Move to…": the way for everybody who does not drag. */
@@ -34,7 +35,7 @@ function MoveMenu({ card, columns, current, picked, onPick, onChoose }) {
           {columns.map((c) => (
             <button key={c.id} type="button" role="menuitem" className="item" aria-disabled={c.id === current || undefined}
                     onClick={() => { if (c.id === current) return; setOpen(false); onPick(card.id, c.id); }}>
-              <span className="clip">{c.name}</span><small>{c.id === current ? "now" : c.count.toLocaleString()}</small>
+              <span className="clip">{c.name}</span><small>{c.id === current ? "now" : written(c.count)}</small>
             </button>
           ))}
           {onChoose && (

@@ -5,6 +5,7 @@ import dayGrid from "@fullcalendar/daygrid";
 import timeGrid from "@fullcalendar/timegrid";
 import list from "@fullcalendar/list";
 import interaction from "@fullcalendar/interaction";
+import { formats } from "$/public/external/crm_app/ui/overlay/numbers.js";
 import { whenOutside } from "$/public/external/crm_app/ui/overlay/popover.js";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
 
@@ -124,6 +125,7 @@ export function CalendarView({ month, people, me, creatable, dropped, onShow, on
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, [set]);
+  useEffect(() => { const a = api(); if (a) setTitle(a.view.title); }, [formats()]);
   const events = useMemo(() => eventsOf(month), [month]);
   const moved = (info, end) => {
     const e = info.event;
@@ -155,7 +157,7 @@ export function CalendarView({ month, people, me, creatable, dropped, onShow, on
       {chosen.length > 1 && <div className="calwho">{people.filter((p) => chosen.includes(p.id)).map((p) => <span key={p.id}><i style={{ background: p.color }} />{p.name}</span>)}</div>}
       <div className="calbody">
         <FullCalendar
-          ref={calendar} plugins={[dayGrid, timeGrid, list, interaction]} initialView={VIEWS[view]} initialDate={/^\d{4}-\d\d-\d\d$/.test(params.get("date") || "") ? params.get("date") : local(new Date())}
+          locale={formats()} ref={calendar} plugins={[dayGrid, timeGrid, list, interaction]} initialView={VIEWS[view]} initialDate={/^\d{4}-\d\d-\d\d$/.test(params.get("date") || "") ? params.get("date") : local(new Date())}
           timeZone="UTC" now={() => new Date(Date.now() + (skew.current || -new Date().getTimezoneOffset() * 60000)).toISOString()} nowIndicator firstDay={1} headerToolbar={false} height="100%" expandRows
           events={events} datesSet={dates} editable={creatable} eventStartEditable eventDurationEditable eventInteractive selectable={creatable} selectMirror selectMinDistance={6} unselectAuto
           dayMaxEvents={4} navLinks navLinkDayClick={(d) => { set({ view: "day" }); api()?.changeView(VIEWS.day, d.toISOString().slice(0, 10)); }}

@@ -3,11 +3,14 @@
 from typing import Any
 
 import reflex as rx
+from reflex.utils.imports import ImportVar
+from reflex.vars import VarData
 from reflex.vars.base import var_operation, var_operation_return
 
 from .icons import icon
 
 Text = str | rx.Var[str]
+WRITTEN = VarData(imports={"$/public/external/crm_app/ui/overlay/numbers.js": [ImportVar(tag="written")]})
 
 
 def button(label: Text, *, kind: str = "", picture: str = "", **props: Any) -> rx.Component:
@@ -32,11 +35,11 @@ def page_link(*children: Any, href: Text, **props: Any) -> rx.Component:
 
 @var_operation
 def _grouped(number: rx.vars.NumberVar[int]) -> Any:
-    return var_operation_return(js_expression=f"({number}).toLocaleString()", var_type=str)
+    return var_operation_return(js_expression=f"written({number})", var_type=str, var_data=WRITTEN)
 
 
 def grouped(number: Any) -> Any:
-    """A whole number as it is read: its thousands stand apart, as the reader's language does it."""
+    """A whole number as it is read: its thousands stand apart, as in the formats of the profile."""
     return _grouped(number.to(int))
 
 

@@ -7,6 +7,9 @@ export function writeFor(name) {
   try { locale = name ? Intl.getCanonicalLocales(name.replace("_", "-"))[0] : undefined; } catch { locale = undefined; }
 }
 
+/** The formats in force for what writes days by itself: a day stands first everywhere in Kith, also for plain English. */
+export const formats = () => (!locale || locale === "en" ? "en-GB" : locale);
+
 /** A whole number as it is read: `8,800` or `8.800`. */
 export const written = (n) => n.toLocaleString(locale);
 

@@ -48,7 +48,7 @@ def test_a_term_keeps_its_earlier_meanings(admin: Principal) -> None:
     made = db.write_sync(save_term, admin, 0, TERM | {"field.person.lifecycle": "on"}, None)
     again = TERM | {"definition": "Somebody who showed interest."}
     db.write_sync(save_term, admin, made.id, again, made.version)
-    (row,) = db.read_sync(list_terms)
+    (row,) = db.read_sync(list_terms, admin)
     assert (row.name, row.definition, row.fields) == ("Lead", "Somebody who showed interest.", [])
     assert [e.text for e in row.earlier] == ["Somebody who asked for a price."]
     assert "changed by Inès" in row.earlier[0].note
@@ -62,7 +62,7 @@ def test_only_an_administrator_writes_terms(admin: Principal) -> None:
     with pytest.raises(Forbidden):
         db.write_sync(save_term, principal(make_user()), 0, TERM, None)
     db.write_sync(set_up_terms, admin)
-    assert [t.name for t in db.read_sync(list_terms)] == [name for name, _, _ in USUAL]
+    assert [t.name for t in db.read_sync(list_terms, admin)] == [name for name, _, _ in USUAL]
     with pytest.raises(Refused):
         db.write_sync(set_up_terms, admin)
 

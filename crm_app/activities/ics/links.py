@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from crm_app.core.actor import Principal
 from crm_app.core.clock import now
 from crm_app.core.errors import Forbidden
+from crm_app.core.reader import day_and_time, full_day
 from crm_app.identity.sessions import hash_token, new_token
 from crm_app.tables import CalendarLink, User
 
@@ -51,8 +52,8 @@ def link_of(session: Session, actor: Principal) -> LinkRow:
         return LinkRow()
     zone = ZoneInfo(actor.zone)
     made, used = row.created_at.astimezone(zone), row.last_used_at
-    said = f"{used.astimezone(zone):%d %b %Y, %H:%M}".lstrip("0") if used else ""
-    return LinkRow(True, f"{made.day} {made:%b %Y}", said)
+    said = day_and_time(used.astimezone(zone)) if used else ""
+    return LinkRow(True, full_day(made), said)
 
 
 def reader_of(session: Session, token: str) -> User | None:

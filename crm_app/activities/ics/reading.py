@@ -16,6 +16,7 @@ from icalendar import Calendar, Component, use_zoneinfo
 
 from crm_app.core.clock import now, start_of, today
 from crm_app.core.errors import Refused
+from crm_app.core.reader import numeral
 from crm_app.core.recurrence import next_occurrence, read_rule
 
 MOST_BYTES, MOST_EVENTS, MOST_UID = 2_000_000, 2000, 400
@@ -80,7 +81,7 @@ def read_calendar(content: bytes, zone: str) -> Read:
         raise Refused("A calendar file may have at most 2 MB.")
     events = [(calendar, list(calendar.walk("VEVENT"))) for calendar in _parsed(content)]
     if sum(len(own) for _, own in events) > MOST_EVENTS:
-        raise Refused(f"A calendar file may have at most {MOST_EVENTS:,} events.")
+        raise Refused(f"A calendar file may have at most {numeral(MOST_EVENTS)} events.")
     found, why, left = dict[str, Item](), Counter[str](), Left()
     for calendar, own in events:
         for item in _items(calendar, own, zone, why, left):

@@ -17,6 +17,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid
+from crm_app.core.reader import day_and_time
 from crm_app.core.recurrence import read_rule, words
 from crm_app.core.text import id_of, size_words
 from crm_app.identity.policy import decide, may, scope
@@ -88,7 +89,7 @@ def _when(row: Any, actor: Principal, owners: str) -> dict[str, Any]:
     zone = ZoneInfo(actor.zone)
     due: datetime | None = row.due_at.astimezone(ZoneInfo(owners) if row.all_day else zone) if row.due_at else None
     done: datetime | None = row.done_at.astimezone(zone) if row.done_at else None
-    said = f"{done.day} {done:%b %Y %H:%M}" if done else ""
+    said = day_and_time(done) if done else ""
     return {
         "day": f"{due:%Y-%m-%d}" if due else "",
         "time": f"{due:%H:%M}" if due and not row.all_day else "",

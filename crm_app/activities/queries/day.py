@@ -15,6 +15,7 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.clock import start_of
+from crm_app.core.reader import weekday_name
 from crm_app.core.recurrence import read_rule, words
 from crm_app.identity.policy import decide
 from crm_app.records.address import own_link
@@ -84,7 +85,7 @@ def due_words(at: datetime, today: date, *, all_day: bool) -> str:
         return f"{late} day{'s' if late > 1 else ''} late"
     if late == 0:
         return "Today" if all_day else f"{at:%H:%M}"
-    return f"{at:%a}" if all_day else f"{at:%a %H:%M}"
+    return weekday_name(at) if all_day else f"{weekday_name(at)} {at:%H:%M}"
 
 
 def _repeats(row: Any) -> str:

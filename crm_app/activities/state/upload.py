@@ -11,6 +11,7 @@ from crm_app.activities.ics.reading import MOST_BYTES, Item, Read, read_calendar
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import KithError
+from crm_app.core.reader import full_day
 from crm_app.core.recurrence import read_rule, words
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
@@ -101,6 +102,6 @@ class CalendarUpload(rx.State):
 
 def _line(item: Item, what: str, who: Principal) -> Line:
     at = item.start.astimezone(ZoneInfo(who.zone))
-    when = f"{at.day} {at:%b %Y}" + ("" if item.all_day else f" {at:%H:%M}")
+    when = full_day(at) + ("" if item.all_day else f" {at:%H:%M}")
     again = f" · {words(read_rule(item.repeat))}" if item.repeat else ""
     return Line(item.uid, item.subject or "Without a title", when + again, what)

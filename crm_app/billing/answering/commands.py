@@ -10,6 +10,7 @@ from crm_app.core.actor import SYSTEM
 from crm_app.core.changes import Change, apply
 from crm_app.core.clock import now
 from crm_app.core.errors import Invalid
+from crm_app.core.reader import numeral
 from crm_app.quotes.document import quote_paper
 from crm_app.quotes.gate import SOURCE
 from crm_app.quotes.queries.stored import quote_row
@@ -51,7 +52,7 @@ def ask_by_link(session: Session, token: str, name: str, text: str) -> None:
     if not text:
         wrong["question"] = "Please write your question."
     elif len(text) > MOST_QUESTION:
-        wrong["question"] = f"Please keep it to {MOST_QUESTION:,} characters."
+        wrong["question"] = f"Please keep it to {numeral(MOST_QUESTION)} characters."
     if len(name) > 120:
         wrong["who"] = "This name is too long."
     if wrong:

@@ -14,6 +14,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import KithError, NotFound
 from crm_app.core.money import format_exact
 from crm_app.core.numbers import milli_text
+from crm_app.core.reader import long_day, long_day_and_time
 from crm_app.organisation.queries import find_organisation
 from crm_app.quotes.document import quote_document, quote_paper
 from crm_app.quotes.queries.stored import line_of, line_rows, quote_row, terms_of
@@ -135,10 +136,10 @@ def _lines(rows: list[dict[str, Any]], amounts: list[str], row: dict[str, Any]) 
 
 def _figures(line: dict[str, Any], row: dict[str, Any]) -> str:
     """`3 day × €980.00, less 10 %`."""
-    quantity = " ".join(filter(None, (milli_text(line["quantity_milli"]), line["unit"])))
+    quantity = " ".join(filter(None, (_plain(line["quantity_milli"]), line["unit"])))
     text = f"{quantity} × {_money(line['unit_price_minor'], row)}"
     if line["discount_milli"]:
-        text += f", less {milli_text(line['discount_milli'])} %"
+        text += f", less {_plain(line['discount_milli'])} %"
     elif line["discount_minor"]:
         text += f", less {_money(line['discount_minor'], row)}"
     return text
@@ -155,11 +156,11 @@ def _sums(row: dict[str, Any], totals: Any) -> Iterable[OfferSum]:
     if not inside:
         yield OfferSum("Net", _money(totals.net_minor, row))
         for tax in totals.taxes:
-            yield OfferSum(f"Tax {milli_text(tax.rate_milli)} %", _money(tax.tax_minor, row))
+            yield OfferSum(f"Tax {_plain(tax.rate_milli)} %", _money(tax.tax_minor, row))
     yield OfferSum("Total", _money(totals.total_minor, row), strong=True)
     if inside:
         for tax in totals.taxes:
-            yield OfferSum(f"of which tax {milli_text(tax.rate_milli)} %", _money(tax.tax_minor, row))
+            yield OfferSum(f"of which tax {_plain(tax.rate_milli)} %", _money(tax.tax_minor, row))
 
 
 def _texts(session: Session, row: dict[str, Any]) -> Iterable[tuple[str, str]]:
@@ -178,11 +179,15 @@ def _answer(row: dict[str, Any]) -> str:
 
 def _moment(at: Any) -> str:
     local = at.astimezone(ZoneInfo(settings().zone))
-    return f"{local.day} {local:%B %Y, %H:%M}"
+    return long_day_and_time(local)
 
 
 def _day(day: Any) -> str:
-    return f"{day.day} {day:%B %Y}" if day else ""
+    return long_day(day) if day else ""
+
+
+def _plain(milli: int) -> str:
+    return milli_text(milli, settings().locale)
 
 
 def _money(minor: int, row: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.core.money import format_exact
 from crm_app.core.numbers import milli_text
+from crm_app.core.reader import full_day
 from crm_app.records.reading import record_row
 
 Row = dict[str, Any]
@@ -29,7 +30,7 @@ def money(minor: int, row: Row, actor: Principal) -> str:
 
 def day(value: date | None) -> str:
     """`3 Mar 2026`."""
-    return f"{value.day} {value:%b %Y}" if value else ""
+    return full_day(value) if value else ""
 
 
 def shown_lines(rows: Sequence[Row], row: Row, actor: Principal, left: dict[int, int] | None = None) -> list[DocLine]:

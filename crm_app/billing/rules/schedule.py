@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crm_app.core.numbers import milli_text
+from crm_app.core.reader import formats
 from crm_app.quotes.rules import HUNDRED, divided
 
 MOST_PARTS = 24
@@ -36,8 +37,12 @@ def problems_of_schedule(parts: Sequence[Part]) -> dict[str, str]:
         wrong["parts"] = f"At most {MOST_PARTS} instalments."
     elif total != HUNDRED and not wrong:
         rest = HUNDRED - total
-        more = f"{milli_text(rest)} % are missing" if rest > 0 else f"{milli_text(-rest)} % are too much"
-        wrong["parts"] = f"The shares come to {milli_text(total)} %, not to 100 %: {more}."
+        more = (
+            f"{milli_text(rest, formats())} % are missing"
+            if rest > 0
+            else f"{milli_text(-rest, formats())} % are too much"
+        )
+        wrong["parts"] = f"The shares come to {milli_text(total, formats())} %, not to 100 %: {more}."
     return wrong
 
 

@@ -31,7 +31,7 @@ def draft_share(session: Session, actor: Principal, order_id: int, share_milli: 
         lines = advance(total, ordered_of(rows), billed_of(session, order_id), inside=_inside(row))
     except Invalid as refusal:
         raise Invalid({"share": refusal.message}) from None
-    name = said(row["language"], purpose, share=milli_text(share_milli), order=row["number"])
+    name = said(row["language"], purpose, share=milli_text(share_milli, row["language"]), order=row["number"])
     return _create(session, actor, row, purpose, [_ahead(line, row, name) for line in lines])
 
 
@@ -47,7 +47,7 @@ def draft_instalment(session: Session, actor: Principal, order_id: int) -> int:
     planned = amounts_of(row["total_minor"], [p["share_milli"] for p in parts])[number]
     total = min(planned, left_to_invoice(ordered, billed))
     lines = advance(total, ordered, billed, inside=_inside(row))
-    words = {"label": part["label"], "share": milli_text(part["share_milli"]), "order": row["number"]}
+    words = {"label": part["label"], "share": milli_text(part["share_milli"], row["language"]), "order": row["number"]}
     name = said(row["language"], "instalment", **words)
     more = {"part_id": part["id"], "due_days": part["due_days"]}
     return _create(session, actor, row, "instalment", [_ahead(line, row, name) for line in lines], more)

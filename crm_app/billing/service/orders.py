@@ -17,6 +17,7 @@ from crm_app.core.changes import Change, apply
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden, Invalid, Refused
 from crm_app.core.numbers import amount_text, milli_text
+from crm_app.core.reader import full_day
 from crm_app.identity.policy import may
 from crm_app.quotes.queries.stored import line_of, line_rows, organisation_today, quote_row, terms_of
 from crm_app.quotes.rules import totals_of
@@ -74,9 +75,9 @@ def _line(one: FrozenLine, rows: Sequence[dict[str, Any]], quote: dict[str, Any]
         name = said(quote["language"], "shipping")
         return figures | {"role": "shipping", "name": name, "unit_price_minor": one.amount}
     row = rows[one.index]
-    discount = f"{milli_text(row['discount_milli'])} %" if row["discount_milli"] else ""
+    discount = f"{milli_text(row['discount_milli'], quote['language'])} %" if row["discount_milli"] else ""
     if row["discount_minor"]:
-        discount = amount_text(row["discount_minor"], quote["currency"])
+        discount = amount_text(row["discount_minor"], quote["currency"], quote["language"])
     kept = ("section", "product_id", "name", "description", "unit", "unit_price_minor")
     return figures | {name: row[name] for name in kept} | {"discount": discount}
 
@@ -104,6 +105,10 @@ def cancel_order(session: Session, actor: Principal, order_id: int) -> None:
         raise Refused("This order was cancelled already.")
     standing = [i for i in invoices_of(session, order_id) if i["series"] == "invoice" and i["state"] != "cancelled"]
     if standing:
-        named = [f"Draft of {i['created_at']:%d %b %Y}" if i["state"] == "draft" else i["number"] for i in standing]
+        zone = ZoneInfo(actor.zone)
+        named = [
+            f"Draft of {full_day(i['created_at'].astimezone(zone))}" if i["state"] == "draft" else i["number"]
+            for i in standing
+        ]
         raise Refused("Cancel or delete its invoices first.", named)
     apply(session, actor, Change("order", order_id, {"state": "cancelled"}), source=SOURCE)

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from crm_app.core.changes.kinds import Field
 from crm_app.core.columns import DECIMAL_PLACES, ExactDecimal, UtcDateTime, tidy
+from crm_app.core.reader import numeral
 
 BIG = 2**53
 BIG_DECIMAL = 9_000_000  # of 12 places, in a whole number of 64 bits
@@ -37,7 +38,7 @@ def _text(field: Field, value: Any) -> str:
     text = (value if value.isprintable() else _CONTROL.sub("", value)).strip()
     limit = 100_000 if field.type == "longtext" else field.max_length
     if len(text) > limit:
-        raise ValueError(f"{field.label} may have at most {limit:,} characters.")
+        raise ValueError(f"{field.label} may have at most {numeral(limit)} characters.")
     return text
 
 
@@ -75,7 +76,7 @@ def _decimal(field: Field, value: Any) -> Decimal:
     except InvalidOperation:
         raise ValueError(f"{field.label} must be a number.") from None
     if not number.is_finite() or abs(number) >= BIG_DECIMAL:
-        raise ValueError(f"{field.label} must be a number below {BIG_DECIMAL:,}.")
+        raise ValueError(f"{field.label} must be a number below {numeral(BIG_DECIMAL)}.")
     if number != round(number, DECIMAL_PLACES):
         raise ValueError(f"{field.label} may have at most {DECIMAL_PLACES} digits behind the point.")
     return tidy(_bounded(field, number))

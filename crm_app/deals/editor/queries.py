@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import numeral
 from crm_app.deals.gate.check import labels
 from crm_app.deals.gate.rules import NEEDED, OFFERED
 from crm_app.deals.gate.stages import conditions
@@ -117,7 +118,7 @@ def list_pipelines(session: Session, actor: Principal) -> list[PipelineRow]:
 
 
 def _deals(count: int) -> str:
-    return "1 deal" if count == 1 else f"{count:,} deals"
+    return "1 deal" if count == 1 else f"{numeral(count)} deals"
 
 
 def _stages(session: Session, actor: Principal) -> dict[int, list[StageRow]]:
@@ -166,7 +167,7 @@ def _remark(row: Any, named: dict[str, str]) -> str:
     if row.movers:
         parts.append("Only " + ", ".join(str(ROLE_NAMES.get(role, role)).lower() for role in row.movers))
     if row.wip_limit:
-        parts.append(f"{'At most' if row.wip_refuses else 'Warns above'} {row.wip_limit:,} deals")
+        parts.append(f"{'At most' if row.wip_refuses else 'Warns above'} {numeral(row.wip_limit)} deals")
     return " · ".join(parts)
 
 

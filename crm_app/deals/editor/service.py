@@ -11,6 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply, apply_many
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.core.reader import numeral
 from crm_app.deals.gate.stages import conditions
 from crm_app.identity.policy import ROLES
 from crm_app.tables import Deal, Pipeline, Stage
@@ -186,4 +187,4 @@ def _count(session: Session, which: Any) -> int:
 
 
 def _deals(count: int) -> str:
-    return "1 deal is" if count == 1 else f"{count:,} deals are"
+    return "1 deal is" if count == 1 else f"{numeral(count)} deals are"

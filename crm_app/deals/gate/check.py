@@ -15,6 +15,7 @@ from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.undo import undoes_own
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import numeral
 from crm_app.deals.gate.process import NO_STAGE, find_process
 from crm_app.deals.gate.rules import (
     Process,
@@ -133,7 +134,7 @@ def _gone_or_full(context: Context, new: StageRules) -> str:
     if gone is not None:
         return REMOVED
     if counts and standing + _coming(context, new.id) >= new.wip_limit:
-        return f"{new.name} is full: it holds at most {new.wip_limit:,} deals."
+        return f"{new.name} is full: it holds at most {numeral(new.wip_limit)} deals."
     return ""
 
 

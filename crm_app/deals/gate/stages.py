@@ -9,6 +9,7 @@ from sqlmodel import Session
 from crm_app.core.changes import Context, Field, kind
 from crm_app.core.changes.kinds import Row
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import numeral
 from crm_app.identity.policy import ROLES
 from crm_app.records.custom.definitions import definitions
 from crm_app.tables import Deal
@@ -40,7 +41,9 @@ def stage_gate(context: Context, before: Row | None, after: Row) -> dict[str, st
     if before is not None and before["pipeline_id"] != after["pipeline_id"]:
         wrong["pipeline_id"] = "A stage stays in its pipeline."
     if before is not None and before["kind"] != after["kind"] and (count := _standing(context, after["id"])):
-        wrong["kind"] = f"{count:,} {'deal stands' if count == 1 else 'deals stand'} in this stage. Move them first."
+        wrong["kind"] = (
+            f"{numeral(count)} {'deal stands' if count == 1 else 'deals stand'} in this stage. Move them first."
+        )
     return wrong
 
 

@@ -10,6 +10,7 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import full_day, numeral
 from crm_app.deals.journey import Move, Visit, day_words, days_by_stage, path_marks, visits
 from crm_app.deals.queries.rows import PathStep, StageStay
 from crm_app.records.reading import titles
@@ -47,7 +48,7 @@ def path_of(stages: list[Any], present: int, stays: list[Visit], actor: Principa
         spent = day_words(days[s.id]) if s.id in days and s.kind == "open" else ""
         last = f"since {_day(since[s.id], actor)}" if s.id == present and s.id in since else ""
         hint = ", ".join(part for part in (s.name, spent, last) if part)
-        short = f"{days[s.id]:,} d" if spent else ""
+        short = f"{numeral(days[s.id])} d" if spent else ""
         found.append(PathStep(s.id, s.name, s.kind, marks[s.id], short, hint, s.probability))
     return found
 
@@ -67,4 +68,4 @@ def history_of(session: Session, actor: Principal, stays: list[Visit], closed: b
 
 def _day(at: Any, actor: Principal) -> str:
     local = at.astimezone(ZoneInfo(actor.zone))
-    return f"{local.day} {local:%b %Y}"
+    return full_day(local)

@@ -12,6 +12,7 @@ from crm_app.core import clock
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.money import format_money
+from crm_app.core.reader import near_day
 from crm_app.core.text import initials
 from crm_app.deals.queries.rows import Card
 from crm_app.deals.queries.sorting import Sorting
@@ -107,4 +108,4 @@ class Look:
         return at.astimezone(self.zone).date() if at else None
 
     def _day(self, day: date) -> str:
-        return f"{day.day} {day:%b}" if day.year == self.today.year else f"{day.day} {day:%b %Y}"
+        return near_day(day, self.today)

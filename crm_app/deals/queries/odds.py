@@ -12,6 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
+from crm_app.core.reader import numeral
 from crm_app.deals.journey import LEAST, share_words
 from crm_app.deals.queries.journey import stage_in_log
 from crm_app.identity.policy import scope, visible
@@ -114,5 +115,5 @@ def _counted(session: Session, actor: Principal, stage_id: int, same: list[Same]
 def _odds(same: Same, won: int, lost: int) -> Odds:
     count = won + lost
     percent = (200 * won + count) // (2 * count) if count >= LEAST else 0
-    told = f"{won:,} won, {lost:,} lost"
+    told = f"{numeral(won)} won, {numeral(lost)} lost"
     return Odds(same.label, won, lost, share_words(won, lost), told, percent, same.filter)

@@ -12,6 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
 from crm_app.core.money import format_money
+from crm_app.core.reader import numeral
 from crm_app.deals.gate import findings_of
 from crm_app.deals.gate.process import may_enter
 from crm_app.deals.journey import yearly
@@ -169,7 +170,7 @@ def _company(session: Session, actor: Principal, company_id: int | None) -> Rela
     row = session.connection().execute(query.where(company.c.deleted_at.is_(None))).first() if company_id else None
     if row is None:
         return None
-    people = f"{row.employees:,} employees" if row.employees else ""
+    people = f"{numeral(row.employees)} employees" if row.employees else ""
     return RelatedCard(
         row.id, row.name, [t for t in (" · ".join(x for x in (row.industry, row.country) if x), people) if t]
     )

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from crm_app.core.errors import Refused
+from crm_app.core.reader import numeral
 from crm_app.core.text import neutral
 from crm_app.duplicates.lists.columns import KNOWN, find_columns, find_id
 from crm_app.imports.reading import Source, open_source, read_rows
@@ -39,20 +40,20 @@ class Report:
         return asdict(self)
 
     def __str__(self) -> str:
-        read = " and ".join(f"{rows:,}" for rows in self.rows)
+        read = " and ".join(numeral(rows) for rows in self.rows)
         pairs, groups = _many(self.pairs, "pair"), _many(self.clusters, "group")
-        lines = [f"{read} rows: {pairs}, {groups} of {self.in_clusters:,} rows."]
+        lines = [f"{read} rows: {pairs}, {groups} of {numeral(self.in_clusters)} rows."]
         for columns in self.columns:
             lines.append("Compared: " + ", ".join(f"{name} = {header}" for name, header in columns.items()) + ".")
         lines += self.notes
         lines += [f"{p['left']}  {p['right']}  {p['probability']:.4f}  {p['reasons']}" for p in self.shown]
         if self.pairs > len(self.shown):
-            lines.append(f"… and {self.pairs - len(self.shown):,} more; --pairs FILE writes all of them.")
+            lines.append(f"… and {numeral(self.pairs - len(self.shown))} more; --pairs FILE writes all of them.")
         return "\n".join(lines)
 
 
 def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+    return f"{numeral(count)} {what}{'' if count == 1 else 's'}"
 
 
 class List:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from crm_app.core import db
 from crm_app.core.changes import Context, Kind, kind
 from crm_app.core.changes.working import IN_LIMIT, table_of
+from crm_app.core.reader import numeral
 from crm_app.core.rows import insert_rows
 from crm_app.duplicates.matching.profiles import compared_kinds, created_profiles, profiles_of
 from crm_app.tables import DuplicateKey, DuplicateProfile
@@ -115,7 +116,9 @@ def differences(session: Session) -> list[str]:
         living = run(select(func.count()).select_from(table).where(table.c.deleted_at.is_(None))).scalar_one()
         kept = run(select(func.count()).select_from(profile).where(profile.c.kind == known.name)).scalar_one()
         if kept and kept != living:
-            words = f"{kept:,} of {living:,} are kept as they are compared; `kith check --repair` mends it"
+            words = (
+                f"{numeral(kept)} of {numeral(living)} are kept as they are compared; `kith check --repair` mends it"
+            )
             found.append(f"duplicates: {known.plural.lower()}: {words}")
     return found
 

@@ -12,6 +12,7 @@ from crm_app.core.changes.kinds import MERGED, Kind, Row
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden, NotFound, Refused
+from crm_app.core.reader import numeral
 from crm_app.duplicates.merge.moving import counts
 from crm_app.duplicates.merge.rules import FEWEST, MOST
 from crm_app.identity.policy import decide
@@ -115,7 +116,7 @@ def not_running(session: Session, ids: Sequence[int], run_id: int = 0) -> None:
 def _not_refused(session: Session, known: Kind, losers: Sequence[int]) -> None:
     held = counts(session, known.name, losers, rule="refuse")
     if held:
-        items = [f"{pointer.kind.plural}: {number:,}" for pointer, number in held.items()]
+        items = [f"{pointer.kind.plural}: {numeral(number)}" for pointer, number in held.items()]
         raise Refused(f"This {known.label.lower()} is needed where it is and cannot be merged away.", items)
 
 

@@ -12,6 +12,7 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.forwarding import survivors
 from crm_app.core.clock import now
 from crm_app.core.errors import KithError, Refused
+from crm_app.core.reader import numeral
 from crm_app.core.text import id_of
 from crm_app.duplicates.merge.checking import locked_rows
 from crm_app.duplicates.merge.joining import names_of, proposals, survivor_change
@@ -89,7 +90,9 @@ def merge_clusters(
         if tell:
             tell(n, len(clusters))
     if actor.id is not None and not dry_run and now() - began > LONG:
-        told = f"{len(report.merged):,} groups merged" + (f", {len(report.refused):,} left." if report.refused else ".")
+        told = f"{numeral(len(report.merged))} groups merged" + (
+            f", {numeral(len(report.refused))} left." if report.refused else "."
+        )
         path = f"{addresses.DUPLICATES}?kind={name}"
         db.write_sync(tell_end, actor.id, told, f"clusters:{began.isoformat()}", path)
     return report

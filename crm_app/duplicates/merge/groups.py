@@ -12,6 +12,7 @@ from crm_app.core.changes import kind
 from crm_app.core.changes.forwarding import survivors
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import KithError, Refused
+from crm_app.core.reader import numeral
 from crm_app.duplicates.merge.clusters import Cluster, check_apart, preview_cluster
 from crm_app.duplicates.merge.service import Merged, merge_records
 from crm_app.records.bulk import BulkProgress, Portion, carry_on, open_run
@@ -32,7 +33,7 @@ def start_groups(session: Session, actor: Principal, name: str, groups: Sequence
     if not known.mergeable or not groups:
         raise Refused(f"Choose which {known.plural.lower()} to merge.")
     check_apart(groups)
-    note = f"The merge of {len(groups):,} group{'' if len(groups) == 1 else 's'} of {known.plural.lower()}"
+    note = f"The merge of {numeral(len(groups))} group{'' if len(groups) == 1 else 's'} of {known.plural.lower()}"
     values = {"groups": [list(ids) for ids in groups], "path": f"{addresses.DUPLICATES}?kind={name}"}
     return open_run(session, actor, GROUPS, name, total=len(groups), set_values=values, note=note)
 

@@ -11,6 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, kind
 from crm_app.core.changes.kinds import Kind, Row
 from crm_app.core.config import settings
+from crm_app.core.reader import full_day, numeral
 from crm_app.core.text import clip, initials
 from crm_app.duplicates.merge.checking import locked_rows
 from crm_app.duplicates.merge.joining import merged_fields, part_rows, proposals, value_of
@@ -130,7 +131,7 @@ def suggested(session: Session, known: Kind, rows: Mapping[int, Row]) -> int:
 def _head(session: Session, actor: Principal, known: Kind, row: Row) -> MergeHead:
     title, related = str(row[known.title] or "Untitled"), sum(counts(session, known.name, [row["id"]]).values())
     day = row["created_at"].astimezone(ZoneInfo(actor.zone))
-    note = f"{related:,} related record{'' if related == 1 else 's'} · since {day.day} {day:%b %Y}"
+    note = f"{numeral(related)} related record{'' if related == 1 else 's'} · since {full_day(day)}"
     return MergeHead(row["id"], title, note, path_of(known.name, row["id"]), initials(title), row["id"] % TINTS)
 
 
@@ -203,4 +204,4 @@ def _moves(session: Session, known: Kind, losers: Sequence[int]) -> list[MergeCo
         elif pointer.kind.name == known.name:
             what = f"{what}: {pointer.field.label.lower()}"
         found[what] = found.get(what, 0) + number
-    return [MergeCount(label, f"{number:,}") for label, number in found.items()]
+    return [MergeCount(label, numeral(number)) for label, number in found.items()]

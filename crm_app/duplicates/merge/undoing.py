@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from crm_app.core.changes.undo import Kept, first_run, inverse
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
 from crm_app.core.errors import KithError, NotFound, Refused
+from crm_app.core.reader import long_day
 from crm_app.duplicates.merge.agreeing import agreeing
 from crm_app.duplicates.merge.checking import UNMERGE, allowed, not_running
 from crm_app.duplicates.merge.giving import given_back
@@ -89,8 +91,9 @@ def checked(session: Session, actor: Principal, merge: Merge, *, run_id: int = 0
     """The records of a merge that may be taken back by this actor, locked. Raises Refused, NotFound or Forbidden."""
     known = kind(merge.kind)
     if not may_still_undo(merge.made_at, now()):
+        made = merge.made_at.astimezone(ZoneInfo(actor.zone))
         raise Refused(
-            f"This merge was made on {merge.made_at.day} {merge.made_at:%B %Y}, and a merge can be undone for "
+            f"This merge was made on {long_day(made)}, and a merge can be undone for "
             f"{UNDO_DAYS} days. Both records stay one."
         )
     table = table_of(known.table)

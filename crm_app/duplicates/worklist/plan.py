@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crm_app.core.actor import Principal
 from crm_app.core.errors import Refused
+from crm_app.core.reader import numeral
 from crm_app.duplicates.merge.clusters import Cluster, Planned, merge_clusters
 from crm_app.duplicates.worklist.rows import Plan, PlannedRow
 
@@ -24,6 +25,6 @@ def _row(plan: Planned) -> PlannedRow:
     key = "-".join(str(i) for i in plan.ids)
     if plan.refused:
         return PlannedRow(key, f"{len(plan.ids)} records", "", plan.refused)
-    many = f"{plan.moves:,} related records move"
+    many = f"{numeral(plan.moves)} related records move"
     moves = {0: "Nothing else moves", 1: "1 related record moves"}.get(plan.moves, many)
     return PlannedRow(key, f"{plan.others} into {plan.title}", moves)

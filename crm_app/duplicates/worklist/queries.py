@@ -15,6 +15,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.clock import today
 from crm_app.core.columns import probed
 from crm_app.core.errors import Forbidden
+from crm_app.core.reader import short_day
 from crm_app.core.text import initials
 from crm_app.duplicates.matching.queries import Match
 from crm_app.duplicates.matching.sweeping import state_of
@@ -97,7 +98,7 @@ def swept_words(at: datetime | None, zone: str) -> str:
         return "Not checked yet; the first check is made in the background."
     local, day = at.astimezone(ZoneInfo(zone)), today(zone)
     days = (day - local.date()).days
-    when = {0: "today", 1: "yesterday"}.get(days, f"{local.day} {local:%b}")
+    when = {0: "today", 1: "yesterday"}.get(days, short_day(local))
     return f"Checked {when} {local:%H:%M}, next tonight. What is written meanwhile is compared at once."
 
 

@@ -10,6 +10,7 @@ from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind as kind_of
 from crm_app.core.errors import KithError
+from crm_app.core.reader import numeral
 from crm_app.core.text import id_of
 from crm_app.duplicates.matching.service import decide_again, not_duplicate
 from crm_app.duplicates.matching.sweeping import sweep_now
@@ -128,7 +129,7 @@ class DuplicateList(rx.State):
             self.checking, name = True, self.page.kind
         try:
             looked = await asyncio.to_thread(sweep_now, name)
-            toast = plain_toast(f"{looked:,} {kind_of(name).plural.lower()} were compared.")
+            toast = plain_toast(f"{numeral(looked)} {kind_of(name).plural.lower()} were compared.")
         except KithError as refusal:
             toast = plain_toast(refusal.message, "bad")
         except Exception:
@@ -152,8 +153,8 @@ class DuplicateList(rx.State):
         refused = await db.read(list_refusals, who, run_id, 1)
         async with self:
             self.percent, self.plan, self.chosen = -1, Plan(), []
-            text = f"{run.changed:,} merged; each can be undone on its timeline for 90 days."
-            text += f" {run.refused:,} left: {refused[0].reason}" if refused else ""
+            text = f"{numeral(run.changed)} merged; each can be undone on its timeline for 90 days."
+            text += f" {numeral(run.refused)} left: {refused[0].reason}" if refused else ""
             (await self.get_state(Toaster)).latest = plain_toast(f"{text} {run.error}".rstrip())
             await self._read()
 

@@ -12,6 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import IN_LIMIT, table_of
 from crm_app.core.errors import Forbidden
 from crm_app.core.money import format_money
+from crm_app.core.reader import full_day
 from crm_app.core.text import id_of
 from crm_app.forecast.queries.comparison import WEEK, moved, nights
 from crm_app.forecast.queries.sums import Stages, in_stages, stages_now
@@ -228,4 +229,4 @@ def _deal_line(row: Any, actor: Principal, stages: Stages) -> DealLine:
 
 
 def _day(day: date | None) -> str:
-    return f"{day.day} {day:%b %Y}" if day else ""
+    return full_day(day) if day else ""

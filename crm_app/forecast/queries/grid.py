@@ -12,6 +12,7 @@ from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import Forbidden
 from crm_app.core.money import format_money, to_major
+from crm_app.core.reader import month_name
 from crm_app.forecast.rules.periods import LENGTHS, Period
 from crm_app.identity.policy import decide, may, visible
 from crm_app.identity.queries import initials_of
@@ -87,7 +88,7 @@ def target_grid(session: Session, actor: Principal, kind: str, year: int) -> Gri
     columns = [
         GridColumn(
             p.start.isoformat(),
-            f"{p.start:%b}" if kind == "month" else p.name,
+            month_name(p.start) if kind == "month" else p.name,
             format_money(totals[n], settings().currency, actor.locale) if totals[n] else "",
             editable and any((row.key, p.later(-1).start) in found for row in rows),
         )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from crm_app.core.reader import month_name, month_year
+
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 AHEAD = {"month": 6, "quarter": 4, "year": 3}  # how many periods a forecast shows, the chosen one first
 
@@ -28,7 +30,7 @@ class Period:
     def name(self) -> str:
         """`Nov 2026`, `Q4 2026`, `2026`."""
         if self.kind == "month":
-            return f"{self.start:%b} {self.start.year}"
+            return month_year(self.start)
         return f"Q{(self.start.month + 2) // 3} {self.start.year}" if self.kind == "quarter" else str(self.start.year)
 
     @property
@@ -36,7 +38,7 @@ class Period:
         """`Nov`, `Jan 27` (a new year is named), `Q4 26`, `2026`."""
         year = f"{self.start.year % 100:02}"
         if self.kind == "month":
-            return f"{self.start:%b}" + (f" {year}" if self.start.month == 1 else "")
+            return month_name(self.start) + (f" {year}" if self.start.month == 1 else "")
         return f"{self.name[:2]} {year}" if self.kind == "quarter" else self.name
 
     def later(self, count: int) -> "Period":

@@ -33,7 +33,7 @@ class TermsPage(rx.State):
     @allow("pipeline.read")
     async def load(self) -> None:
         who = actor()
-        self.terms = (await db.read(list_terms))[:200]
+        self.terms = (await db.read(list_terms, actor()))[:200]
         self.notices = await db.read(list_notices, who)
         self.drawings = [await db.read(lifecycle_drawing, who), *(await db.read(pipeline_drawings, who))][:50]
         self.editable = may(who, "pipeline.edit")
@@ -63,7 +63,7 @@ class TermsPage(rx.State):
     @allow("pipeline.edit")
     async def start(self, term_id: int) -> None:
         """The dialog of a term; 0 for a new one."""
-        self.terms = (await db.read(list_terms))[:200]
+        self.terms = (await db.read(list_terms, actor()))[:200]
         self.edited = next((row for row in self.terms if row.id == term_id), TermRow())
         chosen = set(self.edited.fields)
         self.offered = [Choice(name, label, name in chosen) for name, label in fields_with_help().items()]

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.core import db
 from crm_app.core.actor import Principal
 from crm_app.core.errors import KithError, field_errors
+from crm_app.core.reader import numeral
 from crm_app.core.text import clip, id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
@@ -115,7 +116,7 @@ class VocabularyPage(rx.State):
         run = None
         async for run in followed(who, run_id):
             async with self:
-                self.busy = "" if run.is_over else f"Changing {run.done:,} of {run.total:,}"
+                self.busy = "" if run.is_over else f"Changing {numeral(run.done)} of {numeral(run.total)}"
         async with self:
             self.busy = ""
             if run is not None:

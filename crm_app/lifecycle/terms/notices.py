@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
-from crm_app.attention.notify import Message, deliver
+from crm_app.attention.notify import Message, deliver, formats_for
 from crm_app.core import clock, db
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
@@ -17,6 +17,7 @@ from crm_app.core.changes.log import ChangeBatch, ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.db import allocate_ids
+from crm_app.core.reader import full_day, read_by, short_day
 from crm_app.core.text import clip
 from crm_app.deals.gate.check import labels as deal_labels
 from crm_app.identity.policy import may, of_team
@@ -55,7 +56,7 @@ def notify_of_process(tell: Tell, payload: dict[str, Any]) -> None:
 
 def _from_batch(session: Session, batch_id: int) -> set[int]:
     run = session.connection().execute
-    batch = run(select(batches.c.actor_id, batches.c.source).where(batches.c.id == batch_id)).first()
+    batch = run(select(batches.c.id, batches.c.actor_id, batches.c.source).where(batches.c.id == batch_id)).first()
     there = run(select(notice.c.id).where(notice.c.batch_id == batch_id)).first()
     if batch is None or batch.actor_id is None or batch.source in SILENT or there is not None:
         return set()
@@ -69,11 +70,13 @@ def _from_batch(session: Session, batch_id: int) -> set[int]:
     values = {"id": id, "batch_id": batch_id, "at": clock.now(), "actor_id": batch.actor_id, "lines": lines}
     run(insert(notice), [values | {"until_day": until}])
     run(insert(ack), [{"notice_id": id, "user_id": user_id} for user_id in concerned])
-    text = clip(f"Terms and process: {lines[0]}", 200) + f" Please acknowledge until {until.day} {until:%b}."
-    path = f"/terms#notice-{id}"
-    return deliver(
-        session, [Message(u, "process", text, f"process:{batch_id}", batch.actor_id, path=path) for u in concerned]
-    )
+    return deliver(session, [_message(session, u, lines[0], until, batch, id) for u in concerned])
+
+
+def _message(session: Session, user_id: int, line: str, until: date, batch: Any, id: int) -> Message:
+    with read_by(formats_for(session, user_id)):
+        text = clip(f"Terms and process: {line}", 200) + f" Please acknowledge until {short_day(until)}."
+    return Message(user_id, "process", text, f"process:{batch.id}", batch.actor_id, path=f"/terms#notice-{id}")
 
 
 def _concerned(session: Session, rows: Iterable[Any], actor_id: int) -> list[int]:
@@ -190,8 +193,8 @@ def _notice(row: Any, people: Any, actor: Principal, sees_all: bool) -> NoticeRo
     return NoticeRow(
         row.id,
         list(row.lines),
-        f"{day.day} {day:%b %Y}, by {row.who or 'Kith'}",
-        f"until {until.day} {until:%b %Y}",
+        f"{full_day(day)}, by {row.who or 'Kith'}",
+        f"until {full_day(until)}",
         until.isoformat(),
         until < clock.today(actor.zone) and mine is not None and not known,
         mine is not None,
@@ -205,4 +208,4 @@ def _when(at: Any, actor: Principal) -> str:
     if at is None:
         return "not yet"
     day = at.astimezone(ZoneInfo(actor.zone))
-    return f"{day.day} {day:%b %Y}"
+    return full_day(day)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.log import ChangeLog
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
+from crm_app.core.reader import full_day, numeral
 from crm_app.deals.gate.check import labels as deal_labels
 from crm_app.deals.gate.process import rules_of
 from crm_app.identity.policy import ROLE_NAMES, of_team, visible
@@ -50,7 +52,7 @@ class TermRow:
     earlier: list[Wording] = field(default_factory=list)
 
 
-def list_terms(session: Session) -> list[TermRow]:
+def list_terms(session: Session, actor: Principal) -> list[TermRow]:
     """All of them, in order; everybody may read the words of the organisation."""
     words = fields_with_help()
     query = select(term).where(term.c.deleted_at.is_(None)).order_by(term.c.position, term.c.id)
@@ -62,13 +64,13 @@ def list_terms(session: Session) -> list[TermRow]:
             row.definition,
             row.fields,
             ", ".join(words[name] for name in row.fields if name in words),
-            _earlier(session, row.id),
+            _earlier(session, actor, row.id),
         )
         for row in session.connection().execute(query)
     ]
 
 
-def _earlier(session: Session, term_id: int) -> list[Wording]:
+def _earlier(session: Session, actor: Principal, term_id: int) -> list[Wording]:
     """The meanings before, newest first, as the log has them."""
     query = (
         select(log.c.diff, log.c.recorded_at, user.c.name)
@@ -77,11 +79,11 @@ def _earlier(session: Session, term_id: int) -> list[Wording]:
         .order_by(log.c.version.desc())
     )
     found = [row for row in session.connection().execute(query) if "definition" in row.diff]
-    return [Wording(row.diff["definition"][0], _until(row)) for row in found[:VERSIONS]]
+    return [Wording(row.diff["definition"][0], _until(row, actor)) for row in found[:VERSIONS]]
 
 
-def _until(row: Any) -> str:
-    return f"until {row.recorded_at.day} {row.recorded_at:%b %Y}, changed by {row.name or 'Kith'}"
+def _until(row: Any, actor: Principal) -> str:
+    return f"until {full_day(row.recorded_at.astimezone(ZoneInfo(actor.zone)))}, changed by {row.name or 'Kith'}"
 
 
 def lifecycle_drawing(session: Session, actor: Principal) -> Drawing:
@@ -96,7 +98,7 @@ def lifecycle_drawing(session: Session, actor: Principal) -> Drawing:
         kind_ = "won" if key == "contact" else "open"
         nodes.append(Node(key, name, counts.get(key, 0), f"needs {asks}" * bool(asks), moved.get(key, 0), kind_))
     reason = " Going back needs a reason." if any(r.back_reason for r in process.values()) else ""
-    return draw("Lifecycle of people", nodes, "person", "people", f"{back:,} went back in {DAYS} days.{reason}")
+    return draw("Lifecycle of people", nodes, "person", "people", f"{numeral(back)} went back in {DAYS} days.{reason}")
 
 
 def _moves_of_people(session: Session, actor: Principal) -> tuple[dict[str, int], int]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crm_app.core.reader import numeral
+
 WIDTH, BOX, LEFT, LINE, GAP = 340, 46, 16, 15, 14
 LETTERS = 42  # that fit beside an arrow
 ARROW = 28  # where arrows stand
@@ -75,7 +77,7 @@ def draw(title: str, nodes: Sequence[Node], one: str, many: str, note: str = "")
     y = 4
     for n, node in enumerate(nodes):
         beside = wrap(node.needs, LETTERS) if node.needs else []
-        moved = f"{node.moved:,} moved in 30 days" if n or node.moved else ""
+        moved = f"{numeral(node.moved)} moved in 30 days" if n or node.moved else ""
         if n:
             said = [*beside, moved]
             end = y + GAP + LINE * len(said) + GAP
@@ -96,7 +98,7 @@ def _box(node: Node, y: int, note: str) -> Box:
 
 def counted(count: int, one: str, many: str) -> str:
     """`1 person`, `1,200 people`."""
-    return f"1 {one}" if count == 1 else f"{count:,} {many}"
+    return f"1 {one}" if count == 1 else f"{numeral(count)} {many}"
 
 
 def clipped(text: str, most: int) -> str:

@@ -18,6 +18,7 @@ from crm_app.core.config import settings
 from crm_app.core.errors import KithError, NotFound
 from crm_app.core.ids import fresh
 from crm_app.core.pretence import DEMO
+from crm_app.core.reader import numeral
 from crm_app.core.text import clip
 from crm_app.quality.checks.asking import Share, counts_by_owner, href_of, listing_of_check, shares
 from crm_app.quality.rules.schedule import slot_of
@@ -133,7 +134,10 @@ def _words(row: Any, listing: Any, share: Share) -> dict[str, str]:
     known = kind(listing.kind)
     noun = known.label.lower() if share.count == 1 else known.plural.lower()
     link = settings().base_url.rstrip("/") + href_of(listing, row.goes_to, share)
-    return {"subject": clip(f"{row.name}: {share.count:,} {noun} to fix", 300), "body": f"Open the list:\n{link}"}
+    return {
+        "subject": clip(f"{row.name}: {numeral(share.count)} {noun} to fix", 300),
+        "body": f"Open the list:\n{link}",
+    }
 
 
 def _known(session: Session, check_id: int) -> dict[int, Any]:

@@ -9,6 +9,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now
+from crm_app.core.reader import numeral
 from crm_app.duplicates.matching.worklist import count_open
 from crm_app.identity.policy import may
 from crm_app.quality.queries.counting import is_compared
@@ -31,18 +32,18 @@ def central_figures(session: Session, actor: Principal, who: Whose, kinds: tuple
         words, tone = "pairs that wait for a decision", "y" if pairs else "g"
         if not is_compared(session, name):
             words, tone = f"{words}; not all are compared yet", "y"
-        shown = f"{pairs:,}" if pairs <= MOST_PAIRS else f"over {MOST_PAIRS:,}"
+        shown = numeral(pairs) if pairs <= MOST_PAIRS else f"over {numeral(MOST_PAIRS)}"
         found.append(Figure(label, shown, where, words, tone))
     for name in kinds:
         query = select(func.count()).where(mark.c.kind == name, mark.c.way == "import", who.on(mark.c.owner_id))
         count = session.connection().execute(query).scalar_one()
         if count:
             href = who.href(name, [{"f": "quality.way", "op": "is", "v": "import"}])
-            found.append(Figure(f"{kind(name).plural} that came by import", f"{count:,}", href))
+            found.append(Figure(f"{kind(name).plural} that came by import", numeral(count), href))
     refused = select(func.coalesce(func.sum(import_run.c.refused), 0))
     refused = refused.where(import_run.c.started_at >= now() - timedelta(days=IMPORT_DAYS))
     if who.ids is None:
         left = session.connection().execute(refused).scalar_one()
         words = f"in the last {IMPORT_DAYS} days"
-        found.append(Figure("Rows that imports refused", f"{left:,}", addresses.IMPORTS, words, "y" if left else "g"))
+        found.append(Figure("Rows that imports refused", numeral(left), addresses.IMPORTS, words, "y" if left else "g"))
     return [*found, Figure("Mail covered", "–", "", "No mailbox is connected to Kith.")]

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import numeral
 from crm_app.identity.matrix import ROLE_NAMES
 from crm_app.identity.policy import scope
 from crm_app.quality.queries.entries import ENTRY_DAYS, busiest_share, entered, entered_href
@@ -61,7 +62,7 @@ def collective(session: Session, actor: Principal, who: Whose, people: dict[int,
         by_team[teams.get(person.team_id, "No team"), str(ROLE_NAMES.get(person.role, person.role))].append(id)
     for (name, role), ids in sorted(by_team.items()):
         sums = [
-            Figure(kind(k).plural, f"{sum(counts.counts[i][k] for i in ids if i in counts.counts):,}") for k in kinds
+            Figure(kind(k).plural, numeral(sum(counts.counts[i][k] for i in ids if i in counts.counts))) for k in kinds
         ]
         active = sum(1 for i in ids if counts.of(i))
         found.rows.append(EntryRow(f"{name}/{role}", f"{name} · {role}", str(len(ids)), str(active), sums))
@@ -78,5 +79,5 @@ def _person(actor: Principal, person: Any, counts: dict[str, int], kinds: tuple[
     cells = []
     for name in kinds:
         count = counts.get(name, 0)
-        cells.append(Figure(kind(name).plural, f"{count:,}", entered_href(actor, name, person.id) if count else ""))
+        cells.append(Figure(kind(name).plural, numeral(count), entered_href(actor, name, person.id) if count else ""))
     return EntryRow(f"user:{person.id}", person.name, "", "yes" if counts else "no", cells, 1)

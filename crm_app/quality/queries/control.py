@@ -12,6 +12,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.clock import now, today
 from crm_app.core.config import settings
+from crm_app.core.reader import full_day, short_day_and_time
 from crm_app.quality.facts import stored_settings
 from crm_app.quality.nights import taken_at
 from crm_app.quality.rows import Figure
@@ -66,7 +67,7 @@ def control(session: Session, actor: Principal) -> Control:
     kept, made = kept + (not due), made + 1
     counted = taken_at(session)
     fresh = counted is not None and counted > now() - LATE
-    when = "Never" if counted is None else f"{counted.astimezone(ZoneInfo(actor.zone)):%d %b %H:%M}"
+    when = "Never" if counted is None else short_day_and_time(counted.astimezone(ZoneInfo(actor.zone)))
     figures.append(Figure("Everything counted", when, "", "Every night.", "g" if fresh else "r"))
     kept, made = kept + fresh, made + 1
     for row in _checks(session):
@@ -98,4 +99,4 @@ def is_on_time(schedule: str, last: datetime | None, created: datetime, day: dat
 
 def _day(moment: datetime, actor: Principal) -> str:
     local = moment.astimezone(ZoneInfo(actor.zone))
-    return f"{local.day} {local:%b %Y}"
+    return full_day(local)

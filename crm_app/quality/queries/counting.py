@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import numeral
 from crm_app.quality.marks import RECOUNT
 from crm_app.quality.nights import taken_at
 from crm_app.tables import BulkRun, DuplicateModel
@@ -24,7 +25,9 @@ def counting(session: Session, kinds: Iterable[str]) -> str:
     )
     going = session.connection().execute(query.order_by(runs.c.id)).all()
     if going:
-        return ANEW.format(", ".join(f"{kind(n).plural.lower()} ({done:,} of {total:,})" for n, done, total in going))
+        return ANEW.format(
+            ", ".join(f"{kind(n).plural.lower()} ({numeral(done)} of {numeral(total)})" for n, done, total in going)
+        )
     return FIRST if taken_at(session) is None and _has_records(session, wanted) else ""
 
 

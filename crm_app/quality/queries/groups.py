@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import numeral
 from crm_app.core.text import fold, initials
 from crm_app.identity.policy import visible
 from crm_app.quality.fields import BATCH, SCORE, WAY
@@ -96,7 +97,8 @@ def _row(
     for name in kinds:
         one = parts[name] if name in parts else Standing()
         link = who.href(name, [FAULTY]) if one.faulty else ""
-        cells.append(Figure(kind(name).plural, f"{one.faulty:,}", link, f"of {one.records:,}" if one.records else ""))
+        of = f"of {numeral(one.records)}" if one.records else ""
+        cells.append(Figure(kind(name).plural, numeral(one.faulty), link, of))
     return _scored(key, label, points, records, cells, *look, href)
 
 
@@ -111,10 +113,10 @@ def _sorted(rows: list[Scored]) -> list[GroupRow]:
 
 
 def _cells(who: Whose, name: str, row: Any, conditions: list[dict[str, Any]]) -> list[Figure]:
-    whole = Figure("Records", f"{row.records:,}", who.href(name, conditions))
+    whole = Figure("Records", numeral(row.records), who.href(name, conditions))
     return [
         whole,
-        Figure("To fix", f"{int(row.faulty):,}", who.href(name, [*conditions, FAULTY]) if row.faulty else ""),
+        Figure("To fix", numeral(int(row.faulty)), who.href(name, [*conditions, FAULTY]) if row.faulty else ""),
     ]
 
 

@@ -10,6 +10,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.clock import today
 from crm_app.core.config import settings
+from crm_app.core.reader import full_day, numeral, short_day, short_day_and_time
 from crm_app.identity.policy import may, scope
 from crm_app.quality import nights
 from crm_app.quality.facts import active_rules, told_to
@@ -54,7 +55,7 @@ def quality_page(session: Session, actor: Principal, asked: Asked, measure: str 
     heads, groups = group_rows(session, who, asked.by, found, people, kinds)
     taken = nights.taken_at(session)
     return QualityView(
-        as_of="" if taken is None else f"{taken.astimezone(_zone(actor)):%d %b %H:%M}",
+        as_of="" if taken is None else short_day_and_time(taken.astimezone(_zone(actor))),
         by=asked.by,
         measure=measure,
         whose=_whose(asked, people),
@@ -95,7 +96,7 @@ def _tile(c: str, totals: dict[str, Standing], rules: list[Rule]) -> Tile:
     parts = [checks_of(total, rules, name, c) for name, total in totals.items()]
     passed, made = sum(p for p, _ in parts), sum(m for _, m in parts)
     value = percent(passed, made)
-    note = "Nothing to look at yet." if value is None else f"{made - passed:,} to fix in {made:,} checks"
+    note = "Nothing to look at yet." if value is None else f"{numeral(made - passed)} to fix in {numeral(made)} checks"
     return _other(c, value, note)
 
 
@@ -118,7 +119,7 @@ def rule_rows(who: Whose, totals: dict[str, Standing], rules: Iterable[Rule], c:
                     rule.key,
                     kind(name).plural,
                     rule.name + (f" ({rule.days} days)" if rule.days else ""),
-                    f"{count:,}",
+                    numeral(count),
                     "–" if kept is None else f"{kept} %",
                     kept if kept is not None else 100,
                     who.href(name, wanted) if count else "",
@@ -142,7 +143,7 @@ def _points(
     day, found = today(settings().zone), list[Point]()
     for at, values in nights.trend(session, who, kinds, day).items():
         if at < day and measure in values:
-            found.append(_point(f"{at.day} {at:%b}", measure, *values[measure], at))
+            found.append(_point(short_day(at), measure, *values[measure], at))
     if measure == nights.SCORE:
         amount, of = sum(t.score for t in totals.values()), sum(t.records for t in totals.values())
     else:
@@ -154,7 +155,7 @@ def _points(
 def _point(name: str, measure: str, amount: int, of: int, day: date) -> Point:
     value = mean(amount, of) if measure == nights.SCORE else percent(amount, of)
     unit = "" if measure == nights.SCORE else " %"
-    words = f"{MEASURES[measure]} on {day.day} {day:%b %Y}: {value}{unit}"
+    words = f"{MEASURES[measure]} on {full_day(day)}: {value}{unit}"
     return Point(name, "–" if value is None else f"{value}", value or 0, words)
 
 

@@ -10,6 +10,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden, KithError
+from crm_app.core.reader import numeral, short_day_and_time
 from crm_app.identity.policy import may
 from crm_app.quality.checks.asking import href_of, listing_of_check
 from crm_app.quality.checks.running import BY_HAND
@@ -66,7 +67,7 @@ def _row(session: Session, actor: Principal, row: Any) -> CheckRow:
         row.active,
         "Has not run yet" if last is None else _words(last, actor),
         tone,
-        "" if last is None else f"{last.found:,}",
+        "" if last is None else numeral(last.found),
         [_words(one, actor) for one in runs],
     )
 
@@ -80,9 +81,9 @@ def _words(one: Any, actor: Principal) -> str:
     at = one.at.astimezone(ZoneInfo(actor.zone))
     how = " by hand" if one.slot.startswith(BY_HAND) else ""
     if one.error:
-        return f"{at:%d %b %H:%M}{how}: failed. {one.error}"
+        return f"{short_day_and_time(at)}{how}: failed. {one.error}"
     tasks = f"{one.opened} new, {one.updated} renewed, {one.closed} closed"
-    return f"{at:%d %b %H:%M}{how}: {one.found:,} found; tasks: {tasks}"
+    return f"{short_day_and_time(at)}{how}: {numeral(one.found)} found; tasks: {tasks}"
 
 
 def check_texts(session: Session, actor: Principal, check_id: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
+from crm_app.core.reader import numeral
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.telling import carry_out
 from crm_app.quality.queries.settings import check_texts, list_checks, people_to_tell
@@ -78,7 +79,7 @@ class QualityChecks(rx.State):
             await self._say(plain_toast("Not run. " + refusal.message, "bad"))
         else:
             tasks = f"{done['opened']} new tasks, {done['closed']} closed" if done else "it ran already"
-            await self._say(plain_toast(f"{done['found'] if done else 0:,} found; {tasks}."))
+            await self._say(plain_toast(f"{numeral(done['found'] if done else 0)} found; {tasks}."))
         return QualityChecks.load
 
     async def _say(self, toast) -> None:

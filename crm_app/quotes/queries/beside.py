@@ -10,6 +10,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes.forwarding import origins
 from crm_app.core.changes.working import table_of
 from crm_app.core.money import format_exact
+from crm_app.core.reader import full_day
 from crm_app.identity.policy import may, visible
 from crm_app.quotes.queries.page import STATE_TONES
 from crm_app.records.page.rows import Panel, Related
@@ -80,4 +81,4 @@ def _rows(session: Session, actor: Principal, belongs: Any) -> Any:
 
 def _until(row: Any) -> str:
     day = row.valid_until
-    return f"until {day.day} {day:%b %Y}" if day and row.state in ("sent", "viewed") else ""
+    return f"until {full_day(day)}" if day and row.state in ("sent", "viewed") else ""

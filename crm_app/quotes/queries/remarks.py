@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
+from crm_app.core.reader import day_and_time
 from crm_app.identity.policy import decide
 from crm_app.quotes.queries.rows import Badge
 from crm_app.quotes.rules import Figures, Standing, milli_text
@@ -22,7 +23,7 @@ def remarks_of(
         found.append(Badge(f"{standing.replaced_by} is newer. This version can be read, and not accepted.", "y"))
     at = row["accepted_at"] or row["declined_at"] or row["viewed_at"] or row["sent_at"]
     local = at.astimezone(ZoneInfo(actor.zone)) if at else None
-    when = f"{local.day} {local:%b %Y, %H:%M}" if local else ""
+    when = day_and_time(local) if local else ""
     match row["state"]:
         case "accepted":
             found.append(Badge(f"{row['accepted_by']} accepted this on {when}.", "g"))

@@ -14,6 +14,7 @@ from crm_app.core.changes.values import defaults
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.errors import NotFound
+from crm_app.core.reader import long_day_and_time
 from crm_app.identity.policy import visible
 from crm_app.organisation.queries import OrganisationRow, find_organisation
 from crm_app.quotes.rules import Approved, Figures, Line, Policy, Standing, Terms, Totals, figures_of, totals_of
@@ -110,7 +111,7 @@ def standing_of(session: Session, row: Mapping[Any, Any]) -> Standing:
     newer = session.connection().execute(select(quote.c.number).where(quote.c.id == row["replaced_by_id"])).scalar()
     at = row["accepted_at"] or row["declined_at"]
     local = at.astimezone(ZoneInfo(settings().zone)) if at else None
-    on = f"{local.day} {local:%B %Y, %H:%M}" if local else ""
+    on = long_day_and_time(local) if local else ""
     return Standing(row["state"], row["valid_until"], newer or "", row["accepted_by"], on)
 
 

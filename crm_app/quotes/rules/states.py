@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from crm_app.core.reader import long_day
+
 STATES = ("draft", "sent", "viewed", "accepted", "declined", "expired")
 OPEN = frozenset({"sent", "viewed"})
 FOLLOWS: Mapping[str, frozenset[str]] = {
@@ -54,7 +56,7 @@ def why_not_answered(quote: Standing, today: date) -> str:
     if quote.state == "draft":
         return "This quote has not been sent yet."
     if quote.state == "expired" or is_over(quote.valid_until, today):
-        until = f" It was valid until {quote.valid_until.day} {quote.valid_until:%B %Y}." if quote.valid_until else ""
+        until = f" It was valid until {long_day(quote.valid_until)}." if quote.valid_until else ""
         return f"This quote has expired.{until} Please ask for a new one."
     return ""
 

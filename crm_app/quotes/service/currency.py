@@ -10,6 +10,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied
 from crm_app.core.errors import Invalid, Refused
 from crm_app.core.money import is_currency
+from crm_app.core.reader import long_day
 from crm_app.products.pricing import find_price
 from crm_app.quotes.queries.stored import line_rows, organisation_today, quote_row
 from crm_app.quotes.rules import is_editable
@@ -44,7 +45,7 @@ def change_currency(session: Session, actor: Principal, quote_id: int, code: str
     values: dict[str, Any] = {"currency": code}
     if code != old and (rows or any(row[name] for name in HEAD_AMOUNTS)):
         if unrated := [c for c in (old, code) if c not in rates]:
-            raise Invalid({"currency": NO_RATE.format(unrated[0], f"{today.day} {today:%B %Y}")})
+            raise Invalid({"currency": NO_RATE.format(unrated[0], long_day(today))})
         values |= {name: converted(row[name], old, code, rates) for name in HEAD_AMOUNTS}
         values["lines"] = [_line(session, line, row, code, rates) for line in rows]
     return carry_on(session, actor, quote_id, values, expected=expected)

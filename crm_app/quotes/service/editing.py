@@ -9,6 +9,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.changes.merge import changed_since
 from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.core.reader import numeral
 from crm_app.products.pricing import is_sold
 from crm_app.quotes.kind import LINES, QUOTE
 from crm_app.quotes.queries.stored import line_of, line_rows, organisation_today, policy_row, quote_row
@@ -177,7 +178,7 @@ def _text(field: str, raw: str) -> str:
     known = LINES.by_name[field]
     limit = 100_000 if known.type == "longtext" else known.max_length
     if len(raw) > limit:
-        raise Invalid({field: f"{known.label} may have at most {limit:,} characters."})
+        raise Invalid({field: f"{known.label} may have at most {numeral(limit)} characters."})
     return raw.strip()
 
 

@@ -10,6 +10,7 @@ from crm_app.core.changes import Applied, Change, apply
 from crm_app.core.changes.merge import changed_since
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Invalid, NotFound, Refused
+from crm_app.core.reader import numeral
 from crm_app.identity.policy import may
 from crm_app.quotes.queries.stored import quote_row
 from crm_app.quotes.service.editing import CHANGED
@@ -45,7 +46,7 @@ def edit_text(
     if field not in LIMITS:
         raise Invalid({field: "This field cannot be edited here."})
     if len(raw) > LIMITS[field]:
-        raise Invalid({field: f"This may have at most {LIMITS[field]:,} characters."})
+        raise Invalid({field: f"This may have at most {numeral(LIMITS[field])} characters."})
     if problem := problem_of(raw):
         raise Invalid({field: problem})
     seen = changed_since(session, "quote", quote_id, expected).get(f"texts.{text_id}")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from crm_app.core.changes.kinds import Field
 from crm_app.core.changes.values import coerce, encode
 from crm_app.core.numbers import read_number
+from crm_app.core.reader import numeral
 from crm_app.core.text import fold
 from crm_app.records.custom.patterns import fits
 
@@ -152,7 +153,7 @@ def _number(definition: Definition, value: Any) -> int | float:
     except (InvalidOperation, ValueError):
         raise ValueError(f"{definition.label} must be a number.") from None
     if not number.is_finite() or abs(number) >= LARGEST:
-        raise ValueError(f"{definition.label} must be a number below {LARGEST:,}.")
+        raise ValueError(f"{definition.label} must be a number below {numeral(LARGEST)}.")
     return number_as_json(number, definition.label)
 
 

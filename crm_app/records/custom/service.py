@@ -11,6 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Applied, Change, apply, apply_many, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden, Invalid, NotFound, Refused
+from crm_app.core.reader import numeral
 from crm_app.core.text import fold
 from crm_app.identity.policy import may
 from crm_app.records.custom.converting import converted, refused
@@ -187,7 +188,7 @@ def _moves(
         if to == "-" or to in kept:
             found[option.key] = None if to == "-" else to
         else:
-            records = "1 record has" if count == 1 else f"{count:,} records have"
+            records = "1 record has" if count == 1 else f"{numeral(count)} records have"
             wrong[f"goes.{option.key}"] = f"{records} {option.label}. Where does it go?"
     if wrong:
         raise Invalid(wrong)

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
+from crm_app.core.reader import numeral
 from crm_app.core.text import clip
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.policy import may
@@ -118,7 +119,7 @@ class FieldEditor(rx.State):
     async def _follow(self, run_id: int, batch_id: int, words: str):
         async for run in followed(actor(), run_id) if run_id else _nothing():
             async with self:
-                self.busy = "" if run.is_over else f"Changing {run.done:,} of {run.total:,}"
+                self.busy = "" if run.is_over else f"Changing {numeral(run.done)} of {numeral(run.total)}"
                 batch_id = run.batch_id or batch_id
         async with self:
             self.busy = ""

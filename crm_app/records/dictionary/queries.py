@@ -14,6 +14,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.kinds import Field
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import day_and_time, numeral
 from crm_app.core.text import neutral
 from crm_app.identity.policy import FIELD_EDIT, FIELD_READ, ROLE_NAMES, decide, may, scope
 from crm_app.records.custom.definitions import definitions
@@ -74,7 +75,7 @@ def dictionary(session: Session, actor: Principal, name: str) -> Dictionary:
     fills, as_of = facts.fills, facts.as_of
     entries = [facts.entry(f, fills) for f in shown]
     local = as_of.astimezone(ZoneInfo(actor.zone)) if as_of else None
-    return Dictionary(name, known.label, entries, f"{local.day} {local:%b %Y, %H:%M}" if local else "")
+    return Dictionary(name, known.label, entries, day_and_time(local) if local else "")
 
 
 def readable_kinds(actor: Principal) -> list[str]:
@@ -148,7 +149,7 @@ def _filled(counted: tuple[int, int] | None, whole: bool) -> tuple[str, int]:
     if not total:
         return "no records", -1
     share = filled * 100 // total
-    return f"{share} % ({filled:,} of {total:,})" if whole else f"{share} %", share
+    return f"{share} % ({numeral(filled)} of {numeral(total)})" if whole else f"{share} %", share
 
 
 def _roles(names: Any) -> str:

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
 from sqlalchemy import ColumnElement, FromClause, Integer, and_, cast, func, select
 
 from crm_app.core import clock
@@ -17,7 +14,8 @@ from crm_app.core.changes import Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.config import settings
 from crm_app.core.money import format_money, to_major
-from crm_app.core.numbers import formats_of, typed_text
+from crm_app.core.numbers import typed_text
+from crm_app.core.reader import near_day, number_words
 from crm_app.core.text import initials, tel
 from crm_app.records import phones
 from crm_app.records.custom.fields import keys_of
@@ -166,21 +164,11 @@ def choice_label(field: ListField, text: str) -> str:
     return field.words.get(text) or group_label(text)
 
 
-def number_words(number: Decimal | int | float, locale: str) -> str:
-    """A number with all its digits, as this reader writes it."""
-    return format_decimal(number, locale=formats_of(locale), decimal_quantization=False)
+NEAR = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}
 
 
-@lru_cache(maxsize=4096)
 def _day_words(day: date, today: date, locale: str) -> str:
-    away = (today - day).days
-    near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}
-    if away in near:
-        return near[away]
-    formats, year = formats_of(locale), "" if day.year == today.year else "y"
-    if formats.language == "en":  # a day stands first everywhere in Kith, also for those of English without a country
-        return format_date(day, f"d MMM {year}".rstrip(), locale=formats)
-    return format_skeleton(f"{year}MMMd", day, locale=formats)
+    return NEAR.get((today - day).days) or near_day(day, today, locale)
 
 
 def day_cell(value: Any, actor: Principal) -> Cell:

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.changes.working import table_of
+from crm_app.core.reader import full_day, number_words
 from crm_app.core.text import id_of
-from crm_app.records.listing.cells import choice_label, number_words
+from crm_app.records.listing.cells import choice_label
 from crm_app.records.listing.conditions import OF_TEAM
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing
@@ -135,7 +136,7 @@ def _value(field: ListField, value: Any, names: Names, locale: str) -> str:
             day = date.fromisoformat(str(value))
         except ValueError:
             return str(value)
-        return f"{day.day} {day:%b %Y}"
+        return full_day(day)
     if field.type in ("money", "decimal", "int", "float") and isinstance(value, int | float):
         return number_words(value, locale)
     return str(value)

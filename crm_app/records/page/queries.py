@@ -11,6 +11,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.changes import Children, Field, Kind, kind
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import NotFound
+from crm_app.core.reader import full_day
 from crm_app.core.text import initials, tel
 from crm_app.identity.policy import decide
 from crm_app.records import phones
@@ -186,7 +187,7 @@ def _part_words(field: Field, value: Any) -> str:
     if field.holds == "phone":
         return phones.shown(value)
     if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
+        return full_day(value)
     return group_label(value) if field.type == "choice" else str(value)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
 from crm_app.core.errors import KithError
+from crm_app.core.reader import numeral
 from crm_app.core.text import id_of
 from crm_app.records.listing import fields_of, neighbours, read_listing
 from crm_app.records.listing.views import find_view
@@ -43,5 +44,5 @@ def walk_of(session: Session, actor: Principal, name: str, id: int, query: str) 
     def address(other: int | None) -> str:
         return f"{known.path}/{other}{tail}" if other is not None else ""
 
-    words = f"{near.position:,} of {near.count:,}" if near.position else f"{near.count:,}"
+    words = f"{numeral(near.position)} of {numeral(near.count)}" if near.position else numeral(near.count)
     return Walk(address(near.previous), address(near.next), words, f"{LISTS.get(name, known.path)}?{query}")

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from crm_app.core.actor import Principal
 from crm_app.core.changes.working import table_of
 from crm_app.core.errors import Forbidden
+from crm_app.core.reader import numeral
 from crm_app.identity.policy import decide, may, visible
 from crm_app.identity.queries import initials_of
 from crm_app.records.listing.rows import Option
@@ -168,10 +169,10 @@ def _territory_row(row: Any, place: int, owners: list[Any], companies: int, acco
 
 def _size(low: int | None, high: int | None) -> str:
     if low is not None and high is not None:
-        return f"{low:,} to {high:,} employees"
+        return f"{numeral(low)} to {numeral(high)} employees"
     if low is not None:
-        return f"from {low:,} employees"
-    return f"up to {high:,} employees" if high is not None else ""
+        return f"from {numeral(low)} employees"
+    return f"up to {numeral(high)} employees" if high is not None else ""
 
 
 def _names(session: Session, parts: Any, parent: Any) -> dict[int, list[Any]]:

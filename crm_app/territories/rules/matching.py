@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from crm_app.core.reader import numeral
 from crm_app.core.text import fold
 
 
@@ -115,4 +116,4 @@ def _size(firm: Firm, rules: Rules) -> str | None:
         return ""
     if firm.employees is None or (low is not None and firm.employees < low):
         return None
-    return None if high is not None and firm.employees > high else f"{firm.employees:,} employees"
+    return None if high is not None and firm.employees > high else f"{numeral(firm.employees)} employees"

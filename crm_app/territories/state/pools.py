@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError, field_errors
+from crm_app.core.reader import numeral
 from crm_app.core.text import clip, id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.identity.telling import carry_out
@@ -76,8 +77,8 @@ class PoolList(rx.State):
         except KithError as refusal:
             toaster.latest = plain_toast("Nothing given. " + refusal.message, "bad")
         else:
-            more = f" {left:,} still wait." if left else ""
-            toaster.latest = undo_toast(f"{given:,} shared out.{more}", batch)
+            more = f" {numeral(left)} still wait." if left else ""
+            toaster.latest = undo_toast(f"{numeral(given)} shared out.{more}", batch)
         return PoolList.load
 
     @rx.event

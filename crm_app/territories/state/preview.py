@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.core import db
 from crm_app.core.errors import KithError
+from crm_app.core.reader import numeral
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.bulk import BulkProgress, followed
 from crm_app.territories.plan import PAGE, Preview, preview, start_territories
@@ -64,7 +65,9 @@ class TerritoryPreview(rx.State):
         except KithError as refusal:
             await self._end(plain_toast("Not applied. " + refusal.message, "bad"))
             return
-        text = f"{run.changed:,} companies changed." + (f" {run.refused:,} left alone." if run.refused else "")
+        text = f"{numeral(run.changed)} companies changed." + (
+            f" {numeral(run.refused)} left alone." if run.refused else ""
+        )
         await self._end(undo_toast(text, run.batch_id) if run.changed else plain_toast(text))
 
     async def _end(self, toast) -> None:

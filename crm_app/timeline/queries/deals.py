@@ -1,6 +1,6 @@
 """Deals of a person or a company on their timeline: when they were opened, won and lost."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from crm_app.timeline.rows import Event
 from crm_app.timeline.rules import Place, Wish, day_label
 
 deal, stage, user = (table_of(m) for m in (Deal, Stage, User))
-NOON = time(12, tzinfo=UTC)
+NOON = time(12)  # of the reader, of a day that somebody wrote down: it is that day everywhere
 MOST = 2000
 
 
@@ -41,13 +41,13 @@ def deal_events(
     )
     if wish.text:
         query = query.where(says(wish.text, deal.c.title))
-    found = []
+    found, zone = [], ZoneInfo(actor.zone)
     for row in session.connection().execute(query):
-        opened = _opened(row)
+        opened = _opened(row, zone)
         found.append((Place(opened, row.id), "opened", row))
         if row.kind in ("won", "lost"):
             # never at the very moment of the opening, so that both have a place of their own
-            closed = max(_moment(row.closed_on, row.stage_since), opened + timedelta(microseconds=1))
+            closed = max(_moment(row.closed_on, row.stage_since, zone), opened + timedelta(microseconds=1))
             found.append((Place(closed, row.id), row.kind, row))
     after = wish.after
     kept = [f for f in found if after is None or (f[0].at, f[0].id) < (after.at, after.id)]
@@ -55,15 +55,15 @@ def deal_events(
     return [(place, _event(actor, place, verb, row)) for place, verb, row in kept[:count]]
 
 
-def _opened(row: Any) -> datetime:
-    if row.opened_on is None or row.opened_on == row.created_at.date():
-        return row.created_at
-    return datetime.combine(row.opened_on, NOON)
+def _opened(row: Any, zone: ZoneInfo) -> datetime:
+    return _moment(row.opened_on, row.created_at, zone)
 
 
-def _moment(day: Any, since: datetime) -> datetime:
-    """The moment the stage was reached, or noon of another day that somebody wrote down."""
-    return since if day is None or day == since.date() else datetime.combine(day, NOON)
+def _moment(day: date | None, known: datetime, zone: ZoneInfo) -> datetime:
+    """The moment itself, or noon of another day that somebody wrote down."""
+    if day is None or day == known.astimezone(zone).date():
+        return known
+    return datetime.combine(day, NOON, zone).astimezone(UTC)
 
 
 def _event(actor: Principal, place: Place, verb: str, row: Any) -> Event:
@@ -75,7 +75,7 @@ def _event(actor: Principal, place: Place, verb: str, row: Any) -> Event:
         id=row.id,
         kind="deal",
         day=day_label(at.date(), clock.today(actor.zone)),
-        time="" if (place.at.minute, place.at.second) == (0, 0) else f"{at:%H:%M}",  # a day that somebody wrote down
+        time="" if at.time().replace(microsecond=0) == NOON else f"{at:%H:%M}",
         who=who,
         initials=initials(row.owner or ""),
         color=row.color or "",

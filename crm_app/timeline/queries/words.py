@@ -11,6 +11,7 @@ from crm_app.core.changes import Children, kind
 from crm_app.core.changes.kinds import MERGED, Field, Kind
 from crm_app.core.money import format_money
 from crm_app.core.numbers import milli_text
+from crm_app.core.reader import day_and_time, full_day
 from crm_app.core.text import clip
 from crm_app.identity.policy import decide
 from crm_app.records.custom.fields import Definition, as_words
@@ -186,8 +187,8 @@ def said(field: Field, value: Any, names: Names, actor: Principal, record: Mappi
         return milli_text(value, actor.locale)
     if field.type == "datetime":
         at = datetime.fromisoformat(value).astimezone(ZoneInfo(actor.zone))
-        return f"{at.day} {at:%b %Y, %H:%M}"
+        return day_and_time(at)
     if field.type == "date":
         day = date.fromisoformat(value)
-        return f"{day.day} {day:%b %Y}"
+        return full_day(day)
     return clip(str(value), LONG)

@@ -213,6 +213,7 @@ export function RecordList(p) {
                 <Menu label="Export" className="btn quiet" trigger={<><Icon name="file" /><span className="word">Export</span></>}>
                   <a className="item" role="menuitem" href={exportOf("csv")} download>CSV<small>{written(list.count)}</small></a>
                   <a className="item" role="menuitem" href={exportOf("xlsx")} download>Excel<small>{written(list.count)}</small></a>
+                  <div className="who mut">CSV is for programs: commas between, a point before decimals, days as 2026-05-31.</div>
                 </Menu>
               )}
             </>

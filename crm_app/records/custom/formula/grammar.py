@@ -7,6 +7,7 @@ from typing import Any
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
+from crm_app.core.reader import numeral
 from crm_app.core.text import fold
 
 MOST_CHARACTERS, MOST_DEPTH, MOST_NODES = 1000, 40, 400
@@ -57,7 +58,7 @@ def parse(source: str) -> Tree[Token]:
     if not source.strip():
         raise FormulaError("Write a formula, such as {Value} * 0.1.")
     if len(source) > MOST_CHARACTERS:
-        raise FormulaError(f"A formula may have at most {MOST_CHARACTERS:,} characters.")
+        raise FormulaError(f"A formula may have at most {numeral(MOST_CHARACTERS)} characters.")
     try:
         tree = _parser.parse(source)
     except UnexpectedInput as error:

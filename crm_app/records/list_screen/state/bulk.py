@@ -13,6 +13,7 @@ from crm_app.core.actor import Principal
 from crm_app.core.config import settings
 from crm_app.core.errors import Invalid, KithError, NotFound
 from crm_app.core.ids import fresh
+from crm_app.core.reader import numeral
 from crm_app.core.text import id_of
 from crm_app.identity.handlers import actor, allow
 from crm_app.records.bulk import BulkProgress, Refusal, followed_once, list_refusals, start_bulk, start_undo, unfinished
@@ -63,7 +64,7 @@ def begin(
     Raises Invalid, Forbidden, NotFound or Refused.
     """
     if asked is None and len(ids) > MOST_IDS:
-        raise Invalid({"ids": f"Select at most {MOST_IDS:,} rows, or all that match."})
+        raise Invalid({"ids": f"Select at most {numeral(MOST_IDS)} rows, or all that match."})
     listing, _ = listing_of(session, actor, name, asked or {})
     chosen = list(ids) if asked is None else list_ids(session, actor, listing)
     if action == "delete":
@@ -86,9 +87,9 @@ def _values(session: Session, actor: Principal, name: str, action: str, field: s
 
 def words_of(progress: BulkProgress) -> str:
     """What a run came to, in one line."""
-    text = f"{progress.changed:,} {WORDS[progress.op][1]}."
+    text = f"{numeral(progress.changed)} {WORDS[progress.op][1]}."
     if progress.unchanged:
-        text += f" {progress.unchanged:,} were so already."
+        text += f" {numeral(progress.unchanged)} were so already."
     return text + (f" {progress.error}" if progress.error else "")
 
 
@@ -152,7 +153,7 @@ class ListBulk(rx.State):
         text = words_of(run)
         if run.refused:
             left = await db.read(list_refusals, who, run_id)
-            text += f" {run.refused:,} left alone" + (f": {left[0].reason}" if left else ".")
+            text += f" {numeral(run.refused)} left alone" + (f": {left[0].reason}" if left else ".")
             await self._list(left, run.refused)
         await self._say(
             undo_toast(text, run.batch_id) if run.changed and run.op not in NOT_TAKEN_BACK else plain_toast(text)
