@@ -131,8 +131,7 @@ def _learned(session: Session, id: int) -> list[Related]:
     figures = [
         Told(f"× {rounded(math.exp(odds), 2)}", f"{words} ({_signed(odds)} log-odds)") for words, odds in reasons
     ]
-    figures.append(
-        Told(rounded(measured.brier, 3), f"Brier score; the base rate alone has {rounded(measured.base_brier, 3)}")
-    )
+    base = rounded(measured.base_brier, 3)
+    figures.append(Told(rounded(measured.brier, 3), f"Brier score; the base rate alone has {base}"))
     row = Related(-3, "Learned: a deal would be won", "", f"{chance:.0%}", [" ".join(how)], told=told)
     return [replace(row, fold="The figures behind it", folded=figures)]

@@ -111,7 +111,7 @@ def test_an_import_gives_nobody_hundreds_of_messages(told: Callable[[], list[int
 
 
 def test_the_end_of_an_import_is_told(told: Callable[[], list[int]]) -> None:
-    user = make_user()
+    user = make_user(locale="de")
     run = {"kind": "people", "file_name": "fair.csv", "user_id": user, "status": "done", "finished_at": NOW}
 
     def add(session) -> None:
@@ -120,7 +120,7 @@ def test_the_end_of_an_import_is_told(told: Callable[[], list[int]]) -> None:
     db.write_sync(add)
     notify_of_imports(lambda _: None, {"run": 77})
     notify_of_imports(lambda _: None, {"run": 77})
-    assert texts(user) == ["Import of fair.csv is done: 1,200 created, 3 updated, 1 refused."]
+    assert texts(user) == ["Import of fair.csv is done: 1.200 created, 3 updated, 1 refused."]
 
 
 def test_the_inbox_is_ones_own(told: Callable[[], list[int]]) -> None:

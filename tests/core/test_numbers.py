@@ -2,15 +2,21 @@
 
 import json
 import subprocess
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from crm_app.core import db
+from crm_app.core.actor import SYSTEM
+from crm_app.core.changes import Change, apply
 from crm_app.core.errors import Invalid
 from crm_app.core.money import format_money
 from crm_app.core.numbers import read_number, typed_text
+from crm_app.core.reader import full_day, numeral
 from crm_app.records.properties import amount_of
+from tests.support.builders import principal
 
 SCRIPT = Path(__file__).parents[2] / "crm_app" / "ui" / "numbers.js"
 TYPED = {
@@ -79,6 +85,18 @@ def test_an_amount_is_never_rounded_in_silence() -> None:
 def test_money_is_written_in_the_formats_of_its_reader(locale: str, whole: str, exact: str) -> None:
     shown = [format_money(minor, "EUR", locale).replace("\u00a0", " ") for minor in (339300, 339350)]
     assert shown == [whole, exact]
+
+
+def test_counts_are_those_of_whoever_a_command_runs_for_and_else_of_the_organisation(sqlite_database: str) -> None:
+    german, count = principal(7, locale="de"), lambda _session, *_who: numeral(12057)
+    assert [db.read_sync(count, german), db.read_sync(count, SYSTEM), db.write_sync(count, german)] == [
+        "12.057",
+        "12,057",
+        "12.057",
+    ]
+    with pytest.raises(Invalid, match=r"at most 100\.000 characters"):
+        db.write_sync(apply, german, Change("activity", set={"type": "note", "body": "x" * 100_001}, op="create"))
+    assert (numeral(12057), full_day(date(2026, 9, 4))) == ("12,057", "4 Sep 2026")
 
 
 def test_the_browser_reads_as_the_server_does(tmp_path: Path) -> None:

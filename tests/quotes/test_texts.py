@@ -90,6 +90,7 @@ class TestStored:
             customer="Acme",
             address="Main 1\n123 Town",
             currency="EUR",
+            language="de",
             title="Roof",
             valid_until=date(2099, 5, 31),
             letter="Dear {{person.first_name}}, {{quote.total}} until {{quote.valid_until}}. {{owner.name}}",
@@ -97,7 +98,7 @@ class TestStored:
             shipping_minor=500,
             lines=[
                 line(100_00, section="Roof", quantity_milli=2500, unit="h", tax_milli=19_000, discount_milli=5_000),
-                line(30_00, section="Wall", tax_milli=7_000, optional=True),
+                line(30_00, section="Wall", tax_milli=8_875, optional=True),
                 line(20_00, section="Wall", tax_milli=7_000, name="Paint", description="White"),
             ],
         )
@@ -122,8 +123,11 @@ class TestStored:
         assert found.sections[0].lines == (
             Line("Work", 237_50, Decimal("2.5"), "h", 100_00, "5 %", "19 %", position="1"),
         )
-        assert [(row.optional, row.detail) for row in found.sections[1].lines] == [(True, ""), (False, "White")]
-        assert found.letter == "Dear Ada, €278.62 until May 31, 2099. Noor Khalil"
+        assert [(row.optional, row.detail, row.tax) for row in found.sections[1].lines] == [
+            (True, "", "8,875 %"),
+            (False, "White", "7 %"),
+        ]
+        assert found.letter == "Dear Ada, 278,62\u00a0€ until 31. Mai 2099. Noor Khalil"
         assert (found.recipient.name, found.recipient.lines) == ("Acme", ("Main 1", "123 Town"))
         assert render(found).content == render(document(quote)).content
 

@@ -146,7 +146,7 @@ def test_activities_agree_with_a_plain_count() -> None:
     assert all(table.total[1:] == whole for table in found.tables)
     for table in found.tables:
         assert tuple(sum(int(str(row[n])) for row in table.rows) for n in (1, 2, 3)) == whole, table.title
-    assert [row[0] for row in found.tables[2].rows] == ["Mar 9, 2026", "Mar 16, 2026"]
+    assert [row[0] for row in found.tables[2].rows] == ["9 Mar 2026", "16 Mar 2026"]
     calls = next(row for row in found.tables[0].rows if row[0] == "Calls")
     assert calls[3] == sum(within(a["done_at"]) for a in made if a["type"] == "call")
 

@@ -86,6 +86,18 @@ def test_no_source_names_a_path_of_a_machine() -> None:
             assert not re.search(r"(?<![\w.])/(?:home|root|work|Users)/\w", text), name
 
 
+def test_what_people_read_is_written_in_their_formats() -> None:
+    """By `crm_app.core.reader` and numbers.js alone; what the command line prints is plain English."""
+    printed = {"cli.py", "starting.py", "demo/seed.py", "demo/scale/grow.py", "core/reader.py", "ui/numbers.js"}
+    fixed = re.compile(r":,(?:\.\d)?[df]?\}|:(?:%[dHMY][ ,:/-]*)*%[aAbBcpxX]|strftime\(|toLocale|Intl\.")
+    found = []
+    for path in (p for end in ("py", "js", "jsx") for p in (ROOT / "crm_app").rglob(f"*.{end}")):
+        name = path.relative_to(ROOT / "crm_app").as_posix()
+        if name not in printed and not name.startswith(("bench/", "migrations/")):
+            found += [f"{name}: {bad[0]}" for bad in fixed.finditer(path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
 def test_no_two_stylesheets_mean_different_things_by_one_class() -> None:
     """`.bars` of two screens would lay out both; what a phone or paper changes stands in one sheet for all."""
     where: dict[str, set[str]] = {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crm_app.core import db
+from crm_app.core import clock, db
 from crm_app.core.actor import SYSTEM, Principal
 from crm_app.core.changes import Change, apply_many, undo
 from crm_app.core.errors import NotFound
@@ -146,6 +146,33 @@ def test_what_is_planned_or_pinned_stands_on_top(database_url: str) -> None:
     assert [(e.subject, e.tone) for e in found.heads[:2]] == [("overdue", "r"), ("later", "")]
     assert [s for k, s in said(found) if k != "change"] == ["done", "plain", "pinned"]
     assert look(principal(seller), "person", person, after=found.events[0].key).heads == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "due", "done", "deal"),
+    [  # at 11:30 on 27 November in UTC, when it is Saturday for the one and half past three at night for the other
+        ("Pacific/Auckland", "Today 02:00", "Yesterday 23:45", "Donnerstag, 26. November"),
+        ("America/Los_Angeles", "Today 05:00", "Today 02:45", "Yesterday"),
+    ],
+)
+def test_days_are_those_of_the_reader(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, zone: str, due: str, done: str, deal: str
+) -> None:
+    seller, person = make_user(zone="Pacific/Auckland"), make_person()
+    at = datetime(2026, 11, 27, 11, 30, tzinfo=UTC)
+    mine = {"person_id": person, "owner_id": seller}
+    whole_day = at.replace(hour=11, minute=0)  # midnight of its owner, whose Saturday it is to everybody
+    make("activity", type="task", subject="soon", due_at=at.replace(hour=13, minute=0), **mine)
+    make("activity", type="task", subject="fair", due_at=whole_day, all_day=True, **mine)
+    make("activity", type="call", subject="rang", done_at=at - timedelta(minutes=45), **mine)
+    make_deal(make_pipeline(), title="Storage", opened_on=date(2026, 11, 26), **mine)
+    monkeypatch.setattr(clock, "pretended", lambda: at)
+    found = look(principal(seller, zone=zone, locale="de"), "person", person)
+    events = {e.subject: e for e in (*found.heads, *found.events)}
+    assert events["soon"].note == due
+    assert events["fair"].note == ("Today" if zone.startswith("Pacific") else "Tomorrow")
+    assert f"{events['rang'].day} {events['rang'].time}" == done
+    assert (events["Storage"].day, events["Storage"].time) == (deal, "")
 
 
 def test_a_text_is_found_in_every_kind(database_url: str) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from crm_app.core.reader import read_by
 from crm_app.records.mentions import mentioned, plain
 from crm_app.timeline.rules import (
     Place,
@@ -50,6 +51,15 @@ def test_a_wish_keeps_known_kinds_and_cuts_the_text() -> None:
 )
 def test_days_are_named_as_people_name_them(day: date, expected: str) -> None:
     assert day_label(day, TODAY) == expected
+
+
+def test_names_of_months_and_days_follow_the_formats_and_other_words_do_not() -> None:
+    with read_by("de"):
+        assert day_label(date(2025, 12, 1), TODAY) == "Montag, 1. Dezember 2025"
+        assert due_label(datetime(2026, 12, 4, 15, tzinfo=UTC), TODAY) == "Fr., 4. Dez. 15:00"
+        assert due_label(datetime(2026, 11, 1, 9, tzinfo=UTC), TODAY) == "24 days overdue"
+    with read_by("en-GB"):
+        assert day_label(date(2026, 9, 4), TODAY) == "Friday, 4 September"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What no quote may hold, in words for the person who typed it, by field."""
 
+from crm_app.core.reader import numeral
 from collections.abc import Sequence
 
 from crm_app.quotes.rules.rounding import divided
@@ -17,7 +18,7 @@ def problems_of_line(line: Line) -> dict[str, str]:
     if line.quantity_milli <= 0:
         wrong["quantity_milli"] = "The quantity must be more than zero."
     elif line.quantity_milli > MOST_PIECES:
-        wrong["quantity_milli"] = "The quantity must not be more than 1,000,000."
+        wrong["quantity_milli"] = f"The quantity must not be more than {numeral(1_000_000)}."
     if line.unit_price_minor < 0:
         wrong["unit_price_minor"] = "The price must not be negative. Give a discount instead."
     elif line.unit_price_minor > MOST_PRICE:

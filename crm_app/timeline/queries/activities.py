@@ -104,9 +104,10 @@ def _events(session: Session, actor: Principal, name: str, id: int, rows: Any) -
     zone, today = ZoneInfo(actor.zone), clock.today(actor.zone)
     found = []
     for row in rows:
-        at: datetime = row.at.astimezone(zone)
         is_plan = row.done_at is None and row.type in PLANNABLE
-        who, color = owners.get(row.owner_id, ("Somebody", ""))
+        who, color, theirs = owners.get(row.owner_id, ("Somebody", "", zone))
+        # a whole day is that day everywhere
+        at: datetime = row.at.astimezone(theirs if is_plan and row.all_day else zone)
         ref = _about(row, name, id)
         place = Place(row.at, row.id)
         event = Event(
@@ -170,6 +171,6 @@ def _about(row: Any, name: str, id: int) -> tuple[str, int] | None:
     return None
 
 
-def _owners(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
-    query = select(user.c.id, user.c.name, user.c.color).where(user.c.id.in_(sorted(ids)))
-    return {row.id: (row.name, row.color) for row in session.connection().execute(query)}
+def _owners(session: Session, ids: set[int]) -> dict[int, tuple[str, str, ZoneInfo]]:
+    query = select(user.c.id, user.c.name, user.c.color, user.c.zone).where(user.c.id.in_(sorted(ids)))
+    return {row.id: (row.name, row.color, ZoneInfo(row.zone)) for row in session.connection().execute(query)}

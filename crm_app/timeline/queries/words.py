@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from crm_app.core.changes import Children, kind
 from crm_app.core.changes.kinds import MERGED, Field, Kind
 from crm_app.core.money import format_money
 from crm_app.core.numbers import milli_text
-from crm_app.core.reader import day_and_time, full_day
+from crm_app.core.reader import day_and_time, full_day, number_words
 from crm_app.core.text import clip
 from crm_app.identity.policy import decide
 from crm_app.records.custom.fields import Definition, as_words
@@ -126,7 +127,7 @@ def _as_read(children: Children, known: Kind, owner: int | None, actor: Principa
 
 def _custom_words(definition: Definition, value: Any, names: Names, actor: Principal, record: Mapping[Any, Any]) -> str:
     """A value of a custom field as a person reads it, options by their names of today."""
-    if definition.type in ("choice", "choices", "float"):
+    if definition.type in ("choice", "choices"):
         return clip(as_words(definition, value), LONG) or "–"
     return said(definition.field, value, names, actor, record)
 
@@ -191,4 +192,6 @@ def said(field: Field, value: Any, names: Names, actor: Principal, record: Mappi
     if field.type == "date":
         day = date.fromisoformat(value)
         return full_day(day)
+    if field.type in ("int", "float", "decimal") and field.name != "year_founded":
+        return number_words(Decimal(str(value)), actor.locale)
     return clip(str(value), LONG)
