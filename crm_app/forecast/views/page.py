@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.forecast.rows import KIND_NAMES, LOOK_NAMES, EarlierRow, LineRow, MoveRow, ThenRow, Tile
 from crm_app.forecast.state import ForecastDeals, ForecastScreen
 from crm_app.ui import addresses
-from crm_app.ui.elements import avatar, banner, button, empty, link, meter, page_link, skeleton, tag
+from crm_app.ui.elements import avatar, banner, button, empty, grouped, link, meter, page_link, skeleton, tag
 from crm_app.ui.icons import icon
 from crm_app.ui.inputs import url_segments
 
@@ -218,7 +218,7 @@ def _hints() -> rx.Component:
     def hint(key: str, count: Any, words: str) -> rx.Component:
         opened = ForecastDeals.show(key, "", "")
         return rx.cond(
-            count > 0, button(count.to(str) + words, kind="quiet", picture="alert", on_click=opened), rx.fragment()
+            count > 0, button(grouped(count) + words, kind="quiet", picture="alert", on_click=opened), rx.fragment()
         )
 
     found = [hint(*one) for one in many]

@@ -1,8 +1,8 @@
 """What no quote may hold, in words for the person who typed it, by field."""
 
-from crm_app.core.reader import numeral
 from collections.abc import Sequence
 
+from crm_app.core.reader import numeral
 from crm_app.quotes.rules.rounding import divided
 from crm_app.quotes.rules.totals import HUNDRED, ONE, Line, Terms, line_amount
 
