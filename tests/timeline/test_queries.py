@@ -160,7 +160,7 @@ def test_days_are_those_of_the_reader(
 ) -> None:
     seller, person = make_user(zone="Pacific/Auckland"), make_person()
     at = datetime(2026, 11, 27, 11, 30, tzinfo=UTC)
-    mine = {"person_id": person, "owner_id": seller}
+    mine: dict[str, Any] = {"person_id": person, "owner_id": seller}
     whole_day = at.replace(hour=11, minute=0)  # midnight of its owner, whose Saturday it is to everybody
     make("activity", type="task", subject="soon", due_at=at.replace(hour=13, minute=0), **mine)
     make("activity", type="task", subject="fair", due_at=whole_day, all_day=True, **mine)
