@@ -55,7 +55,7 @@ def test_days_are_named_as_people_name_them(day: date, expected: str) -> None:
 
 def test_names_of_months_and_days_follow_the_formats_and_other_words_do_not() -> None:
     with read_by("de"):
-        assert day_label(date(2025, 12, 1), TODAY) == "Montag, 1. Dezember 2025"
+        assert day_label(date(2025, 9, 1), TODAY) == "Montag, 1. September 2025"
         assert due_label(datetime(2026, 12, 4, 15, tzinfo=UTC), TODAY) == "Fr., 4. Dez. 15:00"
         assert due_label(datetime(2026, 11, 1, 9, tzinfo=UTC), TODAY) == "24 days overdue"
     with read_by("en-GB"):
