@@ -27,7 +27,7 @@ from crm_app.records.listing import (
     rows_in,
     write_listing,
 )
-from crm_app.records.listing.listing import PARAMETERS
+from crm_app.records.listing.listing import PARAMETERS, write_folds
 from crm_app.records.listing.rules import dump_filter
 from crm_app.records.listing.views import find_view, first_view
 
@@ -83,6 +83,7 @@ def list_screen(session: Session, actor: Principal, name: str, asked: Mapping[st
         sort=listing.sort,
         descending=listing.descending,
         group=listing.group,
+        fold=write_folds(listing.folds),
         view=view.id if view else 0,
         changed=bool(write_listing(listing, view.parameters if view else None)),
         query=query_of(listing),

@@ -45,6 +45,7 @@ class Screen:
     sort: str = ""
     descending: bool = False
     group: str = ""
+    fold: str = ""
     view: int = 0
     changed: bool = False
     query: str = ""

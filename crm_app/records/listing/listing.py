@@ -1,5 +1,6 @@
 """What a list shows: filter, order, columns, groups; read from an address (or a saved view) and written to one."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,19 @@ from crm_app.records.listing.fields import ListField
 from crm_app.records.listing.rules import NO_FILTER, Group, conditions_in, dump_filter, parse_filter
 
 MOST_COLUMNS = 30
-PARAMETERS = ("f", "sort", "cols", "group", "q")
+PARAMETERS = ("f", "sort", "cols", "group", "fold", "q")
+MOST_FOLDED = 200
+
+
+@dataclass(frozen=True)
+class Folds:
+    """The groups whose rows are not shown: those with these values, or with `all` every one but those."""
+
+    all: bool = False
+    values: tuple[str, ...] = ()
+
+
+NO_FOLDS = Folds()
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,7 @@ class Listing:
     columns: tuple[str, ...] = ()
     group: str = ""
     text: str = ""
+    folds: Folds = NO_FOLDS
 
     def fields(self) -> set[str]:
         """The names of all that it shows, sorts, groups and filters by."""
@@ -62,8 +76,28 @@ def read_listing(
     if given.get("group"):
         if given["group"] not in fields or not fields[given["group"]].groupable:
             raise Invalid({"group": f"A list cannot be grouped by {clip(given['group'], 60)!r}."})
-        found = replace(found, group=given["group"])
+        found = replace(found, group=given["group"], folds=read_folds(given.get("fold", "")))
     return replace(found, text=clip(given.get("q", "").strip(), 100))
+
+
+def read_folds(text: str) -> Folds:
+    """From a JSON list of values; one that begins with null names those that are open. Raises Invalid."""
+    try:
+        values = json.loads(text) if text else []
+        if not isinstance(values, list):
+            raise ValueError
+        names = tuple(str(v) for v in values if v is not None)
+        if len(names) > MOST_FOLDED or any(isinstance(v, dict | list) for v in values):
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise Invalid({"fold": "These groups cannot be folded. Please open the list again."}) from None
+    return Folds(None in values, names)
+
+
+def write_folds(folds: Folds) -> str:
+    """As `read_folds` reads it."""
+    values = [*([None] if folds.all else []), *folds.values]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else ""
 
 
 def _columns(known: Kind, names: Iterable[str], fields: Mapping[str, ListField]) -> tuple[str, ...]:
@@ -84,5 +118,6 @@ def _parameters(listing: Listing) -> dict[str, str]:
         "sort": ("-" if listing.descending else "") + listing.sort,
         "cols": ",".join(listing.columns),
         "group": listing.group,
+        "fold": write_folds(listing.folds),
         "q": listing.text,
     }

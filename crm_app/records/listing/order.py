@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, FromClause, and_, case, false, func, or_
+from sqlalchemy import BindParameter, ColumnElement, Date, FromClause, and_, case, false, func, not_, or_
 from sqlalchemy import literal as bound
 
 from crm_app.core.changes import Kind, kind
@@ -15,9 +15,10 @@ from crm_app.core.changes.values import encode
 from crm_app.core.changes.working import table_of
 from crm_app.core.columns import ExactDecimal, UtcDateTime, probed
 from crm_app.core.errors import Invalid
+from crm_app.core.text import id_of
 from crm_app.records.listing.conditions import value_of
 from crm_app.records.listing.fields import Beside, ListField
-from crm_app.records.listing.listing import Listing
+from crm_app.records.listing.listing import Folds, Listing
 from crm_app.records.listing.rules import conditions_in
 
 Key = list[Any]
@@ -133,6 +134,17 @@ def group_parts(known: Kind, field: ListField, joins: list[tuple[FromClause, Col
     """A group's place; of references also the id, since two records may have the same name."""
     place = _part(known, field, False, joins)
     return [place, Part(value_of(known, field), False, True)] if field.ref else [place]
+
+
+def unfolded(known: Kind, field: ListField, folds: Folds) -> ColumnElement[bool]:
+    """The records of groups that are not folded, told by what `GroupHead.value` is made of."""
+    value = group_parts(known, field, [])[-1].expression
+    if field.ref or field.type == "choice":
+        given: list[Any] = [id for text in folds.values if (id := id_of(text)) is not None]
+    else:
+        given = [text == "True" for text in folds.values if text] if field.type == "bool" else list(folds.values)
+    named = or_(and_(value.is_not(None), value.in_(given)), value.is_(None) if "" in folds.values else false())
+    return named if folds.all else not_(named)
 
 
 def _part(known: Kind, field: ListField, descending: bool, joins: list[tuple[FromClause, ColumnElement[bool]]]) -> Part:

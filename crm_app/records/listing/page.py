@@ -17,7 +17,7 @@ from crm_app.records.listing.cells import Shown, cells_of, choice_label, shown_c
 from crm_app.records.listing.conditions import condition_of, text_condition, value_of
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing, default_listing
-from crm_app.records.listing.order import Key, Order, group_parts, order_of, read_key, write_key
+from crm_app.records.listing.order import Key, Order, group_parts, order_of, read_key, unfolded, write_key
 from crm_app.records.listing.rows import GroupHead, ListColumn, ListPage, ListRow, Neighbours, Option
 from crm_app.records.listing.rules import Condition, Group, conditions_in
 
@@ -32,7 +32,8 @@ def list_page(session: Session, actor: Principal, listing: Listing, after: str =
     where = wanted(known, fields, listing, actor)
     count = _count(session, known, where)
     shown = shown_columns(known, fields, listing.columns)
-    found = rows_behind(session, known, fields, listing, where, shown, after, PAGE_SIZE + 1, actor)
+    open_ = and_(where, unfolded(known, fields[listing.group], listing.folds)) if listing.group else where
+    found = rows_behind(session, known, fields, listing, open_, shown, after, PAGE_SIZE + 1, actor)
     rows = [list_row(known, shown, row, actor, listing) for row in found[:PAGE_SIZE]]
     groups = [] if not listing.group else _groups(session, known, fields, listing, where, actor)
     return ListPage([_column(s.field, known) for s in shown], rows, count, len(found) > PAGE_SIZE, groups)

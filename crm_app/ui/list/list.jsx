@@ -3,7 +3,7 @@ import { Link, useLocation, useNavigate } from "react-router";
 import { UrlText } from "$/public/external/crm_app/ui/inputs/inputs.jsx";
 import { Menu } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { useAgain } from "$/public/external/crm_app/ui/live/live.jsx";
-import { address, append, askedOf, between, isRelative, longestOf, merge, nextCell, send, signature, template, update } from "$/public/external/crm_app/ui/list/model.js";
+import { address, append, askedOf, between, isFolded, isRelative, laidOut, longestOf, merge, nextCell, send, signature, template, turned, update } from "$/public/external/crm_app/ui/list/model.js";
 import { Columns } from "$/public/external/crm_app/ui/list/columns.jsx";
 import { Filters } from "$/public/external/crm_app/ui/list/filters.jsx";
 import { Views } from "$/public/external/crm_app/ui/list/views.jsx";
@@ -124,6 +124,7 @@ export function RecordList(p) {
   }, [said]);
   const box = useRef(null);
   const anchor = useRef(null);
+  const at = useRef(null); // the group that was just folded or opened: it keeps the focus
   const shown = list?.screen;
   const columns = shown?.columns || [];
   const rows = list?.rows || [];
@@ -131,6 +132,14 @@ export function RecordList(p) {
   const size = useMemo(() => template(kind, columns, longest.split(",").map(Number)), [kind, columns, longest]);
 
   useLayoutEffect(() => { if (box.current && list) list.place ? putBack(box.current, list.place) : (box.current.scrollTop = 0); }, [list?.sig]); // eslint-disable-line
+  useLayoutEffect(() => {
+    if (at.current === null || !shown || waiting) return;
+    const n = laid.filter((one) => !one.row).findIndex((one) => one.head === at.current);
+    at.current = null;
+    const head = box.current?.querySelectorAll(".lgroup .fold")[n];
+    head?.scrollIntoView({ block: "center" });
+    head?.focus({ preventScroll: true });
+  }, [list?.sig, waiting]); // eslint-disable-line
   useEffect(() => () => { if (now.current) kept.set(now.current.sig, { ...now.current, place: now.place || now.current.place }); }, [sig]); // eslint-disable-line
   useEffect(() => { need(box.current); }, [rows.length, list?.more, need]);
   useEffect(() => { setEditing(null); anchor.current = null; }, [sig]);
@@ -189,7 +198,8 @@ export function RecordList(p) {
   const viewed = shown?.view && !waiting ? new URLSearchParams(shown.query).get("q") || "" : "";
   const filtered = shown && (shown.chips.length > 0 || params.get("q") || viewed);
   const words = (n) => (n === 1 ? singular : plural).toLowerCase();
-  let group = null;
+  const laid = useMemo(() => (shown?.group ? laidOut(rows, shown.groups, shown.fold, list.more) : rows.map((row, index) => ({ row, index }))), [rows, shown, list?.more]);
+  const turn = (value) => { at.current = value; go({ fold: turned(shown.fold, value) }, true); };
   return (
     <div className="lwrap" data-list={kind} data-ready={list && !waiting ? "true" : undefined}>
       <div className="bar lbar">
@@ -203,10 +213,12 @@ export function RecordList(p) {
             <>
               <Menu label="Group by" className={"btn quiet" + (shown.group ? " active" : "")} trigger={<><Icon name="group" /><span className="word">Group</span></>}>
                 <div className="who mut">Group by</div>
-                <button type="button" className="item" role="menuitem" onClick={() => go({ group: "" })}><span className="pick">{!shown.group && <Icon name="check" />}</span>Nothing</button>
+                <button type="button" className="item" role="menuitem" onClick={() => go({ group: "", fold: "" })}><span className="pick">{!shown.group && <Icon name="check" />}</span>Nothing</button>
                 {fields.filter((f) => f.groupable).map((f) => (
-                  <button key={f.name} type="button" className="item" role="menuitem" onClick={() => go({ group: f.name })}><span className="pick">{shown.group === f.name && <Icon name="check" />}</span>{f.label}</button>
+                  <button key={f.name} type="button" className="item" role="menuitem" onClick={() => go({ group: f.name, fold: "" })}><span className="pick">{shown.group === f.name && <Icon name="check" />}</span>{f.label}</button>
                 ))}
+                {shown.group && <button type="button" className="item" role="menuitem" onClick={() => go({ fold: "[null]" }, true)}><span className="pick" />Fold all</button>}
+                {shown.group && <button type="button" className="item" role="menuitem" onClick={() => go({ fold: "" }, true)}><span className="pick" />Unfold all</button>}
               </Menu>
               <Columns columns={columns} fields={fields} onColumns={(names) => go({ cols: names ? names.join(",") : null }, true)} />
               {shown.may.export && (
@@ -239,16 +251,12 @@ export function RecordList(p) {
           <div className="lgrid" style={{ "--cols": size.cols, minWidth: size.least }} role="presentation">
             <Head columns={columns} sort={shown.sort} descending={shown.descending} all={everyRow} some={selected > 0} onSort={(sort) => go({ sort })}
                   onAll={(on) => setList((l) => ({ ...l, all: false, chosen: new Set(on ? l.rows.map((r) => r.id) : []) }))} />
-            {rows.map((row, i) => {
-              const head = shown.group && row.group !== group ? <GroupHead key={"g" + row.group + row.id} head={heads.get(row.group)} label={row.group || "None"} /> : null;
-              group = row.group;
+            {laid.map(({ head, row, index }) => {
+              if (!row) return <GroupHead key={"g" + head} head={heads.get(head)} label={head || "None"} folded={isFolded(shown.fold, head)} onTurn={() => turn(head)} />;
               const mine = editing?.id === row.id ? editing.name : "";
               return (
-                <React.Fragment key={row.id}>
-                  {head}
-                  <Row kind={kind} row={row} index={i} columns={columns} query={shown.query} opens={!!p.onOpen} chosen={list.all || list.chosen.has(row.id)} at={list.at?.id === row.id ? list.at.col : -1}
+                  <Row key={row.id} kind={kind} row={row} index={index} columns={columns} query={shown.query} opens={!!p.onOpen} chosen={list.all || list.chosen.has(row.id)} at={list.at?.id === row.id ? list.at.col : -1}
                        editing={mine} act={act} look={mine ? look : null} />
-                </React.Fragment>
               );
             })}
             {list.more && <div className="lrow lmore" aria-hidden="true"><div className="sk" /><div className="sk" /></div>}

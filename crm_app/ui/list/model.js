@@ -1,6 +1,6 @@
 // What the list does with its rows and its address. Pure; tests/ui/test_list_model.py runs it in Node.
 
-export const NAMES = ["view", "f", "sort", "cols", "group", "q"];
+export const NAMES = ["view", "f", "sort", "cols", "group", "fold", "q"];
 const PAGE = 50;
 
 /** Me, my team, a team: choices of a filter that are no record themselves. */
@@ -19,6 +19,35 @@ export function address(search, view, changes) {
   const based = next.has("view") && next.get("view") !== "0";
   for (const [name, value] of Object.entries(changes)) value === null || (value === "" && !based) ? next.delete(name) : next.set(name, value);
   return next.toString();
+}
+
+/** Which groups are folded: those named, or (a list that begins with null) every one but those. */
+export const foldsOf = (text) => { const all = text ? JSON.parse(text) : []; return { all: all[0] === null, names: all.filter((v) => v !== null) }; };
+export const isFolded = (text, value) => { const f = foldsOf(text); return f.names.includes(value) !== f.all; };
+
+/** The same after one of them was folded or opened. */
+export function turned(text, value) {
+  const f = foldsOf(text);
+  const names = f.names.includes(value) ? f.names.filter((v) => v !== value) : [...f.names, value];
+  return names.length || f.all ? JSON.stringify([...(f.all ? [null] : []), ...names]) : "";
+}
+
+/** Rows and heads of groups in the order of the list; a folded group has its head alone, once the rows before it are there. */
+export function laidOut(rows, groups, fold, more) {
+  const last = rows.length && more ? groups.findIndex((g) => g.value === rows[rows.length - 1].group) : groups.length;
+  const ahead = groups.slice(0, last < 0 ? 0 : last).filter((g) => isFolded(fold, g.value));
+  const place = new Map(groups.map((g, n) => [g.value, n]));
+  const found = [];
+  let group = null;
+  rows.forEach((row, index) => {
+    if (row.group !== group) {
+      while (ahead.length && place.get(ahead[0].value) < (place.get(row.group) ?? groups.length)) found.push({ head: ahead.shift().value });
+      if (ahead[0]?.value === row.group) ahead.shift();
+      found.push({ head: (group = row.group) });
+    }
+    found.push({ row, index });
+  });
+  return [...found, ...ahead.map((g) => ({ head: g.value }))];
 }
 
 /** A page behind the rows, each record once. */

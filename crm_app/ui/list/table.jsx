@@ -67,8 +67,23 @@ export const Row = memo(function Row({ kind, row, index, columns, query, opens, 
   );
 });
 
-export function GroupHead({ head, label }) {
-  return <div className="lgroup" role="row"><div role="gridcell"><b>{head ? head.label : label}</b><span className="n">{head ? written(head.count) : ""}</span></div></div>;
+/** The head of a group; a press or the arrows to the sides fold it and open it. */
+export function GroupHead({ head, label, folded, onTurn }) {
+  const keys = (e) => {
+    if (e.key !== "ArrowLeft" && e.key !== "ArrowRight") return;
+    e.preventDefault();
+    e.stopPropagation();
+    if (folded === (e.key === "ArrowRight")) onTurn();
+  };
+  return (
+    <div className="lgroup" role="row">
+      <div role="gridcell">
+        <button type="button" className="fold" aria-expanded={!folded} onClick={onTurn} onKeyDown={keys}>
+          <Icon name={folded ? "folded" : "unfolded"} /><b>{head ? head.label : label}</b><span className="n">{head ? written(head.count) : ""}</span>
+        </button>
+      </div>
+    </div>
+  );
 }
 
 export function Skeleton({ rows }) {
