@@ -1,6 +1,7 @@
 import React, { useEffect, useId, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
+import { Breaks } from "$/public/external/crm_app/ui/inputs/breaks.jsx";
 import { Helps } from "$/public/external/crm_app/ui/inputs/helps.jsx";
 import { Several } from "$/public/external/crm_app/ui/inputs/several.jsx";
 import { Lookup } from "$/public/external/crm_app/ui/inputs/lookup.jsx";
@@ -98,7 +99,7 @@ export function InlineEdit({ property, version, answer, found, options, bare, on
     ref: input, "aria-invalid": error ? true : undefined, readOnly: busy || undefined, "aria-describedby": error ? errId : undefined,
     onBlur: (e) => (skipBlur.current || busy ? (skipBlur.current = false) : save(e.currentTarget.value, false)),
   };
-  const face = <>{initials && <span className="av" style={{ background: color }} aria-hidden="true">{initials}</span>}{initials ? " " : ""}{value}</>;
+  const face = <>{initials && <span className="av" style={{ background: color }} aria-hidden="true">{initials}</span>}{initials ? " " : ""}<Breaks text={value} /></>;
   const linked = href && value;
   return (
     <div ref={place} className={bare ? "prop bare" : "prop"} data-field={field}>

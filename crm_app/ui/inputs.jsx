@@ -1,5 +1,5 @@
 import React, { Children, useEffect, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useLocation, useSearchParams } from "react-router";
 import { StillHere } from "$/public/external/crm_app/ui/overlay/overlay.jsx";
 import { useRestored, useTyped } from "$/public/external/crm_app/ui/overlay/typed.js";
 
@@ -71,6 +71,19 @@ export function UrlSegments({ param, label, options, current, resets }) {
                 aria-pressed={String(o.id) === String(current)} onClick={() => set(String(o.id), false)}>{o.name}</button>
       ))}
     </span>
+  );
+}
+
+const filterOf = (search) => new URLSearchParams(search).get("f") || "";
+
+/** Links {name, href} to lists; the one with the path and the filter of the address is the current one. */
+export function UrlTabs({ label, options }) {
+  const here = useLocation();
+  const open = (href) => href.split("?")[0] === here.pathname.replace(/\/+$/, "") && filterOf(href.split("?")[1]) === filterOf(here.search);
+  return (
+    <nav className="doctabs" aria-label={label}>
+      {options.map((o) => <Link key={o.name} to={o.href} className={open(o.href) ? "on" : ""} aria-current={open(o.href) ? "page" : undefined}>{o.name}</Link>)}
+    </nav>
   );
 }
 

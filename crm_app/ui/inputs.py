@@ -12,6 +12,7 @@ script(__name__, "quick.js")
 _inputs = script(__name__, "inputs.jsx").importable_path
 _lookup = script(__name__, "lookup.jsx").importable_path
 _proposed = script(__name__, "proposed.jsx").importable_path
+_breaks = script(__name__, "breaks.jsx").importable_path
 _helps = script(__name__, "helps.jsx").importable_path
 _several = script(__name__, "several.jsx").importable_path
 _inline = script(__name__, "inline.jsx").importable_path
@@ -68,6 +69,23 @@ class UrlSegments(rx.Component):
     current: rx.Var[Any]
     options: rx.Var[list[Any]]
     resets: rx.Var[list[str]]
+
+
+class Breaks(rx.Component):
+    """A text whose long words break after the signs that part them."""
+
+    library = _breaks
+    tag = "Breaks"
+    text: rx.Var[str]
+
+
+class UrlTabs(rx.Component):
+    """Links to lists with their filters; the one that is open is marked."""
+
+    library = _inputs
+    tag = "UrlTabs"
+    label: rx.Var[str]
+    options: rx.Var[list[Any]]
 
 
 class Panes(rx.Component):
@@ -196,7 +214,7 @@ class Held(rx.Component):
 
 
 url_text, url_select, url_segments = UrlText.create, UrlSelect.create, UrlSegments.create
-url_day, held = UrlDay.create, Held.create
+url_day, url_tabs, held, breaks = UrlDay.create, UrlTabs.create, Held.create, Breaks.create
 part_list, tag_list, word_input = PartList.create, Tags.create, WordInput.create
 panes, lookup, inline_edit, plain_form = Panes.create, Lookup.create, InlineEdit.create, PlainForm.create
 

@@ -1,4 +1,5 @@
 import React, { useEffect, useRef, useState } from "react";
+import { Breaks } from "$/public/external/crm_app/ui/inputs/breaks.jsx";
 import { Proposed } from "$/public/external/crm_app/ui/inputs/proposed.jsx";
 
 /** The form of one part; Enter saves, Esc leaves. */
@@ -57,7 +58,7 @@ export function PartList({ parts, answer, found, onSearch, onSave, onRemove, onP
       <div className="grow">
         {parts.rows.map((row) => open === row.id ? form(row) : (
           <div className="part" key={row.id}>
-            {row.href ? <a className="val" href={row.href}>{row.text}</a> : <span className="val">{row.text}</span>}
+            {row.href ? <a className="val" href={row.href}><Breaks text={row.text} /></a> : <span className="val"><Breaks text={row.text} /></span>}
             {row.warning && <span className="tag y" title={row.warning}>as written</span>}
             {row.note && <span className="mut">{row.note}</span>}
             {parts.has_primary && row.primary && parts.rows.length > 1 && <span className="tag">primary</span>}

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import reflex as rx
 
 from crm_app.billing.rules import OVERDUE
-from crm_app.ui.elements import page_link
+from crm_app.ui.inputs import url_tabs
 
 _OPEN = '{"all":[{"f":"state","op":"is","v":["issued","partly paid"]}]}'
 _DRAFTS = '{"all":[{"f":"state","op":"is","v":["draft"]}]}'
@@ -22,8 +22,4 @@ TABS = (
 
 def invoice_tabs() -> rx.Component:
     """A row of links above the list; each is a filter in the address, so that Back works."""
-    return rx.el.nav(
-        *[page_link(name, href=href) for name, href in TABS],
-        class_name="doctabs",
-        custom_attrs={"aria-label": "Orders and invoices"},
-    )
+    return url_tabs(label="Orders and invoices", options=[{"name": name, "href": href} for name, href in TABS])

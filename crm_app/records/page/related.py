@@ -9,6 +9,7 @@ from crm_app.records.page.rows import Panel, Related, Told
 from crm_app.records.page.state import RecordScreen
 from crm_app.ui.elements import page_link
 from crm_app.ui.icons import icon
+from crm_app.ui.inputs import breaks
 
 
 def _told(reasons: Any) -> rx.Component:
@@ -33,7 +34,7 @@ def _related(row: rx.vars.ObjectVar[Related], panel: rx.vars.ObjectVar[Panel]) -
             rx.cond(row.aside != "", rx.el.span(row.aside, title=row.aside), rx.fragment()),
         ),
         rx.cond(row.told.length() > 0, _told(row.told), rx.fragment()),
-        rx.foreach(row.lines, lambda text: rx.el.div(text, class_name="mut")),
+        rx.foreach(row.lines, lambda text: rx.el.div(breaks(text=text), class_name="mut")),
         rx.cond(row.fold != "", _folded(row), rx.fragment()),
         rx.cond(
             row.part != 0,
