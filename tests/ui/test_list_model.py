@@ -92,16 +92,19 @@ def test_columns_move_one_place_and_not_beyond_the_ends(call) -> None:
     assert call("moved", ["a", "b", "c"], "c", 1) == ["a", "b", "c"]
 
 
-def test_a_number_is_never_cut_and_a_head_seldom(call) -> None:
+def test_a_number_and_a_choice_are_never_cut_and_a_head_seldom(call) -> None:
     columns = [
         {"name": "name", "label": "Name", "type": "text", "numeric": False},
         {"name": "revenue_minor", "label": "Revenue", "type": "money", "numeric": True},
         {"name": "employees", "label": "Employees", "type": "int", "numeric": True},
+        {"name": "state", "label": "State", "type": "choice", "numeric": False},
     ]
-    cells = [[{"text": "A company of a long name"}, {"text": "$123,456,789,012.34"}, {"text": "9,000"}]]
+    texts = ("A company of a long name", "$123,456,789,012.34", "9,000", "Part of it paid")
+    cells = [[{"text": text} for text in texts]]
     longest = call("longestOf", columns, [{"cells": row} for row in cells])
-    assert longest == [0, 19, 5]
+    assert longest == [0, 19, 5, 15]
     least = [
         int(part.split("px")[0]) for part in call("template", "company", columns, longest)["cols"].split("minmax(")[1:]
     ]
     assert least[1] >= 24 + 19 * 7.5 and least[2] >= 24 + len("Employees") * 6.5
+    assert 24 + 15 * 7 < least[3] <= 170, "a word of a choice is not cut"

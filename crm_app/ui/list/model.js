@@ -150,14 +150,17 @@ const DIGIT = 7.8; // px, in a row
 const LETTER = 7.4; // px, in a head
 const HEAD = 130; // no name of a column asks for more
 const PADDING = 24;
+const ROUND = 14; // px beside the word of a choice
+const WORD = 170; // no word of a choice asks for more
 
 const leastOf = (column, least, longest) => {
   const head = Math.min(HEAD, PADDING + 6 + Math.ceil(column.label.length * LETTER));
-  return Math.max(least, head, column.numeric && longest ? PADDING + Math.ceil(longest * DIGIT) : 0);
+  const room = column.numeric ? PADDING + Math.ceil(longest * DIGIT) : Math.min(WORD, PADDING + ROUND + Math.ceil(longest * LETTER));
+  return Math.max(least, head, longest ? room : 0);
 };
 
-/** How many characters the longest number of each column has: a number is never cut. Text columns have 0. */
-export const longestOf = (columns, rows) => columns.map((c, i) => (c.numeric ? rows.reduce((most, row) => Math.max(most, row.cells[i]?.text.length || 0), 0) : 0));
+/** How many characters the longest number or chosen word of each column has: neither is cut. Other texts have 0. */
+export const longestOf = (columns, rows) => columns.map((c, i) => (c.numeric || c.type === "choice" ? rows.reduce((most, row) => Math.max(most, row.cells[i]?.text.length || 0), 0) : 0));
 
 /** The widths of the columns, the same in every row, and the least that all of them need together. */
 export function template(kind, columns, longest) {
