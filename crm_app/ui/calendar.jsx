@@ -31,13 +31,15 @@ function People({ people, chosen, onChange }) {
     if (!open) return;
     return whenOutside(() => [box.current], () => setOpen(false));
   }, [open]);
+  const label = chosen.length > 1 ? `${chosen.length} calendars` : "Colleagues";
   const turn = (id) => onChange(chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id]);
   const wanted = text.trim().toLowerCase();
   const shown = people.filter((p) => !wanted || p.name.toLowerCase().includes(wanted)).slice(0, 60);
   return (
     <div className="calpeople" ref={box} onKeyDown={(e) => { if (e.key === "Escape" && open) { e.stopPropagation(); setOpen(false); button.current?.focus(); } }}>
-      <button ref={button} type="button" className="btn" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {chosen.length > 1 ? `${chosen.length} calendars` : "Colleagues"}
+      <button ref={button} type="button" className="btn" aria-expanded={open} aria-label={label} onClick={() => setOpen(!open)}>
+        <svg className="icon phone" viewBox="0 0 18 18" aria-hidden="true"><path d="M7 8.500a2.500 2.500 0 100-5 2.500 2.500 0 000 5zM2.500 15c0-2.800 2-4.500 4.500-4.500s4.500 1.700 4.500 4.500M12 4a2.300 2.300 0 010 4.300M13.500 10.800c1.300.6 2 2 2 3.900" /></svg>
+        <span className="word">{label}</span>
       </button>
       {open && (
         <div className="pop calpick" role="group" aria-label="Whose calendars">

@@ -59,7 +59,14 @@ def calendar_link() -> rx.Component:
 
 def import_button() -> rx.Component:
     """In the bar of the calendar."""
-    return button("Import", picture="import", on_click=CalendarUpload.start)
+    return rx.el.button(
+        icon("import"),
+        rx.el.span("Import", class_name="word"),
+        type="button",
+        class_name="btn",
+        on_click=CalendarUpload.start,
+        custom_attrs={"aria-label": "Import"},
+    )
 
 
 def import_dialog(then: list[Any]) -> rx.Component:
