@@ -69,7 +69,7 @@ def _tabs() -> rx.Component:
             )
             for key, name in VOCABULARIES.items()
         ],
-        class_name="row wrap",
+        class_name="row wrap kindtabs",
         custom_attrs={"aria-label": "Lists"},
     )
 
