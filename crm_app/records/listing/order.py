@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, FromClause, and_, case, false, func, not_, or_
+from sqlalchemy import BindParameter, ColumnElement, Date, FromClause, and_, case, false, func, not_, or_, true
 from sqlalchemy import literal as bound
 
 from crm_app.core.changes import Kind, kind
@@ -138,6 +138,8 @@ def group_parts(known: Kind, field: ListField, joins: list[tuple[FromClause, Col
 
 def unfolded(known: Kind, field: ListField, folds: Folds) -> ColumnElement[bool]:
     """The records of groups that are not folded, told by what `GroupHead.value` is made of."""
+    if not folds.values:
+        return false() if folds.all else true()
     value = group_parts(known, field, [])[-1].expression
     if field.ref or field.type == "choice":
         given: list[Any] = [id for text in folds.values if (id := id_of(text)) is not None]
