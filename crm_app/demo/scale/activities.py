@@ -12,6 +12,8 @@ from crm_app.demo.words import DONE, PLANNED
 Maker = Callable[[int], list[Change]]
 ON_DEALS, PLANNED_SHARE = 0.4, 0.5  # of all activities; of the open deals those that have a next step
 BUSY = 60.0  # of a hundred thousand people the one whom most is done with has one activity in 450
+OPENS, HOURS = 8, 10  # of a working day, in UTC
+FRIDAY = 4
 MINUTES = {"call": (5, 10, 20), "meeting": (30, 60, 90)}
 
 
@@ -47,23 +49,30 @@ def _planned(world: World, n: int, story: Story) -> dict[str, Any]:
 def _on_deal(world: World, n: int, story: Story) -> dict[str, Any]:
     type_, subject, body = world.random.choice(DONE)
     span = max(int((story.ended - story.opened).total_seconds() // 60), 0)
-    done = story.opened + timedelta(minutes=world.random.randint(0, span))
+    done = _at_work(story.opened + timedelta(minutes=world.random.randint(0, span)))
     return _base(n, type_, subject, body, story.title, story.human, story.owner_id) | {
         "deal_id": story.id,
         "company_id": story.firm.id,
-        "done_at": done,
+        "done_at": max(min(done, story.ended), story.opened),
         "duration_minutes": _minutes(world, type_),
     }
 
 
 def _with(world: World, n: int, human: Human) -> dict[str, Any]:
     type_, subject, body = world.random.choice(DONE)
-    day = world.today - timedelta(days=world.random.randint(1, 900))
+    minutes = world.random.randint(24 * 60, 900 * 24 * 60)
+    done = datetime.combine(world.today, time(0, 0), UTC) - timedelta(minutes=minutes)
     return _base(n, type_, subject, body, "the new line", human, human.owner_id) | {
         "company_id": human.firm.id if human.firm else None,
-        "done_at": datetime.combine(day, time(world.random.randint(8, 17), world.random.randint(0, 59)), UTC),
+        "done_at": _at_work(done),
         "duration_minutes": _minutes(world, type_),
     }
+
+
+def _at_work(at: datetime) -> datetime:
+    """On that day within its working hours, in the same order; at a weekend on the Friday before."""
+    minutes = OPENS * 60 + (at.hour * 60 + at.minute) * HOURS // 24
+    return at.replace(hour=minutes // 60, minute=minutes % 60) - timedelta(days=max(at.weekday() - FRIDAY, 0))
 
 
 def _minutes(world: World, type_: str) -> int | None:
