@@ -84,9 +84,10 @@ def running_server(
     workers: int = 1,
     command: tuple[str, ...] = ("run",),
     cwd: Path = ROOT,
+    waits: bool = True,
     **settings: str,
 ) -> Iterator[Server]:
-    """`kith run` until the end of the block; `settings` are KITH_* names in small letters."""
+    """`kith run` until the end of the block, at its beginning waited for; `settings` are KITH_* in small letters."""
     port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     env = server_environment(data_dir, database_url, port, **settings)
@@ -104,7 +105,8 @@ def running_server(
 
     server = Server(env["KITH_BASE_URL"], start(), data_dir, log, env, start)
     try:
-        wait_for_health(server)
+        if waits:
+            wait_for_health(server)
         yield server
     finally:
         server.stop()
