@@ -18,7 +18,7 @@ from crm_app.core.text import initials
 from crm_app.identity.policy import decide, visible
 from crm_app.records.reading import titles
 from crm_app.tables import User
-from crm_app.timeline.queries.scope import activity, newest, places, together
+from crm_app.timeline.queries.scope import activity, in_turn, newest, places, together
 from crm_app.timeline.rows import Event
 from crm_app.timeline.rules import (
     ACTIVITIES,
@@ -75,11 +75,17 @@ def done_events(
         conditions.append(activity.c.type.in_(wanted))
     if wish.text:
         conditions.append(says(wish.text, *TEXTS))
-    parts = [
-        newest(select(*COLUMNS).where(place, *conditions), activity.c.at, activity.c.id, wish.after, count)
-        for place in places(actor, name, id)
-    ]
-    return _events(session, actor, name, id, session.connection().execute(together(parts)).all())
+    rows: dict[int, Any] = {}
+    for step in in_turn(session, actor, name, id):
+        known = sorted((row.at for row in rows.values()), reverse=True)
+        newer = [activity.c.at >= known[count - 1]] if len(known) >= count else []
+        parts = [
+            newest(select(*COLUMNS).where(place, *conditions, *newer), activity.c.at, activity.c.id, wish.after, count)
+            for place in step
+        ]
+        rows |= {row.id: row for row in session.connection().execute(together(parts))}
+    shown = sorted(rows.values(), key=lambda row: (row.at, row.id), reverse=True)[:count]
+    return _events(session, actor, name, id, shown)
 
 
 def head_events(session: Session, actor: Principal, name: str, id: int, wish: Wish) -> list[tuple[Place, Event]]:

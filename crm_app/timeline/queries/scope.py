@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, union_all
+from sqlmodel import Session
 
 from crm_app.core.actor import Principal
 from crm_app.core.changes import kind
@@ -13,6 +14,7 @@ from crm_app.tables import Activity, Deal, Person
 from crm_app.timeline.rules import Place
 
 PAGE = 30
+FEW = 8  # people or deals that are asked one by one, for each has its activities in order by an index
 activity, deal, person = (table_of(m) for m in (Activity, Deal, Person))
 
 
@@ -43,6 +45,19 @@ def places(actor: Principal, name: str, id: int) -> list[ColumnElement[bool]]:
     if deals is not None:
         found.append(activity.c.deal_id.in_(select(deal.c.id).where(deals)))
     return found
+
+
+def in_turn(session: Session, actor: Principal, name: str, id: int) -> list[list[ColumnElement[bool]]]:
+    """The same conditions, the record's own first: once these answer, of the others only what is newer is asked."""
+    own, *others = places(actor, name, id)
+    found = [[own]]
+    belonging = [(person, people_of(actor, name, id)), (deal, deals_of(actor, name, id))]
+    named = [(table, wanted) for table, wanted in belonging if wanted is not None]
+    for (table, wanted), at_once in zip(named, others, strict=True):
+        ids = session.connection().execute(select(table.c.id).where(wanted).limit(FEW + 1)).scalars().all()
+        column = activity.c.person_id if table is person else activity.c.deal_id
+        found.append([column == one for one in ids] if len(ids) <= FEW else [at_once])
+    return [conditions for conditions in found if conditions]
 
 
 def before(at: Any, id: Any, place: Place | None) -> list[ColumnElement[bool]]:
