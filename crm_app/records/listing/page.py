@@ -17,7 +17,7 @@ from crm_app.records.listing.cells import Shown, cells_of, choice_label, shown_c
 from crm_app.records.listing.conditions import condition_of, text_condition, value_of
 from crm_app.records.listing.fields import ListField, fields_of
 from crm_app.records.listing.listing import Listing, default_listing
-from crm_app.records.listing.order import Key, Order, Part, group_parts, order_of, read_key, unfolded, write_key
+from crm_app.records.listing.order import Key, Order, group_parts, order_of, read_key, unfolded, write_key
 from crm_app.records.listing.rows import GroupHead, ListColumn, ListPage, ListRow, Neighbours, Option
 from crm_app.records.listing.rules import Condition, Group, conditions_in
 
@@ -207,33 +207,17 @@ def _groups(
     session: Session, known: Kind, fields: Fields, listing: Listing, where: ColumnElement[bool], actor: Principal
 ) -> list[GroupHead]:
     """The groups in the order of the list, each with the number of its records; the first 200."""
-    field = fields[listing.group]
-    query = _counted_first(known, field, where) if field.ref else _counted(known, field, where)
-    return [
-        GroupHead("" if row.value is None else str(row.value), _group_words(field, row.words), row.n)
-        for row in session.connection().execute(query.limit(MOST_GROUPS))
-    ]
-
-
-def _counted(known: Kind, field: ListField, where: ColumnElement[bool]) -> Any:
-    joins: list[Any] = []
+    field, joins = fields[listing.group], list[Any]()
     parts = group_parts(known, field, joins)
     order = Order(tuple(parts), tuple(joins))
-    words = func.min(value_of(known, field)).label("words")
-    columns = [parts[-1].expression.label("value"), words, func.count().label("n")]
+    label: Any = joins[0][0].c[kind(field.ref).title] if field.ref else value_of(known, field)
+    columns = [parts[-1].expression.label("value"), func.min(label).label("words"), func.count().label("n")]
     query = _joined(select(*columns), known, order).where(where)
-    return query.group_by(*(p.expression for p in parts)).order_by(*order.by())
-
-
-def _counted_first(known: Kind, field: ListField, where: ColumnElement[bool]) -> Any:
-    """By a reference: counted by its id, then the few that are named are joined instead of all records."""
-    value = value_of(known, field).label("value")
-    heads = select(value, func.count().label("n")).select_from(table_of(known.table)).where(where).group_by(value)
-    head, target = heads.subquery("head"), table_of(kind(field.ref).table)
-    place = Part(target.c[kind(field.ref).order], False, True)
-    order = Order((place, Part(head.c.value, False, True)), ())
-    query = select(head.c.value, target.c[kind(field.ref).title].label("words"), head.c.n)
-    return query.join(target, target.c.id == head.c.value, isouter=True).order_by(*order.by())
+    query = query.group_by(*(p.expression for p in parts)).order_by(*order.by()).limit(MOST_GROUPS)
+    return [
+        GroupHead("" if row.value is None else str(row.value), _group_words(field, row.words), row.n)
+        for row in session.connection().execute(query)
+    ]
 
 
 def _group_words(field: ListField, value: Any) -> str:
