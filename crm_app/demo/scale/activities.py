@@ -70,9 +70,10 @@ def _with(world: World, n: int, human: Human) -> dict[str, Any]:
 
 
 def _at_work(at: datetime) -> datetime:
-    """On that day within its working hours, in the same order; at a weekend on the Friday before."""
+    """On that day within its working hours, in the same order; of a weekend on one of the five days before."""
     minutes = OPENS * 60 + (at.hour * 60 + at.minute) * HOURS // 24
-    return at.replace(hour=minutes // 60, minute=minutes % 60) - timedelta(days=max(at.weekday() - FRIDAY, 0))
+    back = at.weekday() - FRIDAY + at.minute % 5 if at.weekday() > FRIDAY else 0
+    return at.replace(hour=minutes // 60, minute=minutes % 60) - timedelta(days=back)
 
 
 def _minutes(world: World, type_: str) -> int | None:
