@@ -46,7 +46,7 @@ def _people(owner: int, actor: Principal, count: int) -> list[int]:
             Change("person", set={"display_name": f"Person {n}", "owner_id": owner}, op="create")
             for n in range(start, min(start + CHUNK, count))
         ]
-        made += [done.id for done in db.write_sync(apply_many, actor, wishes)]
+        made += [done.id for done in db.write_sync(apply_many, actor, wishes, source="demo")]
     return made
 
 
