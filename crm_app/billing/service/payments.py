@@ -75,7 +75,7 @@ def put_back(session: Session, actor: Principal, batch_id: int) -> Applied:
         raise Refused("This payment is back already.")
     if sum(one["amount_minor"] for one in gone) > row["open_minor"]:
         raise Refused("It is more than is open now: something was paid or credited since.")
-    return _write(session, actor, row, [*_there(session, invoice_id), *gone], None, undoes=batch_id)
+    return _write(session, actor, row, [*_there(session, invoice_id), *gone], row["version"], undoes=batch_id)
 
 
 def _removal(session: Session, batch_id: int) -> tuple[int, list[dict[str, Any]]] | None:
